@@ -1,0 +1,56 @@
+// Bundles the command and the library into dist/. What users install has no dependencies: a bundled
+// AWS client starts faster than one loaded from node_modules, and splitting keeps each command's
+// start to the code it needs.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { compileSchema } from './schemas/compile.js';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+rmSync('dist', { recursive: true, force: true });
+await compileSchema('src/manifest/validate.gen.js');
+const { metafile } = await build({
+  entryPoints: ['src/cli.ts', 'src/index.ts'],
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'none',
+  metafile: true,
+  define: { COFFER_VERSION: JSON.stringify(version) },
+  // Some CommonJS inside the AWS SDK calls require() of node's own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+  },
+});
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses(Object.keys(metafile.inputs)));
+
+/** The license texts of every package that the bundle holds a part of. */
+function licenses(inputs) {
+  const folders = new Set(
+    inputs.map((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean),
+  );
+  return [...folders]
+    .sort()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json')));
+      return `${name} ${version} (${license})\n\n${licenseText(folder)}`;
+    })
+    .join('\n\n----\n\n');
+}
+
+function licenseText(folder) {
+  for (const name of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE']) {
+    try {
+      return readFileSync(join(folder, name), 'utf8').trim();
+    } catch {}
+  }
+  return `(no license file in ${dirname(folder)})`;
+}

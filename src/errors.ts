@@ -1,0 +1,79 @@
+/** Where something stands in a file. `line` and `column` count from 1. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/**
+ * What kind of thing went wrong; closed, so that callers and tests can rely on it.
+ *
+ * - `usage`: the call itself is wrong (flags, arguments, a missing file)
+ * - `manifest`: the manifest is wrong (syntax, schema, rules)
+ * - `source`: a `file:` or `generate:` source cannot be used
+ * - `plaintext`: a plaintext secret stands where only ciphertext may
+ * - `tampered`: ciphertext, object or pointer does not verify
+ * - `key`: a KMS key, alias or data key is missing, disabled or cannot be used
+ * - `denied`: AWS refused the caller's rights
+ * - `credentials`: no usable AWS credentials
+ * - `network`: AWS could not be reached
+ * - `not-found`: a parameter, object or bucket does not exist
+ * - `oversize`: a value does not fit where it has to go
+ * - `conflict`: somebody else changed the same thing meanwhile
+ * - `partial`: some of the work failed; the rest was done
+ * - `declined`: a question was answered with no, or could not be asked
+ * - `aws`: any other refusal by AWS
+ */
+export type ErrorCode =
+  | 'usage'
+  | 'manifest'
+  | 'source'
+  | 'plaintext'
+  | 'tampered'
+  | 'key'
+  | 'denied'
+  | 'credentials'
+  | 'network'
+  | 'not-found'
+  | 'oversize'
+  | 'conflict'
+  | 'partial'
+  | 'declined'
+  | 'aws';
+
+/** One finding: what is wrong, where, and how to mend it. Never holds a secret. */
+export interface Problem {
+  message: string;
+  hint?: string | undefined;
+  place?: Place | undefined;
+}
+
+/**
+ * Every expected failure of coffer. It shows no stack to people; anything else that is thrown is
+ * a bug. Neither `message` nor `hint` ever holds a secret's plaintext.
+ */
+export class CofferError extends Error implements Problem {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly place: Place | undefined;
+  /** All findings, when one call reports several; otherwise just this one. */
+  readonly problems: readonly Problem[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: {
+      hint?: string | undefined;
+      place?: Place | undefined;
+      cause?: unknown;
+      problems?: readonly Problem[] | undefined;
+    } = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.name = 'CofferError';
+    this.code = code;
+    this.hint = details.hint;
+    this.place = details.place;
+    this.problems = details.problems ?? [{ message, hint: details.hint, place: details.place }];
+  }
+}
