@@ -1,0 +1,21 @@
+/** A KMS encryption context: authenticated, not secret, logged by CloudTrail. */
+export type EncryptionContext = Readonly<Record<string, string>>;
+
+/** The KMS calls that coffer's formats need. Implementations throw `CofferError`. */
+export interface Kms {
+  /** A new 256-bit data key, plain and wrapped under `keyId`. `keyArn` is the key that did it. */
+  generateDataKey(
+    keyId: string,
+    context: EncryptionContext,
+  ): Promise<{ dataKey: Buffer; wrapped: Buffer; keyArn: string }>;
+  /** The plaintext of `wrapped`. With `keyId`, no other key may have wrapped it. */
+  decrypt(wrapped: Buffer, context: EncryptionContext, keyId?: string): Promise<Buffer>;
+  /** `plaintext` (at most 4,096 bytes) under `keyId`. */
+  encrypt(keyId: string, plaintext: Buffer, context: EncryptionContext): Promise<Buffer>;
+  /** `wrapped` under another key or context; the plaintext stays inside KMS. */
+  reEncrypt(
+    wrapped: Buffer,
+    from: { context: EncryptionContext; keyId?: string | undefined },
+    to: { keyId: string; context: EncryptionContext },
+  ): Promise<Buffer>;
+}

@@ -1,0 +1,71 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type CipherGCM,
+  type DecipherGCM,
+} from 'node:crypto';
+import { CofferError } from '../errors.ts';
+import type { EncryptionContext } from './kms-port.ts';
+
+// Amazon S3 Encryption Client, algorithm suite 0x0073 (115): AES_256_GCM_HKDF_SHA512_COMMIT_KEY.
+const SUITE = Buffer.from([0x00, 0x73]);
+// The key is used once, so the IV is fixed; the specification takes twelve bytes of 0x01.
+const IV = Buffer.alloc(12, 0x01);
+
+export const MESSAGE_ID_BYTES = 28;
+export const COMMITMENT_BYTES = 28;
+export const TAG_BYTES = 16;
+/** The largest plaintext of one object. */
+export const MAX_PLAINTEXT_BYTES = 2 ** 36 - 32;
+
+/** The context of the data key in an object's metadata; nothing else, for other readers' sake. */
+export const OBJECT_CONTEXT: EncryptionContext = { 'aws:x-amz-cek-alg': '115' };
+
+/** What a reader needs besides the wrapped key. */
+export interface Commitment {
+  /** 28 random bytes. */
+  messageId: Buffer;
+  /** 28 bytes that tie the data key to the object. */
+  commitment: Buffer;
+}
+
+/** A cipher for one object's body; the body is its output followed by its tag. */
+export function createObjectCipher(dataKey: Buffer): Commitment & { cipher: CipherGCM } {
+  const messageId = randomBytes(MESSAGE_ID_BYTES);
+  const { contentKey, commitment } = deriveKeys(dataKey, messageId);
+  const cipher = createCipheriv('aes-256-gcm', contentKey, IV).setAAD(SUITE);
+  return { messageId, commitment, cipher };
+}
+
+/**
+ * A decipher for one object's body without its tag. What it gives out is not verified before the
+ * tag is set and `final` has returned.
+ * @throws CofferError `tampered` when the data key is not the one that the object commits to.
+ */
+export function createObjectDecipher(dataKey: Buffer, header: Commitment): DecipherGCM {
+  if (dataKey.length !== 32) throw new CofferError('tampered', 'the data key is not 32 bytes long');
+  const { contentKey, commitment } = deriveKeys(dataKey, header.messageId);
+  if (
+    header.commitment.length !== COMMITMENT_BYTES ||
+    !timingSafeEqual(header.commitment, commitment)
+  ) {
+    throw new CofferError('tampered', 'the key commitment does not match');
+  }
+  return createDecipheriv('aes-256-gcm', contentKey, IV, { authTagLength: TAG_BYTES }).setAAD(
+    SUITE,
+  );
+}
+
+export function deriveKeys(
+  dataKey: Buffer,
+  messageId: Buffer,
+): { contentKey: Buffer; commitment: Buffer } {
+  const derive = (label: string, length: number) =>
+    Buffer.from(
+      hkdfSync('sha512', dataKey, messageId, Buffer.concat([SUITE, Buffer.from(label)]), length),
+    );
+  return { contentKey: derive('DERIVEKEY', 32), commitment: derive('COMMITKEY', COMMITMENT_BYTES) };
+}

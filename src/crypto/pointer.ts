@@ -1,0 +1,34 @@
+/** `s3://bucket/key`: what a parameter holds whose value is in S3. */
+export interface Pointer {
+  bucket: string;
+  key: string;
+  /**
+   * The digest in the key: of the sealed bytes as coffer writes it, of the plaintext as
+   * s3-kms-ssm-secrets did. Absent for a URL that a person typed.
+   */
+  sha256?: string | undefined;
+}
+
+const URL_FORM = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/s;
+const DIGEST = /(?:^|\/)([0-9a-f]{64})(?:\.[\w.-]+)?$/;
+
+export function formatPointer({ bucket, key }: Pointer): string {
+  return `s3://${bucket}/${key}`;
+}
+
+/** Any `s3://` URL of an object. */
+export function parseS3Url(url: string): Pointer | undefined {
+  const [, bucket, key] = URL_FORM.exec(url) ?? [];
+  return bucket && key ? { bucket, key, sha256: DIGEST.exec(key)?.[1] } : undefined;
+}
+
+/** A parameter's value that points to an object, as against text that merely looks like a URL. */
+export function parsePointer(value: string): (Pointer & { sha256: string }) | undefined {
+  const pointer = parseS3Url(value);
+  return pointer?.sha256 ? { ...pointer, sha256: pointer.sha256 } : undefined;
+}
+
+/** The S3 key of a parameter's object: `<path>/<name>/<sha256><extension>`, no leading slash. */
+export function objectKey(fullName: string, sha256: string, extension: string): string {
+  return `${fullName.replace(/^\/+/, '')}/${sha256}${extension}`;
+}
