@@ -1,0 +1,137 @@
+import { CofferError, type ErrorCode } from '../errors.ts';
+
+/** One call to AWS, for messages. */
+export interface Doing {
+  /** As IAM names it: `kms:Decrypt`. */
+  action: string;
+  /** What it acts on: a key, a parameter's name, an object's URL. */
+  target: string;
+  /** Text that AWS might quote back and that no message may show. */
+  secret?: string | undefined;
+}
+
+interface AwsFailure extends Error {
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  AccessDenied: 'denied',
+  AccessDeniedException: 'denied',
+  Forbidden: 'denied',
+  UnauthorizedAccess: 'denied',
+  CredentialsProviderError: 'credentials',
+  TokenProviderError: 'credentials',
+  ExpiredToken: 'credentials',
+  ExpiredTokenException: 'credentials',
+  InvalidAccessKeyId: 'credentials',
+  InvalidClientTokenId: 'credentials',
+  InvalidSignatureException: 'credentials',
+  InvalidToken: 'credentials',
+  MissingAuthenticationToken: 'credentials',
+  MissingAuthenticationTokenException: 'credentials',
+  SignatureDoesNotMatch: 'credentials',
+  UnrecognizedClientException: 'credentials',
+  DependencyTimeoutException: 'network',
+  TimeoutError: 'network',
+  ECONNREFUSED: 'network',
+  ECONNRESET: 'network',
+  EHOSTUNREACH: 'network',
+  EAI_AGAIN: 'network',
+  ENETUNREACH: 'network',
+  ENOTFOUND: 'network',
+  EPIPE: 'network',
+  ETIMEDOUT: 'network',
+  DisabledException: 'key',
+  IncorrectKeyException: 'key',
+  InvalidKeyId: 'key',
+  InvalidKeyUsageException: 'key',
+  KeyUnavailableException: 'key',
+  KMSInvalidStateException: 'key',
+  InvalidCiphertextException: 'tampered',
+  NoSuchBucket: 'not-found',
+  NoSuchKey: 'not-found',
+  NotFound: 'not-found',
+  NotFoundException: 'not-found',
+  ParameterNotFound: 'not-found',
+  ParameterVersionNotFound: 'not-found',
+  PreconditionFailed: 'conflict',
+  ParameterAlreadyExists: 'conflict',
+};
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  denied: 'ask for this permission, or use other credentials (--profile)',
+  credentials:
+    'sign in (aws sso login), set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile',
+  network: 'check the network, the region and --endpoint-url',
+};
+
+/** A failed call as a `CofferError` whose `cause` is the SDK's error. */
+export function translate(error: unknown, doing: Doing): CofferError {
+  if (error instanceof CofferError) return error;
+  const failure = error instanceof Error ? (error as AwsFailure) : new Error('unknown failure');
+  if (failure.message === 'Region is missing') {
+    return new CofferError('usage', 'no AWS region is set', {
+      hint: 'add --region, or set AWS_REGION',
+      cause: error,
+    });
+  }
+  const name = nameOf(failure);
+  const code = CODES[name] ?? 'aws';
+  return new CofferError(
+    code,
+    `${doing.action} ${doing.target}: ${explain(failure, name, code, doing)}`,
+    {
+      hint: hintFor(name, code, doing),
+      cause: error,
+    },
+  );
+}
+
+/** AWS's own name of the error that `error` wraps, such as `ParameterNotFound`. */
+export function awsErrorName(error: unknown): string | undefined {
+  const cause = error instanceof CofferError ? error.cause : error;
+  return cause instanceof Error ? nameOf(cause) : undefined;
+}
+
+function nameOf(failure: AwsFailure): string {
+  // Node reports a refused connection to several addresses as an AggregateError with a code.
+  if (failure.code && failure.code in CODES) return failure.code;
+  // A HEAD has no body, so the SDK knows the status alone.
+  if (failure.$metadata?.httpStatusCode === 403 && !(failure.name in CODES)) return 'Forbidden';
+  if (failure.$metadata?.httpStatusCode === 404 && !(failure.name in CODES)) return 'NotFound';
+  return failure.name;
+}
+
+function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doing): string {
+  switch (code) {
+    case 'credentials':
+      return name === 'CredentialsProviderError'
+        ? 'there are no AWS credentials'
+        : `AWS does not accept the credentials (${name})`;
+    case 'network':
+      return `AWS could not be reached (${name})`;
+    default: {
+      const message = clean(failure.message, doing.secret);
+      // The SDK's own stand-in for a missing message says nothing.
+      if (message && message !== 'UnknownError') return message;
+      return code === 'not-found' ? 'there is no such thing' : name;
+    }
+  }
+}
+
+function hintFor(name: string, code: ErrorCode, { action }: Doing): string | undefined {
+  if (name === 'InvalidCiphertextException')
+    return 'the ciphertext was altered, or made under another key, name or path';
+  if (action === 'kms:Decrypt' && code === 'denied')
+    return 'opening secrets needs kms:Decrypt on the file key';
+  if (code === 'key') return 'check that the KMS key exists, is enabled and is in this region';
+  return HINTS[code];
+}
+
+/** AWS quotes what it refuses; a secret must not come back that way. */
+function clean(message: string, secret: string | undefined): string {
+  const unquoted = message.replace(/\b(value:?) '[\s\S]*?' (at|with)\b/gi, '$1 (not shown) $2');
+  const kept = secret ? unquoted.replaceAll(secret, '(not shown)') : unquoted;
+  return kept.replaceAll(/\s+/g, ' ').trim();
+}

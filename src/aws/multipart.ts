@@ -1,0 +1,74 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import pMap from 'p-map';
+import { CofferError } from '../errors.ts';
+import type { NewObject } from './objects.ts';
+import { call, type Session } from './session.ts';
+
+/** Big enough that 10,000 parts hold the largest object there can be. */
+const PART_BYTES = 8 * 1024 * 1024;
+/** Four parts in flight fill a fast link and keep memory at a few parts' size. */
+const PARTS_IN_FLIGHT = 4;
+
+/**
+ * Uploads in parts, in parallel; nothing is left behind when it fails.
+ * @throws CofferError whose AWS name is `PreconditionFailed` when the key exists already.
+ */
+export async function uploadInParts(
+  client: S3Client,
+  session: Session,
+  at: { Bucket: string; Key: string },
+  object: NewObject,
+): Promise<void> {
+  const target = `s3://${at.Bucket}/${at.Key}`;
+  const put = <T>(send: () => Promise<T>) =>
+    call(session, { action: 's3:PutObject', target }, send);
+  const { UploadId } = await put(() =>
+    client.send(
+      new CreateMultipartUploadCommand({
+        ...at,
+        ContentType: 'application/octet-stream',
+        Metadata: { ...object.metadata },
+      }),
+    ),
+  );
+  if (!UploadId) throw new CofferError('aws', `s3:PutObject ${target} gave no upload id`);
+  try {
+    const offsets = Array.from(
+      { length: Math.ceil(object.size / PART_BYTES) },
+      (_, i) => i * PART_BYTES,
+    );
+    const Parts = await pMap(
+      offsets,
+      async (offset, index) => {
+        const PartNumber = index + 1;
+        const Body = await object.read(offset, Math.min(PART_BYTES, object.size - offset));
+        const { ETag } = await put(() =>
+          client.send(new UploadPartCommand({ ...at, UploadId, PartNumber, Body })),
+        );
+        object.progress?.(Body.length);
+        return { ETag, PartNumber };
+      },
+      { concurrency: PARTS_IN_FLIGHT },
+    );
+    await put(() =>
+      client.send(
+        new CompleteMultipartUploadCommand({
+          ...at,
+          UploadId,
+          MultipartUpload: { Parts },
+          IfNoneMatch: '*',
+        }),
+      ),
+    );
+  } catch (error) {
+    // The first failure is the one to tell of; a lifecycle rule clears what cannot be aborted.
+    await client.send(new AbortMultipartUploadCommand({ ...at, UploadId })).catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,181 @@
+import { Readable } from 'node:stream';
+import {
+  CreateBucketCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { CofferError } from '../errors.ts';
+import { awsErrorName } from './errors.ts';
+import { uploadInParts } from './multipart.ts';
+import { call, clientConfig, type Session } from './session.ts';
+
+/** An object's size and user metadata (bare lower-case names). */
+export interface ObjectInfo {
+  size: number;
+  metadata: Readonly<Record<string, string>>;
+}
+
+/** An object, or a part of it, on its way. */
+export interface ObjectBody extends ObjectInfo {
+  etag: string | undefined;
+  body: Readable;
+}
+
+/** An object to write; its bytes can be read at any place, so that parts can be sent again. */
+export interface NewObject extends ObjectInfo {
+  /** Of the whole, 64 hex digits. */
+  sha256: string;
+  read: (offset: number, length: number) => Promise<Buffer>;
+  /** Told of the bytes that arrived. */
+  progress?: ((bytes: number) => void) | undefined;
+}
+
+/** Above this, an object is sent in parts. */
+const SINGLE_PUT_BYTES = 16 * 1024 * 1024;
+
+export type ObjectStore = ReturnType<typeof createObjectStore>;
+
+/** S3 of one region. */
+export function createObjectStore(session: Session, region: string | undefined) {
+  const client = new S3Client({
+    ...clientConfig(session, region),
+    forcePathStyle: session.endpoint !== undefined,
+    // Content is verified by its own SHA-256 and tag; a second checksum would only cost time.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+
+  return {
+    region,
+
+    /**
+     * Writes an object that must not exist yet.
+     * @returns false when an object of that key was there already.
+     */
+    async create(bucket: string, key: string, object: NewObject): Promise<boolean> {
+      const at = { Bucket: bucket, Key: key };
+      try {
+        if (object.size > SINGLE_PUT_BYTES) await uploadInParts(client, session, at, object);
+        else {
+          const Body = await object.read(0, object.size);
+          await call(session, doing('s3:PutObject', bucket, key), () =>
+            client.send(
+              new PutObjectCommand({
+                ...at,
+                Body,
+                ContentType: 'application/octet-stream',
+                ChecksumSHA256: Buffer.from(object.sha256, 'hex').toString('base64'),
+                Metadata: { ...object.metadata },
+                IfNoneMatch: '*',
+              }),
+            ),
+          );
+          object.progress?.(Body.length);
+        }
+        return true;
+      } catch (error) {
+        if (awsErrorName(error) === 'PreconditionFailed') return false;
+        throw error;
+      }
+    },
+
+    /** A new bucket in this region; one that the caller owns already is fine. */
+    async createBucket(bucket: string): Promise<void> {
+      try {
+        await call(session, { action: 's3:CreateBucket', target: bucket }, () =>
+          client.send(new CreateBucketCommand({ Bucket: bucket })),
+        );
+      } catch (error) {
+        if (awsErrorName(error) !== 'BucketAlreadyOwnedByYou') throw error;
+      }
+    },
+
+    /** `undefined` when there is no such object. */
+    async head(bucket: string, key: string): Promise<ObjectInfo | undefined> {
+      try {
+        const answer = await call(session, doing('s3:GetObject', bucket, key), () =>
+          client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+        );
+        return { size: answer.ContentLength ?? 0, metadata: answer.Metadata ?? {} };
+      } catch (error) {
+        if (error instanceof CofferError && error.code === 'not-found') return undefined;
+        throw error;
+      }
+    },
+
+    /** The whole object, or `length` bytes from `offset` of the version that `etag` names. */
+    async get(
+      bucket: string,
+      key: string,
+      part?: { offset: number; length: number; etag: string | undefined },
+    ): Promise<ObjectBody> {
+      const answer = await call(session, doing('s3:GetObject', bucket, key), () =>
+        client.send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Range: part && `bytes=${part.offset}-${part.offset + part.length - 1}`,
+            IfMatch: part?.etag,
+          }),
+        ),
+      );
+      if (!(answer.Body instanceof Readable)) {
+        throw new CofferError('aws', `s3:GetObject s3://${bucket}/${key} gave no body`);
+      }
+      return {
+        size: answer.ContentLength ?? 0,
+        metadata: answer.Metadata ?? {},
+        etag: answer.ETag,
+        body: answer.Body,
+      };
+    },
+
+    /** The keys under `prefix`, with their sizes. */
+    async list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]> {
+      const found: { key: string; size: number }[] = [];
+      let next: string | undefined;
+      do {
+        const page = await call(session, doing('s3:ListBucket', bucket, prefix), () =>
+          client.send(
+            new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: next }),
+          ),
+        );
+        for (const item of page.Contents ?? []) {
+          found.push({ key: item.Key ?? '', size: item.Size ?? 0 });
+        }
+        next = page.NextContinuationToken;
+      } while (next);
+      return found;
+    },
+
+    /** Deletes up to 1,000 objects in one call; those that were not there are fine. */
+    async deleteBatch(bucket: string, keys: readonly string[]): Promise<void> {
+      const { Errors } = await call(
+        session,
+        { action: 's3:DeleteObject', target: `${keys.length} objects in s3://${bucket}` },
+        () =>
+          client.send(
+            new DeleteObjectsCommand({
+              Bucket: bucket,
+              Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+            }),
+          ),
+      );
+      const [first] = Errors ?? [];
+      if (first) {
+        throw new CofferError(
+          first.Code === 'AccessDenied' ? 'denied' : 'aws',
+          `s3:DeleteObject s3://${bucket}/${first.Key}: ${first.Message ?? first.Code}`,
+        );
+      }
+    },
+  };
+}
+
+function doing(action: string, bucket: string, key: string) {
+  return { action, target: `s3://${bucket}/${key}` };
+}

@@ -1,0 +1,228 @@
+import {
+  AddTagsToResourceCommand,
+  DeleteParametersCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  GetParametersCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  RemoveTagsFromResourceCommand,
+  SSMClient,
+  type ParameterStringFilter,
+} from '@aws-sdk/client-ssm';
+import pMap from 'p-map';
+import { call, clientConfig, type Session } from './session.ts';
+
+/** A parameter as SSM returns it, its value opened. */
+export interface StoredParameter {
+  name: string;
+  type: string;
+  value: string;
+  version: number;
+}
+
+/** What SSM tells about a parameter without its value. */
+export interface ParameterMetadata {
+  name: string;
+  type: string;
+  keyId?: string | undefined;
+  description: string;
+  tier: string;
+  version: number;
+  allowedPattern?: string | undefined;
+  dataType: string;
+  modified?: Date | undefined;
+}
+
+export interface PutParameter {
+  name: string;
+  value: string;
+  type: string;
+  keyId?: string | undefined;
+  description?: string | undefined;
+  tier?: 'Standard' | 'Advanced' | 'Intelligent-Tiering' | undefined;
+  allowedPattern?: string | undefined;
+  dataType?: string | undefined;
+  /** Replace what is there; without it, a parameter of that name makes the call fail. */
+  overwrite: boolean;
+  /** Only for a new parameter: SSM refuses tags together with `overwrite`. */
+  tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What one call may name. */
+const BATCH = 10;
+const PAGE = 50;
+
+export type ParameterStore = ReturnType<typeof createParameterStore>;
+
+/** SSM Parameter Store of one region. */
+export function createParameterStore(session: Session, region: string | undefined) {
+  const client = new SSMClient(clientConfig(session, region));
+
+  async function describePages(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
+    const found: ParameterMetadata[] = [];
+    let next: string | undefined;
+    do {
+      const page = await call(
+        session,
+        { action: 'ssm:DescribeParameters', target: filters[0]?.Values?.[0] ?? '' },
+        () =>
+          client.send(
+            new DescribeParametersCommand({
+              ParameterFilters: filters,
+              MaxResults: PAGE,
+              NextToken: next,
+            }),
+          ),
+      );
+      for (const item of page.Parameters ?? []) {
+        found.push({
+          name: item.Name ?? '',
+          type: item.Type ?? '',
+          keyId: item.KeyId,
+          description: item.Description ?? '',
+          tier: item.Tier ?? 'Standard',
+          version: item.Version ?? 0,
+          allowedPattern: item.AllowedPattern,
+          dataType: item.DataType ?? 'text',
+          modified: item.LastModifiedDate,
+        });
+      }
+      // A page may be empty and still have a successor.
+      next = page.NextToken;
+    } while (next);
+    return found;
+  }
+
+  return {
+    region,
+
+    /** One parameter by name, `name:version` or `name:label`. */
+    async get(selector: string): Promise<StoredParameter> {
+      const { Parameter } = await call(
+        session,
+        { action: 'ssm:GetParameter', target: selector },
+        () => client.send(new GetParameterCommand({ Name: selector, WithDecryption: true })),
+      );
+      return {
+        name: Parameter?.Name ?? selector,
+        type: Parameter?.Type ?? '',
+        value: Parameter?.Value ?? '',
+        version: Parameter?.Version ?? 0,
+      };
+    },
+
+    /** Those of `names` that exist, by name; ten a call, calls in parallel. */
+    async getMany(names: readonly string[]): Promise<Map<string, StoredParameter>> {
+      const found = new Map<string, StoredParameter>();
+      await pMap(
+        batches(names),
+        async (batch) => {
+          const target = batch.length === 1 ? (batch[0] ?? '') : `${batch.length} parameters`;
+          const { Parameters } = await call(session, { action: 'ssm:GetParameters', target }, () =>
+            client.send(new GetParametersCommand({ Names: batch, WithDecryption: true })),
+          );
+          for (const item of Parameters ?? []) {
+            const name = item.Name ?? '';
+            found.set(name, {
+              name,
+              type: item.Type ?? '',
+              value: item.Value ?? '',
+              version: item.Version ?? 0,
+            });
+          }
+        },
+        { concurrency: session.concurrency },
+      );
+      return found;
+    },
+
+    /** Every parameter whose name begins with `path` (which ends with a slash). */
+    describePath(path: string): Promise<ParameterMetadata[]> {
+      return describePages([{ Key: 'Name', Option: 'BeginsWith', Values: [path] }]);
+    },
+
+    /** Its new version number. */
+    async put(parameter: PutParameter): Promise<number> {
+      const doing = {
+        action: 'ssm:PutParameter',
+        target: parameter.name,
+        secret: parameter.value,
+      };
+      const { Version } = await call(session, doing, () =>
+        client.send(
+          new PutParameterCommand({
+            Name: parameter.name,
+            Value: parameter.value,
+            Type: parameter.type as 'String',
+            KeyId: parameter.keyId,
+            Description: parameter.description,
+            Tier: parameter.tier,
+            AllowedPattern: parameter.allowedPattern,
+            DataType: parameter.dataType,
+            Overwrite: parameter.overwrite,
+            Tags: parameter.tags && toTagList(parameter.tags),
+          }),
+        ),
+      );
+      return Version ?? 0;
+    },
+
+    async tags(name: string): Promise<Record<string, string>> {
+      const { TagList } = await call(
+        session,
+        { action: 'ssm:ListTagsForResource', target: name },
+        () =>
+          client.send(
+            new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
+          ),
+      );
+      return Object.fromEntries((TagList ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+    },
+
+    async addTags(name: string, tags: Readonly<Record<string, string>>): Promise<void> {
+      await call(session, { action: 'ssm:AddTagsToResource', target: name }, () =>
+        client.send(
+          new AddTagsToResourceCommand({
+            ResourceType: 'Parameter',
+            ResourceId: name,
+            Tags: toTagList(tags),
+          }),
+        ),
+      );
+    },
+
+    async removeTags(name: string, keys: readonly string[]): Promise<void> {
+      await call(session, { action: 'ssm:RemoveTagsFromResource', target: name }, () =>
+        client.send(
+          new RemoveTagsFromResourceCommand({
+            ResourceType: 'Parameter',
+            ResourceId: name,
+            TagKeys: [...keys],
+          }),
+        ),
+      );
+    },
+
+    /** Deletes up to ten parameters in one call; those that were not there are fine. */
+    async deleteBatch(names: readonly string[]): Promise<{ deleted: string[]; missing: string[] }> {
+      const { DeletedParameters, InvalidParameters } = await call(
+        session,
+        { action: 'ssm:DeleteParameters', target: `${names.length} parameters` },
+        () => client.send(new DeleteParametersCommand({ Names: [...names] })),
+      );
+      return { deleted: DeletedParameters ?? [], missing: InvalidParameters ?? [] };
+    },
+  };
+}
+
+/** `names` in lots that one SSM call takes. */
+export function batches(names: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(names.length / BATCH) }, (_, i) =>
+    names.slice(i * BATCH, (i + 1) * BATCH),
+  );
+}
+
+function toTagList(tags: Readonly<Record<string, string>>) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

@@ -1,0 +1,48 @@
+import { translate, type Doing } from './errors.ts';
+
+/** How to reach AWS; shared by every client of one run. */
+export interface Session {
+  /** A profile of the shared AWS configuration files; without it, the SDK's default chain. */
+  profile?: string | undefined;
+  /** Instead of those that the SDK finds. */
+  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
+  /** Instead of AWS's own endpoints, such as a sandbox's; buckets are then addressed by path. */
+  endpoint?: string | undefined;
+  /** Most calls in flight at once, per service. */
+  concurrency: number;
+  /** Is told of each call that AWS answered: its name, status and time, never its content. */
+  log?: ((line: string) => void) | undefined;
+}
+
+// Enough for throttling to pass; with its backoff a dead network is still reported in seconds.
+const MAX_ATTEMPTS = 7;
+
+/** The part of the clients' configuration that is the same for KMS, SSM and S3. */
+export function clientConfig(session: Session, region: string | undefined) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(session.profile === undefined ? {} : { profile: session.profile }),
+    ...(session.endpoint === undefined ? {} : { endpoint: session.endpoint }),
+    ...(session.credentials && { credentials: session.credentials }),
+    maxAttempts: MAX_ATTEMPTS,
+    retryMode: 'adaptive',
+    requestHandler: { connectionTimeout: 5_000, httpsAgent: { keepAlive: true, maxSockets: 64 } },
+  };
+}
+
+/** Runs one call: logs it, and turns its failure into a `CofferError`. */
+export async function call<T>(session: Session, doing: Doing, send: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const log = (outcome: string) =>
+    session.log?.(
+      `${doing.action} ${doing.target}: ${outcome}, ${Math.round(performance.now() - started)} ms`,
+    );
+  try {
+    const result = await send();
+    log('ok');
+    return result;
+  } catch (error) {
+    log(error instanceof Error ? error.name : 'failed');
+    throw translate(error, doing);
+  }
+}
