@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { decodeBase64 } from '../crypto/base64.ts';
+import { createObjectDecipher, TAG_BYTES, type Commitment } from '../crypto/object-v3.ts';
+import { CofferError } from '../errors.ts';
+import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import { besideManifest } from './source.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** A blob's sealed bytes, readable at any place, in memory or on disk. */
+export interface BlobBody {
+  size: number;
+  read: (offset: number, length: number) => Promise<Buffer>;
+  close: () => Promise<void>;
+}
+
+/**
+ * A blob's sealed bytes, once their size and SHA-256 are seen to be the manifest's.
+ * @throws CofferError `tampered` when they are not, `source` when the file is missing.
+ */
+export async function openBlobBody(
+  manifest: Manifest,
+  parameter: Parameter,
+  blob: Blob,
+): Promise<BlobBody> {
+  const body =
+    'data' in blob.body
+      ? inMemory(decodeBase64(blob.body.data) ?? Buffer.alloc(0))
+      : await onDisk(manifest, parameter, blob.body.path);
+  try {
+    const hash = createHash('sha256');
+    if (body.size === blob.size) {
+      for await (const chunk of chunksOf(body, body.size)) hash.update(chunk);
+    }
+    if (body.size !== blob.size || hash.digest('hex') !== blob.sha256) {
+      throw new CofferError(
+        'tampered',
+        `${parameter.name}: the sealed bytes are not those that the manifest names`,
+        {
+          place: parameter.place,
+          hint: 'restore the blob from git (git lfs pull, if it is kept there), or seal the file again with coffer encrypt --reseal NAME',
+        },
+      );
+    }
+    return body;
+  } catch (error) {
+    await body.close();
+    throw error;
+  }
+}
+
+/** The whole plaintext of a blob, verified. */
+export async function decryptBlobBody(
+  body: BlobBody,
+  blob: Blob,
+  dataKey: Buffer,
+): Promise<Buffer> {
+  const plaintext: Buffer[] = [];
+  for await (const chunk of openedChunks(body, blob, dataKey)) plaintext.push(chunk);
+  return Buffer.concat(plaintext);
+}
+
+/** The plaintext piece by piece. It is not verified before the last piece was taken. */
+export async function* openedChunks(
+  body: BlobBody,
+  blob: Blob,
+  dataKey: Buffer,
+): AsyncGenerator<Buffer> {
+  const decipher = createObjectDecipher(dataKey, headerOf(blob));
+  const end = body.size - TAG_BYTES;
+  decipher.setAuthTag(await body.read(end, TAG_BYTES));
+  for await (const chunk of chunksOf(body, end)) yield decipher.update(chunk);
+  try {
+    yield decipher.final();
+  } catch (cause) {
+    throw new CofferError('tampered', 'the sealed bytes do not verify', { cause });
+  }
+}
+
+export function headerOf(blob: Blob): Commitment {
+  return {
+    messageId: decodeBase64(blob.messageId) ?? Buffer.alloc(0),
+    commitment: decodeBase64(blob.commitment) ?? Buffer.alloc(0),
+  };
+}
+
+async function* chunksOf(body: BlobBody, end: number): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
+    yield body.read(offset, Math.min(CHUNK_BYTES, end - offset));
+  }
+}
+
+function inMemory(bytes: Buffer): BlobBody {
+  return {
+    size: bytes.length,
+    read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function onDisk(manifest: Manifest, parameter: Parameter, file: string): Promise<BlobBody> {
+  const path = besideManifest(manifest, file);
+  try {
+    const { size } = await stat(path);
+    const handle = await open(path, 'r');
+    return {
+      size,
+      async read(offset, length) {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      },
+      close: () => handle.close(),
+    };
+  } catch (cause) {
+    throw new CofferError('source', `${parameter.name}: the blob ${file} cannot be read`, {
+      place: parameter.place,
+      hint: 'it belongs into git beside the manifest: restore it from there',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import pMap from 'p-map';
+import { CofferError, type Problem } from '../errors.ts';
+import type { DataKeys } from '../crypto/data-keys.ts';
+import { parseInline, openInline, sealInline } from '../crypto/inline.ts';
+import { editManifest, parseManifest } from '../manifest/index.ts';
+import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
+import { sealBlob, type StagedBlob } from './blob.ts';
+import type { FileKey } from './file-key.ts';
+import { Opener } from './opener.ts';
+import { findWork, type Plaintext, type Work } from './work.ts';
+
+/** What encrypt did with one parameter. */
+interface Sealed {
+  name: string;
+  /** `value` stands in the manifest; `blob` has its own data key and goes to S3. */
+  form: 'value' | 'blob';
+  why: Plaintext['why'];
+}
+
+/** A manifest's next text and the files that belong to it; nothing of it is in place yet. */
+export interface Sealing {
+  text: string;
+  sealed: Sealed[];
+  warnings: Problem[];
+  blobs: StagedBlob[];
+  /** Blob files, relative to the manifest, that the new text no longer names. */
+  obsolete: string[];
+}
+
+/**
+ * Seals what is not sealed yet, and files whose content changed.
+ * @throws CofferError with every problem of the sources at once.
+ */
+export async function encryptManifest(
+  manifest: Manifest,
+  fileKey: FileKey,
+  options: { reseal: ReadonlySet<string> },
+): Promise<Sealing> {
+  const opener = new Opener(manifest, fileKey.kms);
+  const { work, warnings } = await findWork(manifest, opener, options.reseal);
+  const todo = work.filter((item) => item.plaintext !== undefined);
+
+  let sealingKey: { id: string; dataKey: Buffer } | undefined;
+  if (todo.some((item) => item.plaintext?.form === 'value')) {
+    sealingKey = await chooseDataKey(opener.dataKeys, fileKey);
+  }
+
+  const blobs: StagedBlob[] = [];
+  const edits = new Map<string, ParameterEdit>();
+  const checks: Check[] = [];
+  try {
+    await pMap(
+      work,
+      async ({ parameter, plaintext }) => {
+        const edit = lowerType(parameter);
+        if (plaintext?.form === 'plain') {
+          edit.content = { kind: 'plain', text: plaintext.text };
+        } else if (plaintext?.form === 'value' && sealingKey) {
+          const { id, dataKey } = sealingKey;
+          edit.content = {
+            kind: 'sealed',
+            text: sealInline(plaintext.text, id, dataKey, parameter),
+          };
+          checks.push({ name: parameter.name, dataKey, text: plaintext.text });
+        } else if (plaintext?.form === 'blob') {
+          const staged = await sealBlob(manifest, parameter, plaintext.bytes(), fileKey);
+          blobs.push(staged);
+          edit.content = { kind: 'blob', blob: staged.blob };
+        }
+        if (edit.type !== undefined || edit.content) edits.set(parameter.name, edit);
+      },
+      { concurrency: 4 },
+    );
+    const text = editManifest(manifest, {
+      parameters: edits,
+      ...(todo.some((item) => item.plaintext?.form !== 'plain') && {
+        encryptedWith: fileKey.id,
+        dataKeys: opener.dataKeys.wrapped,
+      }),
+    });
+    verify(manifest, text, edits, checks);
+    return { text, sealed: describe(work), warnings, blobs, obsolete: obsolete(work) };
+  } catch (error) {
+    await Promise.all(blobs.map((blob) => blob.discard()));
+    throw error;
+  }
+}
+
+/** A data key that is listed already, when the caller may open it; otherwise a new one. */
+export async function chooseDataKey(dataKeys: DataKeys, fileKey: FileKey) {
+  const [id] = dataKeys.ids;
+  if (id !== undefined) {
+    try {
+      return { id, dataKey: await dataKeys.open(id) };
+    } catch (error) {
+      if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
+    }
+  }
+  return dataKeys.create((context) => fileKey.generate(context));
+}
+
+function lowerType(parameter: Parameter): ParameterEdit {
+  const type = parameter.typeAsWritten.toLowerCase();
+  return type === parameter.typeAsWritten ? {} : { type };
+}
+
+function describe(work: readonly Work[]): Sealed[] {
+  return work.flatMap(({ parameter, plaintext }) =>
+    plaintext
+      ? [
+          {
+            name: parameter.name,
+            form: plaintext.form === 'blob' ? 'blob' : 'value',
+            why: plaintext.why,
+          } as const,
+        ]
+      : [],
+  );
+}
+
+function obsolete(work: readonly Work[]): string[] {
+  return work.flatMap(({ parameter: { content }, plaintext }) =>
+    plaintext && content.kind === 'blob' && 'path' in content.blob.body
+      ? [content.blob.body.path]
+      : [],
+  );
+}
+
+export interface Check {
+  name: string;
+  dataKey: Buffer;
+  text: string;
+}
+
+/** Reads the new text as a later run will, before it may replace the old one. */
+export function verify(
+  before: Manifest,
+  text: string,
+  edits: ReadonlyMap<string, ParameterEdit>,
+  checks: readonly Check[],
+): void {
+  const after = new Map(
+    parseManifest(text, before.file).parameters.map((parameter) => [parameter.name, parameter]),
+  );
+  for (const { name, content } of before.parameters) {
+    const wanted = edits.get(name)?.content ?? content;
+    if (JSON.stringify(after.get(name)?.content) !== JSON.stringify(wanted)) {
+      throw new Error(`the new text of ${before.file} would not hold ${name} as intended`);
+    }
+  }
+  for (const { name, dataKey, text } of checks) {
+    const parameter = after.get(name);
+    const value = parameter?.content.kind === 'sealed' && parseInline(parameter.content.text);
+    if (!parameter || !value || openInline(value, dataKey, parameter) !== text) {
+      throw new Error(`the new ciphertext of ${name} in ${before.file} would not open`);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { decodeBase64 } from '../crypto/base64.ts';
+import { DataKeys } from '../crypto/data-keys.ts';
+import { openInline, parseInline } from '../crypto/inline.ts';
+import type { Kms } from '../crypto/kms-port.ts';
+import { openPsyml } from '../crypto/psyml.ts';
+import { CofferError } from '../errors.ts';
+import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import { blobContext } from './blob.ts';
+import { decryptBlobBody, openBlobBody } from './blob-body.ts';
+import { findSource, missingSource } from './source.ts';
+
+/** Opens the secrets of one manifest; each data key costs one call to KMS. */
+export class Opener {
+  readonly #manifest: Manifest;
+  readonly #kms: Kms;
+  readonly dataKeys: DataKeys;
+
+  /** `kms` is that of the file key's region. */
+  constructor(manifest: Manifest, kms: Kms) {
+    this.#manifest = manifest;
+    this.#kms = kms;
+    this.dataKeys = new DataKeys(kms, manifest);
+  }
+
+  /** The value, whatever its form. */
+  async open(parameter: Parameter): Promise<Buffer> {
+    const { content } = parameter;
+    switch (content.kind) {
+      case 'plain':
+        return Buffer.from(content.text, 'utf8');
+      case 'sealed':
+        return Buffer.from(await this.#openSealed(parameter, content.text), 'utf8');
+      case 'psyml':
+        return Buffer.from(
+          await openPsyml(this.#kms, content.ciphertext, parameter.name).catch((error: unknown) =>
+            fail(error, parameter),
+          ),
+        );
+      case 'blob':
+        return this.#openBlob(parameter, content.blob);
+      case 'absent':
+        return readOrigin(this.#manifest, parameter);
+    }
+  }
+
+  async openBlobKey(parameter: Parameter, blob: Blob): Promise<Buffer> {
+    return this.#kms.decrypt(
+      decodeBase64(blob.key) ?? Buffer.alloc(0),
+      blobContext(parameter.fullName),
+      this.#manifest.encryptedWith,
+    );
+  }
+
+  async #openSealed(parameter: Parameter, text: string): Promise<string> {
+    const value = parseInline(text);
+    if (!value) throw new CofferError('tampered', `the ciphertext of ${parameter.name} is damaged`);
+    try {
+      return openInline(value, await this.dataKeys.open(value.keyId), parameter);
+    } catch (error) {
+      return fail(error, parameter);
+    }
+  }
+
+  async #openBlob(parameter: Parameter, blob: Blob): Promise<Buffer> {
+    const body = await openBlobBody(this.#manifest, parameter, blob);
+    try {
+      return await decryptBlobBody(body, blob, await this.openBlobKey(parameter, blob));
+    } catch (error) {
+      return fail(error, parameter);
+    } finally {
+      await body.close();
+    }
+  }
+}
+
+async function readOrigin(manifest: Manifest, parameter: Parameter): Promise<Buffer> {
+  if (!parameter.origin || 'generate' in parameter.origin) {
+    throw new CofferError('source', `${parameter.name} has not been generated yet`, {
+      place: parameter.place,
+      hint: 'run coffer encrypt',
+    });
+  }
+  const source = await findSource(manifest, parameter, parameter.origin.file);
+  if (!source) throw missingSource(parameter, parameter.origin.file);
+  return encodeSource(parameter, await source.read());
+}
+
+/** What a file's content becomes as a value. */
+export function encodeSource(parameter: Parameter, bytes: Buffer): Buffer {
+  return parameter.encoding === 'base64' ? Buffer.from(bytes.toString('base64')) : bytes;
+}
+
+/** The same failure, said of this parameter and where it stands. */
+function fail(error: unknown, parameter: Parameter): never {
+  if (!(error instanceof CofferError)) throw error;
+  throw new CofferError(error.code, `${parameter.name} cannot be opened: ${error.message}`, {
+    place: error.place ?? parameter.place,
+    hint: error.hint,
+    cause: error.cause,
+  });
+}

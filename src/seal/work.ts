@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { CofferError, type Problem } from '../errors.ts';
+import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import { openBlobBody, openedChunks } from './blob-body.ts';
+import { generateValue } from './generate.ts';
+import { asText, ssmLimit } from './limits.ts';
+import { encodeSource, type Opener } from './opener.ts';
+import { findSource, missingSource, type SourceFile } from './source.ts';
+
+/** A plaintext to put into the manifest. */
+export type Plaintext = { why: 'new' | 'changed' | 'generated' } & (
+  | { form: 'value'; text: string }
+  | { form: 'blob'; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
+  /** A value that is no secret, made by `generate`. */
+  | { form: 'plain'; text: string }
+);
+
+/** A parameter, and the plaintext to seal if there is one. */
+export interface Work {
+  parameter: Parameter;
+  plaintext?: Plaintext | undefined;
+}
+
+/**
+ * Looks through a manifest for what is to be sealed.
+ * @throws CofferError with the problems of all parameters.
+ */
+export async function findWork(
+  manifest: Manifest,
+  opener: Opener,
+  reseal: ReadonlySet<string>,
+): Promise<{ work: Work[]; warnings: Problem[] }> {
+  const work: Work[] = [];
+  const warnings: Problem[] = [];
+  const problems: CofferError[] = [];
+  for (const parameter of manifest.parameters) {
+    try {
+      const plaintext = await plaintextOf(manifest, parameter, opener, reseal, warnings);
+      work.push({ parameter, plaintext });
+    } catch (error) {
+      if (!(error instanceof CofferError) || !['source', 'oversize'].includes(error.code)) {
+        throw error;
+      }
+      problems.push(error);
+    }
+  }
+  const [first, ...more] = problems;
+  if (!first) return { work, warnings };
+  if (more.length === 0) throw first;
+  throw new CofferError(first.code, `${problems.length} values cannot be sealed`, { problems });
+}
+
+async function plaintextOf(
+  manifest: Manifest,
+  parameter: Parameter,
+  opener: Opener,
+  reseal: ReadonlySet<string>,
+  warnings: Problem[],
+): Promise<Plaintext | undefined> {
+  const { content, origin } = parameter;
+  if (content.kind === 'plain') return fromText(manifest, parameter, content.text, 'new');
+  if (origin && 'file' in origin) {
+    return fromFile(manifest, parameter, origin.file, opener, reseal, warnings);
+  }
+  if (reseal.has(parameter.name)) {
+    throw new CofferError('source', `${parameter.name} has no file to be sealed again`, {
+      place: parameter.place,
+      hint: 'to replace a value, type the new one as plaintext and run coffer encrypt',
+    });
+  }
+  if (content.kind !== 'absent' || !origin) return undefined;
+  const text = generateAt(parameter, origin.generate);
+  return (
+    fromText(manifest, parameter, text, 'generated') ?? { form: 'plain', text, why: 'generated' }
+  );
+}
+
+function generateAt(parameter: Parameter, generate: Parameters<typeof generateValue>[0]): string {
+  try {
+    return generateValue(generate);
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    throw new CofferError(error.code, `${parameter.name}: ${error.message}`, {
+      place: parameter.place,
+      hint: error.hint,
+    });
+  }
+}
+
+/** @returns `undefined` for text that may stand in the manifest as it is. */
+function fromText(
+  manifest: Manifest,
+  parameter: Parameter,
+  text: string,
+  why: Plaintext['why'],
+): Plaintext | undefined {
+  const bytes = Buffer.from(text, 'utf8');
+  if (goesToSsm(manifest, parameter, bytes.length, asText(bytes) !== undefined)) {
+    return parameter.type === 'SecureString' ? { form: 'value', text, why } : undefined;
+  }
+  return { form: 'blob', bytes: () => [bytes], why };
+}
+
+async function fromFile(
+  manifest: Manifest,
+  parameter: Parameter,
+  file: string,
+  opener: Opener,
+  reseal: ReadonlySet<string>,
+  warnings: Problem[],
+): Promise<Plaintext | undefined> {
+  const { content } = parameter;
+  const source = await findSource(manifest, parameter, file);
+  if (!source) {
+    if (content.kind === 'absent' || reseal.has(parameter.name)) {
+      throw missingSource(parameter, file);
+    }
+    return undefined;
+  }
+  if (content.kind !== 'absent' && !reseal.has(parameter.name)) {
+    try {
+      if (await isSame(manifest, parameter, source, opener)) return undefined;
+    } catch (error) {
+      if (!(error instanceof CofferError)) throw error;
+      // A lost blob is mended by sealing its file again.
+      if (error.code === 'source') return sealFile(manifest, parameter, source, 'changed');
+      if (error.code !== 'denied') throw error;
+      warnings.push({
+        message: `${parameter.name}: whether ${file} changed cannot be seen without kms:Decrypt; its ciphertext stands`,
+        hint: `coffer encrypt --reseal ${parameter.name} seals the file again all the same`,
+        place: parameter.place,
+      });
+      return undefined;
+    }
+  }
+  return sealFile(manifest, parameter, source, content.kind === 'absent' ? 'new' : 'changed');
+}
+
+async function sealFile(
+  manifest: Manifest,
+  parameter: Parameter,
+  source: SourceFile,
+  why: Plaintext['why'],
+): Promise<Plaintext | undefined> {
+  if (source.size <= ssmLimit(parameter)) {
+    const bytes = encodeSource(parameter, await source.read());
+    const text = asText(bytes);
+    if (goesToSsm(manifest, parameter, bytes.length, text !== undefined)) {
+      // A file that is no secret is read when it is published; the manifest need not repeat it.
+      return parameter.type === 'SecureString'
+        ? { form: 'value', text: text ?? '', why }
+        : undefined;
+    }
+    return { form: 'blob', bytes: () => [bytes], why };
+  }
+  goesToSsm(manifest, parameter, source.size, true);
+  return { form: 'blob', bytes: source.stream, why };
+}
+
+/**
+ * Whether SSM holds a value itself; otherwise S3 does.
+ * @throws CofferError `oversize` when it has nowhere to go.
+ */
+function goesToSsm(
+  manifest: Manifest,
+  parameter: Parameter,
+  size: number,
+  isText: boolean,
+): boolean {
+  const limit = ssmLimit(parameter);
+  const fits = isText && size <= limit;
+  if (fits && parameter.store !== 's3') return true;
+  const why = !isText
+    ? 'its content is not text, which is all that SSM holds'
+    : `its ${size} bytes are more than the ${limit} that SSM holds in tier ${parameter.tier ?? 'Standard'}`;
+  if (parameter.store === 'ssm' || parameter.encoding === 'base64') {
+    const key = parameter.store === 'ssm' ? 'store: ssm' : 'encoding: base64';
+    throw new CofferError('oversize', `${parameter.name}: ${why}`, {
+      place: parameter.place,
+      hint: `take ${key} away, so that it can go to S3`,
+    });
+  }
+  if (!manifest.bucket) {
+    throw new CofferError(
+      'oversize',
+      `${parameter.name}: ${fits ? 'store: s3 needs a bucket' : why}`,
+      {
+        place: parameter.place,
+        hint: `add "bucket: NAME" to the top of ${manifest.file}${isText && size <= 8192 && !fits ? ', or "tier: Advanced" to the parameter' : ''}`,
+      },
+    );
+  }
+  return false;
+}
+
+/** Whether the file's content is what the ciphertext holds. */
+async function isSame(
+  manifest: Manifest,
+  parameter: Parameter,
+  source: SourceFile,
+  opener: Opener,
+): Promise<boolean> {
+  const { content } = parameter;
+  if (content.kind === 'blob') {
+    if (content.blob.size !== source.size + 16) return false;
+    return isSameBlob(manifest, parameter, content.blob, source, opener);
+  }
+  // Base64 adds a third at most, so a larger file cannot be the same.
+  if (source.size > ssmLimit(parameter)) return false;
+  return (await opener.open(parameter)).equals(encodeSource(parameter, await source.read()));
+}
+
+async function isSameBlob(
+  manifest: Manifest,
+  parameter: Parameter,
+  blob: Blob,
+  source: SourceFile,
+  opener: Opener,
+): Promise<boolean> {
+  const dataKey = await opener.openBlobKey(parameter, blob);
+  const body = await openBlobBody(manifest, parameter, blob);
+  try {
+    return (await digest(openedChunks(body, blob, dataKey))).equals(await digest(source.stream()));
+  } finally {
+    await body.close();
+  }
+}
+
+async function digest(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of chunks) hash.update(chunk);
+  return hash.digest();
+}

@@ -1,0 +1,194 @@
+import { createHash, type DecipherGCM } from 'node:crypto';
+import pMap from 'p-map';
+import type { ObjectBody, ObjectStore } from '../aws/objects.ts';
+import type { Kms } from '../crypto/kms-port.ts';
+import { createDecipher, parseMetadata, type ObjectHeader } from '../crypto/object-format.ts';
+import { TAG_BYTES } from '../crypto/object-v3.ts';
+import { formatPointer, type Pointer } from '../crypto/pointer.ts';
+import { CofferError } from '../errors.ts';
+import { fileSpool, memorySpool, type Spool } from './spool.ts';
+
+/** Up to this, an object is held in memory; above, its ciphertext goes to a spool file. */
+const MEMORY_LIMIT = 64 * 1024 * 1024;
+const RANGE_BYTES = 8 * 1024 * 1024;
+const RANGES_IN_FLIGHT = 4;
+const RANGE_ATTEMPTS = 5;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** An object's ciphertext, here, with what it takes to open it. */
+export interface FetchedObject {
+  /** Of the plaintext. */
+  size: number;
+  /**
+   * The plaintext, nothing of it before all of it is verified.
+   * @throws CofferError `tampered`
+   */
+  verified: () => AsyncGenerator<Buffer>;
+  /**
+   * The plaintext in one pass. It is verified only once the generator has ended without a throw:
+   * for a place from which it can be taken back.
+   * @throws CofferError `tampered`
+   */
+  unverified: () => AsyncGenerator<Buffer>;
+  close: () => Promise<void>;
+}
+
+/** Brings an object's ciphertext here, in parallel ranges when it is large. */
+export async function fetchObject(
+  pointer: Pointer,
+  services: { objects: ObjectStore; kms: Kms; spoolFolder: string },
+): Promise<FetchedObject> {
+  const url = formatPointer(pointer);
+  const whole = await services.objects.get(pointer.bucket, pointer.key);
+  try {
+    const header = headerOf(whole, url);
+    const spool = await fill(whole, pointer, services);
+    let dataKey: Buffer | undefined;
+    const pass = async function* () {
+      try {
+        dataKey ??= await services.kms.decrypt(header.wrapped, header.context);
+        yield* decrypt(spool, whole.size, header, createDecipher(header, dataKey), pointer);
+      } catch (error) {
+        fail(error, url);
+      }
+    };
+    return {
+      size: whole.size - TAG_BYTES,
+      unverified: pass,
+      async *verified() {
+        if (whole.size <= MEMORY_LIMIT) {
+          const chunks: Buffer[] = [];
+          for await (const chunk of pass()) chunks.push(chunk);
+          yield* chunks;
+        } else {
+          for await (const _ of pass());
+          yield* pass();
+        }
+      },
+      close: () => spool.close(),
+    };
+  } catch (error) {
+    whole.body.destroy();
+    throw error;
+  }
+}
+
+function headerOf(object: ObjectBody, url: string): ObjectHeader {
+  try {
+    if (object.size < TAG_BYTES) throw new CofferError('tampered', 'the object is too short');
+    return parseMetadata(object.metadata);
+  } catch (error) {
+    return fail(error, url);
+  }
+}
+
+async function fill(
+  whole: ObjectBody,
+  pointer: Pointer,
+  { objects, spoolFolder }: { objects: ObjectStore; spoolFolder: string },
+): Promise<Spool> {
+  if (whole.size <= MEMORY_LIMIT) {
+    const spool = memorySpool(whole.size);
+    await copy(whole.body, 0, whole.size, spool);
+    return spool;
+  }
+  whole.body.destroy();
+  const spool = await fileSpool(spoolFolder);
+  try {
+    const offsets = Array.from(
+      { length: Math.ceil(whole.size / RANGE_BYTES) },
+      (_, i) => i * RANGE_BYTES,
+    );
+    await pMap(
+      offsets,
+      async (offset) => {
+        const length = Math.min(RANGE_BYTES, whole.size - offset);
+        const { bucket, key } = pointer;
+        await withRetries(RANGE_ATTEMPTS, async () => {
+          const part = await objects.get(bucket, key, { offset, length, etag: whole.etag });
+          await copy(part.body, offset, length, spool);
+        });
+      },
+      { concurrency: RANGES_IN_FLIGHT },
+    );
+    return spool;
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+}
+
+async function copy(
+  from: AsyncIterable<Buffer>,
+  offset: number,
+  length: number,
+  to: Spool,
+): Promise<void> {
+  let done = 0;
+  try {
+    for await (const chunk of from) {
+      if (done + chunk.length > length) break;
+      await to.write(chunk, offset + done);
+      done += chunk.length;
+    }
+  } catch (cause) {
+    throw new CofferError('network', 'the connection broke off', { cause });
+  }
+  if (done !== length) {
+    throw new CofferError('network', `the connection ended after ${done} of ${length} bytes`);
+  }
+}
+
+async function withRetries(attempts: number, work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isBroken = error instanceof CofferError && error.code === 'network';
+      if (!isBroken || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function* decrypt(
+  spool: Spool,
+  size: number,
+  header: ObjectHeader,
+  decipher: DecipherGCM,
+  pointer: Pointer,
+): AsyncGenerator<Buffer> {
+  // V3 objects are named by their sealed bytes, s3-kms-ssm-secrets named its own by the plaintext.
+  const digest = createHash('sha256');
+  const hashesSealed = header.version === 3;
+  const end = size - TAG_BYTES;
+  const tag = await spool.read(end, TAG_BYTES);
+  decipher.setAuthTag(tag);
+  for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
+    const sealed = await spool.read(offset, Math.min(CHUNK_BYTES, end - offset));
+    const plain = decipher.update(sealed);
+    digest.update(hashesSealed ? sealed : plain);
+    yield plain;
+  }
+  try {
+    decipher.final();
+  } catch (cause) {
+    throw new CofferError('tampered', 'the object does not verify', {
+      hint: 'it was altered after it was written; nothing of it was released',
+      cause,
+    });
+  }
+  if (hashesSealed) digest.update(tag);
+  if (pointer.sha256 !== undefined && digest.digest('hex') !== pointer.sha256) {
+    throw new CofferError('tampered', 'the object is not the one that its name promises', {
+      hint: 'nothing of it was released; publish the secret anew with coffer save',
+    });
+  }
+}
+
+function fail(error: unknown, url: string): never {
+  if (!(error instanceof CofferError)) throw error;
+  throw new CofferError(error.code, `${url}: ${error.message}`, {
+    hint: error.hint,
+    cause: error.cause,
+  });
+}

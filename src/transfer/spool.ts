@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Bytes set down at any place and read back; holds nothing but ciphertext. */
+export interface Spool {
+  write: (bytes: Buffer, offset: number) => Promise<void>;
+  read: (offset: number, length: number) => Promise<Buffer>;
+  close: () => Promise<void>;
+}
+
+export function memorySpool(size: number): Spool {
+  const buffer = Buffer.allocUnsafe(size);
+  return {
+    write: (bytes, offset) => {
+      bytes.copy(buffer, offset);
+      return Promise.resolve();
+    },
+    read: (offset, length) => Promise.resolve(buffer.subarray(offset, offset + length)),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A file without a name in `folder`: it is gone with the process, however that ends. */
+export async function fileSpool(folder: string): Promise<Spool> {
+  const path = join(folder, `.coffer-${randomBytes(6).toString('hex')}`);
+  const handle = await open(path, 'wx+', 0o600);
+  await rm(path);
+  return {
+    async write(bytes, offset) {
+      await handle.write(bytes, 0, bytes.length, offset);
+    },
+    async read(offset, length) {
+      const { buffer, bytesRead } = await handle.read(
+        Buffer.allocUnsafe(length),
+        0,
+        length,
+        offset,
+      );
+      return buffer.subarray(0, bytesRead);
+    },
+    close: () => handle.close(),
+  };
+}
