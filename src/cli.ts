@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import module from 'node:module';
+import type { CofferError } from './errors.ts';
+import { EXIT } from './commands/context.ts';
+
+// What the SDK says of this Node's age is for `coffer --version`, not for every command.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+// Newer Nodes keep compiled code between runs.
+(module as { enableCompileCache?: () => void }).enableCompileCache?.();
+
+// A reader that has seen enough, such as `| head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
+
+const { main } = await import('./commands/main.ts');
+try {
+  process.exitCode = await main(process.argv.slice(2), process.env);
+} catch (error) {
+  const { createPaint } = await import('./render/paint.ts');
+  const { renderError, expected } = await import('./render/problems.ts');
+  const failure = expected(error);
+  if (!failure) throw error;
+  process.stderr.write(renderError(failure, createPaint(process.stderr.isTTY)));
+  process.exitCode = exitCode(failure);
+}
+
+function exitCode({ code }: CofferError): number {
+  switch (code) {
+    case 'usage':
+    case 'manifest':
+    case 'source':
+    case 'plaintext':
+      return EXIT.usage;
+    case 'partial':
+      return EXIT.partial;
+    default:
+      return EXIT.failure;
+  }
+}

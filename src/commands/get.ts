@@ -1,0 +1,51 @@
+import { tmpdir } from 'node:os';
+import { parsePointer, parseS3Url, type Pointer } from '../crypto/pointer.ts';
+import { CofferError } from '../errors.ts';
+import { fetchObject } from '../transfer/fetch.ts';
+import { EXIT, type Context, type ExitCode } from './context.ts';
+import { writePrivateFile } from './private-file.ts';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const [selector = ''] = context.args;
+  const file = context.flags.string('output');
+  const isUrl = selector.startsWith('s3://');
+  const url = parseS3Url(selector);
+  if (isUrl && !url) {
+    throw new CofferError('usage', `${selector} is not the URL of an object`, {
+      hint: 'it looks like s3://bucket/key',
+    });
+  }
+  const value = url ?? (await readParameter(context, selector));
+  const chunks =
+    typeof value === 'string' ? [Buffer.from(value)] : await fetchChunks(context, value);
+  if (file !== undefined && file !== '-') {
+    await writePrivateFile(file, typeof chunks === 'function' ? chunks(false) : chunks);
+  } else {
+    for await (const chunk of typeof chunks === 'function' ? chunks(true) : chunks) {
+      await context.terminal.write(chunk);
+    }
+  }
+  return EXIT.ok;
+}
+
+/** The parameter's value, or what it points to. */
+async function readParameter(context: Context, selector: string): Promise<string | Pointer> {
+  const parameters = await context.aws.parameters(context.region);
+  const { type, value } = await parameters.get(selector);
+  return (type === 'String' ? parsePointer(value) : undefined) ?? value;
+}
+
+async function fetchChunks(context: Context, pointer: Pointer) {
+  const object = await fetchObject(pointer, {
+    objects: await context.aws.objects(context.region),
+    kms: await context.aws.kms(context.region),
+    spoolFolder: tmpdir(),
+  });
+  return async function* (verifyFirst: boolean) {
+    try {
+      yield* verifyFirst ? object.verified() : object.unverified();
+    } finally {
+      await object.close();
+    }
+  };
+}

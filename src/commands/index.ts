@@ -1,0 +1,119 @@
+import type { Run } from './context.ts';
+
+/** One command as the command line declares it. */
+export interface CommandSpec {
+  name: string;
+  /** Positional arguments, in cac's notation. */
+  args: string;
+  summary: string;
+  /** Flags: how they are written, and what they do. */
+  flags: readonly (readonly [string, string])[];
+  examples: readonly string[];
+  load: () => Promise<{ run: Run }>;
+}
+
+/** Flags of every command. */
+export const GLOBAL_FLAGS: CommandSpec['flags'] = [
+  ['--region <region>', 'AWS region, instead of the one in the manifest or the environment'],
+  ['--profile <name>', 'Profile of the shared AWS configuration'],
+  ['--endpoint-url <url>', 'Talk to this address instead of AWS'],
+  ['--concurrency <n>', 'Most calls to AWS in flight at once (default: 8)'],
+  ['--json', 'Answer in JSON on stdout'],
+  ['--quiet', 'Say nothing but errors and warnings'],
+  ['--no-color', 'No colours'],
+  ['--debug', 'Tell of every call to AWS; never of a secret'],
+];
+
+const YES = ['--yes', 'Go ahead without being asked'] as const;
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'encrypt',
+    args: '<...manifests>',
+    summary: 'Seal the plaintext secrets of manifests, so that they can be committed',
+    flags: [
+      ['--reseal <name>', 'Seal the file of this parameter again, whatever is there'],
+      ['--no-create-key', 'Fail when the file key does not exist, instead of creating it'],
+    ],
+    examples: ['encrypt app.yml', 'encrypt *.yml', 'encrypt app.yml --reseal tls/keystore'],
+    load: () => import('./encrypt.ts'),
+  },
+  {
+    name: 'decrypt',
+    args: '<manifest>',
+    summary: 'Print a manifest in plaintext',
+    flags: [['--value <name>', 'Print the value of this parameter alone, byte for byte']],
+    examples: ['decrypt app.yml', 'decrypt app.yml --value tls/keystore > keystore.jks'],
+    load: () => import('./decrypt.ts'),
+  },
+  {
+    name: 'refresh',
+    args: '<...manifests>',
+    summary:
+      "Bring manifests under the file key's current KMS key; turn psyml's values into coffer's",
+    flags: [['--new-data-keys', 'Seal every value and blob anew, under new data keys']],
+    examples: ['refresh app.yml', 'refresh app.yml --new-data-keys'],
+    load: () => import('./refresh.ts'),
+  },
+  {
+    name: 'save',
+    args: '<...manifests>',
+    summary: 'Write every parameter of manifests to SSM, large values to S3',
+    flags: [
+      ['--allow-plaintext', 'Take secrets that are not encrypted, for files never committed'],
+    ],
+    examples: ['save app.yml', 'save app.yml --region eu-west-1'],
+    load: () => import('./save.ts'),
+  },
+  {
+    name: 'list',
+    args: '<...manifests>',
+    summary: "List what SSM holds under the manifests' paths, or under a path such as /app/",
+    flags: [],
+    examples: ['list app.yml', 'list /apps/superman/'],
+    load: () => import('./list.ts'),
+  },
+  {
+    name: 'get',
+    args: '<name>',
+    summary: 'Print a parameter, or what it points to, or the object of an s3:// URL',
+    flags: [['-o, --output <file>', 'Write it to this file (readable by you alone)']],
+    examples: [
+      'get /apps/superman/api_token',
+      'get /apps/superman/tls/keystore -o keystore.jks',
+      'get s3://superman-secrets/apps/superman/tls/keystore/9f86…0a08 | tar x',
+    ],
+    load: () => import('./get.ts'),
+  },
+  {
+    name: 'export',
+    args: '<...manifests>',
+    summary: 'Print shell lines that export every value, to be sourced',
+    flags: [
+      ['--files <dir>', 'Write binary and very long values to files here; export their paths'],
+    ],
+    examples: ['export app.yml', 'export app.yml --files /run/secrets'],
+    load: () => import('./export.ts'),
+  },
+  {
+    name: 'nuke',
+    args: '<...manifests>',
+    summary: 'Delete the parameters of manifests, and their objects',
+    flags: [YES, ['--keep-objects', 'Leave the objects in S3']],
+    examples: ['nuke app.yml', 'nuke app.yml --yes --keep-objects'],
+    load: () => import('./nuke.ts'),
+  },
+  {
+    name: 'sandbox',
+    args: '',
+    summary: 'Run a stand-in for KMS, SSM and S3 on this machine, or a command against one',
+    flags: [
+      ['--port <port>', 'Listen here (default: any free port)'],
+      ['--folder <dir>', 'Keep its state here (default: in memory)'],
+      ['--bucket <name>', 'Create this bucket first; may be repeated'],
+      ['--key <alias>', 'Create this KMS key first, such as alias/app; may be repeated'],
+    ],
+    examples: ['sandbox --port 4599 --folder .sandbox', 'sandbox --bucket my-bucket -- make test'],
+    load: () => import('./sandbox.ts'),
+  },
+];

@@ -1,0 +1,50 @@
+import { CofferError } from '../errors.ts';
+import { readManifest } from '../manifest/index.ts';
+import type { Manifest, Parameter } from '../manifest/model.ts';
+import { fileKeyRegion } from '../seal/file-key.ts';
+import { Opener } from '../seal/opener.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Reads every manifest of a call before anything is done with one.
+ * @throws CofferError with the problems of all of them.
+ */
+export async function readManifests(
+  context: Context,
+  files: readonly string[],
+): Promise<Manifest[]> {
+  const manifests: Manifest[] = [];
+  const errors: CofferError[] = [];
+  for (const file of new Set(files)) {
+    try {
+      const manifest = await readManifest(file);
+      manifests.push(context.region ? { ...manifest, region: context.region } : manifest);
+    } catch (error) {
+      if (!(error instanceof CofferError)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first, ...more] = errors;
+  if (!first) return manifests;
+  if (more.length === 0) throw first;
+  throw new CofferError(first.code, `${errors.length} manifests cannot be used`, {
+    problems: errors.flatMap((error) => error.problems),
+  });
+}
+
+/** Opens a manifest's secrets with the KMS of its file key's region. */
+export async function openerFor(context: Context, manifest: Manifest): Promise<Opener> {
+  const region = fileKeyRegion(manifest, context.fileKey);
+  return new Opener(manifest, await context.aws.kms(region));
+}
+
+/** The parameter called `name`, in the manifest or in full. */
+export function findParameter(manifest: Manifest, name: string): Parameter {
+  const found = manifest.parameters.find(
+    (parameter) => parameter.name === name || parameter.fullName === name,
+  );
+  if (found) return found;
+  throw new CofferError('usage', `${manifest.file} has no parameter ${name}`, {
+    hint: `it has ${manifest.parameters.map((parameter) => parameter.name).join(', ')}`,
+  });
+}

@@ -1,0 +1,51 @@
+import { CofferError } from '../errors.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { replaceManifest } from '../seal/apply.ts';
+import { fileKeyRegion } from '../seal/file-key.ts';
+import { refreshManifest, resealManifest } from '../seal/refresh.ts';
+import { EXIT, type Context, type ExitCode } from './context.ts';
+import { readManifests } from './manifests.ts';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { terminal, flags } = context;
+  const reports: object[] = [];
+  for (const manifest of await readManifests(context, context.args)) {
+    const target = await currentFileKey(context, manifest);
+    const source = await context.aws.kms(fileKeyRegion(manifest, context.fileKey));
+    const refresh = flags.boolean('newDataKeys') ? resealManifest : refreshManifest;
+    const next = await refresh(manifest, source, target);
+    const changed = await replaceManifest(manifest, next);
+    terminal.note(
+      changed
+        ? `${manifest.file}: now under ${next.fileKey} (${next.rewrapped} data keys taken over, ${next.resealed} values sealed anew)`
+        : `${manifest.file}: already under ${next.fileKey}, nothing to do`,
+    );
+    reports.push({
+      file: manifest.file,
+      changed,
+      encryptedWith: next.fileKey,
+      rewrapped: next.rewrapped,
+      resealed: next.resealed,
+    });
+  }
+  if (context.json) await terminal.write(`${JSON.stringify({ version: 1, manifests: reports })}\n`);
+  return EXIT.ok;
+}
+
+/** The key that the alias names today. */
+async function currentFileKey(context: Context, manifest: Manifest) {
+  if (!manifest.encryptedWith) {
+    throw new CofferError('usage', `${manifest.file} is not encrypted yet`, {
+      hint: `run coffer encrypt ${manifest.file}`,
+    });
+  }
+  const choice = { ...context.fileKey, create: false };
+  const kms = await context.aws.kms(choice.region ?? manifest.region);
+  const arn = await kms.resolve(choice.alias);
+  if (!arn) {
+    throw new CofferError('key', `there is no key ${choice.alias} in ${kms.region}`, {
+      hint: 'create it, or name another with COFFER_KEY_ALIAS and COFFER_KEY_REGION',
+    });
+  }
+  return { kms, arn, choice };
+}

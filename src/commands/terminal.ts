@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+import { CofferError, type Problem } from '../errors.ts';
+import { createPaint, type Paint } from '../render/paint.ts';
+import { renderWarning } from '../render/problems.ts';
+
+/** Where a command reads and writes: data to stdout, everything else to stderr. */
+export interface Terminal {
+  paint: Paint;
+  isInteractive: boolean;
+  /** Data. */
+  write: (data: string | Buffer) => Promise<void>;
+  /** What a person may want to know; `--quiet` drops it. */
+  note: (text: string) => void;
+  warn: (problem: Problem) => void;
+  /** Asks on stderr; an answer other than yes is a no. */
+  confirm: (question: string) => Promise<boolean>;
+}
+
+export function createTerminal(options: { color: boolean; quiet: boolean }): Terminal {
+  const { stdin, stdout, stderr } = process;
+  const paint = createPaint(options.color);
+  const isInteractive = stdin.isTTY && stderr.isTTY;
+  return {
+    paint,
+    isInteractive,
+    async write(data) {
+      if (!stdout.write(data)) await once(stdout, 'drain');
+    },
+    note(text) {
+      if (!options.quiet) stderr.write(`${text}\n`);
+    },
+    warn(problem) {
+      stderr.write(renderWarning(problem, paint));
+    },
+    async confirm(question) {
+      const prompt = createInterface({ input: stdin, output: stderr });
+      try {
+        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+      } finally {
+        prompt.close();
+      }
+    },
+  };
+}
+
+/**
+ * Goes on only with consent: `--yes`, or a yes at the prompt.
+ * @throws CofferError `declined`
+ */
+export async function requireConsent(
+  terminal: Terminal,
+  isGranted: boolean,
+  question: string,
+): Promise<void> {
+  if (isGranted) return;
+  if (!terminal.isInteractive) {
+    throw new CofferError('declined', 'nobody is there to ask', {
+      hint: 'add --yes to go ahead without being asked',
+    });
+  }
+  if (!(await terminal.confirm(question))) throw new CofferError('declined', 'nothing was done');
+}

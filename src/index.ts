@@ -1,0 +1,3 @@
+export { CofferError, type ErrorCode, type Place, type Problem } from './errors.ts';
+export { editManifest, parseManifest, readManifest, writeManifest } from './manifest/index.ts';
+export type * from './manifest/model.ts';

@@ -1,0 +1,110 @@
+import pMap from 'p-map';
+import { formatPointer, objectKey } from '../crypto/pointer.ts';
+import { CofferError } from '../errors.ts';
+import type { Manifest, Parameter } from '../manifest/model.ts';
+import { asText, ssmLimit } from '../seal/limits.ts';
+import type { Opener } from '../seal/opener.ts';
+import type { Desired } from './model.ts';
+
+/**
+ * What a manifest wants in SSM and S3, in its order. Values are opened; blobs are not.
+ * @throws CofferError `plaintext` for secrets that are not sealed, `oversize` for what fits nowhere;
+ * with the problems of all parameters.
+ */
+export async function desiredState(
+  manifest: Manifest,
+  opener: Opener,
+  options: { allowPlaintext: boolean },
+): Promise<Desired[]> {
+  const problems: CofferError[] = [];
+  const refuse = (parameter: Parameter) =>
+    parameter.type === 'SecureString' &&
+    (parameter.content.kind === 'absent' ||
+      (parameter.content.kind === 'plain' && !options.allowPlaintext));
+  for (const parameter of manifest.parameters.filter(refuse)) {
+    problems.push(
+      new CofferError('plaintext', `${parameter.name} is a secret and not encrypted`, {
+        place: parameter.place,
+        hint: `run coffer encrypt ${manifest.file}${parameter.content.kind === 'plain' ? ', or add --allow-plaintext for a file that is never committed' : ''}`,
+      }),
+    );
+  }
+  throwAll(problems);
+  const desired = await pMap(
+    manifest.parameters,
+    async (parameter) => {
+      try {
+        return await desire(manifest, parameter, opener);
+      } catch (error) {
+        if (!(error instanceof CofferError) || !error.place) throw error;
+        problems.push(error);
+        return undefined;
+      }
+    },
+    { concurrency: 8 },
+  );
+  throwAll(problems);
+  return desired.filter((item) => item !== undefined);
+}
+
+async function desire(manifest: Manifest, parameter: Parameter, opener: Opener): Promise<Desired> {
+  const common = {
+    name: parameter.fullName,
+    description: parameter.description ?? '',
+    tier: parameter.tier,
+    allowedPattern: parameter.allowedPattern,
+    dataType: parameter.dataType,
+    tags: parameter.tags,
+  };
+  const { content } = parameter;
+  if (content.kind === 'blob') {
+    const { sha256, size } = content.blob;
+    const bucket = manifest.bucket;
+    if (!bucket) {
+      throw new CofferError(
+        'oversize',
+        `${parameter.name}: its ${size - 16} bytes do not fit SSM (${ssmLimit(parameter)} bytes), and there is no bucket`,
+        { place: parameter.place, hint: `add "bucket: NAME" to the top of ${manifest.file}` },
+      );
+    }
+    const key = objectKey(parameter.fullName, sha256, parameter.extension);
+    return {
+      ...common,
+      type: 'String',
+      value: formatPointer({ bucket, key }),
+      isSecret: false,
+      object: { bucket, key, sha256, size },
+    };
+  }
+  const bytes = await opener.open(parameter);
+  const value = asText(bytes);
+  if (value === undefined || bytes.length > ssmLimit(parameter) || parameter.store === 's3') {
+    throw new CofferError(
+      'oversize',
+      value === undefined
+        ? `${parameter.name}: its content is not text, which is all that SSM holds`
+        : `${parameter.name}: its ${bytes.length} bytes go to S3, for which they must be sealed (SSM holds ${ssmLimit(parameter)})`,
+      {
+        place: parameter.place,
+        hint: `run coffer encrypt ${manifest.file}, which seals it for S3`,
+      },
+    );
+  }
+  const isSecret = parameter.type === 'SecureString';
+  return {
+    ...common,
+    type: parameter.type,
+    value,
+    isSecret,
+    keyId: isSecret ? manifest.kmskey : undefined,
+  };
+}
+
+function throwAll(problems: readonly CofferError[]): void {
+  const [first, ...more] = problems;
+  if (!first) return;
+  if (more.length === 0) throw first;
+  throw new CofferError(first.code, `${problems.length} parameters cannot be published`, {
+    problems,
+  });
+}

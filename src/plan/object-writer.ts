@@ -1,0 +1,57 @@
+import { rewrap, type KmsService } from '../aws/kms.ts';
+import type { ObjectStore } from '../aws/objects.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
+import { OBJECT_CONTEXT } from '../crypto/object-v3.ts';
+import { CofferError } from '../errors.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { blobContext } from '../seal/blob.ts';
+import { headerOf, openBlobBody } from '../seal/blob-body.ts';
+import { publishObject } from '../transfer/publish.ts';
+import type { DesiredObject } from './model.ts';
+
+/** Publishes the blobs of one manifest. */
+export interface ObjectWriter {
+  /** Writes the object of the parameter `fullName`, unless it is there. */
+  publish: (fullName: string, object: DesiredObject) => Promise<void>;
+}
+
+/**
+ * The data key goes from the file key to `kmskey` inside KMS, so that whoever publishes needs no
+ * right to open it; only across regions it passes through here.
+ */
+export function createObjectWriter(
+  manifest: Manifest,
+  services: { fileKeyKms: KmsService; kms: KmsService; objects: ObjectStore },
+): ObjectWriter {
+  const byName = new Map(manifest.parameters.map((parameter) => [parameter.fullName, parameter]));
+  return {
+    async publish(fullName, object) {
+      const parameter = byName.get(fullName);
+      if (parameter?.content.kind !== 'blob' || !manifest.kmskey) {
+        throw new CofferError('manifest', `${fullName} has no blob to publish`);
+      }
+      const { blob } = parameter.content;
+      const body = await openBlobBody(manifest, parameter, blob);
+      try {
+        const wrapped = await rewrap(
+          decodeBase64(blob.key) ?? Buffer.alloc(0),
+          {
+            kms: services.fileKeyKms,
+            keyId: manifest.encryptedWith,
+            context: blobContext(fullName),
+          },
+          { kms: services.kms, keyId: manifest.kmskey, context: OBJECT_CONTEXT },
+        );
+        await publishObject(services.objects, object, {
+          sha256: blob.sha256,
+          size: blob.size,
+          commitment: headerOf(blob),
+          wrapped,
+          read: body.read,
+        });
+      } finally {
+        await body.close();
+      }
+    },
+  };
+}

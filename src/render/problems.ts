@@ -1,0 +1,42 @@
+import { CofferError, type Problem } from '../errors.ts';
+import type { Paint } from './paint.ts';
+
+/** Findings as people and editors read them: `file:line:column: error: what`, then how to mend it. */
+export function renderError(error: CofferError, paint: Paint): string {
+  return error.problems.map((problem) => renderProblem('error', problem, paint)).join('');
+}
+
+export function renderWarning(problem: Problem, paint: Paint): string {
+  return renderProblem('warning', problem, paint);
+}
+
+function renderProblem(kind: 'error' | 'warning', problem: Problem, paint: Paint): string {
+  const { message, hint, place } = problem;
+  const where = place
+    ? `${paint.bold(`${place.file}:${place.line}:${place.column}:`)} `
+    : 'coffer: ';
+  const label = kind === 'error' ? paint.red('error:') : paint.yellow('warning:');
+  return `${where}${label} ${message}\n${hint ? `  ${paint.dim('hint:')} ${hint}\n` : ''}`;
+}
+
+/** The system's own failures (a full disk, a missing right) are expected too. */
+export function expected(error: unknown): CofferError | undefined {
+  if (error instanceof CofferError) return error;
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const what = SYSTEM_FAILURES[code ?? ''] ?? `failed (${code})`;
+  return new CofferError('usage', `${path ?? 'a file'}: ${what}`, { cause: error });
+}
+
+const SYSTEM_FAILURES: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'it exists already',
+  EISDIR: 'it is a directory',
+  EMFILE: 'too many open files',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'no space is left on the device',
+  ENOTDIR: 'a part of the path is not a folder',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+};
