@@ -112,6 +112,7 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
     case 'network':
       return `AWS could not be reached (${name})`;
     default: {
+      if (name === 'InvalidCiphertextException') return 'KMS does not recognise the ciphertext';
       const message = clean(failure.message, doing.secret);
       // The SDK's own stand-in for a missing message says nothing.
       if (message && message !== 'UnknownError') return message;

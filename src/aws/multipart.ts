@@ -24,6 +24,7 @@ export async function uploadInParts(
   session: Session,
   at: { Bucket: string; Key: string },
   object: NewObject,
+  condition: { IfNoneMatch?: string },
 ): Promise<void> {
   const target = `s3://${at.Bucket}/${at.Key}`;
   const put = <T>(send: () => Promise<T>) =>
@@ -62,7 +63,7 @@ export async function uploadInParts(
           ...at,
           UploadId,
           MultipartUpload: { Parts },
-          IfNoneMatch: '*',
+          ...condition,
         }),
       ),
     );

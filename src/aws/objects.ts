@@ -53,13 +53,20 @@ export function createObjectStore(session: Session, region: string | undefined) 
     region,
 
     /**
-     * Writes an object that must not exist yet.
+     * Writes an object, which must not exist yet unless `overwrite` is set.
      * @returns false when an object of that key was there already.
      */
-    async create(bucket: string, key: string, object: NewObject): Promise<boolean> {
+    async put(
+      bucket: string,
+      key: string,
+      object: NewObject,
+      overwrite: boolean,
+    ): Promise<boolean> {
       const at = { Bucket: bucket, Key: key };
+      const condition = overwrite ? {} : { IfNoneMatch: '*' };
       try {
-        if (object.size > SINGLE_PUT_BYTES) await uploadInParts(client, session, at, object);
+        if (object.size > SINGLE_PUT_BYTES)
+          await uploadInParts(client, session, at, object, condition);
         else {
           const Body = await object.read(0, object.size);
           await call(session, doing('s3:PutObject', bucket, key), () =>
@@ -70,7 +77,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
                 ContentType: 'application/octet-stream',
                 ChecksumSHA256: Buffer.from(object.sha256, 'hex').toString('base64'),
                 Metadata: { ...object.metadata },
-                IfNoneMatch: '*',
+                ...condition,
               }),
             ),
           );

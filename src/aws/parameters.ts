@@ -137,9 +137,15 @@ export function createParameterStore(session: Session, region: string | undefine
       return found;
     },
 
-    /** Every parameter whose name begins with `path` (which ends with a slash). */
-    describePath(path: string): Promise<ParameterMetadata[]> {
-      return describePages([{ Key: 'Name', Option: 'BeginsWith', Values: [path] }]);
+    /** Every parameter whose name begins with `path` (which ends with a slash) and has `tags`. */
+    describePath(
+      path: string,
+      tags: Readonly<Record<string, string>> = {},
+    ): Promise<ParameterMetadata[]> {
+      return describePages([
+        { Key: 'Name', Option: 'BeginsWith', Values: [path] },
+        ...Object.entries(tags).map(([key, value]) => ({ Key: `tag:${key}`, Values: [value] })),
+      ]);
     },
 
     /** Its new version number. */

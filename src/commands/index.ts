@@ -25,6 +25,12 @@ export const GLOBAL_FLAGS: CommandSpec['flags'] = [
 ];
 
 const YES = ['--yes', 'Go ahead without being asked'] as const;
+const ONLY = ['--only <name>', 'This parameter alone; may be repeated'] as const;
+const PRUNE_TAGS = ['--prune-tags', 'Tags that no manifest names are to go'] as const;
+const ALLOW_PLAINTEXT = [
+  '--allow-plaintext',
+  'Take secrets that are not encrypted, for files never committed',
+] as const;
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -59,11 +65,41 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'save',
     args: '<...manifests>',
     summary: 'Write every parameter of manifests to SSM, large values to S3',
-    flags: [
-      ['--allow-plaintext', 'Take secrets that are not encrypted, for files never committed'],
-    ],
+    flags: [ALLOW_PLAINTEXT],
     examples: ['save app.yml', 'save app.yml --region eu-west-1'],
     load: () => import('./save.ts'),
+  },
+  {
+    name: 'diff',
+    args: '<...manifests>',
+    summary: 'Show how AWS differs from manifests, secrets masked',
+    flags: [
+      ['--format <format>', 'text, json or markdown (for a pull request)'],
+      ['--exit-code', 'Exit with 3 when there is a difference'],
+      ['--reveal', 'Show the secrets'],
+      ONLY,
+      PRUNE_TAGS,
+      ALLOW_PLAINTEXT,
+    ],
+    examples: ['diff app.yml', 'diff *.yml --exit-code', 'diff app.yml --format markdown'],
+    load: () => import('./diff.ts'),
+  },
+  {
+    name: 'sync',
+    args: '<...manifests>',
+    summary: 'Bring AWS in step with manifests: write what differs, and nothing else',
+    flags: [
+      YES,
+      ['--dry-run', 'Show the plan and stop'],
+      ONLY,
+      ['--prune', 'Delete what is under the path and in no manifest'],
+      PRUNE_TAGS,
+      ['--replace', 'With --yes: delete and create anew what SSM cannot change in place'],
+      ['--reveal', 'Show the secrets'],
+      ALLOW_PLAINTEXT,
+    ],
+    examples: ['sync app.yml', 'sync *.yml --yes', 'sync app.yml --only api_token --dry-run'],
+    load: () => import('./sync.ts'),
   },
   {
     name: 'list',

@@ -133,7 +133,7 @@ function createContext(
 ): Context {
   const json = flags.boolean('json');
   const terminal = createTerminal({
-    color: flags.isAllowed('color') && !env['NO_COLOR'] && process.stderr.isTTY,
+    color: flags.isAllowed('color') && !env['NO_COLOR'],
     quiet: flags.boolean('quiet'),
   });
   return {

@@ -1,28 +1,35 @@
-import { CofferError } from '../errors.ts';
+import { CofferError, type Problem } from '../errors.ts';
 import type { Applied } from '../plan/apply.ts';
-import { EXIT, type ExitCode } from './context.ts';
+import { EXIT, type Context, type ExitCode } from './context.ts';
 
 /**
- * The exit code of writes that all went well.
- * @throws CofferError when some failed: `partial`, or what all of them failed of when none was done.
+ * Tells how a run of writes ended, in JSON when that was asked for.
+ * @throws CofferError when not all of it was done: `partial`, or what it failed of when nothing was.
  */
-export function reportFailures(results: readonly Applied[], howToFinish: string): ExitCode {
-  const failed = results.flatMap((result) => result.failed);
-  const done = results.reduce((sum, result) => sum + result.done.length, 0);
-  const [first] = failed;
-  if (!first) return EXIT.ok;
-  const problems = failed.map(({ name, error }) => ({
+export async function reportApplied(
+  context: Context,
+  { done, failed, left }: Applied,
+  howToFinish: string,
+): Promise<ExitCode> {
+  if (context.json) {
+    const failures = failed.map(({ name, error }) => ({
+      name,
+      code: error.code,
+      message: error.message,
+    }));
+    await context.terminal.write(
+      `${JSON.stringify({ version: 1, done: done.toSorted(), failed: failures, left: left.toSorted() })}\n`,
+    );
+  }
+  if (failed.length === 0 && left.length === 0) return EXIT.ok;
+  const problems: Problem[] = failed.map(({ name, error }) => ({
     message: `${name}: ${error.message}`,
     hint: error.hint,
   }));
-  throw new CofferError(
-    done > 0 ? 'partial' : first.error.code,
-    `${failed.length} of ${failed.length + done} failed`,
-    {
-      problems: [
-        ...problems,
-        { message: `${failed.length} failed, ${done} done`, hint: howToFinish },
-      ],
-    },
-  );
+  for (const name of left) problems.push({ message: `${name}: not begun` });
+  const counts = `${done.length} done, ${failed.length} failed, ${left.length} not begun`;
+  const isPartial = done.length > 0 || left.length > 0;
+  throw new CofferError(isPartial ? 'partial' : (failed[0]?.error.code ?? 'partial'), counts, {
+    problems: [...problems, { message: counts, hint: howToFinish }],
+  });
 }

@@ -3,27 +3,35 @@ import { createInterface } from 'node:readline/promises';
 import { CofferError, type Problem } from '../errors.ts';
 import { createPaint, type Paint } from '../render/paint.ts';
 import { renderWarning } from '../render/problems.ts';
+import { createProgress, type Progress } from './progress.ts';
 
 /** Where a command reads and writes: data to stdout, everything else to stderr. */
 export interface Terminal {
+  /** For stderr. */
   paint: Paint;
+  /** For data that people read, on stdout. */
+  dataPaint: Paint;
   isInteractive: boolean;
   /** Data. */
   write: (data: string | Buffer) => Promise<void>;
   /** What a person may want to know; `--quiet` drops it. */
   note: (text: string) => void;
   warn: (problem: Problem) => void;
+  /** Shows how far a long piece of work is: a line that rewrites itself on a TTY, else few lines. */
+  progress: (label: string) => Progress;
   /** Asks on stderr; an answer other than yes is a no. */
   confirm: (question: string) => Promise<boolean>;
 }
 
 export function createTerminal(options: { color: boolean; quiet: boolean }): Terminal {
   const { stdin, stdout, stderr } = process;
-  const paint = createPaint(options.color);
+  const paint = createPaint(options.color && stderr.isTTY);
   const isInteractive = stdin.isTTY && stderr.isTTY;
   return {
     paint,
+    dataPaint: createPaint(options.color && stdout.isTTY),
     isInteractive,
+    progress: (label) => createProgress(label, stderr, options.quiet),
     async write(data) {
       if (!stdout.write(data)) await once(stdout, 'drain');
     },

@@ -25,6 +25,17 @@ const V3_SUITE = '115';
 const V3_WRAPPED_BY_KMS_WITH_CONTEXT = '12';
 const GCM = 'AES/GCM/NoPadding';
 
+/** What decides how an object is opened; the two families do not go together. */
+const V1_AND_V2_FIELDS = [
+  'x-amz-iv',
+  'x-amz-key-v2',
+  'x-amz-key',
+  'x-amz-wrap-alg',
+  'x-amz-cek-alg',
+  'x-amz-matdesc',
+];
+const V3_FIELDS = ['x-amz-3', 'x-amz-d', 'x-amz-i', 'x-amz-c', 'x-amz-w', 'x-amz-t'];
+
 /** The metadata of a V3 object whose data key was wrapped under `OBJECT_CONTEXT`. */
 export function formatMetadata(
   wrapped: Buffer,
@@ -48,9 +59,8 @@ export function parseMetadata(metadata: ObjectMetadata): ObjectHeader {
       .map(([name, value]) => [name.toLowerCase(), value]),
   );
   const has = (name: string) => fields[name] !== undefined;
-  const old = ['x-amz-iv', 'x-amz-key-v2', 'x-amz-key', 'x-amz-wrap-alg', 'x-amz-cek-alg'];
-  const isOld = old.some(has);
-  const isNew = ['x-amz-3', 'x-amz-d', 'x-amz-i', 'x-amz-c', 'x-amz-w'].some(has);
+  const isOld = V1_AND_V2_FIELDS.some(has);
+  const isNew = V3_FIELDS.some(has);
   if (isOld && isNew) throw refused('its metadata mixes two formats');
   if (isNew) return parseV3(fields);
   if (isOld) return parseV1OrV2(fields);

@@ -1,39 +1,64 @@
 import pMap from 'p-map';
-import type { ParameterStore } from '../aws/parameters.ts';
 import { CofferError } from '../errors.ts';
-import type { Desired } from './model.ts';
-import type { ObjectWriter } from './object-writer.ts';
+import { persist, type Patience } from './patience.ts';
 
-/** How a run of writes ended; everything is in one of the lists. */
+/** One piece of work: what it is called, and how it is done. It may be done twice. */
+export interface Task {
+  name: string;
+  run: () => Promise<void>;
+}
+
+/** How a run ended; every task is in one of the lists. */
 export interface Applied {
   done: string[];
   failed: { name: string; error: CofferError }[];
+  /** Never begun, because the run was interrupted or AWS was out of reach. */
+  left: string[];
 }
 
-/** Writes every parameter, whatever AWS holds now; needs no right to read. */
-export async function saveAll(
-  desired: readonly Desired[],
-  services: { parameters: ParameterStore; objects: ObjectWriter | undefined; concurrency: number },
-): Promise<Applied> {
-  const applied: Applied = { done: [], failed: [] };
+export interface Applying {
+  concurrency: number;
+  patience: Patience;
+  /** Once aborted, no further task begins; those under way are finished. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** This many tasks in a row that cannot reach AWS end the run. */
+const UNREACHABLE_LIMIT = 3;
+
+/** Does all tasks, a bounded number at a time. A failure of one does not stop the others. */
+export async function applyAll(tasks: readonly Task[], applying: Applying): Promise<Applied> {
+  const applied: Applied = { done: [], failed: [], left: [] };
+  let unreachable = 0;
   await pMap(
-    desired,
-    async (item) => {
+    tasks,
+    async ({ name, run }) => {
+      if (applying.signal?.aborted || unreachable >= UNREACHABLE_LIMIT) {
+        applied.left.push(name);
+        return;
+      }
       try {
-        // The object first, so that no reader ever follows a pointer to nothing.
-        if (item.object) await services.objects?.publish(item.name, item.object);
-        await services.parameters.put({ ...item, tags: undefined, overwrite: true });
-        // SSM refuses tags together with overwrite.
-        if (Object.keys(item.tags).length > 0) {
-          await services.parameters.addTags(item.name, item.tags);
-        }
-        applied.done.push(item.name);
+        await persist(run, applying.patience);
+        applied.done.push(name);
+        unreachable = 0;
       } catch (error) {
         if (!(error instanceof CofferError)) throw error;
-        applied.failed.push({ name: item.name, error });
+        applied.failed.push({ name, error });
+        if (error.code === 'network' || error.code === 'credentials') unreachable++;
       }
+      applying.onProgress?.(applied.done.length + applied.failed.length, tasks.length);
     },
-    { concurrency: services.concurrency },
+    { concurrency: applying.concurrency },
   );
   return applied;
+}
+
+/** Two runs as one. */
+export function joinApplied(a: Applied, b: Applied): Applied {
+  return {
+    done: [...a.done, ...b.done],
+    failed: [...a.failed, ...b.failed],
+    left: [...a.left, ...b.left],
+  };
 }

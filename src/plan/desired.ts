@@ -58,9 +58,9 @@ async function desire(manifest: Manifest, parameter: Parameter, opener: Opener):
   };
   const { content } = parameter;
   if (content.kind === 'blob') {
-    const { sha256, size } = content.blob;
-    const bucket = manifest.bucket;
-    if (!bucket) {
+    const { sha256, size, commitment } = content.blob;
+    const { bucket, kmskey } = manifest;
+    if (!bucket || !kmskey) {
       throw new CofferError(
         'oversize',
         `${parameter.name}: its ${size - 16} bytes do not fit SSM (${ssmLimit(parameter)} bytes), and there is no bucket`,
@@ -73,7 +73,7 @@ async function desire(manifest: Manifest, parameter: Parameter, opener: Opener):
       type: 'String',
       value: formatPointer({ bucket, key }),
       isSecret: false,
-      object: { bucket, key, sha256, size },
+      object: { bucket, key, sha256, size, commitment, kmskey },
     };
   }
   const bytes = await opener.open(parameter);

@@ -6,7 +6,12 @@ export interface DesiredObject {
   key: string;
   /** Of the sealed bytes. */
   sha256: string;
+  /** Of the sealed bytes. */
   size: number;
+  /** As its metadata holds it, base64. */
+  commitment: string;
+  /** The key that readers need, as the manifest names it. */
+  kmskey: string;
 }
 
 /** A parameter as the manifest wants it in SSM. */
@@ -22,9 +27,94 @@ export interface Desired {
   /** For a SecureString. */
   keyId?: string | undefined;
   description: string;
+  /** Without one, whichever tier there is will do. */
   tier?: Tier | undefined;
   allowedPattern?: string | undefined;
   dataType?: string | undefined;
+  /** Those that have to be there; others may be. */
   tags: Tags;
   object?: DesiredObject | undefined;
+}
+
+/** What stands in S3 where a pointer's object belongs. */
+export type ObjectState =
+  | 'present'
+  | 'missing'
+  /** Other content than its name promises. */
+  | 'wrong'
+  /** The right content, for readers of another KMS key. */
+  | 'other-key';
+
+/** A parameter as it is in SSM. */
+export interface Actual {
+  name: string;
+  type: string;
+  /** Opened; absent for a parameter that no manifest names, which nobody needs to open. */
+  value?: string | undefined;
+  version: number;
+  keyId?: string | undefined;
+  description: string;
+  tier: string;
+  allowedPattern?: string | undefined;
+  dataType: string;
+}
+
+/** What is in AWS for one manifest. */
+export interface ActualState {
+  /** Every parameter under the manifest's path, by full name. */
+  parameters: ReadonlyMap<string, Actual>;
+  /** By the full name of its parameter. */
+  objects: ReadonlyMap<string, ObjectState>;
+  /** By full name, of those that lack a wanted tag, and of all when foreign tags are to go. */
+  tags: ReadonlyMap<string, Tags>;
+}
+
+export type Field =
+  | 'type'
+  | 'value'
+  | 'object'
+  | 'key'
+  | 'tier'
+  | 'description'
+  | 'allowed pattern'
+  | 'data type'
+  | 'tags';
+
+/** One way in which AWS is not as the manifest wants it. */
+export interface Difference {
+  field: Field;
+  before: string;
+  after: string;
+  /** Whether `before` and `after` must not be shown. */
+  isSecret: boolean;
+}
+
+export type Action =
+  | 'create'
+  | 'update'
+  /** To be deleted and created anew: SSM cannot change it in place. */
+  | 'replace'
+  | 'unchanged'
+  /** Under the path, and in no manifest. */
+  | 'extra';
+
+export interface Change {
+  action: Action;
+  name: string;
+  differences: readonly Difference[];
+  desired?: Desired | undefined;
+  actual?: Actual | undefined;
+  /** Of the object that is wanted, if one is. */
+  object?: ObjectState | undefined;
+  /** Keys of tags that are to go. */
+  foreignTags: readonly string[];
+}
+
+/** How AWS differs from one manifest. */
+export interface Plan {
+  file: string;
+  path: string;
+  region: string;
+  /** Sorted by name. */
+  changes: readonly Change[];
 }

@@ -12,7 +12,7 @@ import type { DesiredObject } from './model.ts';
 /** Publishes the blobs of one manifest. */
 export interface ObjectWriter {
   /** Writes the object of the parameter `fullName`, unless it is there. */
-  publish: (fullName: string, object: DesiredObject) => Promise<void>;
+  publish: (fullName: string, object: DesiredObject, overwrite?: boolean) => Promise<void>;
 }
 
 /**
@@ -25,9 +25,9 @@ export function createObjectWriter(
 ): ObjectWriter {
   const byName = new Map(manifest.parameters.map((parameter) => [parameter.fullName, parameter]));
   return {
-    async publish(fullName, object) {
+    async publish(fullName, object, overwrite) {
       const parameter = byName.get(fullName);
-      if (parameter?.content.kind !== 'blob' || !manifest.kmskey) {
+      if (parameter?.content.kind !== 'blob') {
         throw new CofferError('manifest', `${fullName} has no blob to publish`);
       }
       const { blob } = parameter.content;
@@ -40,15 +40,17 @@ export function createObjectWriter(
             keyId: manifest.encryptedWith,
             context: blobContext(fullName),
           },
-          { kms: services.kms, keyId: manifest.kmskey, context: OBJECT_CONTEXT },
+          { kms: services.kms, keyId: object.kmskey, context: OBJECT_CONTEXT },
         );
-        await publishObject(services.objects, object, {
+        const sealed = {
           sha256: blob.sha256,
           size: blob.size,
           commitment: headerOf(blob),
           wrapped,
+          kmskey: object.kmskey,
           read: body.read,
-        });
+        };
+        await publishObject(services.objects, object, sealed, overwrite);
       } finally {
         await body.close();
       }

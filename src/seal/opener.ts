@@ -44,11 +44,15 @@ export class Opener {
   }
 
   async openBlobKey(parameter: Parameter, blob: Blob): Promise<Buffer> {
-    return this.#kms.decrypt(
-      decodeBase64(blob.key) ?? Buffer.alloc(0),
-      blobContext(parameter.fullName),
-      this.#manifest.encryptedWith,
-    );
+    try {
+      return await this.#kms.decrypt(
+        decodeBase64(blob.key) ?? Buffer.alloc(0),
+        blobContext(parameter.fullName),
+        this.#manifest.encryptedWith,
+      );
+    } catch (error) {
+      return fail(error, parameter);
+    }
   }
 
   async #openSealed(parameter: Parameter, text: string): Promise<string> {
@@ -64,9 +68,10 @@ export class Opener {
   async #openBlob(parameter: Parameter, blob: Blob): Promise<Buffer> {
     const body = await openBlobBody(this.#manifest, parameter, blob);
     try {
-      return await decryptBlobBody(body, blob, await this.openBlobKey(parameter, blob));
-    } catch (error) {
-      return fail(error, parameter);
+      const dataKey = await this.openBlobKey(parameter, blob);
+      return await decryptBlobBody(body, blob, dataKey).catch((error: unknown) =>
+        fail(error, parameter),
+      );
     } finally {
       await body.close();
     }

@@ -1,8 +1,11 @@
 import type { ObjectStore } from '../aws/objects.ts';
-import { formatMetadata } from '../crypto/object-format.ts';
+import { formatMetadata, type ObjectMetadata } from '../crypto/object-format.ts';
 import type { Commitment } from '../crypto/object-v3.ts';
 import { formatPointer, type Pointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+
+/** Names the key that readers need, which the wrapped key itself does not tell. */
+export const KMSKEY_METADATA = 'coffer-kmskey';
 
 /** Sealed bytes and what their metadata is made of. */
 export interface SealedObject {
@@ -11,22 +14,28 @@ export interface SealedObject {
   commitment: Commitment;
   /** The data key under the key that readers use. */
   wrapped: Buffer;
+  kmskey: string;
   read: (offset: number, length: number) => Promise<Buffer>;
   progress?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * Writes an object under the name of its content; one that is there already is left as it is.
+ * Writes an object under the name of its content; one that is there already is left as it is,
+ * unless it was found to be wrong or for another key and `overwrite` is set.
  * @throws CofferError `conflict` when that one was sealed with another data key.
  */
 export async function publishObject(
   objects: ObjectStore,
   at: Pointer,
   object: SealedObject,
+  overwrite = false,
 ): Promise<void> {
-  const metadata = formatMetadata(object.wrapped, object.commitment);
-  const created = await objects.create(at.bucket, at.key, { ...object, metadata });
-  if (created) return;
+  const metadata: ObjectMetadata = {
+    ...formatMetadata(object.wrapped, object.commitment),
+    [KMSKEY_METADATA]: object.kmskey,
+  };
+  const written = await objects.put(at.bucket, at.key, { ...object, metadata }, overwrite);
+  if (written) return;
   const there = await objects.head(at.bucket, at.key).catch((error: unknown) => {
     // Who may only write cannot look, and need not: the key names the content.
     if (error instanceof CofferError && error.code === 'denied') return undefined;

@@ -1,0 +1,112 @@
+import { CofferError } from '../errors.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { readActualState } from '../plan/actual.ts';
+import { desiredState } from '../plan/desired.ts';
+import type { ActualState, Change, Desired, Plan } from '../plan/model.ts';
+import { createObjectWriter, type ObjectWriter } from '../plan/object-writer.ts';
+import { planChanges } from '../plan/plan.ts';
+import { fileKeyRegion } from '../seal/file-key.ts';
+import type { Context } from './context.ts';
+import { openerFor, readManifests } from './manifests.ts';
+
+/** One manifest, and how AWS differs from it. */
+export interface Target {
+  manifest: Manifest;
+  plan: Plan;
+}
+
+/** Plans all manifests of a call; what one of them names is no extra of another. */
+export async function planTargets(
+  context: Context,
+  options: { pruneTags: boolean },
+): Promise<Target[]> {
+  const manifests = await readManifests(context, context.args);
+  refuseSharedNames(manifests);
+  const only = context.flags.list('only');
+  const read = await Promise.all(
+    manifests.map(async (manifest) => ({
+      manifest,
+      ...(await readStates(context, manifest, options)),
+    })),
+  );
+  const isWanted = selectOnly(manifests, only);
+  return read.map(({ manifest, desired, state }) => {
+    const { file, path, region } = manifest;
+    const others = new Set(
+      manifests
+        .filter((other) => other !== manifest && other.region === region)
+        .flatMap((other) => other.parameters.map(({ fullName }) => fullName)),
+    );
+    const changes = planChanges(desired, state, others, options).filter(isWanted);
+    return { manifest, plan: { file, path, region, changes } };
+  });
+}
+
+async function readStates(
+  context: Context,
+  manifest: Manifest,
+  options: { pruneTags: boolean },
+): Promise<{ desired: Desired[]; state: ActualState }> {
+  const opener = await openerFor(context, manifest);
+  const allowPlaintext = context.flags.boolean('allowPlaintext');
+  const services = {
+    parameters: await context.aws.parameters(manifest.region),
+    objects: () => context.aws.objects(manifest.region),
+    concurrency: context.aws.session.concurrency,
+  };
+  const names = manifest.parameters.map(({ fullName }) => fullName);
+  const wanted = desiredState(manifest, opener, { allowPlaintext });
+  const [desired, state] = await Promise.all([
+    wanted,
+    readActualState(manifest.path, wanted, names, services, options),
+  ]);
+  return { desired, state };
+}
+
+/** Publishes a manifest's blobs; absent, and S3's client not loaded, when it has none. */
+export async function objectWriterFor(
+  { aws, fileKey }: Context,
+  manifest: Manifest,
+): Promise<ObjectWriter | undefined> {
+  if (!manifest.parameters.some(({ content }) => content.kind === 'blob')) return undefined;
+  return createObjectWriter(manifest, {
+    fileKeyKms: await aws.kms(fileKeyRegion(manifest, fileKey)),
+    kms: await aws.kms(manifest.region),
+    objects: await aws.objects(manifest.region),
+  });
+}
+
+/** Two manifests that want the same parameter would undo each other's work for ever. */
+function refuseSharedNames(manifests: readonly Manifest[]): void {
+  const owners = new Map<string, Manifest>();
+  for (const manifest of manifests) {
+    for (const { fullName, place } of manifest.parameters) {
+      const key = `${manifest.region} ${fullName}`;
+      const other = owners.get(key);
+      if (other) {
+        throw new CofferError('manifest', `${fullName} stands in ${other.file} too`, {
+          place,
+          hint: 'take it out of one of them',
+        });
+      }
+      owners.set(key, manifest);
+    }
+  }
+}
+
+function selectOnly(
+  manifests: readonly Manifest[],
+  only: readonly string[],
+): (change: Change) => boolean {
+  if (only.length === 0) return () => true;
+  const names = new Set(
+    only.map((name) => {
+      const found = manifests
+        .flatMap(({ parameters }) => parameters)
+        .find((parameter) => parameter.name === name || parameter.fullName === name);
+      if (found) return found.fullName;
+      throw new CofferError('usage', `no manifest has a parameter ${name}`);
+    }),
+  );
+  return ({ name }) => names.has(name);
+}

@@ -1,0 +1,104 @@
+import pMap from 'p-map';
+import type { ObjectStore } from '../aws/objects.ts';
+import type { ParameterMetadata, ParameterStore } from '../aws/parameters.ts';
+import { KMSKEY_METADATA } from '../transfer/publish.ts';
+import type { Tags } from '../manifest/model.ts';
+import type { Actual, ActualState, Desired, DesiredObject, ObjectState } from './model.ts';
+
+/**
+ * Reads what is in AWS for one manifest; everything that can runs in parallel. A call that fails
+ * fails it all: a plan made of a partial state would be wrong.
+ */
+export async function readActualState(
+  path: string,
+  wanted: Promise<readonly Desired[]>,
+  names: readonly string[],
+  services: {
+    parameters: ParameterStore;
+    objects: () => Promise<ObjectStore>;
+    concurrency: number;
+  },
+  options: { pruneTags: boolean },
+): Promise<ActualState> {
+  const { parameters } = services;
+  const describing = parameters.describePath(path);
+  const [metadata, values, objects, tagged] = await Promise.all([
+    describing,
+    parameters.getMany(names),
+    wanted.then((desired) => readObjects(desired, services)),
+    wanted.then((desired) => readTagged(path, desired, parameters)),
+  ]);
+  const found = new Map(
+    metadata.map((item) => [item.name, toActual(item, values.get(item.name)?.value)]),
+  );
+  const untold = (await wanted).filter(
+    ({ name, tags }) =>
+      found.has(name) && (options.pruneTags || (Object.keys(tags).length > 0 && !tagged.has(name))),
+  );
+  return { parameters: found, objects, tags: await readTags(untold, services) };
+}
+
+function toActual(metadata: ParameterMetadata, value: string | undefined): Actual {
+  const { modified: _, ...rest } = metadata;
+  return { ...rest, value };
+}
+
+async function readObjects(
+  desired: readonly Desired[],
+  services: { objects: () => Promise<ObjectStore>; concurrency: number },
+): Promise<Map<string, ObjectState>> {
+  const states = await pMap(
+    desired.filter((item) => item.object !== undefined),
+    async ({ name, object }) => {
+      const store = await services.objects();
+      return [name, object ? await stateOf(store, object) : 'present'] as const;
+    },
+    { concurrency: services.concurrency },
+  );
+  return new Map(states);
+}
+
+async function stateOf(store: ObjectStore, object: DesiredObject): Promise<ObjectState> {
+  const info = await store.head(object.bucket, object.key);
+  if (!info) return 'missing';
+  if (info.size !== object.size || info.metadata['x-amz-d'] !== object.commitment) return 'wrong';
+  return info.metadata[KMSKEY_METADATA] === object.kmskey ? 'present' : 'other-key';
+}
+
+/**
+ * The names whose wanted tags are all there: one filtered query for each distinct set of tags,
+ * instead of one call for each parameter.
+ */
+async function readTagged(
+  path: string,
+  desired: readonly Desired[],
+  parameters: ParameterStore,
+): Promise<Set<string>> {
+  const sets = new Map<string, { tags: Tags; names: Set<string> }>();
+  for (const { name, tags } of desired) {
+    if (Object.keys(tags).length === 0) continue;
+    const key = JSON.stringify(Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const set = sets.get(key) ?? { tags, names: new Set() };
+    sets.set(key, set);
+    set.names.add(name);
+  }
+  const found = await Promise.all(
+    [...sets.values()].map(async ({ tags, names }) => {
+      const tagged = await parameters.describePath(path, tags);
+      return tagged.filter(({ name }) => names.has(name)).map(({ name }) => name);
+    }),
+  );
+  return new Set(found.flat());
+}
+
+async function readTags(
+  desired: readonly Desired[],
+  services: { parameters: ParameterStore; concurrency: number },
+): Promise<Map<string, Tags>> {
+  const tags = await pMap(
+    desired,
+    async ({ name }) => [name, await services.parameters.tags(name)] as const,
+    { concurrency: services.concurrency },
+  );
+  return new Map(tags);
+}

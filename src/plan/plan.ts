@@ -1,0 +1,107 @@
+import type { Tags } from '../manifest/model.ts';
+import type {
+  Actual,
+  ActualState,
+  Change,
+  Desired,
+  Difference,
+  Field,
+  ObjectState,
+} from './model.ts';
+
+/**
+ * How the actual state differs from the desired one. Pure: the same states give the same changes,
+ * sorted by name.
+ * @param others full names that other manifests of the same call want: no extras
+ */
+export function planChanges(
+  desired: readonly Desired[],
+  actual: ActualState,
+  others: ReadonlySet<string> = new Set(),
+  options: { pruneTags: boolean } = { pruneTags: false },
+): Change[] {
+  const wanted = new Set(desired.map(({ name }) => name));
+  const extras = [...actual.parameters.values()].filter(
+    ({ name }) => !wanted.has(name) && !others.has(name),
+  );
+  return [...desired.map((item) => planOne(item, actual, options)), ...extras.map(planExtra)].sort(
+    (a, b) => (a.name < b.name ? -1 : 1),
+  );
+}
+
+function planExtra(actual: Actual): Change {
+  return { action: 'extra', name: actual.name, differences: [], actual, foreignTags: [] };
+}
+
+function planOne(desired: Desired, state: ActualState, options: { pruneTags: boolean }): Change {
+  const { name } = desired;
+  const actual = state.parameters.get(name);
+  const object = state.objects.get(name);
+  if (!actual) return { action: 'create', name, differences: [], desired, object, foreignTags: [] };
+  const tags = state.tags.get(name) ?? desired.tags;
+  const foreignTags = options.pruneTags ? foreignKeys(tags, desired.tags) : [];
+  const differences = [
+    ...compare(desired, actual, object ?? 'present'),
+    ...compareTags(tags, desired.tags, foreignTags),
+  ];
+  const change = { name, differences, desired, actual, object, foreignTags };
+  if (differences.length === 0) return { ...change, action: 'unchanged' };
+  return { ...change, action: isDowngrade(desired, actual) ? 'replace' : 'update' };
+}
+
+function compare(desired: Desired, actual: Actual, object: ObjectState): Difference[] {
+  const differences: Difference[] = [];
+  const isSecret = desired.isSecret || actual.type === 'SecureString';
+  const differ = (field: Field, before: string, after: string) => {
+    if (before === after) return;
+    differences.push({ field, before, after, isSecret: isSecret && field === 'value' });
+  };
+  differ('type', actual.type, desired.type);
+  differ('value', actual.value ?? '', desired.value);
+  differ('object', object, 'present');
+  if (desired.keyId && !isSameKey(actual.keyId ?? '', desired.keyId)) {
+    differ('key', actual.keyId ?? '', desired.keyId);
+  }
+  if (desired.tier && desired.tier !== 'Intelligent-Tiering') {
+    differ('tier', actual.tier, desired.tier);
+  }
+  differ('description', actual.description, desired.description);
+  differ('allowed pattern', actual.allowedPattern ?? '', desired.allowedPattern ?? '');
+  differ('data type', actual.dataType, desired.dataType ?? 'text');
+  return differences;
+}
+
+/** SSM raises a tier in place, and never lowers one. */
+function isDowngrade(desired: Desired, actual: Actual): boolean {
+  return desired.tier === 'Standard' && actual.tier === 'Advanced';
+}
+
+/** An alias or key id, with or without the ARN around it. */
+function isSameKey(a: string, b: string): boolean {
+  return bareKey(a) === bareKey(b);
+}
+
+function bareKey(key: string): string {
+  return key.replace(/^arn:[^/]*:(?:key\/)?(?=.)/, '');
+}
+
+/** AWS keeps tags of its own, which nobody can take away. */
+function foreignKeys(there: Tags, wanted: Tags): string[] {
+  return Object.keys(there).filter((key) => !(key in wanted) && !key.startsWith('aws:'));
+}
+
+/** Only the tags that differ; those that the manifest does not name may stay as they are. */
+function compareTags(there: Tags, wanted: Tags, foreign: readonly string[]): Difference[] {
+  const keys = Object.keys(wanted).filter((key) => there[key] !== wanted[key]);
+  const before = formatTags(there, [...keys, ...foreign]);
+  const after = formatTags(wanted, keys);
+  return before === after ? [] : [{ field: 'tags', before, after, isSecret: false }];
+}
+
+function formatTags(tags: Tags, keys: readonly string[]): string {
+  return keys
+    .filter((key) => key in tags)
+    .toSorted()
+    .map((key) => `${key}=${tags[key]}`)
+    .join(', ');
+}

@@ -1,0 +1,107 @@
+import type { ParameterStore } from '../aws/parameters.ts';
+import { awsErrorName } from '../aws/errors.ts';
+import { CofferError } from '../errors.ts';
+import type { Task } from './apply.ts';
+import type { Change, Desired } from './model.ts';
+import type { ObjectWriter } from './object-writer.ts';
+import { createPatiently, type Patience } from './patience.ts';
+
+export interface Writing {
+  parameters: ParameterStore;
+  /** Absent when no parameter has an object. */
+  objects: ObjectWriter | undefined;
+  patience: Patience;
+}
+
+/** Writes a parameter whatever AWS holds now; needs no right to read. */
+export function saveTask(desired: Desired, writing: Writing): Task {
+  const { parameters, objects, patience } = writing;
+  return {
+    name: desired.name,
+    async run() {
+      // The object first, so that no reader ever follows a pointer to nothing.
+      if (desired.object) await objects?.publish(desired.name, desired.object);
+      await createPatiently(
+        () => parameters.put({ ...desired, tags: undefined, overwrite: true }),
+        () => Promise.resolve('absent'),
+        patience,
+      );
+      await addTags(desired, parameters);
+    },
+  };
+}
+
+/** Does what a plan says of one parameter. */
+export function changeTask(change: Change, writing: Writing): Task {
+  const { action, desired, name } = change;
+  return {
+    name,
+    async run() {
+      if (!desired) return;
+      if (desired.object && change.object !== 'present') {
+        const overwrite = change.object === 'wrong' || change.object === 'other-key';
+        await writing.objects?.publish(name, desired.object, overwrite);
+      }
+      if (action === 'replace') await writing.parameters.deleteBatch([name]);
+      if (action === 'update') await update(change, desired, writing);
+      else await create(desired, writing);
+    },
+  };
+}
+
+/** Whether SSM refused to change a parameter's type in place, so that it must be replaced. */
+export function needsReplacement(error: CofferError): boolean {
+  return awsErrorName(error) === 'HierarchyTypeMismatchException';
+}
+
+async function create(desired: Desired, { parameters, patience }: Writing): Promise<void> {
+  const tags = Object.keys(desired.tags).length > 0 ? desired.tags : undefined;
+  await createPatiently(
+    () => parameters.put({ ...desired, tags, overwrite: false }),
+    async () => {
+      const there = (await parameters.getMany([desired.name])).get(desired.name);
+      if (!there) return 'absent';
+      // An answer that got lost on its way makes the SDK try again what had been done.
+      return there.version === 1 && there.value === desired.value ? 'done' : 'taken';
+    },
+    patience,
+  );
+}
+
+async function update(change: Change, desired: Desired, writing: Writing): Promise<void> {
+  const { parameters } = writing;
+  const { actual } = change;
+  const fields = new Set(change.differences.map(({ field }) => field));
+  fields.delete('tags');
+  fields.delete('object');
+  if (fields.size > 0 && actual) {
+    const version = await parameters.put({
+      ...desired,
+      // Left out, SSM would keep the old pattern.
+      allowedPattern: desired.allowedPattern ?? (actual.allowedPattern ? '' : undefined),
+      tags: undefined,
+      overwrite: true,
+    });
+    if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
+      throw new CofferError(
+        'conflict',
+        `somebody else wrote version ${version - 1} after the plan was made; it was replaced by version ${version}`,
+        { hint: `compare the two: coffer get ${desired.name}:${version - 1}` },
+      );
+    }
+  }
+  if (change.foreignTags.length > 0) {
+    await parameters.removeTags(desired.name, change.foreignTags);
+  }
+  if (change.differences.some(({ field }) => field === 'tags')) await addTags(desired, parameters);
+}
+
+/** Whether a version is this very write, done twice because its first answer got lost. */
+async function isOwn(version: number, { name, value }: Desired, parameters: ParameterStore) {
+  return (await parameters.get(`${name}:${version}`)).value === value;
+}
+
+async function addTags({ name, tags }: Desired, parameters: ParameterStore): Promise<void> {
+  // SSM refuses tags together with overwrite.
+  if (Object.keys(tags).length > 0) await parameters.addTags(name, tags);
+}

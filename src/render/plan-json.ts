@@ -1,0 +1,28 @@
+import type { Difference, Plan } from '../plan/model.ts';
+import { countActions } from './plan-words.ts';
+
+/**
+ * Plans for programs: `{version: 1, counts, manifests: [{file, path, region, changes: [{action,
+ * name, type, differences: [{field, before, after}]}]}]}`. A secret's `before` and `after` are
+ * `{masked: true, bytes}` unless `reveal` is set.
+ */
+export function renderPlanJson(plans: readonly Plan[], reveal: boolean): string {
+  const show = (difference: Difference, text: string) =>
+    difference.isSecret && !reveal ? { masked: true, bytes: Buffer.byteLength(text) } : text;
+  const manifests = plans.map(({ file, path, region, changes }) => ({
+    file,
+    path,
+    region,
+    changes: changes.map(({ action, name, desired, actual, differences }) => ({
+      action,
+      name,
+      type: desired?.type ?? actual?.type,
+      differences: differences.map((difference) => ({
+        field: difference.field,
+        before: show(difference, difference.before),
+        after: show(difference, difference.after),
+      })),
+    })),
+  }));
+  return `${JSON.stringify({ version: 1, counts: countActions(plans), manifests }, null, 2)}\n`;
+}

@@ -1,0 +1,81 @@
+import type { Change, Difference, Plan } from '../plan/model.ts';
+import { diffLines } from './line-diff.ts';
+import {
+  ACTIONS,
+  countActions,
+  describe,
+  isMultiLine,
+  MARKS,
+  mask,
+  shortName,
+  summarize,
+} from './plan-words.ts';
+
+/** By this a bot finds its own comment again. */
+const MARKER = '<!-- coffer-diff -->';
+
+/** Plans as a comment on a pull request: nothing secret, the same plans give the same text. */
+export function renderPlanMarkdown(plans: readonly Plan[]): string {
+  const counts = countActions(plans);
+  const isClean = counts.create + counts.update + counts.replace + counts.extra === 0;
+  const summary = isClean
+    ? `**coffer**: no difference, AWS is as the manifests want it (${summarize(counts)})`
+    : `**coffer**: ${summarize(counts)}`;
+  const sections = isClean ? [] : plans.flatMap(renderPlan);
+  return `${[MARKER, summary, ...sections].join('\n\n')}\n`;
+}
+
+function renderPlan(plan: Plan): string[] {
+  const changes = ACTIONS.filter((action) => action !== 'unchanged').flatMap((action) =>
+    plan.changes.filter((change) => change.action === action),
+  );
+  const title = `### ${code(plan.file)} → ${code(plan.path)} in ${code(plan.region)}`;
+  if (changes.length === 0) return [title, 'No difference.'];
+  const rows = changes.map(
+    (change) =>
+      `| ${MARKS[change.action]} ${change.action} | ${code(shortName(change, plan))} | ${cell(change)} |`,
+  );
+  const table = ['| | parameter | what |', '|---|---|---|', ...rows].join('\n');
+  const details = changes.flatMap((change) => renderDetails(change, plan));
+  return [title, table, ...(details.length > 0 ? [fold(details)] : [])];
+}
+
+function cell(change: Change): string {
+  const fields = [...new Set(change.differences.map(({ field }) => field))];
+  return fields.length > 0 ? fields.join(', ') : describe(change);
+}
+
+function renderDetails(change: Change, plan: Plan): string[] {
+  if (change.differences.length === 0) return [];
+  return [
+    `**${code(shortName(change, plan))}**`,
+    ...change.differences.map((difference) => renderDifference(difference)),
+  ];
+}
+
+function renderDifference(difference: Difference): string {
+  const { field, before, after } = difference;
+  if (difference.isSecret) return `${field}: ${mask(difference)}`;
+  const lines = isMultiLine(difference) ? diffLines(before, after) : [`-${before}`, `+${after}`];
+  return `${field}:\n\n${fence(lines.join('\n'))}`;
+}
+
+function fold(blocks: readonly string[]): string {
+  return `<details><summary>Details</summary>\n\n${blocks.join('\n\n')}\n\n</details>`;
+}
+
+/** A code block whose fence no line of it can end. */
+function fence(text: string): string {
+  const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${ticks}diff\n${text}\n${ticks}`;
+}
+
+function code(text: string): string {
+  const ticks = '`'.repeat(longestRun(text) + 1);
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+  return `${ticks}${pad}${text.replaceAll('|', '\\|')}${pad}${ticks}`;
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}

@@ -1,0 +1,103 @@
+import type { Action, Change, Difference, Plan } from '../plan/model.ts';
+import { diffLines } from './line-diff.ts';
+import type { Paint } from './paint.ts';
+import {
+  ACTIONS,
+  countActions,
+  describe,
+  heading,
+  isMultiLine,
+  MARKS,
+  mask,
+  shortName,
+  summarize,
+} from './plan-words.ts';
+
+const LONGEST_VALUE = 120;
+
+/** Plans for a terminal: grouped by action, secrets masked unless `reveal` is set. */
+export function renderPlanText(
+  plans: readonly Plan[],
+  options: { paint: Paint; reveal: boolean },
+): string {
+  const { paint } = options;
+  const blocks = plans.map((plan) => {
+    const title = paint.bold(`${plan.file} → ${plan.path} in ${plan.region}`);
+    const groups = ACTIONS.filter((action) => action !== 'unchanged')
+      .map((action) => renderGroup(action, plan, options))
+      .filter(Boolean);
+    return [title, ...(groups.length > 0 ? groups : ['  no difference'])].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n\n${summarize(countActions(plans))}\n`;
+}
+
+function renderGroup(
+  action: Action,
+  plan: Plan,
+  { paint, reveal }: { paint: Paint; reveal: boolean },
+): string {
+  const changes = plan.changes.filter((change) => change.action === action);
+  if (changes.length === 0) return '';
+  const color = colorOf(action, paint);
+  const width = Math.min(Math.max(...changes.map((change) => shortName(change, plan).length)), 40);
+  const lines = changes.flatMap((change) => [
+    color(`  ${MARKS[action]} ${shortName(change, plan).padEnd(width)}`) +
+      paint.dim(`  ${describe(change)}`),
+    ...change.differences.flatMap((difference) => renderDifference(difference, reveal, paint)),
+    ...(reveal && action === 'create' ? revealCreated(change, paint) : []),
+  ]);
+  return [` ${heading(action, changes.length)}`, ...lines].join('\n');
+}
+
+function renderDifference(difference: Difference, reveal: boolean, paint: Paint): string[] {
+  const { field, before, after } = difference;
+  if (difference.isSecret && !reveal) return [`      ${field}: ${mask(difference)}`];
+  if (isMultiLine(difference)) {
+    return [
+      `      ${field}:`,
+      ...diffLines(before, after).map((line) => `        ${paintLine(visible(line), paint)}`),
+    ];
+  }
+  return [`      ${field}: ${paint.red(quote(before))} → ${paint.green(quote(after))}`];
+}
+
+function revealCreated({ desired }: Change, paint: Paint): string[] {
+  return desired ? [`      value: ${paint.green(quote(desired.value))}`] : [];
+}
+
+function colorOf(action: Action, paint: Paint): (text: string) => string {
+  switch (action) {
+    case 'create':
+      return paint.green;
+    case 'update':
+      return paint.yellow;
+    case 'replace':
+      return paint.red;
+    case 'extra':
+      return paint.magenta;
+    case 'unchanged':
+      return paint.dim;
+  }
+}
+
+function paintLine(line: string, paint: Paint): string {
+  if (line.startsWith('+')) return paint.green(line);
+  if (line.startsWith('-')) return paint.red(line);
+  return line.startsWith('@') ? paint.cyan(line) : line;
+}
+
+function quote(text: string): string {
+  const shown =
+    text.length > LONGEST_VALUE
+      ? `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)`
+      : text;
+  return JSON.stringify(shown);
+}
+
+/** A value must not drive the terminal. */
+function visible(line: string): string {
+  return line.replaceAll(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}

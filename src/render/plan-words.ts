@@ -1,0 +1,65 @@
+import type { Action, Change, Difference, Plan } from '../plan/model.ts';
+import { formatBytes } from './table.ts';
+
+/** The order in which a plan is told. */
+export const ACTIONS: readonly Action[] = ['create', 'update', 'replace', 'extra', 'unchanged'];
+
+export const MARKS = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  extra: '?',
+  unchanged: '=',
+} as const satisfies Record<Action, string>;
+
+const LABELS = {
+  create: 'to create',
+  update: 'to update',
+  replace: 'to replace (delete and create anew)',
+  extra: 'extra, in no manifest',
+  unchanged: 'unchanged',
+} as const satisfies Record<Action, string>;
+
+export type Counts = Record<Action, number>;
+
+export function countActions(plans: readonly Plan[]): Counts {
+  const counts: Counts = { create: 0, update: 0, replace: 0, extra: 0, unchanged: 0 };
+  for (const { changes } of plans) for (const { action } of changes) counts[action]++;
+  return counts;
+}
+
+/** `2 to create, 1 to update, 14 unchanged`. */
+export function summarize(counts: Counts): string {
+  const parts = ACTIONS.filter((action) => counts[action] > 0).map(
+    (action) => `${counts[action]} ${LABELS[action].split(',')[0]?.split(' (')[0]}`,
+  );
+  return parts.join(', ') || 'nothing';
+}
+
+export function heading(action: Action, count: number): string {
+  return `${count} ${LABELS[action]}`;
+}
+
+/** The name without the manifest's path. */
+export function shortName({ name }: Change, { path }: Plan): string {
+  return name.startsWith(path) ? name.slice(path.length) : name;
+}
+
+/** What a parameter is, without its value: `SecureString, 26 bytes`, `5.0 MiB in S3`. */
+export function describe({ desired, actual }: Change): string {
+  if (desired?.object) return `${formatBytes(desired.object.size - 16)} in S3`;
+  if (desired) return `${desired.type}, ${formatBytes(Buffer.byteLength(desired.value))}`;
+  return actual ? `${actual.type}, version ${actual.version}` : '';
+}
+
+/** A difference that may not show its values. */
+export function mask({ before, after }: Difference): string {
+  const [from, to] = [Buffer.byteLength(before), Buffer.byteLength(after)];
+  return from === to
+    ? `changed (${formatBytes(to)})`
+    : `changed (${formatBytes(from)} → ${formatBytes(to)})`;
+}
+
+export function isMultiLine({ before, after }: Difference): boolean {
+  return before.includes('\n') || after.includes('\n');
+}
