@@ -1,0 +1,82 @@
+/**
+ * The one place that answers "may this caller do this action on this resource".
+ *
+ * Every handler asks it before it looks at what exists, with IAM's action names and the ARN at
+ * hand. Most operations need the action of their own name; the others:
+ *
+ * | operation | actions |
+ * |---|---|
+ * | kms:ReEncrypt | kms:ReEncryptFrom on the source key, kms:ReEncryptTo on the destination key |
+ * | kms:CreateAlias, UpdateAlias, DeleteAlias | the same on the alias and on each key concerned |
+ * | kms:CreateKey with tags | + kms:TagResource |
+ * | ssm:PutParameter | + ssm:AddTagsToResource with tags, + kms:Encrypt (Standard) or kms:GenerateDataKey (Advanced) for SecureString |
+ * | ssm:GetParameters, DeleteParameters | the same on each parameter |
+ * | ssm:GetParametersByPath | the same on the path |
+ * | ssm:Get… with decryption | + kms:Decrypt on the parameter's key |
+ * | s3:HeadObject | s3:GetObject |
+ * | s3:HeadBucket, ListObjects, ListObjectsV2 | s3:ListBucket |
+ * | s3:ListBuckets | s3:ListAllMyBuckets |
+ * | s3:CopyObject, UploadPartCopy | s3:GetObject on the source, s3:PutObject on the target |
+ * | s3:CreateMultipartUpload, UploadPart, CompleteMultipartUpload | s3:PutObject |
+ * | s3:DeleteObjects | s3:DeleteObject on each object |
+ * | s3:ListParts, ListMultipartUploads | s3:ListMultipartUploadParts, s3:ListBucketMultipartUploads |
+ * | an object under a KMS key | + kms:GenerateDataKey to write, kms:Decrypt to read |
+ * | a missing object | s3:ListBucket, or the answer is AccessDenied |
+ */
+import type { Caller } from './caller.ts';
+import { userArn } from './names.ts';
+import { Refusal } from './refusal.ts';
+import { matches } from './settings.ts';
+import type { Rule } from './settings.ts';
+
+interface Question {
+  caller: Caller;
+  action: string;
+  resource: string;
+}
+
+export class Access {
+  readonly #rules: () => readonly Rule[];
+
+  constructor(rules: () => readonly Rule[]) {
+    this.#rules = rules;
+  }
+
+  may({ caller, action }: Question): boolean {
+    return !this.#rules().some(
+      (rule) =>
+        rule.deny === true &&
+        matches(rule.action, action) &&
+        (rule.accessKeyId === undefined || rule.accessKeyId === caller.accessKeyId),
+    );
+  }
+}
+
+/** One request in the making: who asks, and what they may do. */
+export class Call {
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly now: number;
+  readonly #access: Access;
+
+  constructor(access: Access, caller: Caller, requestId: string, now: number) {
+    this.#access = access;
+    this.caller = caller;
+    this.requestId = requestId;
+    this.now = now;
+  }
+
+  may(action: string, resource: string): boolean {
+    return this.#access.may({ caller: this.caller, action, resource });
+  }
+
+  require(action: string, resource: string): void {
+    if (this.may(action, resource)) return;
+    const who = userArn(this.caller.accessKeyId);
+    throw new Refusal(
+      action.startsWith('s3:') ? 'AccessDenied' : 'AccessDeniedException',
+      `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+      action.startsWith('s3:') ? 403 : 400,
+    );
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The sandbox's own door, for tests; it needs no credentials.
+ *
+ * - `GET /_sandbox/calls` → `{"calls": {"kms:GenerateDataKey": 1, …}}`: every request received,
+ *   the throttled and the failed ones too, by operation. `DELETE` starts again at nothing.
+ * - `PUT /_sandbox/faults` with JSON replaces the settings (see settings.ts), `DELETE` clears
+ *   them, `GET` shows them. For instance:
+ *
+ *       {"latencyMs": 20, "seed": 1, "recreateDelayMs": 30000, "typeChange": "refuse",
+ *        "emptyPages": true, "rules": [
+ *          {"action": "ssm:PutParameter", "perSecond": 40},
+ *          {"action": "*", "errorRate": 0.05},
+ *          {"action": "s3:*", "resetRate": 0.01},
+ *          {"action": "kms:Decrypt", "deny": true, "accessKeyId": "only this caller"}]}
+ *
+ *   What is left out has its default. All but `deny` go by the operation's name
+ *   (`s3:HeadObject`), `deny` by the IAM action (`s3:GetObject`; see access.ts).
+ * - `GET /_sandbox/instance` → `{"id": …}`: tells whether a folder's sandbox still runs.
+ */
+import type { Faults } from './faults.ts';
+import type { Reply } from './reply.ts';
+import { DEFAULTS, parseSettings } from './settings.ts';
+
+export const CONTROL = '/_sandbox/';
+
+export class Control {
+  readonly id: string;
+  readonly #faults: Faults;
+  #calls = new Map<string, number>();
+
+  constructor(id: string, faults: Faults) {
+    this.id = id;
+    this.#faults = faults;
+  }
+
+  count(operation: string): void {
+    this.#calls.set(operation, (this.#calls.get(operation) ?? 0) + 1);
+  }
+
+  async answer(method: string, path: string, body: AsyncIterable<Buffer>): Promise<Reply> {
+    switch (`${method} ${path}`) {
+      case 'GET /_sandbox/instance':
+        return json({ id: this.id });
+      case 'GET /_sandbox/calls':
+        return json({ calls: Object.fromEntries(this.#calls) });
+      case 'DELETE /_sandbox/calls':
+        this.#calls = new Map();
+        return { status: 204 };
+      case 'GET /_sandbox/faults':
+        return json(this.#faults.settings);
+      case 'PUT /_sandbox/faults':
+        return this.#applyFaults(body);
+      case 'DELETE /_sandbox/faults':
+        this.#faults.apply(DEFAULTS);
+        return { status: 204 };
+      default:
+        return json({ message: `The sandbox has no ${method} ${path}` }, 404);
+    }
+  }
+
+  async #applyFaults(body: AsyncIterable<Buffer>): Promise<Reply> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    try {
+      this.#faults.apply(parseSettings(JSON.parse(Buffer.concat(chunks).toString())));
+    } catch (error) {
+      return json({ message: error instanceof Error ? error.message : String(error) }, 400);
+    }
+    return json(this.#faults.settings);
+  }
+}
+
+function json(content: object, status = 200): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(content),
+  };
+}

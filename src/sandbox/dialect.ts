@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Call } from './access.ts';
+import type { Identified } from './caller.ts';
+import type { Refusal } from './refusal.ts';
+import type { Reply } from './reply.ts';
+
+/** A request that was read far enough to know what it asks for. */
+export interface Prepared {
+  /** As it is counted: `s3:GetObject`. */
+  operation: string;
+  /** What the credential scope must name. */
+  service: string;
+  identified: Identified;
+  run(call: Call, body: AsyncIterable<Buffer>): Promise<Reply>;
+}
+
+/** How a family of services speaks: AWS JSON 1.1, or S3's REST and XML. */
+export interface Dialect {
+  prepare(request: IncomingMessage, now: number): Prepared;
+  /** Headers of every answer. */
+  identify(requestId: string): Record<string, string>;
+  refuse(refusal: Refusal, request: IncomingMessage, requestId: string): Reply;
+  anonymous(): Refusal;
+  malformed(why: string): Refusal;
+  expired(): Refusal;
+  wrongService(wanted: string, found: string): Refusal;
+  throttled(operation: string): Refusal;
+  failed(operation: string): Refusal;
+}

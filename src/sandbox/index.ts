@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { CofferError } from '../errors.ts';
+import { Access } from './access.ts';
+import { Control, CONTROL } from './control.ts';
+import { Faults } from './faults.ts';
+import { jsonDialect } from './json/dialect.ts';
+import { KeyRing } from './kms/keyring.ts';
+import { kmsService } from './kms/service.ts';
+import { s3Dialect } from './s3/dialect.ts';
+import { ObjectStore } from './s3/model.ts';
+import { serve } from './server.ts';
+import type { RunningServer } from './server.ts';
+import { ParameterStore } from './ssm/model.ts';
+import { ssmService } from './ssm/service.ts';
+import { Bodies } from './state/bodies.ts';
+import { Store } from './state/store.ts';
+
+export interface SandboxOptions {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Keep the state here; by default it lives in memory. */
+  folder?: string;
+}
+
+export interface Sandbox {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** KMS, SSM Parameter Store and S3 on 127.0.0.1. Control.ts tells how to watch and disturb it. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0 } = options;
+  const folder = options.folder === undefined ? undefined : resolve(options.folder);
+  if (folder !== undefined) await requireFree(folder);
+  const state = await openState(folder);
+  const id = randomUUID();
+  const server = await listen(state, id, port);
+  const url = `http://127.0.0.1:${server.port}`;
+  if (folder !== undefined) await writeFile(marker(folder), JSON.stringify({ url, id }));
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    await server.close();
+    state.store.close();
+    if (folder !== undefined) await rm(marker(folder), { force: true });
+  };
+  return { url, close: () => (closed ??= close()) };
+}
+
+interface State {
+  store: Store;
+  ring: KeyRing;
+  objects: ObjectStore;
+}
+
+async function openState(folder: string | undefined): Promise<State> {
+  try {
+    if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+    const bodiesFolder = folder && join(folder, 'bodies');
+    const bodies = await Bodies.open(bodiesFolder);
+    const store = await Store.open(folder);
+    const ring = new KeyRing(store);
+    const objects = new ObjectStore(store, bodies, ring);
+    const live = objects.segmentIds();
+    if (bodiesFolder !== undefined) await Bodies.sweep(bodiesFolder, (id) => live.has(id));
+    return { store, ring, objects };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CofferError('usage', `cannot keep the sandbox's state in ${folder}: ${why}`, {
+      hint: 'name a folder that can be written, or none',
+      cause,
+    });
+  }
+}
+
+async function listen(
+  { store, ring, objects }: State,
+  id: string,
+  port: number,
+): Promise<RunningServer> {
+  const faults = new Faults();
+  const parameters = new ParameterStore(store, ring, () => faults.settings);
+  const parts = {
+    json: jsonDialect({ TrentService: kmsService(ring), AmazonSSM: ssmService(parameters) }),
+    s3: s3Dialect(objects),
+    faults,
+    access: new Access(() => faults.settings.rules),
+    control: new Control(id, faults),
+  };
+  try {
+    return await serve(parts, port);
+  } catch (cause) {
+    store.close();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CofferError('usage', `the sandbox cannot listen on 127.0.0.1:${port}: ${why}`, {
+      hint: 'choose another port, or 0 for any',
+      cause,
+    });
+  }
+}
+
+function marker(folder: string): string {
+  return join(folder, 'running.json');
+}
+
+/** Two sandboxes would spoil each other's state. A marker whose sandbox is gone does not count. */
+async function requireFree(folder: string): Promise<void> {
+  let running: { url: string; id: string };
+  try {
+    running = JSON.parse(await readFile(marker(folder), 'utf8')) as typeof running;
+    const answer = await fetch(new URL(`${CONTROL}instance`, running.url), {
+      signal: AbortSignal.timeout(2000),
+    });
+    const { id } = (await answer.json()) as { id?: unknown };
+    if (id !== running.id) return;
+  } catch {
+    return;
+  }
+  throw new CofferError('usage', `a sandbox already runs on ${folder}, at ${running.url}`);
+}

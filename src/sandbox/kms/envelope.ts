@@ -1,0 +1,58 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+import { Refusal } from '../refusal.ts';
+
+export type Context = Readonly<Record<string, string>>;
+
+/** `01 02 02 00`, the key's UUID, iv, ciphertext, tag; all before the ciphertext is authenticated. */
+const MAGIC = Buffer.from([1, 2, 2, 0]);
+const ID_END = MAGIC.length + 16;
+const IV_END = ID_END + 12;
+const TAG = 16;
+
+export function sealBlob(
+  key: { id: string; material: string },
+  context: Context,
+  plaintext: Buffer,
+): Buffer {
+  const iv = randomBytes(IV_END - ID_END);
+  const head = Buffer.concat([MAGIC, Buffer.from(key.id.replaceAll('-', ''), 'hex'), iv]);
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), iv);
+  cipher.setAAD(Buffer.concat([head, canonical(context)]));
+  return Buffer.concat([head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The id of the key that a blob says it is under. */
+export function keyIdOf(blob: Buffer): string {
+  if (blob.length < IV_END + TAG || !blob.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw invalidCiphertext();
+  }
+  const hex = blob.toString('hex', MAGIC.length, ID_END);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+export function openBlob(material: string, context: Context, blob: Buffer): Buffer {
+  const decipher = createDecipheriv(
+    'aes-256-gcm',
+    Buffer.from(material, 'base64'),
+    blob.subarray(ID_END, IV_END),
+    { authTagLength: TAG },
+  );
+  decipher.setAAD(Buffer.concat([blob.subarray(0, IV_END), canonical(context)]));
+  decipher.setAuthTag(blob.subarray(-TAG));
+  try {
+    return Buffer.concat([decipher.update(blob.subarray(IV_END, -TAG)), decipher.final()]);
+  } catch {
+    throw invalidCiphertext();
+  }
+}
+
+/** AWS gives no message with this one. */
+export function invalidCiphertext(): Refusal {
+  return new Refusal('InvalidCiphertextException', '');
+}
+
+function canonical(context: Context): Buffer {
+  const pairs = Object.entries(context).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Buffer.from(JSON.stringify(pairs));
+}

@@ -1,0 +1,140 @@
+import { bucketArn, objectArn } from '../names.ts';
+import { Refusal } from '../refusal.ts';
+import { noSuchKey } from './conditions.ts';
+import { checkTags } from './description.ts';
+import type { ObjectStore } from './model.ts';
+import { receiveDocument } from './payload.ts';
+import type { S3Reply, S3Request } from './request.ts';
+import { child, childText, document, malformed, parseXml } from './xml.ts';
+
+/** A configuration of a bucket: a document to keep and to give back. */
+interface Setting {
+  /** The root element; a JSON document has none. */
+  root: string | undefined;
+  action: string;
+  /** The code and message for a bucket that has none; or an empty document. */
+  absent?: [code: string, message: string];
+}
+
+export const SETTINGS: Readonly<Record<string, Setting>> = {
+  versioning: { root: 'VersioningConfiguration', action: 'BucketVersioning' },
+  publicAccessBlock: {
+    root: 'PublicAccessBlockConfiguration',
+    action: 'BucketPublicAccessBlock',
+    absent: [
+      'NoSuchPublicAccessBlockConfiguration',
+      'The public access block configuration was not found',
+    ],
+  },
+  encryption: {
+    root: 'ServerSideEncryptionConfiguration',
+    action: 'EncryptionConfiguration',
+    absent: [
+      'ServerSideEncryptionConfigurationNotFoundError',
+      'The server side encryption configuration was not found',
+    ],
+  },
+  policy: {
+    root: undefined,
+    action: 'BucketPolicy',
+    absent: ['NoSuchBucketPolicy', 'The bucket policy does not exist'],
+  },
+  lifecycle: {
+    root: 'LifecycleConfiguration',
+    action: 'LifecycleConfiguration',
+    absent: ['NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'],
+  },
+  ownershipControls: {
+    root: 'OwnershipControls',
+    action: 'BucketOwnershipControls',
+    absent: ['OwnershipControlsNotFoundError', 'The bucket ownership controls were not found'],
+  },
+  tagging: {
+    root: 'Tagging',
+    action: 'BucketTagging',
+    absent: ['NoSuchTagSet', 'The TagSet does not exist'],
+  },
+};
+
+export function putSetting(name: string, { root, action }: Setting) {
+  return async (store: ObjectStore, request: S3Request): Promise<S3Reply> => {
+    const { call } = request;
+    call.require(`s3:Put${action}`, bucketArn(request.bucket));
+    store.bucket(request.bucket, call);
+    const { body } = await receiveDocument(request);
+    if (root === undefined) requirePolicy(body);
+    else parseXml(body, root);
+    const bucket = store.bucket(request.bucket, call);
+    const config = { ...bucket.config, [name]: body.toString() };
+    store.buckets.set(bucket.name, { ...bucket, config });
+    return { status: root === undefined || name === 'tagging' ? 204 : 200 };
+  };
+}
+
+export function getSetting(name: string, { root, action, absent }: Setting) {
+  return async (store: ObjectStore, { call, bucket: bucketName }: S3Request): Promise<S3Reply> => {
+    call.require(`s3:Get${action}`, bucketArn(bucketName));
+    const bucket = store.bucket(bucketName, call);
+    const kept = bucket.config[name];
+    if (kept === undefined && absent !== undefined) {
+      const [code, message] = absent;
+      throw new Refusal(code, message, 404, { details: { BucketName: bucket.name } });
+    }
+    const headers: Record<string, string> =
+      root === undefined ? { 'content-type': 'application/json' } : {};
+    return { headers, body: kept ?? document(root ?? '', {}) };
+  };
+}
+
+export function deleteSetting(name: string, { action }: Setting) {
+  // deleting needs the right to put, except for policies
+  const verb = name === 'policy' ? 's3:Delete' : 's3:Put';
+  return async (store: ObjectStore, { call, bucket: bucketName }: S3Request): Promise<S3Reply> => {
+    call.require(`${verb}${action}`, bucketArn(bucketName));
+    const bucket = store.bucket(bucketName, call);
+    const { [name]: _, ...config } = bucket.config;
+    store.buckets.set(bucket.name, { ...bucket, config });
+    return { status: 204 };
+  };
+}
+
+export async function putObjectTagging(store: ObjectStore, request: S3Request): Promise<S3Reply> {
+  const { call, key } = request;
+  call.require('s3:PutObjectTagging', objectArn(request.bucket, key));
+  const bucket = store.bucket(request.bucket, call);
+  const { body } = await receiveDocument(request);
+  const set = child(parseXml(body, 'Tagging'), 'TagSet');
+  if (set === undefined) throw malformed();
+  const tags: Record<string, string> = {};
+  for (const tag of set.children) tags[childText(tag, 'Key') ?? ''] = childText(tag, 'Value') ?? '';
+  checkTags(tags);
+  const object = store.object(bucket.name, key);
+  if (object === undefined) throw noSuchKey(key);
+  store.save({ ...object, tags });
+  return {};
+}
+
+export async function getObjectTagging(
+  store: ObjectStore,
+  { call, bucket: bucketName, key }: S3Request,
+): Promise<S3Reply> {
+  call.require('s3:GetObjectTagging', objectArn(bucketName, key));
+  const bucket = store.bucket(bucketName, call);
+  const object = store.object(bucket.name, key);
+  if (object === undefined) throw noSuchKey(key);
+  const tags = Object.entries(object.tags).map(([Key, Value]) => ({ Key, Value }));
+  return { body: document('Tagging', { TagSet: { Tag: tags } }) };
+}
+
+function requirePolicy(body: Buffer): void {
+  try {
+    const policy: unknown = JSON.parse(body.toString());
+    if (typeof policy === 'object' && policy !== null && 'Statement' in policy) return;
+  } catch {
+    // falls through to the refusal
+  }
+  throw new Refusal(
+    'MalformedPolicy',
+    "Policies must be valid JSON and the first byte must be '{'",
+  );
+}

@@ -1,0 +1,92 @@
+/** One way to misbehave, for the operations whose name matches `action` (`*` stands for anything). */
+export interface Rule {
+  /** Such as `ssm:PutParameter`, `s3:*`, `*`; for `deny`, an IAM action such as `kms:ReEncryptFrom`. */
+  action: string;
+  /** Only for this caller. */
+  accessKeyId?: string;
+  /** Requests above this rate are throttled. */
+  perSecond?: number;
+  /** The share of requests that fail with the service's internal error. */
+  errorRate?: number;
+  /** The share of requests whose connection breaks, half of them after the work was done. */
+  resetRate?: number;
+  deny?: boolean;
+}
+
+export interface Settings {
+  latencyMs: number;
+  seed: number;
+  /** How long after its deletion a parameter's name cannot be created again. */
+  recreateDelayMs: number;
+  /** What PutParameter with Overwrite says to another type. */
+  typeChange: 'allow' | 'refuse';
+  /** Paged SSM operations answer an empty page with a token first, as AWS sometimes does. */
+  emptyPages: boolean;
+  rules: readonly Rule[];
+}
+
+export const DEFAULTS: Settings = {
+  latencyMs: 0,
+  seed: 1,
+  recreateDelayMs: 30_000,
+  typeChange: 'allow',
+  emptyPages: false,
+  rules: [],
+};
+
+type Check = (value: unknown) => boolean;
+
+const amount: Check = (value) => typeof value === 'number' && value >= 0 && value < Infinity;
+const share: Check = (value) => amount(value) && Number(value) <= 1;
+const flag: Check = (value) => typeof value === 'boolean';
+const word: Check = (value) => typeof value === 'string' && value !== '';
+
+const SETTINGS: Record<keyof Settings, Check> = {
+  latencyMs: amount,
+  seed: amount,
+  recreateDelayMs: amount,
+  typeChange: (value) => value === 'allow' || value === 'refuse',
+  emptyPages: flag,
+  rules: Array.isArray,
+};
+
+const RULE: Record<keyof Rule, Check> = {
+  action: word,
+  accessKeyId: word,
+  perSecond: amount,
+  errorRate: share,
+  resetRate: share,
+  deny: flag,
+};
+
+/** Settings from parsed JSON; throws an Error that names the wrong member. */
+export function parseSettings(json: unknown): Settings {
+  const given = checked(json, SETTINGS, 'settings');
+  const settings: Settings = { ...DEFAULTS, ...(given as Partial<Settings>) };
+  for (const [index, rule] of settings.rules.entries()) {
+    const { action } = checked(rule, RULE, `rules[${index}]`);
+    if (action === undefined) throw new Error(`rules[${index}]: action is missing`);
+  }
+  return settings;
+}
+
+function checked(
+  json: unknown,
+  members: Record<string, Check>,
+  where: string,
+): Record<string, unknown> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new Error(`${where}: expected an object`);
+  }
+  for (const [name, value] of Object.entries(json)) {
+    const check = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (check === undefined) throw new Error(`${where}: unknown member ${name}`);
+    if (!check(value)) throw new Error(`${where}: ${name} has a wrong value`);
+  }
+  return { ...json };
+}
+
+export function matches(pattern: string, action: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i').test(action);
+}

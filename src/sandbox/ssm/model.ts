@@ -1,0 +1,110 @@
+import type { Call } from '../access.ts';
+import type { KeyRing } from '../kms/keyring.ts';
+import { parameterArn } from '../names.ts';
+import { Refusal } from '../refusal.ts';
+import type { Settings } from '../settings.ts';
+import { compareUtf8 } from '../state/store.ts';
+import type { Store, Table } from '../state/store.ts';
+
+export const TYPES = ['SecureString', 'StringList', 'String'] as const;
+export const TIERS = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
+
+export type Type = (typeof TYPES)[number];
+
+export interface Tag {
+  Key: string;
+  Value: string;
+}
+
+export interface Version {
+  number: number;
+  type: Type;
+  /** Of a SecureString, the base64 of what KMS made of it. */
+  value: string;
+  keyId?: string;
+  description?: string;
+  allowedPattern?: string;
+  dataType: string;
+  tier: 'Standard' | 'Advanced';
+  labels: string[];
+  modifiedAt: number;
+  modifiedBy: string;
+}
+
+export interface Parameter {
+  name: string;
+  region: string;
+  tags: Tag[];
+  /** The latest, and all that are kept: oldest first. */
+  latest: Version;
+  versions: Version[];
+}
+
+/** The parameters of every region. */
+export class ParameterStore {
+  readonly ring: KeyRing;
+  readonly #settings: () => Settings;
+  readonly #parameters: Table<Parameter>;
+  readonly #deletions: Table<number>;
+
+  constructor(store: Store, ring: KeyRing, settings: () => Settings) {
+    this.ring = ring;
+    this.#settings = settings;
+    this.#parameters = store.table('ssm.parameters');
+    this.#deletions = store.table('ssm.deletions');
+  }
+
+  get settings(): Settings {
+    return this.#settings();
+  }
+
+  get(region: string, name: string): Parameter | undefined {
+    return this.#parameters.get(`${region} ${name}`);
+  }
+
+  save(parameter: Parameter): void {
+    const key = `${parameter.region} ${parameter.name}`;
+    this.#parameters.set(key, parameter);
+    this.#deletions.delete(key);
+  }
+
+  delete(region: string, name: string, now: number): boolean {
+    const key = `${region} ${name}`;
+    if (!this.#parameters.has(key)) return false;
+    this.#parameters.delete(key);
+    this.#deletions.set(key, now);
+    return true;
+  }
+
+  recentlyDeleted(region: string, name: string, now: number): boolean {
+    const deletedAt = this.#deletions.get(`${region} ${name}`);
+    return deletedAt !== undefined && now - deletedAt < this.settings.recreateDelayMs;
+  }
+
+  /** In the order of their names. */
+  *list(region: string): Generator<Parameter> {
+    for (const key of this.#parameters.keys(`${region} `)) {
+      const parameter = this.#parameters.get(key);
+      if (parameter !== undefined) yield parameter;
+    }
+  }
+}
+
+export const byName = compareUtf8;
+
+/** AWS gives no message with this one. */
+export function parameterNotFound(): Refusal {
+  return new Refusal('ParameterNotFound', '');
+}
+
+/** The parameter that a name means, once the caller may do `action` on it. */
+export function permitted(
+  store: ParameterStore,
+  call: Call,
+  action: string,
+  name: string,
+): Parameter | undefined {
+  const { region } = call.caller;
+  call.require(action, parameterArn(region, name));
+  return store.get(region, name);
+}

@@ -1,0 +1,53 @@
+import type { Call } from '../access.ts';
+import type { Key } from '../kms/keyring.ts';
+import { parameterArn } from '../names.ts';
+import { Refusal } from '../refusal.ts';
+import type { ParameterStore, Version } from './model.ts';
+
+export const DEFAULT_KEY = 'alias/aws/ssm';
+
+/** Encrypts as SSM does on the caller's behalf: they need the right to use the key. */
+export function encryptValue(
+  store: ParameterStore,
+  call: Call,
+  name: string,
+  { value, keyId, tier }: { value: string; keyId: string; tier: Version['tier'] },
+): string {
+  return usingKey(keyId, () => {
+    const key = store.ring.find(call.caller.region, keyId, call.now);
+    call.require(tier === 'Advanced' ? 'kms:GenerateDataKey' : 'kms:Encrypt', key.arn);
+    return store.ring.encrypt(key, contextOf(call, name), Buffer.from(value)).toString('base64');
+  });
+}
+
+export function decryptValue(
+  store: ParameterStore,
+  call: Call,
+  name: string,
+  version: Version,
+): string {
+  const blob = Buffer.from(version.value, 'base64');
+  return usingKey(version.keyId ?? DEFAULT_KEY, () => {
+    const key: Key = store.ring.keyOf(call.caller.region, blob, call.now);
+    call.require('kms:Decrypt', key.arn);
+    return store.ring.decrypt(key, contextOf(call, name), blob).toString();
+  });
+}
+
+function contextOf(call: Call, name: string): Record<string, string> {
+  return { PARAMETER_ARN: parameterArn(call.caller.region, name) };
+}
+
+/** SSM hands on KMS's refusals as InvalidKeyId, a missing right as it is. */
+function usingKey<Result>(keyId: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code === 'AccessDeniedException') throw error;
+    const why = error.message === '' ? `Invalid keyId ${keyId}` : error.message;
+    throw new Refusal(
+      'InvalidKeyId',
+      `${why} (Service: AWSKMS; Status Code: 400; Error Code: ${error.code})`,
+    );
+  }
+}
