@@ -1,0 +1,103 @@
+import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { BlockEditor } from './edit/block-editor.ts';
+import { type ManifestDocument, openDocument } from './yaml/document.ts';
+import { editDataKeys } from './edit/data-keys.ts';
+import { editParameter } from './edit/parameter.ts';
+import { Faults } from './yaml/faults.ts';
+import { FlowEditor } from './edit/flow-editor.ts';
+import { Lines } from './edit/lines.ts';
+import type { MapEditor } from './edit/map-editor.ts';
+import type { Manifest, ManifestEdit } from './model.ts';
+import { Places } from './yaml/places.ts';
+import { readText } from './read/reading.ts';
+import { sameStyle } from './edit/restyle.ts';
+import type { Splice } from './edit/splice.ts';
+import type { Field, Fields } from './yaml/tree.ts';
+
+/**
+ * The manifest's text with the edit made in it, in place: every byte outside the lines that
+ * change stays.
+ */
+export function editManifest(manifest: Manifest, edit: ManifestEdit): string {
+  const lines = new Lines(manifest.text);
+  const faults = new Faults();
+  const document = openDocument(lines.text, faults);
+  if (!document) throw faults.toError(new Places(manifest.text, manifest.file));
+  const splices = [
+    ...editTop(document, lines, edit),
+    ...editParameters(document, lines, edit.parameters ?? new Map()),
+  ];
+  return splices.length === 0 ? manifest.text : lines.splice(splices);
+}
+
+function editorFor(lines: Lines, map: YAMLMap.Parsed): MapEditor {
+  return map.flow === true ? new FlowEditor(lines, map) : new BlockEditor(lines, map);
+}
+
+function editTop({ root, tree }: ManifestDocument, lines: Lines, edit: ManifestEdit): Splice[] {
+  const fields = tree.fields(root);
+  const editor = editorFor(lines, root);
+  const { encryptedWith, dataKeys } = edit;
+  const old = fields.get('encrypted_with');
+  const anchor = lastSetting(fields);
+  if (encryptedWith === null) {
+    if (old) editor.remove(old);
+  } else if (encryptedWith !== undefined && old) {
+    if (readText(fields, 'encrypted_with') !== encryptedWith) {
+      editor.replace(old, 'encrypted_with', sameStyle(old, encryptedWith));
+    }
+  } else if (encryptedWith !== undefined) {
+    editor.insertAfter(anchor, 'encrypted_with', sameStyle(undefined, encryptedWith));
+  }
+  const inner: Splice[] = [];
+  if (dataKeys !== undefined) {
+    const field = fields.get('data_keys');
+    const entries = field && isMap(field.node) ? field.node : undefined;
+    const entriesEditor = entries && editorFor(lines, entries);
+    const neighbour = encryptedWith === null || !old ? anchor : old;
+    editDataKeys(dataKeys ?? {}, {
+      editor,
+      field,
+      neighbour,
+      entries: entries && tree.fields(entries),
+      entriesEditor,
+    });
+    inner.push(...(entriesEditor?.splices() ?? []));
+  }
+  return [...editor.splices(), ...inner];
+}
+
+/** The last of the pairs that `encrypted_with` goes behind; `path` is always there. */
+function lastSetting(fields: Fields): Field {
+  const settings = ['path', 'region', 'kmskey', 'bucket'].map((key) => fields.get(key));
+  const last = settings
+    .filter((field) => field !== undefined)
+    .toSorted((a, b) => a.keyNode.range[0] - b.keyNode.range[0])
+    .at(-1);
+  if (!last) throw new Error('a manifest without a path');
+  return last;
+}
+
+function editParameters(
+  { root, tree }: ManifestDocument,
+  lines: Lines,
+  edits: NonNullable<ManifestEdit['parameters']>,
+): Splice[] {
+  const list = tree.fields(root).get('parameters')?.node;
+  const splices: Splice[] = [];
+  const missing = new Set(edits.keys());
+  for (const item of list && isSeq(list) ? list.items : []) {
+    const node = tree.resolve(item);
+    if (!node || !isMap(node)) continue;
+    const fields = tree.fields(node);
+    const name = readText(fields, 'name') ?? '';
+    const edit = edits.get(name);
+    missing.delete(name);
+    if (!edit) continue;
+    const editor = editorFor(lines, node);
+    editParameter(edit, name, fields, editor);
+    splices.push(...editor.splices());
+  }
+  for (const name of missing) throw new Error(`an edit of a parameter that is not there: ${name}`);
+  return splices;
+}

@@ -1,0 +1,94 @@
+import { applySplices, type Splice } from './splice.ts';
+import { isAlias, isMap, isScalar, type ParsedNode } from 'yaml';
+
+/** A manifest's text, seen as lines, for edits. */
+export class Lines {
+  /** Ends with a line break, even if the file does not. */
+  readonly text: string;
+  /** The line break that the file uses. */
+  readonly eol: '\n' | '\r\n';
+  /** Whether the file's last line lacks its line break. */
+  readonly endsOpen: boolean;
+
+  constructor(text: string) {
+    const first = text.indexOf('\n');
+    this.eol = first > 0 && text[first - 1] === '\r' ? '\r\n' : '\n';
+    this.endsOpen = !text.endsWith('\n');
+    this.text = this.endsOpen ? text + this.eol : text;
+  }
+
+  /** The edited text, ending as the file does. */
+  splice(splices: readonly Splice[]): string {
+    const result = applySplices(this.text, splices);
+    return this.endsOpen ? result.slice(0, -this.eol.length) : result;
+  }
+
+  startOf(offset: number): number {
+    if (offset === 0) return this.#first;
+    return Math.max(this.text.lastIndexOf('\n', offset - 1) + 1, this.#first);
+  }
+
+  /** Behind the line break of the line that `offset` stands in. */
+  endOf(offset: number): number {
+    const at = this.text.indexOf('\n', offset);
+    return at === -1 ? this.text.length : at + 1;
+  }
+
+  /** A byte order mark belongs to no line. */
+  get #first(): number {
+    return this.text.startsWith('\uFEFF') ? 1 : 0;
+  }
+
+  isBlank(start: number, end: number): boolean {
+    return /^[ \t\r\n]*$/.test(this.text.slice(start, end));
+  }
+
+  /** Whether nothing but spaces stands before `offset` in its line. */
+  isFirstInLine(offset: number): boolean {
+    return this.isBlank(this.startOf(offset), offset);
+  }
+
+  /** The offset behind spaces and tabs. */
+  skipSpaces(offset: number): number {
+    let at = offset;
+    while (this.text[at] === ' ' || this.text[at] === '\t') at += 1;
+    return at;
+  }
+
+  /** The offset before spaces and tabs. */
+  skipSpacesBack(offset: number): number {
+    let at = offset;
+    while (this.text[at - 1] === ' ' || this.text[at - 1] === '\t') at -= 1;
+    return at;
+  }
+
+  /** Behind the last line of a node, which takes the comment on that line along. */
+  endOfNode(node: ParsedNode): number {
+    const last = lastPart(node);
+    const end = last.range[1];
+    // A block scalar's range ends where the next line begins.
+    const isComplete = isBlockScalar(last) && this.text[end - 1] === '\n';
+    return isComplete ? end : this.endOf(end);
+  }
+}
+
+export function isBlockScalar(node: ParsedNode): boolean {
+  return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
+}
+
+/** Whether the node is a list or map in the style without brackets. */
+export function isBlockCollection(
+  node: ParsedNode,
+): node is Extract<ParsedNode, { items: unknown }> {
+  return !isAlias(node) && !isScalar(node) && node.flow !== true;
+}
+
+function lastPart(node: ParsedNode): ParsedNode {
+  if (!isBlockCollection(node)) return node;
+  if (!isMap(node)) {
+    const item = node.items.at(-1);
+    return item ? lastPart(item) : node;
+  }
+  const pair = node.items.at(-1);
+  return pair ? lastPart(pair.value ?? pair.key) : node;
+}

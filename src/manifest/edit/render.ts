@@ -1,0 +1,71 @@
+import type { Blob } from '../model.ts';
+import { doubleQuoted, inlineText, literalBlock, type Rendering } from './write-scalar.ts';
+
+const BASE64_COLUMNS = 76;
+
+/** Where a value goes. */
+export interface Spot {
+  /** Inside of {…} or […]. */
+  flow: boolean;
+  /** Write keys in quotes, as JSON does. */
+  quotedKeys: boolean;
+  /** Of the key that the value belongs to. */
+  column: number;
+  /** Which literal blocks the lines around allow: `clip` means all but `|+`. */
+  blocks: 'none' | 'clip' | 'all';
+}
+
+/** Writes itself for the place where it is needed. */
+export type Value = (spot: Spot) => Rendering;
+
+/** A text on one line. */
+export const oneLine =
+  (text: string): Value =>
+  ({ flow }) => ({ inline: inlineText(text, flow), below: [] });
+
+/** A text in whatever form reads best. */
+export const anyLines =
+  (text: string): Value =>
+  (spot) => {
+    const keep = spot.blocks === 'all';
+    const block = spot.blocks === 'none' ? undefined : literalBlock(text, spot.column + 2, keep);
+    return block ?? oneLine(text)(spot);
+  };
+
+type Entries = readonly (readonly [key: string, value: string | number])[];
+
+/** A map of texts and numbers. */
+export const mapOf =
+  (entries: Entries): Value =>
+  (spot) => {
+    const pairs = entries.map(([key, value]) => `${renderKey(key, spot)}: ${scalar(value, spot)}`);
+    if (spot.flow) return { inline: `{${pairs.join(', ')}}`, below: [] };
+    const indent = ' '.repeat(spot.column + 2);
+    return { inline: '', below: pairs.map((pair) => indent + pair) };
+  };
+
+export const blobOf =
+  ({ sha256, size, key, messageId, commitment, body }: Blob): Value =>
+  (spot) => {
+    const head: Entries = [
+      ['sha256', sha256],
+      ['size', size],
+      ['key', key],
+      ['message_id', messageId],
+      ['commitment', commitment],
+    ];
+    if ('path' in body) return mapOf([...head, ['path', body.path]])(spot);
+    if (spot.flow) return mapOf([...head, ['data', body.data]])(spot);
+    const indent = ' '.repeat(spot.column + 2);
+    const lines = body.data.match(new RegExp(`.{1,${BASE64_COLUMNS}}`, 'g')) ?? [];
+    const data = [`${indent}data: |`, ...lines.map((line) => `${indent}  ${line}`)];
+    return { inline: '', below: [...mapOf(head)(spot).below, ...data] };
+  };
+
+export function renderKey(key: string, { flow, quotedKeys }: Spot): string {
+  return flow && quotedKeys ? doubleQuoted(key) : key;
+}
+
+function scalar(value: string | number, { flow }: Spot): string {
+  return typeof value === 'number' ? String(value) : inlineText(value, flow);
+}

@@ -1,0 +1,67 @@
+import { readsAsNull } from '../yaml/scalars.ts';
+import { looksSealed } from '../read/sealed.ts';
+
+/** A value as text of a manifest: what goes beside its key, and the whole lines below it. */
+export interface Rendering {
+  inline: string;
+  /** Indented, without line breaks. */
+  below: readonly string[];
+}
+
+/** No line break of any YAML version, nothing invisible that a reader might drop or refuse. */
+const UNUSUAL =
+  /[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]|\p{Surrogate}/u;
+
+/** Indicators; markers of documents; and what YAML 1.1 gives a meaning of its own. */
+const UNSAFE_START = /^(?:[,[\]{}#&*!|>'"%@`\s]|[-?:](?:\s|$)|---|\.\.\.|(?:=|<<)$)/;
+const UNSAFE_INSIDE = /:(?:\s|$)|\s#|[\t\n]/;
+
+/** As a double-quoted scalar of both YAML and JSON. */
+export function doubleQuoted(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Whether `text` as a plain scalar, behind a key in block context, is read as just this text. */
+export function isSafePlain(text: string): boolean {
+  return !(
+    readsAsNull(text) ||
+    UNSAFE_START.test(text) ||
+    UNSAFE_INSIDE.test(text) ||
+    UNUSUAL.test(text) ||
+    /\s$/.test(text)
+  );
+}
+
+/** A text on one line. */
+export function inlineText(text: string, flow: boolean): string {
+  return !flow && isSafePlain(text) ? text : doubleQuoted(text);
+}
+
+/**
+ * A text as a literal block, indented by `column`, if every reader would understand it alike and
+ * an editor that strips trailing spaces does no harm. `|+` would take following blank lines in.
+ */
+export function literalBlock(text: string, column: number, keep: boolean): Rendering | undefined {
+  if (!text.includes('\n') || UNUSUAL.test(text)) return undefined;
+  if (/^\s/.test(text) || /[\t ]$/m.test(text)) return undefined;
+  const [body, breaks] = splitTrailingBreaks(text);
+  if (breaks > 1 && !keep) return undefined;
+  const lines = body.split('\n');
+  for (let extra = 1; extra < breaks; extra += 1) lines.push('');
+  const indent = ' '.repeat(column);
+  const below = lines.map((line) => (line === '' ? '' : indent + line));
+  return { inline: breaks === 0 ? '|-' : breaks === 1 ? '|' : '|+', below };
+}
+
+function splitTrailingBreaks(text: string): [body: string, breaks: number] {
+  const body = text.replace(/\n+$/, '');
+  return [body, text.length - body.length];
+}
+
+/** Whether a manifest can hold `text` as plaintext at all. */
+export function isWritable(text: string): boolean {
+  return text !== '' && !looksSealed(text);
+}

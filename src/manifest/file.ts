@@ -1,0 +1,60 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { CofferError } from '../errors.ts';
+import type { Manifest } from './model.ts';
+import { parseManifest } from './parse.ts';
+import { explainFileError, replaceFile } from './replace.ts';
+
+export { replaceFile } from './replace.ts';
+
+/** Reads and parses a manifest file, which must be UTF-8. */
+export async function readManifest(file: string): Promise<Manifest> {
+  return parseManifest(decode(await readBytes(file), file), file);
+}
+
+/**
+ * Puts `newText` in place of the manifest's text and says whether that changed anything. Refuses
+ * if the file is no longer what the manifest was read from.
+ */
+export async function writeManifest(manifest: Manifest, newText: string): Promise<boolean> {
+  const { file, text } = manifest;
+  const bytes = await readBytes(file);
+  if (!bytes.equals(Buffer.from(text))) {
+    throw new CofferError('conflict', `${file} was changed by somebody else meanwhile`, {
+      hint: 'nothing was written; run the command again',
+    });
+  }
+  if (newText === text) return false;
+  await replaceFile(file, newText);
+  return true;
+}
+
+async function readBytes(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw explainFileError(error, 'read', file);
+  }
+}
+
+function decode(bytes: Buffer, file: string): string {
+  // Buffer's own decoding keeps a byte order mark, which belongs to the text.
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new CofferError('manifest', 'the file is not UTF-8 text', {
+    hint: 'save it as UTF-8; a binary value belongs in a file of its own (file: …)',
+    place: { file, ...findInvalid(bytes) },
+  });
+}
+
+function findInvalid(bytes: Buffer): { line: number; column: number } {
+  let start = 0;
+  for (let line = 1; ; line += 1) {
+    const newline = bytes.indexOf('\n', start);
+    const end = newline === -1 ? bytes.length : newline;
+    const content = bytes.subarray(start, end);
+    if (!isUtf8(content) || newline === -1) {
+      return { line, column: Math.max(content.toString('utf8').indexOf('\uFFFD'), 0) + 1 };
+    }
+    start = newline + 1;
+  }
+}

@@ -1,0 +1,121 @@
+import type { Place } from '../errors.ts';
+
+export const PARAMETER_TYPES = ['String', 'StringList', 'SecureString'] as const;
+/** SSM's own spelling; a manifest may write it in any letter case. */
+export type ParameterType = (typeof PARAMETER_TYPES)[number];
+
+export const TIERS = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** Where a value goes: `auto` takes S3 only for what SSM cannot hold. */
+export type Store = 'auto' | 'ssm' | 's3';
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** A value to make up: `length` characters of `charset`, each of `require`'s classes at least once. */
+export interface Generate {
+  length: number;
+  /** `alnum`, `ascii`, `hex`, `base64url`, or the characters themselves after `custom:`. */
+  charset: string;
+  /** Classes that must occur: any of `lower`, `upper`, `digit`, `symbol`. */
+  require: readonly string[];
+}
+
+/** A sealed value of any size: the body of one Amazon S3 Encryption Client V3 object. */
+export interface Blob {
+  /** SHA-256 of the sealed bytes, 64 lower-case hex digits. */
+  sha256: string;
+  /** Size of the sealed bytes. */
+  size: number;
+  /** The wrapped data key under the file key, base64. */
+  key: string;
+  /** 28 bytes, base64. */
+  messageId: string;
+  /** 28 bytes, base64. */
+  commitment: string;
+  /** The sealed bytes: in the manifest itself (base64) or in a file (path relative to the manifest). */
+  body: { data: string } | { path: string };
+}
+
+/** What stands in the manifest as the value of a parameter. */
+export type Content =
+  /** Plaintext, as typed. */
+  | { kind: 'plain'; text: string }
+  /** `ENC[v1,…]`, whole. */
+  | { kind: 'sealed'; text: string }
+  /** psyml's ciphertext: base64 of kms:Encrypt. */
+  | { kind: 'psyml'; ciphertext: string }
+  | { kind: 'blob'; blob: Blob }
+  /** Nothing yet: encrypt has still to read the file or generate the value. */
+  | { kind: 'absent' };
+
+/** What a value is made from when it is not typed in; stays beside the ciphertext. */
+export type Origin = { file: string } | { generate: Generate };
+
+export interface Parameter {
+  /** As in the manifest; may hold slashes. */
+  name: string;
+  /** `path` + `name`: the name in SSM. */
+  fullName: string;
+  type: ParameterType;
+  /** The type as it stands in the file, whose lower case means "processed". */
+  typeAsWritten: string;
+  content: Content;
+  origin?: Origin | undefined;
+  description?: string | undefined;
+  tier?: Tier | undefined;
+  store: Store;
+  /** `base64`: SSM holds the bytes of a small binary value as base64 text. */
+  encoding?: 'base64' | undefined;
+  /** Of the S3 key, with its dot: `.tar`. */
+  extension: string;
+  allowedPattern?: string | undefined;
+  dataType?: string | undefined;
+  /** The manifest's tags and the parameter's own, merged. */
+  tags: Tags;
+  /** Where its name stands. */
+  place: Place;
+}
+
+export interface Manifest {
+  /** As the caller named it. */
+  file: string;
+  /** The whole source text. */
+  text: string;
+  /** Prefix of every name; begins and ends with a slash. */
+  path: string;
+  region: string;
+  /** Encrypts what is stored in AWS. Present whenever a parameter needs it. */
+  kmskey?: string | undefined;
+  bucket?: string | undefined;
+  tags: Tags;
+  /** The file key, an ARN as a rule; psyml wrote it too. */
+  encryptedWith?: string | undefined;
+  /** Wrapped data keys (base64) by their id of 8 hex digits. */
+  dataKeys: Readonly<Record<string, string>>;
+  /** In the file's order. */
+  parameters: readonly Parameter[];
+}
+
+/** What to change of one parameter; a member left out stays byte for byte. */
+export interface ParameterEdit {
+  /** The type's new spelling, such as `securestring`. */
+  type?: string;
+  /** The new content: `value:` or `blob:` replaces whichever stood there. */
+  content?:
+    | { kind: 'plain'; text: string }
+    | { kind: 'sealed'; text: string }
+    | { kind: 'blob'; blob: Blob };
+  /** `true` takes `file:` or `generate:` away. */
+  dropOrigin?: boolean;
+}
+
+/** What to change of a manifest's text. */
+export interface ManifestEdit {
+  /** `null` takes the line away. */
+  encryptedWith?: string | null;
+  /** The whole new map; entries equal to the old ones stay byte for byte. `null` takes it away. */
+  dataKeys?: Readonly<Record<string, string>> | null;
+  /** By parameter name. */
+  parameters?: ReadonlyMap<string, ParameterEdit>;
+}

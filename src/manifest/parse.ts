@@ -1,0 +1,142 @@
+import { posix } from 'node:path';
+import { isAlias, isMap, isSeq } from 'yaml';
+import { strictBase64Length } from './read/base64.ts';
+import { checkSchema, labelParameter } from './read/check-schema.ts';
+import { type ManifestDocument, openDocument } from './yaml/document.ts';
+import { Faults, quote } from './yaml/faults.ts';
+import type { Manifest, Parameter } from './model.ts';
+import { findPathFault, normalizePath } from './read/names.ts';
+import { Places } from './yaml/places.ts';
+import { readParameter, type Surroundings } from './read/parameter.ts';
+import { type Reading, readMap, readTags, readText } from './read/reading.ts';
+import { SecretGuard } from './read/secrets.ts';
+import type { Fields } from './yaml/tree.ts';
+
+/**
+ * Reads a manifest. Throws a CofferError 'manifest' that holds every problem of the file, each
+ * with its place and a hint; none of them ever quotes a value.
+ *
+ * @param file what the caller calls the file, for the places
+ */
+export function parseManifest(text: string, file: string): Manifest {
+  const places = new Places(text, file);
+  const faults = new Faults();
+  const document = openDocument(text, faults);
+  const manifest = document && readDocument(document, text, places, faults);
+  if (!manifest || !faults.isEmpty) throw faults.toError(places);
+  return manifest;
+}
+
+function readDocument(
+  { root, tree }: ManifestDocument,
+  text: string,
+  places: Places,
+  faults: Faults,
+): Manifest {
+  const reading: Reading = { tree, faults };
+  const fields = tree.fields(root);
+  const encryptedWith = readText(fields, 'encrypted_with');
+  const around: Surroundings = {
+    ...reading,
+    guard: new SecretGuard(tree, faults),
+    path: readPath(reading, fields),
+    tags: readTags(reading, fields.get('tags')),
+    encryptedWith,
+    dataKeys: readDataKeys(reading, fields),
+    place: (offset) => places.at(offset),
+  };
+  const kmskey = readText(fields, 'kmskey');
+  const parameters = readParameters(around, fields);
+  around.guard.finish();
+  const needsKey = parameters.find(
+    ({ type, content }) => type === 'SecureString' || content.kind === 'blob',
+  );
+  if (needsKey && !fields.has('kmskey')) {
+    const what = needsKey.type === 'SecureString' ? 'is a SecureString' : 'has a blob';
+    const message = `the key "kmskey" is missing: parameter ${quote(needsKey.name)} ${what}`;
+    faults.add(root.range[0], message, 'add it at the top, such as "kmskey: alias/superman"');
+  }
+  checkSchema(tree, root, faults);
+  return {
+    file: places.file,
+    text,
+    path: around.path,
+    region: readText(fields, 'region') ?? '',
+    kmskey,
+    bucket: readText(fields, 'bucket'),
+    tags: around.tags,
+    encryptedWith,
+    dataKeys: around.dataKeys ?? {},
+    parameters,
+  };
+}
+
+/** Stands in for a path that is wrong, so that no name gets blamed for it. */
+const BLAMELESS_PATH = '/x/';
+
+function readPath({ faults }: Reading, fields: Fields): string {
+  const field = fields.get('path');
+  const text = readText(fields, 'path');
+  if (!field || text === undefined) return BLAMELESS_PATH;
+  const path = normalizePath(text);
+  const fault = findPathFault(path);
+  if (!fault) return path;
+  faults.add(field.valueAt, fault.message, fault.hint);
+  return BLAMELESS_PATH;
+}
+
+/** Undefined if `data_keys` is there but no map: then nothing can be said about its ids. */
+function readDataKeys(reading: Reading, fields: Fields): Record<string, string> | undefined {
+  const field = fields.get('data_keys');
+  if (!field) return {};
+  const entries = readMap(reading, field);
+  if (!entries) return undefined;
+  const keys: [string, string][] = [];
+  for (const [id, { valueAt }] of entries) {
+    const text = readText(entries, id);
+    if (text !== undefined && strictBase64Length(text) === undefined) {
+      const message = `data key ${quote(id)} is not base64`;
+      reading.faults.add(valueAt, message, 'take its line from git as coffer encrypt wrote it');
+    }
+    keys.push([id, text ?? '']);
+  }
+  return Object.fromEntries(keys);
+}
+
+function readParameters(around: Surroundings, fields: Fields): Parameter[] {
+  const { tree, faults } = around;
+  const list = fields.get('parameters')?.node;
+  const parameters: Parameter[] = [];
+  const lines = new Map<string, number>();
+  for (const [index, item] of (list && isSeq(list) ? list.items : []).entries()) {
+    const node = tree.resolve(item);
+    const prefix = node ? labelParameter(tree, node, index) : '';
+    const parameter = node && readParameter(around, node, prefix);
+    if (!node || !parameter) continue;
+    parameters.push(parameter);
+    // An alias of a parameter is reported as such.
+    if (isAlias(item)) continue;
+    for (const [what, identity] of identities(parameter)) {
+      const line = lines.get(what + identity);
+      if (line === undefined) lines.set(what + identity, parameter.place.line);
+      else {
+        const at = (isMap(node) && tree.fields(node).get('name')?.valueAt) || node.range[0];
+        faults.add(
+          at,
+          `${prefix}the ${what} stands in line ${line} already`,
+          'remove one of the two',
+        );
+      }
+    }
+  }
+  return parameters;
+}
+
+/** What two parameters must not have in common. */
+function identities({ name, content }: Parameter): [what: string, identity: string][] {
+  const identities: [string, string][] = name === '' ? [] : [['name', name]];
+  if (content.kind === 'blob' && 'path' in content.blob.body) {
+    identities.push(["blob's path", posix.normalize(content.blob.body.path)]);
+  }
+  return identities;
+}

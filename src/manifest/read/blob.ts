@@ -1,0 +1,71 @@
+import { posix } from 'node:path';
+import { strictBase64Length } from './base64.ts';
+import type { Blob } from '../model.ts';
+import { type Reading, readMap, readText } from './reading.ts';
+import type { Field, Fields } from '../yaml/tree.ts';
+
+const FIXED_BYTES = 28;
+const RERUN = 'take it as coffer encrypt wrote it, or remove the blob and encrypt again';
+
+/** A path that leads out of nowhere but the manifest's own folder. */
+function isAbsolute(path: string): boolean {
+  return /^(?:[/\\]|[A-Za-z]:)/.test(path);
+}
+
+/** Keys that are missing or malformed are the schema's to report. */
+export function readBlob(reading: Reading, field: Field, prefix: string): Blob | undefined {
+  const fields = readMap(reading, field);
+  if (!fields) return undefined;
+  checkBase64(reading, fields, prefix);
+  const data = readText(fields, 'data')?.replaceAll(/[ \n]/g, '');
+  const path = readText(fields, 'path');
+  if ((data === undefined) === (path === undefined)) {
+    const state =
+      data === undefined ? 'has neither "data" nor "path"' : 'has both "data" and "path"';
+    reading.faults.add(field.keyAt, `${prefix}the blob ${state}`, RERUN);
+    return undefined;
+  }
+  if (path !== undefined) checkBlobPath(reading, fields.get('path'), path, prefix);
+  return {
+    sha256: readText(fields, 'sha256') ?? '',
+    size: Number(readText(fields, 'size')),
+    key: readText(fields, 'key') ?? '',
+    messageId: readText(fields, 'message_id') ?? '',
+    commitment: readText(fields, 'commitment') ?? '',
+    body: data === undefined ? { path: path ?? '' } : { data },
+  };
+}
+
+function checkBase64({ faults }: Reading, fields: Fields, prefix: string): void {
+  for (const key of ['key', 'message_id', 'commitment', 'data']) {
+    const field = fields.get(key);
+    const text = readText(fields, key)?.replaceAll(/[ \n]/g, '');
+    if (!field || text === undefined) continue;
+    const length = strictBase64Length(text);
+    const fixed = key === 'message_id' || key === 'commitment';
+    if (length === undefined || (fixed && length !== FIXED_BYTES)) {
+      const what = fixed ? `${FIXED_BYTES} bytes in base64` : 'base64';
+      faults.add(field.valueAt, `${prefix}"${key}" of the blob is not ${what}`, RERUN);
+    }
+  }
+}
+
+function checkBlobPath(
+  { faults }: Reading,
+  field: Field | undefined,
+  path: string,
+  prefix: string,
+): void {
+  const normal = posix.normalize(path.replaceAll('\\', '/'));
+  if (field && (isAbsolute(path) || normal === '..' || normal.startsWith('../'))) {
+    const message = `${prefix}"path" of the blob leads out of the manifest's folder`;
+    faults.add(field.valueAt, message, 'give it relative to the manifest, without ..');
+  }
+}
+
+/** `file:` may lead to another folder, but not to another machine's root. */
+export function checkFilePath({ faults }: Reading, field: Field, path: string, prefix: string) {
+  if (!isAbsolute(path)) return;
+  const hint = 'give it relative to the manifest';
+  faults.add(field.valueAt, `${prefix}"file" is an absolute path`, hint);
+}

@@ -1,0 +1,136 @@
+import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { type Faults, quote } from '../yaml/faults.ts';
+import { hintForUnknownKey } from './keys.ts';
+import { nearest } from './nearest.ts';
+import { isNull, textOf } from '../yaml/scalars.ts';
+import type { Field, Resolved, Tree } from '../yaml/tree.ts';
+import { type SchemaError, validate } from '../validate.gen.js';
+
+/**
+ * Reports where the manifest breaks the schema, except at values that a rule has already
+ * reported: the rules know better words.
+ */
+export function checkSchema(tree: Tree, root: YAMLMap.Parsed, faults: Faults): void {
+  if (validate(tree.data(root))) return;
+  for (const error of validate.errors ?? []) {
+    const spot = locate(tree, root, error.instancePath);
+    if (spot) report(error, spot, faults);
+  }
+}
+
+interface Spot {
+  node: Resolved;
+  at: number;
+  /** How a message begins: which parameter it is about. */
+  prefix: string;
+  /** What a message calls the node. */
+  subject: string;
+  keyAt: (key: string) => number;
+}
+
+function report(error: SchemaError, spot: Spot, faults: Faults): void {
+  const { params, parentSchema } = error;
+  if (error.keyword === 'required' && params.missingProperty !== undefined) {
+    const key = params.missingProperty;
+    const message = `${spot.prefix}the key ${quote(key)} is missing`;
+    faults.add(spot.at, message, MISSING_KEY_HINTS[key] ?? AS_WRITTEN);
+  } else if (error.keyword === 'additionalProperties' && params.additionalProperty !== undefined) {
+    const key = params.additionalProperty;
+    const hint = hintForUnknownKey(key, Object.keys(parentSchema?.properties ?? {}));
+    faults.add(spot.keyAt(key), `${spot.prefix}unknown key ${quote(key)}`, hint);
+  } else if (error.propertyName !== undefined) {
+    const at = spot.keyAt(error.propertyName);
+    if (faults.has(at)) return;
+    const message = `${spot.prefix}${quote(error.propertyName)} ${parentSchema?.errorMessage}`;
+    faults.add(at, message, `mend or remove this key of ${spot.subject}`);
+  } else if (error.keyword !== 'propertyNames' && !faults.has(spot.at)) {
+    const message = `${spot.prefix}${spot.subject} ${parentSchema?.errorMessage ?? 'is wrong'}`;
+    faults.add(spot.at, message, hintForValue(spot.node, error));
+  }
+}
+
+const MISSING_KEY_HINTS: Readonly<Record<string, string>> = {
+  path: 'add the prefix of all names at the top, such as "path: /apps/superman/"',
+  region: 'add the AWS region at the top, such as "region: us-east-1"',
+  parameters: 'add "parameters:" and below it a list of them, each with name, type and value',
+  name: 'add "name: …"',
+  type: 'add "type: SecureString" (or String, or StringList)',
+  length: 'add the number of characters, such as "length: 32"',
+};
+
+const AS_WRITTEN = 'take it from git as coffer encrypt wrote it';
+const WRITTEN_BY_ENCRYPT = /^\/(?:encrypted_with|data_keys)|\/blob(?:\/|$)/;
+
+const HINTS_BY_KEYWORD: Readonly<Record<string, string>> = {
+  maxLength: 'make it shorter',
+  minLength: 'write at least one character, or remove the key',
+  maxProperties: 'remove some',
+  minItems: 'add one: each item begins with "- "',
+  uniqueItems: 'remove what stands twice',
+  minimum: 'choose a larger number',
+  maximum: 'choose a smaller number',
+};
+
+const HINTS_BY_TYPE: Readonly<Record<string, string>> = {
+  array: 'write a list: each item begins with "- "',
+  object: 'write a map: lines of "key: value", indented',
+  integer: 'write a number, without quotes',
+};
+
+function hintForValue(
+  node: Resolved,
+  { keyword, instancePath, parentSchema }: SchemaError,
+): string {
+  if (WRITTEN_BY_ENCRYPT.test(instancePath)) return AS_WRITTEN;
+  if (isScalar(node) && isNull(node)) return 'give it a value, or remove the key';
+  const examples = parentSchema?.examples?.filter((example) => typeof example === 'string');
+  const choices = parentSchema?.enum ?? examples ?? [];
+  const guess = isScalar(node) ? nearest(textOf(node), choices) : undefined;
+  if (guess !== undefined) return `did you mean ${guess}?`;
+  if (choices[0] !== undefined) return `for example: ${choices[0]}`;
+  const byType = HINTS_BY_TYPE[String(parentSchema?.type)];
+  const fitting = keyword === 'type' ? byType : HINTS_BY_KEYWORD[keyword];
+  return fitting ?? 'write it as one text, in quotes if need be';
+}
+
+/** Follows a JSON pointer through the document. */
+function locate(tree: Tree, root: YAMLMap.Parsed, pointer: string): Spot | undefined {
+  const steps = pointer.split('/').slice(1).map(unescapeStep);
+  let node: Resolved | undefined = root;
+  let at = root.range[0];
+  let prefix = '';
+  let subject = 'the manifest';
+  for (const [index, step] of steps.entries()) {
+    if (isMap(node)) {
+      const field: Field | undefined = tree.fields(node).get(step);
+      if (!field) return undefined;
+      ({ node, valueAt: at } = field);
+      subject = quote(step);
+    } else if (isSeq(node)) {
+      const item = (node as Extract<Resolved, { items: unknown[] }>).items[Number(step)];
+      if (!item || !('range' in item)) return undefined;
+      at = item.range[0];
+      node = tree.resolve(item);
+      subject = `item ${Number(step) + 1} of ${subject}`;
+      if (index === 1 && node) {
+        prefix = labelParameter(tree, node, Number(step));
+        subject = 'it';
+      }
+    } else return undefined;
+  }
+  const found = node;
+  if (!found) return undefined;
+  const fields = isMap(found) ? tree.fields(found) : undefined;
+  return { node: found, at, prefix, subject, keyAt: (key) => fields?.get(key)?.keyAt ?? at };
+}
+
+function unescapeStep(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+/** `parameter "db_password": `, or by its number when it has no usable name. */
+export function labelParameter(tree: Tree, node: Resolved, index: number): string {
+  const name = isMap(node) ? tree.fields(node).get('name')?.node : undefined;
+  const text = name && isScalar(name) ? textOf(name) : '';
+  return `parameter ${text === '' ? index + 1 : quote(text)}: `;
+}

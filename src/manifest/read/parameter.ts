@@ -1,0 +1,132 @@
+import { isMap } from 'yaml';
+import { quote } from '../yaml/faults.ts';
+import type { Content, Origin, Parameter, ParameterType, Store, Tags, Tier } from '../model.ts';
+import { PARAMETER_TYPES } from '../model.ts';
+import { findNameFault } from './names.ts';
+import { checkFilePath, readBlob } from './blob.ts';
+import { readGenerate } from './generate.ts';
+import { readValue } from './value.ts';
+import { type Reading, readTags, readText } from './reading.ts';
+import type { SecretGuard } from './secrets.ts';
+import type { Field, Fields, Resolved } from '../yaml/tree.ts';
+
+const MAX_TAGS = 50;
+
+/** What a parameter takes from the manifest around it. */
+export interface Surroundings extends Reading {
+  guard: SecretGuard;
+  path: string;
+  tags: Tags;
+  encryptedWith: string | undefined;
+  dataKeys: Readonly<Record<string, string>> | undefined;
+  place: (offset: number) => Parameter['place'];
+}
+
+/** One parameter, as far as it can be read; undefined if it is no map at all. */
+export function readParameter(
+  around: Surroundings,
+  node: Resolved,
+  prefix: string,
+): Parameter | undefined {
+  if (!isMap(node)) return undefined;
+  const fields = around.tree.fields(node);
+  around.guard.inspect(node, fields, prefix);
+  const name = readName(around, fields, prefix);
+  const typeAsWritten = readText(fields, 'type') ?? '';
+  const type = canonicalType(typeAsWritten);
+  const context = { ...around, type, typeAsWritten, prefix };
+  const value = usable(fields.get('value'));
+  const content = value
+    ? readValue(around, value, context)
+    : readBlobContent(around, fields, prefix);
+  checkSources(around, fields, content, node.range[0], prefix);
+  return {
+    name,
+    fullName: around.path + name,
+    type: type ?? 'String',
+    typeAsWritten,
+    content,
+    origin: readOrigin(around, fields, prefix),
+    description: readText(fields, 'description'),
+    tier: readText(fields, 'tier') as Tier | undefined,
+    store: (readText(fields, 'store') ?? 'auto') as Store,
+    encoding: readText(fields, 'encoding') as 'base64' | undefined,
+    extension: readText(fields, 'extension') ?? '',
+    allowedPattern: readText(fields, 'allowed_pattern'),
+    dataType: readText(fields, 'data_type'),
+    tags: mergeTags(around, fields, prefix),
+    place: around.place(fields.get('name')?.valueAt ?? node.range[0]),
+  };
+}
+
+function canonicalType(written: string): ParameterType | undefined {
+  return PARAMETER_TYPES.find((type) => type.toLowerCase() === written.toLowerCase());
+}
+
+/** Secrets that come through an alias or a merge have been reported; there is no more to say. */
+function usable(field: Field | undefined): Field | undefined {
+  return field?.own ? field : undefined;
+}
+
+function readName({ path, faults }: Surroundings, fields: Fields, prefix: string): string {
+  const field = fields.get('name');
+  const name = readText(fields, 'name');
+  if (!field || name === undefined) return '';
+  const fault = findNameFault(path, name);
+  if (fault)
+    faults.add(field.valueAt, name === '' ? prefix + fault.message : fault.message, fault.hint);
+  return name;
+}
+
+function readBlobContent(around: Surroundings, fields: Fields, prefix: string): Content {
+  const field = usable(fields.get('blob'));
+  const blob = field && readBlob(around, field, prefix);
+  return blob ? { kind: 'blob', blob } : { kind: 'absent' };
+}
+
+function readOrigin(around: Surroundings, fields: Fields, prefix: string): Origin | undefined {
+  const generate = usable(fields.get('generate'));
+  if (generate) return { generate: readGenerate(around, generate, prefix) };
+  const file = usable(fields.get('file'));
+  const path = readText(fields, 'file');
+  if (!file || path === undefined) return undefined;
+  checkFilePath(around, file, path, prefix);
+  return { file: path };
+}
+
+/** A value has one source; ciphertext may keep beside it what it was made from. */
+function checkSources(
+  { faults }: Surroundings,
+  fields: Fields,
+  content: Content,
+  start: number,
+  prefix: string,
+): void {
+  const [value, file, generate, blob] = ['value', 'file', 'generate', 'blob'].map((key) =>
+    fields.get(key),
+  );
+  const refuse = (first: Field, second: Field, hint: string) => {
+    const message = `${prefix}both ${quote(first.key)} and ${quote(second.key)} are given`;
+    faults.add(Math.max(first.keyAt, second.keyAt), message, hint);
+  };
+  if (file && generate) refuse(file, generate, 'a value has one source: remove one');
+  if (value && blob) refuse(value, blob, 'remove the one that is out of date');
+  if (value && file && content.kind === 'plain') {
+    refuse(value, file, 'a value has one source: remove one');
+  }
+  if (!value && !file && !generate && !blob) {
+    const hint = 'add "value:", "file:" or "generate:"';
+    faults.add(start, `${prefix}no value is given`, hint);
+  }
+}
+
+function mergeTags(around: Surroundings, fields: Fields, prefix: string): Tags {
+  const field = fields.get('tags');
+  if (!field) return around.tags;
+  const tags = { ...around.tags, ...readTags(around, field) };
+  if (Object.keys(tags).length > MAX_TAGS) {
+    const message = `${prefix}more than ${MAX_TAGS} tags, those of the manifest included`;
+    around.faults.add(field.valueAt, message, 'remove some');
+  }
+  return tags;
+}

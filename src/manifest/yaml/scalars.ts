@@ -1,0 +1,34 @@
+import type { Scalar } from 'yaml';
+
+const NULL = /^(?:~|null|Null|NULL)?$/;
+
+/** A scalar's text: of a plain one its source, of any other what it stands for. */
+export function textOf(scalar: Scalar.Parsed): string {
+  return scalar.source;
+}
+
+export function isPlain(scalar: Scalar.Parsed): boolean {
+  return scalar.type === 'PLAIN' && scalar.tag === undefined;
+}
+
+export function isNull(scalar: Scalar.Parsed): boolean {
+  return isPlain(scalar) && NULL.test(scalar.source);
+}
+
+/**
+ * A scalar as JSON has it, for the schema. A number is one only if it is written as JavaScript
+ * would write it, so that no digit of a text gets lost.
+ */
+export function dataOf(scalar: Scalar.Parsed): string | number | boolean | null {
+  const text = scalar.source;
+  if (!isPlain(scalar)) return text;
+  if (NULL.test(text)) return null;
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  return Number.isFinite(number) && String(number) === text ? number : text;
+}
+
+/** Whether `text`, written plain, would be read as null. */
+export function readsAsNull(text: string): boolean {
+  return NULL.test(text);
+}

@@ -1,0 +1,110 @@
+import { type Alias, isAlias, isMap, isScalar, type ParsedNode, Scalar, type YAMLMap } from 'yaml';
+import { type Faults, quote } from './faults.ts';
+import { isPlain } from './scalars.ts';
+
+/** How many nodes all aliases together may stand for. */
+const MAX_ALIASED_NODES = 1_000_000;
+
+const PLAIN_TAGS: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  '!',
+  'tag:yaml.org,2002:str',
+  'tag:yaml.org,2002:map',
+  'tag:yaml.org,2002:seq',
+]);
+
+export type Targets = ReadonlyMap<Alias.Parsed, ParsedNode>;
+
+const MERGE_KEY = '<<';
+
+export function isMergeKey(key: Scalar.Parsed): boolean {
+  return key.source === MERGE_KEY && isPlain(key);
+}
+
+/**
+ * Walks all nodes once: finds what each alias stands for, and reports duplicate keys, tags, and
+ * aliases that lead nowhere or to too much. Returns undefined if they lead to too much to go on.
+ */
+export function survey(root: ParsedNode, faults: Faults): Targets | undefined {
+  const surveyor = new Surveyor(faults);
+  surveyor.visit(root);
+  return surveyor.overflows ? undefined : surveyor.targets;
+}
+
+class Surveyor {
+  readonly targets = new Map<Alias.Parsed, ParsedNode>();
+  readonly #faults: Faults;
+  readonly #anchors = new Map<string, ParsedNode>();
+  /** Of every anchored node that is complete: how many nodes it stands for. */
+  readonly #sizes = new Map<ParsedNode, number>();
+  #aliased = 0;
+
+  constructor(faults: Faults) {
+    this.#faults = faults;
+  }
+
+  get overflows(): boolean {
+    return this.#aliased > MAX_ALIASED_NODES;
+  }
+
+  visit(node: ParsedNode): number {
+    if (isAlias(node)) return this.#follow(node);
+    this.#checkTag(node);
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    let size = 1;
+    if (isMap(node)) size += this.#visitPairs(node);
+    else if (!isScalar(node)) for (const item of node.items) size += this.visit(item);
+    if (node.anchor !== undefined) this.#sizes.set(node, size);
+    return size;
+  }
+
+  #visitPairs(map: YAMLMap.Parsed): number {
+    let size = 0;
+    const seen = new Set<string>();
+    for (const pair of map.items) {
+      // `stringKeys` has made sure of it.
+      const key = pair.key as Scalar.Parsed;
+      pair.value ??= emptyScalarAfter(key);
+      if (seen.has(key.source)) {
+        const hint = 'a key may stand only once in a map: remove one';
+        this.#faults.add(key.range[0], `duplicate key ${quote(key.source)}`, hint);
+      }
+      seen.add(key.source);
+      size += this.visit(key) + this.visit(pair.value);
+    }
+    return size;
+  }
+
+  #follow(alias: Alias.Parsed): number {
+    const [offset] = alias.range;
+    const target = this.#anchors.get(alias.source);
+    const size = target && this.#sizes.get(target);
+    if (!target || size === undefined) {
+      const hint = 'a text that begins with * needs quotes';
+      const problem = target ? 'that holds itself' : 'without an anchor above it';
+      this.#faults.add(offset, `an alias (*…) ${problem}`, hint);
+      return 1;
+    }
+    this.targets.set(alias, target);
+    if (this.overflows) return size;
+    this.#aliased += size;
+    if (this.overflows) {
+      const hint = 'write out what is meant; a manifest needs few aliases';
+      this.#faults.add(offset, 'the aliases up to here stand for too much', hint);
+    }
+    return size;
+  }
+
+  #checkTag(node: Exclude<ParsedNode, Alias.Parsed>): void {
+    if (PLAIN_TAGS.has(node.tag)) return;
+    const hint = 'remove the tag; a text that begins with ! needs quotes';
+    this.#faults.add(node.range[0], 'a YAML tag (!…), which a manifest cannot have', hint);
+  }
+}
+
+/** `{key}` has no value node; give it the null that it stands for. */
+function emptyScalarAfter({ range: [, end] }: Scalar.Parsed): Scalar.Parsed {
+  const range = [end, end, end];
+  const scalar = Object.assign(new Scalar(''), { type: Scalar.PLAIN, source: '', range });
+  return scalar as unknown as Scalar.Parsed;
+}

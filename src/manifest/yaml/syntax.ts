@@ -1,0 +1,87 @@
+import { Composer, Lexer, type ParsedNode, Parser, type Document } from 'yaml';
+import type { Faults } from './faults.ts';
+import {
+  CARRIAGE_RETURN,
+  CONTROL_CHARACTER,
+  SEVERAL_DOCUMENTS,
+  TOO_DEEP,
+  wordSyntaxError,
+} from './messages.ts';
+
+/** Deeper than any manifest, and shallow enough for every recursive walk over it. */
+const MAX_DEPTH = 64;
+
+/** The lexer announces with it that the next lexeme is a plain or block text. */
+const SCALAR_FOLLOWS = '\u001F';
+
+const OPTIONS = {
+  // Every scalar stays its own text: what it means is for us to say.
+  schema: 'failsafe',
+  merge: false,
+  resolveKnownTags: false,
+  stringKeys: true,
+  // The library compares each key with all before it; we look for duplicates ourselves.
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
+
+/** The YAML nodes of the one document in `text`, or undefined when anything is wrong with it. */
+export function readSyntax(text: string, faults: Faults): ParsedNode | undefined {
+  refuseControlCharacters(text, faults);
+  if (!faults.isEmpty) return undefined;
+  const documents = readDocuments(text, faults);
+  const lines = new Set<number>();
+  for (const error of documents.flatMap((document) => document.errors)) {
+    const offset = Math.max(error.pos[0], 0);
+    // One slip tends to cause several errors on its line.
+    const line = text.lastIndexOf('\n', offset - 1);
+    if (lines.has(line)) continue;
+    lines.add(line);
+    const { message, hint } = wordSyntaxError(error);
+    faults.add(offset, message, hint);
+  }
+  const [first, second] = documents;
+  if (second) {
+    faults.add(second.range[0], SEVERAL_DOCUMENTS.message, SEVERAL_DOCUMENTS.hint);
+  }
+  return faults.isEmpty ? (first?.contents ?? undefined) : undefined;
+}
+
+function readDocuments(text: string, faults: Faults): Document.Parsed[] {
+  const parser = new Parser();
+  const composer = new Composer(OPTIONS);
+  const documents: Document.Parsed[] = [];
+  let previous = '';
+  try {
+    for (const lexeme of new Lexer().lex(text)) {
+      if (lexeme === '?' && previous !== SCALAR_FOLLOWS) {
+        faults.add(parser.offset, 'a key written with a question mark', 'write key: value');
+      }
+      previous = lexeme;
+      for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+      if (parser.stack.length > MAX_DEPTH) {
+        faults.add(parser.offset, TOO_DEEP.message, TOO_DEEP.hint);
+        return [];
+      }
+    }
+    for (const token of parser.end()) documents.push(...composer.next(token));
+    documents.push(...composer.end(true, text.length));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    faults.add(0, TOO_DEEP.message, TOO_DEEP.hint);
+  }
+  return documents;
+}
+
+const FORBIDDEN = /[\0-\u0008\u000B\u000C\u000E-\u001F]|\r(?!\n)/g;
+
+/** Other YAML readers refuse these characters too, or take them for line breaks. */
+function refuseControlCharacters(text: string, faults: Faults): void {
+  const found = [...text.matchAll(FORBIDDEN)];
+  const [first] = found;
+  if (!first) return;
+  const { message, hint } = first[0] === '\r' ? CARRIAGE_RETURN : CONTROL_CHARACTER;
+  const more = found.length > 1 ? ` (and ${found.length - 1} more)` : '';
+  faults.add(first.index, message + more, hint);
+}

@@ -1,0 +1,121 @@
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml';
+import type { Scalar, YAMLMap } from 'yaml';
+import type { Faults } from './faults.ts';
+import { dataOf } from './scalars.ts';
+import { isMergeKey, type Targets } from './survey.ts';
+
+export type Resolved = Exclude<ParsedNode, Alias.Parsed>;
+
+/** One key of a map and its value, merges and aliases resolved. */
+export interface Field {
+  key: string;
+  keyNode: Scalar.Parsed;
+  pair: Pair<ParsedNode, ParsedNode | null>;
+  /** The value, resolved. */
+  node: Resolved;
+  /** Whether the value stands right here, not behind an alias or a merge. */
+  own: boolean;
+  /** Where to point at for the key, and for the value. */
+  keyAt: number;
+  valueAt: number;
+}
+
+export type Fields = ReadonlyMap<string, Field>;
+
+/** A view of the document in which aliases and merges are resolved; every map is read once. */
+export class Tree {
+  readonly #targets: Targets;
+  readonly #faults: Faults;
+  readonly #fields = new Map<YAMLMap.Parsed, Fields>();
+  readonly #data = new Map<Resolved, unknown>();
+
+  constructor(targets: Targets, faults: Faults) {
+    this.#targets = targets;
+    this.#faults = faults;
+  }
+
+  /** All aliases and what they stand for. */
+  get targets(): Targets {
+    return this.#targets;
+  }
+
+  resolve(node: ParsedNode): Resolved | undefined {
+    if (!isAlias(node)) return node;
+    const target = this.#targets.get(node);
+    return target && this.resolve(target);
+  }
+
+  fields(map: YAMLMap.Parsed): Fields {
+    let fields = this.#fields.get(map);
+    if (!fields) {
+      fields = this.#readFields(map);
+      this.#fields.set(map, fields);
+    }
+    return fields;
+  }
+
+  #readFields(map: YAMLMap.Parsed): Fields {
+    const fields = new Map<string, Field>();
+    const merges: Field[] = [];
+    for (const pair of map.items) {
+      const keyNode = pair.key as Scalar.Parsed;
+      const written = pair.value ?? keyNode;
+      const field: Field = {
+        key: keyNode.source,
+        keyNode,
+        pair,
+        // An alias that leads nowhere has been reported; its own key stands in for it.
+        node: this.resolve(written) ?? keyNode,
+        own: !isAlias(written),
+        keyAt: keyNode.range[0],
+        valueAt: written.range[0],
+      };
+      if (isMergeKey(keyNode)) merges.push(field);
+      else fields.set(field.key, field);
+    }
+    for (const { node, keyAt } of merges) {
+      if (!this.#isMergeable(node)) {
+        const hint = 'merge a map, or a list of maps, that has an anchor above';
+        this.#faults.add(keyAt, 'a merge (<<) of something that is no map', hint);
+      }
+      for (const source of this.mergeSources(node)) {
+        for (const field of this.fields(source).values()) {
+          if (fields.has(field.key)) continue;
+          fields.set(field.key, { ...field, own: false, keyAt, valueAt: keyAt });
+        }
+      }
+    }
+    return fields;
+  }
+
+  #isMergeable(node: Resolved): boolean {
+    return isMap(node) || (isSeq(node) && this.mergeSources(node).length === node.items.length);
+  }
+
+  /** The maps that `<<: node` brings in, the strongest first. */
+  mergeSources(node: Resolved): YAMLMap.Parsed[] {
+    const nodes = isSeq(node) ? node.items.map((item) => this.resolve(item)) : [node];
+    return nodes.filter(isMap) as YAMLMap.Parsed[];
+  }
+
+  /** The node as JSON has it; what several aliases stand for is shared. */
+  data(node: Resolved): unknown {
+    if (isScalar(node)) return dataOf(node);
+    let data = this.#data.get(node);
+    if (data === undefined) {
+      data = isMap(node) ? this.#mapData(node) : node.items.map((item) => this.#itemData(item));
+      this.#data.set(node, data);
+    }
+    return data;
+  }
+
+  #mapData(map: YAMLMap.Parsed): Record<string, unknown> {
+    const entries = [...this.fields(map).values()].map(({ key, node }) => [key, this.data(node)]);
+    return Object.fromEntries(entries) as Record<string, unknown>;
+  }
+
+  #itemData(item: ParsedNode): unknown {
+    const node = this.resolve(item);
+    return node ? this.data(node) : null;
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CofferError } from '../../../src/errors.ts';
+import { readManifest, replaceFile, writeManifest } from '../../../src/manifest/file.ts';
+import { withParameter } from './samples.ts';
+
+const TEXT = withParameter('type: String\nvalue: x');
+
+let folder = '';
+let file = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coffer-manifest-'));
+  file = join(folder, 'm.yml');
+  await writeFile(file, TEXT);
+});
+
+afterEach(async () => {
+  await chmod(folder, 0o700);
+  await rm(folder, { recursive: true });
+});
+
+async function errorOf(promise: Promise<unknown>): Promise<CofferError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof CofferError) return error;
+  throw error ?? new Error('nothing was thrown');
+}
+
+describe('readManifest', () => {
+  test('reads and parses', async () => {
+    const manifest = await readManifest(file);
+    expect(manifest).toMatchObject({ file, text: TEXT, path: '/a/' });
+  });
+
+  test('keeps a byte order mark in the text', async () => {
+    await writeFile(file, `\uFEFF${TEXT}`);
+    expect((await readManifest(file)).text).toBe(`\uFEFF${TEXT}`);
+  });
+
+  test('says where the file is not UTF-8', async () => {
+    await writeFile(
+      file,
+      Buffer.concat([Buffer.from('path: /a/\nregion: ü'), Buffer.from([0xff, 0x0a])]),
+    );
+    const error = await errorOf(readManifest(file));
+    expect(error).toMatchObject({ code: 'manifest', place: { file, line: 2, column: 10 } });
+    await writeFile(file, Buffer.from('path: /a/\n\xC3', 'latin1'));
+    expect((await errorOf(readManifest(file))).place).toEqual({ file, line: 2, column: 1 });
+  });
+
+  test('a missing file and a folder are wrong usage', async () => {
+    for (const [name, reason] of [
+      ['none.yml', 'there is no such file'],
+      ['', 'it is a folder'],
+      ['m.yml/x', 'no such file'],
+    ] as const) {
+      const error = await errorOf(readManifest(join(folder, name)));
+      expect(error.code).toBe('usage');
+      expect(error.message).toContain(reason);
+      expect(error.hint).toBeDefined();
+    }
+  });
+});
+
+describe('replaceFile', () => {
+  test('keeps the mode and leaves nothing else behind', async () => {
+    await chmod(file, 0o640);
+    await replaceFile(file, 'new');
+    expect(await readFile(file, 'utf8')).toBe('new');
+    expect((await stat(file)).mode & 0o7777).toBe(0o640);
+    expect(await readdir(folder)).toEqual(['m.yml']);
+  });
+
+  test('writes bytes, also to a file that is new', async () => {
+    const bytes = Uint8Array.from([0, 255, 10, 13]);
+    await replaceFile(join(folder, 'new.enc'), bytes);
+    expect(await readFile(join(folder, 'new.enc'))).toEqual(Buffer.from(bytes));
+  });
+
+  test('replaces what a link leads to, not the link', async () => {
+    await mkdir(join(folder, 'sub'));
+    const link = join(folder, 'sub', 'link.yml');
+    await symlink('../m.yml', link);
+    await replaceFile(link, 'new');
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe('new');
+    expect(await readdir(join(folder, 'sub'))).toEqual(['link.yml']);
+  });
+
+  test('refuses a link that leads nowhere, a folder, and a folder that is missing', async () => {
+    await symlink('nowhere', join(folder, 'link'));
+    for (const name of ['link', '.', 'none/m.yml']) {
+      expect((await errorOf(replaceFile(join(folder, name), 'new'))).code).toBe('usage');
+    }
+    expect((await readdir(folder)).toSorted()).toEqual(['link', 'm.yml']);
+  });
+
+  test('on failure the old content stays and the temporary file goes', async () => {
+    const broken = {
+      [Symbol.iterator]: () => {
+        throw new Error('broken');
+      },
+    };
+    await expect(replaceFile(file, broken as unknown as Uint8Array)).rejects.toThrow();
+    expect(await readFile(file, 'utf8')).toBe(TEXT);
+    expect(await readdir(folder)).toEqual(['m.yml']);
+  });
+});
+
+describe('writeManifest', () => {
+  test('writes a changed text and says so', async () => {
+    const manifest = await readManifest(file);
+    expect(await writeManifest(manifest, `${TEXT}# new\n`)).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe(`${TEXT}# new\n`);
+  });
+
+  test('does not touch the file when the text is the same', async () => {
+    const then = new Date('2020-01-01');
+    await utimes(file, then, then);
+    const manifest = await readManifest(file);
+    const { ino } = await stat(file);
+    expect(await writeManifest(manifest, TEXT)).toBe(false);
+    expect(await stat(file)).toMatchObject({ ino, mtime: then });
+  });
+
+  test('refuses when somebody else has changed or removed the file', async () => {
+    const manifest = await readManifest(file);
+    await writeFile(file, `${TEXT}# theirs\n`);
+    expect((await errorOf(writeManifest(manifest, `${TEXT}# ours\n`))).code).toBe('conflict');
+    expect(await readFile(file, 'utf8')).toBe(`${TEXT}# theirs\n`);
+    await rm(file);
+    expect((await errorOf(writeManifest(manifest, 'x'))).code).toBe('usage');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

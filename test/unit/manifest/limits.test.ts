@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { HEAD, parse, withParameter } from './samples.ts';
+
+/** The summary of what is wrong, and how long it took to find. */
+function fail(text: string): { message: string; milliseconds: number } {
+  const start = performance.now();
+  let message = '';
+  try {
+    parse(text);
+  } catch (error) {
+    message = error instanceof Error ? error.message : '';
+  }
+  return { message, milliseconds: performance.now() - start };
+}
+
+const NESTED = 'lists or maps are nested too deeply';
+const DEEP = 100_000;
+
+function bomb(levels: number): string {
+  const lines = Array.from({ length: levels }, (_, level) => {
+    const below = level === 0 ? 'x' : `*a${level - 1}`;
+    return `  t${level}: &a${level} [${Array.from({ length: 10 }, () => below).join(', ')}]`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+describe('hostile manifests end quickly with one clear problem', () => {
+  test.each([
+    ['open lists', `path: ${'['.repeat(DEEP)}`, NESTED],
+    ['lists', `path: ${'['.repeat(DEEP)}${']'.repeat(DEEP)}`, NESTED],
+    ['open maps', `path: ${'{a: '.repeat(DEEP)}`, NESTED],
+    ['dashes', `path:\n  ${'- '.repeat(DEEP)}x`, NESTED],
+    [
+      'indentation',
+      Array.from({ length: 2_000 }, (_, n) => `${' '.repeat(n)}a:`).join('\n'),
+      NESTED,
+    ],
+    ['questions', `${'? '.repeat(DEEP)}x`, /problems in m\.yml|nested too deeply/],
+    ['an alias bomb', `${HEAD}tags:\n${bomb(10)}`, 'the aliases up to here stand for too much'],
+    [
+      'a merge bomb',
+      `${HEAD}tags:\n${bomb(9)}  <<: [*a8, *a8]\n`,
+      'the aliases up to here stand for too much',
+    ],
+  ])('%s', (_, text, expected) => {
+    const { message, milliseconds } = fail(text);
+    expect(message).toMatch(expected);
+    expect(milliseconds).toBeLessThan(3_000);
+  });
+
+  test('many keys, many problems', () => {
+    const keys = Array.from({ length: 5_000 }, (_, n) => `k${n}: 1\n`).join('');
+    const { message, milliseconds } = fail(keys);
+    expect(message).toBe('5003 problems in m.yml');
+    expect(milliseconds).toBeLessThan(5_000);
+  });
+});
+
+test('aliases within reason are resolved, however often they are used', () => {
+  const tags = `  first: &t {${Array.from({ length: 20 }, (_, n) => `k${n}: v`).join(', ')}}\n`;
+  const text = `${HEAD}parameters:\n  - {name: p, type: String, value: x, tags: &t {${tags.slice(14, -2)}}}\n`;
+  const more = Array.from(
+    { length: 500 },
+    (_, n) => `  - {name: p${n}, type: String, value: x, tags: *t}\n`,
+  );
+  const { parameters } = parse(text + more.join(''));
+  expect(parameters[500]?.tags['k19']).toBe('v');
+});
+
+const parameter = (n: number) =>
+  `  - name: p${n}\n    description: Some words\n    type: SecureString\n    value: secret-${n}\n`;
+
+test('a thousand parameters are read in a fraction of a second', () => {
+  const text = `${HEAD}parameters:\n${Array.from({ length: 1000 }, (_, n) => parameter(n)).join('')}`;
+  parse(text);
+  const start = performance.now();
+  expect(parse(text).parameters).toHaveLength(1000);
+  // Far more than it needs, for busy machines; what would not fit is a quadratic walk.
+  expect(performance.now() - start).toBeLessThan(2_000);
+});
+
+test('a manifest at all limits is accepted', () => {
+  const description = 'd'.repeat(1024);
+  const name = 'n'.repeat(1011 - '/a/'.length);
+  const text = withParameter(`type: String\nvalue: x\ndescription: ${description}`).replace(
+    'name: p',
+    `name: ${name}`,
+  );
+  expect(parse(text).parameters[0]?.fullName).toHaveLength(1011);
+});

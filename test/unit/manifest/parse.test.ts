@@ -1,0 +1,388 @@
+import { describe, expect, test } from 'vitest';
+import type { Content } from '../../../src/manifest/model.ts';
+import {
+  blob,
+  blobLines,
+  HEAD,
+  KEY_ID,
+  meaning,
+  parse,
+  PSYML,
+  SEALED,
+  withParameter,
+  WRAPPED,
+} from './samples.ts';
+
+const KEYS = `${HEAD}encrypted_with: arn:x\ndata_keys: {${KEY_ID}: ${WRAPPED}}\n`;
+
+function contentOf(text: string): Content | undefined {
+  return parse(text).parameters[0]?.content;
+}
+
+function valueOf(value: string, type = 'String'): string | undefined {
+  const content = contentOf(withParameter(`type: ${type}\nvalue: ${value}`));
+  return content?.kind === 'plain' ? content.text : undefined;
+}
+
+const places = (text: string) =>
+  parse(text).parameters.map(({ place }) => `${place.line}:${place.column}`);
+
+describe('the whole of a manifest', () => {
+  const TEXT = `# a comment
+path: /apps/superman
+region: us-east-1
+kmskey: alias/superman
+bucket: superman-secrets
+tags: {cost_center: 17, team: ops}
+encrypted_with: arn:aws:kms:us-east-1:111122223333:key/1
+data_keys:
+  ${KEY_ID}: ${WRAPPED}
+parameters:
+  - name: api/version
+    description: 2024
+    type: STRING
+    value: 2
+    tier: Intelligent-Tiering
+    allowed_pattern: ^\\d+$
+    data_type: text
+    tags: {team: dev, 1: 2}
+  - name: keystore
+    type: securestring
+    file: ../certs/keystore.jks
+    store: s3
+    extension: .jks
+    encoding: base64
+    blob:
+${blobLines('      ')}
+  - {name: password, type: securestring, generate: {length: 32, charset: "custom:ab1", require: [lower, digit]}, value: "${SEALED}"}
+`;
+
+  test('becomes the model', () => {
+    const manifest = parse(TEXT);
+    expect(manifest.text).toBe(TEXT);
+    expect(manifest.file).toBe('m.yml');
+    const tags = { cost_center: '17', team: 'ops' };
+    const none = {
+      origin: undefined,
+      description: undefined,
+      tier: undefined,
+      store: 'auto',
+      encoding: undefined,
+      extension: '',
+      allowedPattern: undefined,
+      dataType: undefined,
+      tags,
+    };
+    expect(meaning(manifest)).toEqual({
+      top: {
+        path: '/apps/superman/',
+        region: 'us-east-1',
+        kmskey: 'alias/superman',
+        bucket: 'superman-secrets',
+        tags,
+        encryptedWith: 'arn:aws:kms:us-east-1:111122223333:key/1',
+        dataKeys: { [KEY_ID]: WRAPPED },
+      },
+      parameters: [
+        {
+          ...none,
+          name: 'api/version',
+          fullName: '/apps/superman/api/version',
+          type: 'String',
+          typeAsWritten: 'STRING',
+          content: { kind: 'plain', text: '2' },
+          description: '2024',
+          tier: 'Intelligent-Tiering',
+          allowedPattern: String.raw`^\d+$`,
+          dataType: 'text',
+          tags: { cost_center: '17', team: 'dev', 1: '2' },
+        },
+        {
+          ...none,
+          name: 'keystore',
+          fullName: '/apps/superman/keystore',
+          type: 'SecureString',
+          typeAsWritten: 'securestring',
+          content: { kind: 'blob', blob: blob() },
+          origin: { file: '../certs/keystore.jks' },
+          store: 's3',
+          encoding: 'base64',
+          extension: '.jks',
+        },
+        {
+          ...none,
+          name: 'password',
+          fullName: '/apps/superman/password',
+          type: 'SecureString',
+          typeAsWritten: 'securestring',
+          content: { kind: 'sealed', text: SEALED },
+          origin: { generate: { length: 32, charset: 'custom:ab1', require: ['lower', 'digit'] } },
+        },
+      ],
+    });
+  });
+
+  test('knows where each name stands, byte order mark and CRLF or not', () => {
+    expect(places(TEXT)).toEqual(['11:11', '19:11', '33:12']);
+    expect(places(`\uFEFF${TEXT.replaceAll('\n', '\r\n')}`)).toEqual(['11:11', '19:11', '33:12']);
+    expect(
+      places('\uFEFF{path: /, region: us-east-1, parameters: [{name: p, type: String, value: x}]}'),
+    ).toEqual(['1:50']);
+  });
+});
+
+describe('a plain value is its source text', () => {
+  test.each([
+    '2',
+    '1.10',
+    '0123',
+    '0x1F',
+    '0o17',
+    '1e3',
+    '1_000',
+    '+1',
+    '.5',
+    '-0',
+    '.inf',
+    '.nan',
+    '2024-01-01',
+    '12:30:45',
+    'yes',
+    'No',
+    'true',
+    'False',
+    'on',
+    '~x',
+    'Nullx',
+    'null.',
+    '-x',
+    '?x',
+    ':x',
+    'a#b',
+    'a:b',
+    '<<',
+    '=',
+    'ENC',
+    'a, [b] {c}',
+    '12345678901234567890',
+    '😀',
+  ])('%s', (text) => {
+    expect(valueOf(text)).toBe(text);
+  });
+
+  test.each([
+    ['"1.10\\n"', '1.10\n'],
+    ["'it''s'", "it's"],
+    ['""" "', undefined],
+    ['"null"', 'null'],
+    ["'~'", '~'],
+    ['!!str null', 'null'],
+    ['! 12', '12'],
+    ['&unused x', 'x'],
+    ['two\n  lines', 'two lines'],
+    ['|\n  a\n   b\n', 'a\n b\n'],
+    ['|-\n  a\n', 'a'],
+    ['|+\n  a\n', 'a\n\n'],
+    ['>-\n  a\n  b\n', 'a b'],
+  ])('and one in another style what it stands for: %j', (value, text) => {
+    if (text === undefined) expect(() => valueOf(value)).toThrow();
+    else expect(valueOf(value)).toBe(text);
+  });
+
+  test.each([
+    ['[a, 1.10, "b c"]', 'a,1.10,b c'],
+    ['\n- a\n- yes', 'a,yes'],
+    ['a,b', 'a,b'],
+    ['single', 'single'],
+  ])('a StringList may be a list or its text: %j', (value, text) => {
+    expect(valueOf(value, 'StringList')).toBe(text);
+  });
+});
+
+describe('what a SecureString holds', () => {
+  test.each<[string, string, Content]>([
+    [
+      'a long base64 text while the type is not lower-case',
+      `SecureString\nvalue: ${PSYML}`,
+      { kind: 'plain', text: PSYML },
+    ],
+    ['psyml’s ciphertext', `securestring\nvalue: ${PSYML}`, { kind: 'psyml', ciphertext: PSYML }],
+    [
+      'psyml’s ciphertext beside a file',
+      `securestring\nfile: x\nvalue: ${PSYML}`,
+      { kind: 'psyml', ciphertext: PSYML },
+    ],
+    [
+      'base64 of less than 64 bytes',
+      `securestring\nvalue: ${'A'.repeat(84)}`,
+      { kind: 'plain', text: 'A'.repeat(84) },
+    ],
+    [
+      'loose base64',
+      `securestring\nvalue: ${'A'.repeat(90)}`,
+      { kind: 'plain', text: 'A'.repeat(90) },
+    ],
+    ['coffer’s ciphertext', `securestring\nvalue: ${SEALED}`, { kind: 'sealed', text: SEALED }],
+    [
+      'coffer’s ciphertext, the type in any case',
+      `SecureString\nvalue: "${SEALED}"`,
+      { kind: 'sealed', text: SEALED },
+    ],
+    ['nothing yet', 'SecureString\nfile: x', { kind: 'absent' }],
+    [
+      'a plain value with generate beside it',
+      'SecureString\ngenerate: {length: 1}\nvalue: x',
+      { kind: 'plain', text: 'x' },
+    ],
+  ])('%s', (_, lines, content) => {
+    expect(contentOf(withParameter(`type: ${lines}`, KEYS))).toEqual(content);
+  });
+
+  test('without encrypted_with nothing is psyml’s ciphertext', () => {
+    expect(contentOf(withParameter(`type: securestring\nvalue: ${PSYML}`))).toEqual({
+      kind: 'plain',
+      text: PSYML,
+    });
+  });
+
+  test('a blob’s data may be folded into lines', () => {
+    const data = Buffer.alloc(150, 6).toString('base64');
+    const text = withParameter(`type: securestring\nblob:\n${blobLines('  ', blob({ data }))}`);
+    expect(contentOf(text)).toEqual({ kind: 'blob', blob: blob({ data }) });
+  });
+});
+
+describe('psyml’s own files', () => {
+  const PLAIN = `path: /apps/superman/
+region: us-east-1
+kmskey: alias/superman
+
+tags:
+  cost_center: team17
+  project: superman
+
+parameters:
+  - name: api_version
+    description: The version of the API endpoint, not a secret.
+    type: String
+    value: 2
+
+  - name: api_token
+    description: ''
+    type: SecureString
+    value: 5a5468-786448467a59-326436
+`;
+  test('plain', () => {
+    expect(parse(PLAIN).parameters.map(({ content }) => content)).toEqual([
+      { kind: 'plain', text: '2' },
+      { kind: 'plain', text: '5a5468-786448467a59-326436' },
+    ]);
+  });
+
+  test('encrypted, as PyYAML wrote them', () => {
+    const text = `path: /apps/superman/
+region: us-west-1
+kmskey: alias/superman
+encrypted_with: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+tags:
+  cost_center: team17
+parameters:
+- name: api_version
+  description: The version of the API endpoint, which is a long text that PyYAML folds
+    in two.
+  value: '2'
+  type: string
+- name: api_token
+  description: a token
+  value: ${PSYML}
+  type: securestring
+
+`;
+    const [version, token] = parse(text).parameters;
+    expect(version?.content).toEqual({ kind: 'plain', text: '2' });
+    expect(version?.description).toMatch(/folds in two\.$/);
+    expect(token?.content).toEqual({ kind: 'psyml', ciphertext: PSYML });
+  });
+
+  test.each(['/apps', '/apps/', '/apps///', '/', '//'])('path %s ends with one slash', (path) => {
+    expect(parse(withParameter('type: String\nvalue: x').replace('/a/', path)).path).toMatch(
+      /^\/(apps\/)?$/,
+    );
+  });
+});
+
+describe('aliases and merges', () => {
+  test('tags may be shared', () => {
+    const text = `${HEAD}tags: &common {a: 1}
+parameters:
+  - {name: p, type: String, value: x, tags: &own {b: 2, c: 3}}
+  - {name: q, type: String, value: x, tags: *own}
+  - {name: r, type: String, value: x, tags: {<<: [*own, {d: 4, b: no}], c: 5}}
+`;
+    expect(parse(text).parameters.map(({ tags }) => tags)).toEqual([
+      { a: '1', b: '2', c: '3' },
+      { a: '1', b: '2', c: '3' },
+      { a: '1', b: '2', c: '5', d: '4' },
+    ]);
+  });
+
+  test('a parameter may take defaults from another one, as long as it has its own value', () => {
+    const text = `${HEAD}parameters:
+  - &base
+    name: p
+    type: &type String
+    tier: Advanced
+    value: x
+  - <<: *base
+    name: q
+    value: y
+  - {name: r, type: *type, value: z}
+`;
+    const [, q, r] = parse(text).parameters;
+    expect(q).toMatchObject({
+      name: 'q',
+      type: 'String',
+      tier: 'Advanced',
+      content: { kind: 'plain', text: 'y' },
+    });
+    expect(r).toMatchObject({ type: 'String', content: { kind: 'plain', text: 'z' } });
+  });
+
+  test('a key named like a part of every object is a key like any other', () => {
+    const text = withParameter('type: String\nvalue: x\ntags: {__proto__: a, constructor: b}');
+    expect(Object.entries(parse(text).parameters[0]?.tags ?? {})).toEqual([
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+    ]);
+    expect(() => parse(withParameter('type: String\nvalue: x\n__proto__: {}'))).toThrow(
+      'unknown key "__proto__"',
+    );
+    expect(() => parse(withParameter('type: String\nvalue: x\nconstructor: {}'))).toThrow(
+      'unknown key "constructor"',
+    );
+  });
+});
+
+test.each([
+  ['a byte order mark', `\uFEFF${withParameter('type: String\nvalue: x')}`],
+  [
+    'document markers and directives',
+    `%YAML 1.1\n---\n${withParameter('type: String\nvalue: x')}...\n`,
+  ],
+  ['CRLF', withParameter('type: String\nvalue: x').replaceAll('\n', '\r\n')],
+  ['no newline at the end', withParameter('type: String\nvalue: x').trimEnd()],
+  [
+    'JSON',
+    JSON.stringify({
+      path: '/a',
+      region: 'us-east-1',
+      parameters: [{ name: 'p', type: 'String', value: 'x' }],
+    }),
+  ],
+  [
+    'a value that is a number in JSON',
+    '{"path":"/a","region":"us-east-1","parameters":[{"name":"p","type":"String","value":2.50}]}',
+  ],
+])('%s is fine', (_, text) => {
+  expect(parse(text).parameters).toHaveLength(1);
+});

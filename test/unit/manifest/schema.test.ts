@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { PARAMETER_KEYS, TOP_KEYS } from '../../../src/manifest/read/keys.ts';
+
+interface Schema {
+  description?: string;
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  additionalProperties?: boolean | Schema;
+  definitions?: Record<string, Schema>;
+  items?: Schema;
+}
+
+const ROOT = new URL('../../../', import.meta.url);
+
+async function readSchema(): Promise<Schema> {
+  const text = await readFile(new URL('schemas/manifest.schema.json', ROOT), 'utf8');
+  return JSON.parse(text) as Schema;
+}
+
+test('the schema has the keys that hints are made from', async () => {
+  const schema = await readSchema();
+  expect(Object.keys(schema.properties ?? {})).toEqual(TOP_KEYS);
+  expect(Object.keys(schema.definitions?.['parameter']?.properties ?? {})).toEqual(PARAMETER_KEYS);
+});
+
+test('every property is described, and every map is closed', async () => {
+  const schema = await readSchema();
+  for (const part of [schema, ...Object.values(schema.definitions ?? {})]) {
+    expect(part.additionalProperties).not.toBe(undefined);
+    for (const [key, { description, $ref }] of Object.entries(part.properties ?? {})) {
+      const target = schema.definitions?.[$ref?.split('/').at(-1) ?? ''];
+      expect(description ?? target?.description, key).toMatch(/\w{3}/);
+    }
+  }
+});
+
+test('the compiled validator imports nothing', async () => {
+  const code = await readFile(new URL('src/manifest/validate.gen.js', ROOT), 'utf8');
+  expect(code).not.toMatch(/^import |[^'.\w"]require\(|\beval\(|new Function\(/m);
+});

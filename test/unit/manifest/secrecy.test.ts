@@ -1,0 +1,178 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CofferError } from '../../../src/errors.ts';
+import { HEAD, parse, withParameter } from './samples.ts';
+
+const CANARY = 'c4n4ryS3cr3t';
+
+/** Everything that an error could tell anybody. */
+function told(text: string): string | undefined {
+  try {
+    parse(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    const { message, hint, problems, cause, stack } = error;
+    return JSON.stringify([message, hint, problems, String(cause), stack]);
+  }
+}
+
+/** Values, as somebody might get them wrong, around and with the secret. */
+const BROKEN_VALUES: readonly string[] = [
+  `!${CANARY}`,
+  `!!${CANARY} x`,
+  `!<${CANARY}> x`,
+  `*${CANARY}`,
+  `&${CANARY}`,
+  `&${CANARY} *x`,
+  `&a &${CANARY} b`,
+  `@${CANARY}`,
+  `%${CANARY}`,
+  `\`${CANARY}`,
+  `,${CANARY}`,
+  `"${CANARY}`,
+  `'${CANARY}`,
+  `"\\q${CANARY}"`,
+  `"\\x${CANARY}"`,
+  `"a"${CANARY}`,
+  `"a" "${CANARY}"`,
+  `'it's ${CANARY}'`,
+  `{${CANARY}`,
+  `[${CANARY}`,
+  `{a: ${CANARY}}`,
+  `[[${CANARY}]]`,
+  `[${CANARY}]`,
+  `["${CANARY},x"]`,
+  `a: ${CANARY}`,
+  `${CANARY}: b`,
+  `|${CANARY}`,
+  `>9${CANARY}\n x`,
+  `|\n${CANARY}`,
+  `|\n  x\n ${CANARY}`,
+  `ENC[${CANARY}]`,
+  `ENC[v1,3f9c21ab,${CANARY}]`,
+  `ENC[v1,${CANARY},AAAA]`,
+  `a\n${CANARY}`,
+  `- ${CANARY}`,
+  `? ${CANARY}`,
+  `}${CANARY}`,
+  `]${CANARY}`,
+  `\0${CANARY}`,
+  `${CANARY}\0`,
+  `a\r${CANARY}`,
+  `\t- ${CANARY}`,
+  `"${CANARY}"#x`,
+  `!!binary ${CANARY}`,
+  `!!int ${CANARY}`,
+  `${CANARY}\n---\nx: ${CANARY}`,
+  `${CANARY}\n...\n${CANARY}`,
+];
+
+test.each(BROKEN_VALUES)('nothing of the value %j is told', (value) => {
+  // The second one breaks the manifest even where the first one is fine.
+  const text = `${withParameter(`type: SecureString\nvalue: ${value}`)}  - {name: q, type: x, value: ${CANARY}}\n`;
+  expect(told(text)).toBeDefined();
+  expect(told(text)).not.toContain(CANARY);
+});
+
+test.each([
+  'path',
+  'region',
+  'kmskey',
+  'bucket',
+  'encrypted_with',
+  'tags',
+  'data_keys',
+  'parameters',
+])('nothing of a wrong "%s" is told', (key) => {
+  for (const value of [
+    `"${CANARY} !"`,
+    `[${CANARY}]`,
+    `{k: [${CANARY}]}`,
+    `{k: "${CANARY}${'x'.repeat(300)}"}`,
+  ]) {
+    const head = HEAD.replace(new RegExp(`^${key}:.*\n`, 'm'), '');
+    const text = `${head}${key}: ${value}\nparameters: [{name: p, type: x}]\n`;
+    expect(told(text)).not.toContain(CANARY);
+  }
+});
+
+test.each([
+  'type',
+  'file',
+  'generate',
+  'blob',
+  'description',
+  'tier',
+  'store',
+  'encoding',
+  'extension',
+  'allowed_pattern',
+  'data_type',
+  'tags',
+])('nothing of a wrong "%s" of a parameter is told', (key) => {
+  const blobOf = (name: string) => `{${name}: "${CANARY} !"}`;
+  const values = [
+    `"${CANARY} !"`,
+    `/${CANARY}`,
+    `[${CANARY}]`,
+    `{k: [${CANARY}]}`,
+    `"${CANARY}${'x'.repeat(2000)}"`,
+    ...['length', 'charset', 'require'].map(blobOf),
+    ...['sha256', 'size', 'key', 'message_id', 'commitment', 'data', 'path'].map(blobOf),
+    `{path: /${CANARY}, data: ${CANARY}}`,
+    `{require: [${CANARY}], length: 1}`,
+  ];
+  for (const value of values) {
+    expect(told(withParameter(`${key}: ${value}\nvalue: null`))).not.toContain(CANARY);
+  }
+});
+
+test('nothing of a value is told, whatever breaks the text around it', () => {
+  const good = withParameter(`type: SecureString\nvalue: ${CANARY}`);
+  const at = good.indexOf(CANARY);
+  const junk = fc.constantFrom(
+    '"',
+    "'",
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ': ',
+    '\n',
+    '\t',
+    '- ',
+    '? ',
+    '&',
+    '*',
+    '!',
+    '#',
+    '|',
+    '>',
+    '%',
+    '@',
+    ',',
+    '\\',
+    '\0',
+    '...\n',
+    '---\n',
+    '<<: ',
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(good.length), junk), { minLength: 1, maxLength: 4 }),
+      (breaks) => {
+        let text = good;
+        for (const [offset, piece] of breaks) {
+          // The secret itself stays whole, and does not become a key or a name.
+          const place = offset > at && offset < at + CANARY.length ? at : offset;
+          text = text.slice(0, place) + piece + text.slice(place);
+        }
+        const quoted = told(text)?.replaceAll(/(?:key|name|parameter) \\"[^"]*\\"/g, '');
+        expect(quoted ?? '').not.toContain(CANARY);
+      },
+    ),
+    { numRuns: 600 },
+  );
+});

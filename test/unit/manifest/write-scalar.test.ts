@@ -1,0 +1,196 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { editManifest } from '../../../src/manifest/edit.ts';
+import { isWritable } from '../../../src/manifest/edit/write-scalar.ts';
+import { HEAD, parse, SEALED, WRAPPED } from './samples.ts';
+
+const TOP = `${HEAD}data_keys: {3f9c21ab: ${WRAPPED}}\n`;
+
+/** Places for a value that differ in what they let a text be written as. */
+const PLACES: readonly (readonly [name: string, text: string])[] = [
+  [
+    'between other keys',
+    `${TOP}parameters:\n  - name: p\n    value: ${SEALED}\n    type: SecureString\n`,
+  ],
+  [
+    'at the end of the file',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: ${SEALED}\n`,
+  ],
+  [
+    'at the end, no newline',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: ${SEALED}`,
+  ],
+  [
+    'before a blank line',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: ${SEALED} # c\n\n# end\n`,
+  ],
+  [
+    'before a deep comment',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: ${SEALED}\n      # deep\n`,
+  ],
+  [
+    'before blanks and a deep comment',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: ${SEALED}\n\n          \n      # deep\n`,
+  ],
+  ['in a flow map', `${TOP}parameters:\n- {type: SecureString, value: "${SEALED}", name: p}\n`],
+  [
+    'on the next line',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: # c\n    ${SEALED}\n`,
+  ],
+  [
+    'in place of a block',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: |+ # c\n    abc\n\n\n  tier: Standard\n`,
+  ],
+  [
+    'behind a file',
+    `${TOP}parameters:\n- file: x\n  type: SecureString\n  name: p\n  value: ${SEALED}\n`,
+  ],
+  [
+    'in a CRLF file',
+    `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: ${SEALED}\n  tier: Standard\n`.replaceAll(
+      '\n',
+      '\r\n',
+    ),
+  ],
+];
+
+function writeAndRead(text: string, source: string): string | undefined {
+  const manifest = parse(source);
+  const edited = editManifest(manifest, {
+    parameters: new Map([['p', { content: { kind: 'plain', text }, dropOrigin: true }]]),
+  });
+  const content = parse(edited).parameters[0]?.content;
+  return content?.kind === 'plain' ? content.text : undefined;
+}
+
+const PIECES = [
+  ' ',
+  '\t',
+  '\n',
+  '\n\n',
+  '\r',
+  '\r\n',
+  ' #',
+  ': ',
+  ':',
+  '#',
+  '- ',
+  '-',
+  '? ',
+  '|',
+  '>',
+  '%',
+  '@',
+  '`',
+  '&a',
+  '*a',
+  '!x',
+  '!!str',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '"',
+  "'",
+  '\\',
+  '~',
+  'null',
+  'true',
+  '1.10',
+  '0123',
+  '\u0085',
+  '\u2028',
+  '\u2029',
+  '\uFEFF',
+  '\u00A0',
+  '\0',
+  '\u0007',
+  '\u007F',
+  '\u009F',
+  '\uFFFE',
+  '\uFFFF',
+  '\u202E',
+  '😀',
+  'é',
+  'e\u0301',
+  '---',
+  '...',
+  '=',
+  '<<',
+  'ENC',
+  'ENC[',
+  'a',
+  'secret',
+  '0x1F',
+  '  ',
+];
+
+const tricky = fc
+  .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 4 })), {
+    minLength: 1,
+    maxLength: 7,
+  })
+  .map((pieces) => pieces.join(''));
+
+describe('whatever plain text is written is read back unchanged', () => {
+  test.each(PLACES)('%s', (_, source) => {
+    const anyText = fc.oneof(
+      tricky,
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'grapheme' }),
+    );
+    fc.assert(
+      fc.property(anyText.filter(isWritable), (text) => {
+        expect(writeAndRead(text, source)).toBe(text);
+      }),
+      { numRuns: 120 },
+    );
+  });
+});
+
+function writtenAs(text: string, source = PLACES[0]?.[1] ?? ''): string {
+  const edited = editManifest(parse(source), {
+    parameters: new Map([['p', { content: { kind: 'plain', text } }]]),
+  });
+  const [, rest = ''] = edited.split('    value: ');
+  return rest.replace(/\n {4}type: [^]*/, '');
+}
+
+describe('a text is written in the form that people would choose', () => {
+  test.each([
+    ['1.10', '1.10'],
+    ['0123', '0123'],
+    ['yes', 'yes'],
+    ['~x', '~x'],
+    ['-x', '-x'],
+    ['a,b', 'a,b'],
+    ['p@ss:word#1', 'p@ss:word#1'],
+    ['grüße 😀', 'grüße 😀'],
+    ['null', '"null"'],
+    ['~', '"~"'],
+    ['a: b', '"a: b"'],
+    ['a #b', '"a #b"'],
+    ['- a', '"- a"'],
+    [' a', '" a"'],
+    ['a ', '"a "'],
+    ['say "x"', 'say "x"'],
+    ['"x"', String.raw`"\"x\""`],
+    ['a\tb', String.raw`"a\tb"`],
+    ['\u0085', String.raw`"\u0085"`],
+    ['line\nline', '|-\n      line\n      line'],
+    ['line\n\n  in\n', '|\n      line\n\n        in'],
+    ['line\n\n\n', '|+\n      line\n\n'],
+    ['\nline', String.raw`"\nline"`],
+    ['line \nline', String.raw`"line \nline"`],
+    ['line\r\nline', String.raw`"line\r\nline"`],
+  ])('%j becomes %s', (text, expected) => {
+    expect(writtenAs(text)).toBe(expected);
+  });
+
+  test('text that would be taken for ciphertext, and empty text, are refused unquoted', () => {
+    expect(() => writtenAs('ENC[canary]')).toThrow(/parameter "p" cannot stand/);
+    expect(() => writtenAs('ENC[canary]')).not.toThrow(/canary/);
+    expect(() => writtenAs('')).toThrow(/parameter "p" cannot stand/);
+  });
+});
