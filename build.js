@@ -25,6 +25,8 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
   define: { COFFER_VERSION: JSON.stringify(version) },
+  // The Node build of yaml prints tokens, secrets among them, when the environment says LOG_TOKENS.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
   // Some CommonJS inside the AWS SDK calls require() of node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",

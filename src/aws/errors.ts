@@ -132,7 +132,10 @@ function hintFor(name: string, code: ErrorCode, { action }: Doing): string | und
 
 /** AWS quotes what it refuses; a secret must not come back that way. */
 function clean(message: string, secret: string | undefined): string {
-  const unquoted = message.replace(/\b(value:?) '[\s\S]*?' (at|with)\b/gi, '$1 (not shown) $2');
-  const kept = secret ? unquoted.replaceAll(secret, '(not shown)') : unquoted;
-  return kept.replaceAll(/\s+/g, ' ').trim();
+  // The secret itself goes first: it may hold the very words that end a quotation.
+  const named = secret ? message.replaceAll(secret, '(not shown)') : message;
+  return named
+    .replace(/\b(value:?) '[\s\S]*?' (at|with)\b/gi, '$1 (not shown) $2')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

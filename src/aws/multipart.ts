@@ -47,6 +47,7 @@ export async function uploadInParts(
     const Parts = await pMap(
       offsets,
       async (offset, index) => {
+        if (object.signal?.aborted) throw new CofferError('declined', 'the upload was interrupted');
         const PartNumber = index + 1;
         const Body = await object.read(offset, Math.min(PART_BYTES, object.size - offset));
         const { ETag } = await put(() =>

@@ -30,6 +30,7 @@ export interface NewObject extends ObjectInfo {
   /** Of the whole, 64 hex digits. */
   sha256: string;
   read: (offset: number, length: number) => Promise<Buffer>;
+  signal?: AbortSignal | undefined;
   /** Told of the bytes that arrived. */
   progress?: ((bytes: number) => void) | undefined;
 }

@@ -153,7 +153,8 @@ export function createParameterStore(session: Session, region: string | undefine
       const doing = {
         action: 'ssm:PutParameter',
         target: parameter.name,
-        secret: parameter.value,
+        // Taken out of a message, a short value that is no secret would spoil it.
+        secret: parameter.type === 'SecureString' ? parameter.value : undefined,
       };
       const { Version } = await call(session, doing, () =>
         client.send(

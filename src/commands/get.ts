@@ -6,7 +6,7 @@ import { EXIT, type Context, type ExitCode } from './context.ts';
 import { writePrivateFile } from './private-file.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
-  const [selector = ''] = context.args;
+  const selector = selectorOf(context);
   const file = context.flags.string('output');
   const isUrl = selector.startsWith('s3://');
   const url = parseS3Url(selector);
@@ -28,6 +28,13 @@ export async function run(context: Context): Promise<ExitCode> {
   return EXIT.ok;
 }
 
+/** SSM's own selectors, and `NAME@VERSION`, `NAME@label`, which read better. */
+function selectorOf({ args, flags }: Context): string {
+  const name = args[0] ?? flags.string('path');
+  if (!name) throw new CofferError('usage', 'coffer get needs a name or an s3:// URL');
+  return name.startsWith('s3://') ? name : name.replace(/@(?=[^@/]+$)/, ':');
+}
+
 /** The parameter's value, or what it points to. */
 async function readParameter(context: Context, selector: string): Promise<string | Pointer> {
   const parameters = await context.aws.parameters(context.region);
@@ -36,11 +43,13 @@ async function readParameter(context: Context, selector: string): Promise<string
 }
 
 async function fetchChunks(context: Context, pointer: Pointer) {
+  const progress = context.terminal.progress('fetching', 'bytes');
   const object = await fetchObject(pointer, {
     objects: await context.aws.objects(context.region),
     kms: await context.aws.kms(context.region),
     spoolFolder: tmpdir(),
-  });
+    onProgress: progress.update,
+  }).finally(progress.end);
   return async function* (verifyFirst: boolean) {
     try {
       yield* verifyFirst ? object.verified() : object.unverified();

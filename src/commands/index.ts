@@ -14,7 +14,7 @@ export interface CommandSpec {
 
 /** Flags of every command. */
 export const GLOBAL_FLAGS: CommandSpec['flags'] = [
-  ['--region <region>', 'AWS region, instead of the one in the manifest or the environment'],
+  ['-r, --region <region>', 'AWS region, instead of the one in the manifest or the environment'],
   ['--profile <name>', 'Profile of the shared AWS configuration'],
   ['--endpoint-url <url>', 'Talk to this address instead of AWS'],
   ['--concurrency <n>', 'Most calls to AWS in flight at once (default: 8)'],
@@ -25,6 +25,8 @@ export const GLOBAL_FLAGS: CommandSpec['flags'] = [
 ];
 
 const YES = ['--yes', 'Go ahead without being asked'] as const;
+/** `coffer -O put …` is `coffer put …`. */
+const OPERATION = ['-O, --operation <name>', 'put or get, as s3-kms-ssm-secrets took it'] as const;
 const ONLY = ['--only <name>', 'This parameter alone; may be repeated'] as const;
 const PRUNE_TAGS = ['--prune-tags', 'Tags that no manifest names are to go'] as const;
 const ALLOW_PLAINTEXT = [
@@ -111,15 +113,38 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'get',
-    args: '<name>',
+    args: '[name]',
     summary: 'Print a parameter, or what it points to, or the object of an s3:// URL',
-    flags: [['-o, --output <file>', 'Write it to this file (readable by you alone)']],
+    flags: [
+      ['-o, --output <file>', 'Write it to this file (readable by you alone)'],
+      ['-p, --path <name>', 'The name or URL, as s3-kms-ssm-secrets took it'],
+      OPERATION,
+    ],
     examples: [
       'get /apps/superman/api_token',
+      'get /apps/superman/api_token@3',
       'get /apps/superman/tls/keystore -o keystore.jks',
       'get s3://superman-secrets/apps/superman/tls/keystore/9f86…0a08 | tar x',
     ],
     load: () => import('./get.ts'),
+  },
+  {
+    name: 'put',
+    args: '',
+    summary: 'Publish data of any size, from standard input, and point a parameter to it',
+    flags: [
+      ['-p, --path <prefix>', "Prefix of the object's key"],
+      ['-b, --bucket <bucket>', 'Bucket that takes the object'],
+      ['-k, --key <key>', 'KMS key that readers may use'],
+      ['-s, --ssm <name>', 'Parameter that will point to it (default: the path)'],
+      ['-e, --extension <suffix>', "Suffix of the object's key, such as .tar"],
+      ['-f, --file <file>', 'Read this file instead of standard input'],
+      OPERATION,
+    ],
+    examples: [
+      'put -p apps/superman/backup -b superman-secrets -k alias/superman -e .tar < backup.tar',
+    ],
+    load: () => import('./put.ts'),
   },
   {
     name: 'export',

@@ -19,7 +19,8 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
   const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv];
   const separator = words.indexOf('--');
   const rest = separator < 0 ? [] : words.splice(separator).slice(1);
-  const name = words.find((word) => !word.startsWith('-'));
+  adoptOperation(words);
+  const name = words[0]?.startsWith('-') ? undefined : words[0];
   const spec = COMMANDS.find((command) => command.name === name);
   if (name !== undefined && !spec) throw unknownCommand(name);
 
@@ -35,6 +36,14 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
   validate(cli, spec, options);
   const { run } = await spec.load();
   return run(createContext(args, rest, new Flags(options), env));
+}
+
+/** s3-kms-ssm-secrets named its operation by a flag. */
+function adoptOperation(words: string[]): void {
+  if (!words[0]?.startsWith('-')) return;
+  const at = words.findIndex((word) => word === '-O' || word === '--operation');
+  const operation = words[at + 1];
+  if (at >= 0 && (operation === 'put' || operation === 'get')) words.unshift(operation);
 }
 
 /** Only the command that was called gets its flags; the others are there for the help text. */

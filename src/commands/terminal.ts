@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { CofferError, type Problem } from '../errors.ts';
 import { createPaint, type Paint } from '../render/paint.ts';
 import { renderWarning } from '../render/problems.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress, type Progress, type Unit } from './progress.ts';
 
 /** Where a command reads and writes: data to stdout, everything else to stderr. */
 export interface Terminal {
@@ -18,7 +18,7 @@ export interface Terminal {
   note: (text: string) => void;
   warn: (problem: Problem) => void;
   /** Shows how far a long piece of work is: a line that rewrites itself on a TTY, else few lines. */
-  progress: (label: string) => Progress;
+  progress: (label: string, unit?: Unit) => Progress;
   /** Asks on stderr; an answer other than yes is a no. */
   confirm: (question: string) => Promise<boolean>;
 }
@@ -31,7 +31,7 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
     paint,
     dataPaint: createPaint(options.color && stdout.isTTY),
     isInteractive,
-    progress: (label) => createProgress(label, stderr, options.quiet),
+    progress: (label, unit = 'things') => createProgress(label, unit, stderr, options.quiet),
     async write(data) {
       if (!stdout.write(data)) await once(stdout, 'drain');
     },

@@ -19,7 +19,7 @@ export const MESSAGE_ID_BYTES = 28;
 export const COMMITMENT_BYTES = 28;
 export const TAG_BYTES = 16;
 /** The largest plaintext of one object. */
-export const MAX_PLAINTEXT_BYTES = 2 ** 36 - 32;
+const MAX_PLAINTEXT_BYTES = 2 ** 36 - 32;
 
 /** The context of the data key in an object's metadata; nothing else, for other readers' sake. */
 export const OBJECT_CONTEXT: EncryptionContext = { 'aws:x-amz-cek-alg': '115' };
@@ -57,6 +57,28 @@ export function createObjectDecipher(dataKey: Buffer, header: Commitment): Decip
   return createDecipheriv('aes-256-gcm', contentKey, IV, { authTagLength: TAG_BYTES }).setAAD(
     SUITE,
   );
+}
+
+/**
+ * An object's body, piece by piece: the ciphertext, then the tag.
+ * @throws CofferError `oversize` past the largest plaintext of one object
+ */
+export async function* sealChunks(
+  cipher: CipherGCM,
+  plaintext: AsyncIterable<Buffer> | Iterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of plaintext) {
+    size += chunk.length;
+    if (size > MAX_PLAINTEXT_BYTES) {
+      throw new CofferError('oversize', `one object holds at most ${MAX_PLAINTEXT_BYTES} bytes`, {
+        hint: 'split the data',
+      });
+    }
+    yield cipher.update(chunk);
+  }
+  yield cipher.final();
+  yield cipher.getAuthTag();
 }
 
 export function deriveKeys(

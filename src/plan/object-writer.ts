@@ -48,6 +48,7 @@ export function createObjectWriter(
           commitment: headerOf(blob),
           wrapped,
           kmskey: object.kmskey,
+          parameter: fullName,
           read: body.read,
         };
         await publishObject(services.objects, object, sealed, overwrite);

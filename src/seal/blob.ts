@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createObjectCipher, MAX_PLAINTEXT_BYTES } from '../crypto/object-v3.ts';
+import { createObjectCipher, sealChunks } from '../crypto/object-v3.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
-import { CofferError } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import type { FileKey } from './file-key.ts';
 import { INLINE_LIMIT } from './limits.ts';
@@ -35,14 +34,7 @@ export async function sealBlob(
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
   const sink = new Sink(dirname(besideManifest(manifest, basename(manifest.file))));
   try {
-    let plainBytes = 0;
-    for await (const chunk of plaintext) {
-      plainBytes += chunk.length;
-      if (plainBytes > MAX_PLAINTEXT_BYTES) throw tooLarge(parameter);
-      await sink.write(cipher.update(chunk));
-    }
-    await sink.write(cipher.final());
-    await sink.write(cipher.getAuthTag());
+    for await (const chunk of sealChunks(cipher, plaintext)) await sink.write(chunk);
     const { sha256, size, data } = await sink.finish();
     const path = blobPath(manifest, parameter, sha256);
     return {
@@ -70,14 +62,6 @@ export async function sealBlob(
 function blobPath(manifest: Manifest, parameter: Parameter, sha256: string): string {
   const stem = basename(manifest.file).replace(/\.(ya?ml|json)$/i, '');
   return `${stem}.blobs/${parameter.name.replaceAll('/', '-')}-${sha256.slice(0, 6)}.enc`;
-}
-
-function tooLarge(parameter: Parameter): CofferError {
-  return new CofferError(
-    'oversize',
-    `${parameter.name}: more than ${MAX_PLAINTEXT_BYTES} bytes do not fit one object`,
-    { place: parameter.place, hint: 'split the data' },
-  );
 }
 
 /** Takes the sealed bytes: a few in memory, more in a file. Never sees plaintext. */

@@ -33,10 +33,18 @@ export interface FetchedObject {
   close: () => Promise<void>;
 }
 
+/** Told of the bytes that arrived, of all that will. */
+type Progress = (done: number, total: number) => void;
+
 /** Brings an object's ciphertext here, in parallel ranges when it is large. */
 export async function fetchObject(
   pointer: Pointer,
-  services: { objects: ObjectStore; kms: Kms; spoolFolder: string },
+  services: {
+    objects: ObjectStore;
+    kms: Kms;
+    spoolFolder: string;
+    onProgress?: Progress | undefined;
+  },
 ): Promise<FetchedObject> {
   const url = formatPointer(pointer);
   const whole = await services.objects.get(pointer.bucket, pointer.key);
@@ -56,14 +64,9 @@ export async function fetchObject(
       size: whole.size - TAG_BYTES,
       unverified: pass,
       async *verified() {
-        if (whole.size <= MEMORY_LIMIT) {
-          const chunks: Buffer[] = [];
-          for await (const chunk of pass()) chunks.push(chunk);
-          yield* chunks;
-        } else {
-          for await (const _ of pass());
-          yield* pass();
-        }
+        // Decrypting twice is cheaper than holding the plaintext, which may not touch a disk.
+        for await (const _ of pass());
+        yield* pass();
       },
       close: () => spool.close(),
     };
@@ -84,30 +87,30 @@ function headerOf(object: ObjectBody, url: string): ObjectHeader {
 
 async function fill(
   whole: ObjectBody,
-  pointer: Pointer,
-  { objects, spoolFolder }: { objects: ObjectStore; spoolFolder: string },
+  { bucket, key }: Pointer,
+  services: { objects: ObjectStore; spoolFolder: string; onProgress?: Progress | undefined },
 ): Promise<Spool> {
-  if (whole.size <= MEMORY_LIMIT) {
-    const spool = memorySpool(whole.size);
-    await copy(whole.body, 0, whole.size, spool);
-    return spool;
-  }
-  whole.body.destroy();
-  const spool = await fileSpool(spoolFolder);
+  const { size, etag } = whole;
+  const isSmall = size <= MEMORY_LIMIT;
+  const spool = isSmall ? memorySpool(size) : await fileSpool(services.spoolFolder);
+  // What the first answer brings is used when it is all there is to bring.
+  let first: ObjectBody | undefined = isSmall ? whole : undefined;
+  if (!first) whole.body.destroy();
+  const rangeBytes = isSmall ? size : RANGE_BYTES;
+  const offsets = Array.from({ length: Math.ceil(size / rangeBytes) }, (_, i) => i * rangeBytes);
+  let done = 0;
   try {
-    const offsets = Array.from(
-      { length: Math.ceil(whole.size / RANGE_BYTES) },
-      (_, i) => i * RANGE_BYTES,
-    );
     await pMap(
       offsets,
       async (offset) => {
-        const length = Math.min(RANGE_BYTES, whole.size - offset);
-        const { bucket, key } = pointer;
+        const length = Math.min(rangeBytes, size - offset);
         await withRetries(RANGE_ATTEMPTS, async () => {
-          const part = await objects.get(bucket, key, { offset, length, etag: whole.etag });
+          const part = first ?? (await services.objects.get(bucket, key, { offset, length, etag }));
+          first = undefined;
           await copy(part.body, offset, length, spool);
         });
+        done += length;
+        services.onProgress?.(done, size);
       },
       { concurrency: RANGES_IN_FLIGHT },
     );

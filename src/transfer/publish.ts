@@ -6,6 +6,8 @@ import { CofferError } from '../errors.ts';
 
 /** Names the key that readers need, which the wrapped key itself does not tell. */
 export const KMSKEY_METADATA = 'coffer-kmskey';
+/** Names the parameter that points to the object. */
+export const PARAMETER_METADATA = 'coffer-parameter';
 
 /** Sealed bytes and what their metadata is made of. */
 export interface SealedObject {
@@ -15,6 +17,10 @@ export interface SealedObject {
   /** The data key under the key that readers use. */
   wrapped: Buffer;
   kmskey: string;
+  /** The full name of the parameter that will point here. */
+  parameter: string;
+  /** Once aborted, no further part is sent, and those that were are taken back. */
+  signal?: AbortSignal | undefined;
   read: (offset: number, length: number) => Promise<Buffer>;
   progress?: ((bytes: number) => void) | undefined;
 }
@@ -33,6 +39,7 @@ export async function publishObject(
   const metadata: ObjectMetadata = {
     ...formatMetadata(object.wrapped, object.commitment),
     [KMSKEY_METADATA]: object.kmskey,
+    [PARAMETER_METADATA]: object.parameter,
   };
   const written = await objects.put(at.bucket, at.key, { ...object, metadata }, overwrite);
   if (written) return;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CofferError } from '../errors.ts';
 
 /** Bytes set down at any place and read back; holds nothing but ciphertext. */
 export interface Spool {
@@ -28,7 +29,14 @@ export async function fileSpool(folder: string): Promise<Spool> {
   await rm(path);
   return {
     async write(bytes, offset) {
-      await handle.write(bytes, 0, bytes.length, offset);
+      try {
+        await handle.write(bytes, 0, bytes.length, offset);
+      } catch (cause) {
+        throw new CofferError('source', `the spool in ${folder} cannot be written`, {
+          hint: 'it holds as much ciphertext as there is data: set TMPDIR to a folder with room',
+          cause,
+        });
+      }
     },
     async read(offset, length) {
       const { buffer, bytesRead } = await handle.read(

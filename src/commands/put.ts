@@ -1,0 +1,96 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { formatPointer } from '../crypto/pointer.ts';
+import { CofferError } from '../errors.ts';
+import { putObject } from '../transfer/put.ts';
+import { EXIT, type Context, type ExitCode } from './context.ts';
+import type { Flags } from './flags.ts';
+import { onInterrupt } from './interrupt.ts';
+
+const READ_BYTES = 1024 * 1024;
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { flags, terminal, aws, region } = context;
+  const path = required(flags, 'path', 'the prefix of the object, such as apps/superman/keystore');
+  const bucket = required(flags, 'bucket', 'the bucket that takes the object');
+  const kmskey = required(flags, 'key', 'the KMS key that readers may use, such as alias/superman');
+  const parameter = parameterName(flags.string('ssm') ?? path);
+  const extension = extensionOf(flags.string('extension') ?? '');
+  const { data, size } = await openInput(flags.string('file'));
+  const services = {
+    objects: await aws.objects(region),
+    kms: await aws.kms(region),
+    spoolFolder: tmpdir(),
+  };
+  const parameters = await aws.parameters(region);
+
+  const sealing = terminal.progress('sealing', 'bytes');
+  const uploading = terminal.progress('uploading', 'bytes');
+  const pointer = await putObject(
+    data,
+    {
+      bucket,
+      prefix: path,
+      extension,
+      kmskey,
+      parameter,
+      signal: onInterrupt(terminal),
+      onSealed: (bytes) => sealing.update(bytes, size),
+      onUploaded: uploading.update,
+    },
+    services,
+  ).finally(() => {
+    sealing.end();
+    uploading.end();
+  });
+  const url = formatPointer(pointer);
+  await parameters.put({
+    name: parameter,
+    type: 'String',
+    value: url,
+    description: 'Pointer to s3 object',
+    overwrite: true,
+  });
+  terminal.note(`${parameter} points to it now`);
+  await terminal.write(`${url}\n`);
+  return EXIT.ok;
+}
+
+/** SSM wants a leading slash as soon as there is another. */
+function parameterName(name: string): string {
+  const bare = name.replace(/\/+$/, '');
+  return bare.includes('/') && !bare.startsWith('/') ? `/${bare}` : bare;
+}
+
+function extensionOf(extension: string): string {
+  if (/^(\.?[A-Za-z0-9_-][A-Za-z0-9._-]*)?$/.test(extension)) {
+    return extension === '' || extension.startsWith('.') ? extension : `.${extension}`;
+  }
+  throw new CofferError('usage', `--extension ${extension} is no file suffix`, {
+    hint: 'such as .tar',
+  });
+}
+
+/** A file, or standard input, whose size nobody knows. */
+async function openInput(
+  file: string | undefined,
+): Promise<{ data: AsyncIterable<Buffer>; size: number | undefined }> {
+  if (file === undefined || file === '-') {
+    if (process.stdin.isTTY) {
+      throw new CofferError('usage', 'there is no data on standard input', {
+        hint: 'pipe it in, or name a file with --file',
+      });
+    }
+    return { data: process.stdin, size: undefined };
+  }
+  const stats = await stat(file);
+  if (!stats.isFile()) throw new CofferError('usage', `${file} is not a file`);
+  return { data: createReadStream(file, { highWaterMark: READ_BYTES }), size: stats.size };
+}
+
+function required(flags: Flags, name: string, what: string): string {
+  const value = flags.string(name);
+  if (value) return value;
+  throw new CofferError('usage', `coffer put needs --${name}`, { hint: what });
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { ObjectStore } from '../aws/objects.ts';
+import type { Kms } from '../crypto/kms-port.ts';
+import { createObjectCipher, OBJECT_CONTEXT, sealChunks } from '../crypto/object-v3.ts';
+import type { Pointer } from '../crypto/pointer.ts';
+import { publishObject } from './publish.ts';
+import { fileSpool, memorySpool, type Spool } from './spool.ts';
+
+/** Up to this many sealed bytes, no spool file is needed. */
+const MEMORY_LIMIT = 8 * 1024 * 1024;
+
+export interface PutRequest {
+  bucket: string;
+  /** What the object's key begins with; the digest and `extension` follow. */
+  prefix: string;
+  extension: string;
+  kmskey: string;
+  /** The parameter that will point to the object. */
+  parameter: string;
+  signal?: AbortSignal | undefined;
+  /** Told of bytes read and sealed, then of bytes uploaded. */
+  onSealed?: ((bytes: number) => void) | undefined;
+  onUploaded?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Seals data while it is read, and publishes it as an object named by its content. Only ciphertext
+ * is ever set down.
+ */
+export async function putObject(
+  data: AsyncIterable<Buffer>,
+  request: PutRequest,
+  services: { objects: ObjectStore; kms: Kms; spoolFolder: string },
+): Promise<Pointer> {
+  const { kmskey, bucket } = request;
+  const { dataKey, wrapped } = await services.kms.generateDataKey(kmskey, OBJECT_CONTEXT);
+  const { cipher, messageId, commitment } = createObjectCipher(dataKey);
+  const store = new GrowingSpool(services.spoolFolder);
+  try {
+    const hash = createHash('sha256');
+    for await (const chunk of sealChunks(cipher, data)) {
+      hash.update(chunk);
+      await store.append(chunk);
+      request.onSealed?.(store.size);
+    }
+    const sha256 = hash.digest('hex');
+    const { size } = store;
+    const prefix = request.prefix.replaceAll(/^\/+|\/+$/g, '');
+    const pointer = { bucket, key: `${prefix}/${sha256}${request.extension}`, sha256 };
+    let uploaded = 0;
+    await publishObject(services.objects, pointer, {
+      sha256,
+      size,
+      commitment: { messageId, commitment },
+      wrapped,
+      kmskey,
+      parameter: request.parameter,
+      read: (offset, length) => store.read(offset, length),
+      signal: request.signal,
+      progress: (bytes) => request.onUploaded?.((uploaded += bytes), size),
+    });
+    return pointer;
+  } finally {
+    await store.close();
+  }
+}
+
+/** In memory while it is small, then in a file without a name. */
+class GrowingSpool {
+  readonly #folder: string;
+  #spool: Spool = memorySpool(MEMORY_LIMIT);
+  #isFile = false;
+  size = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async append(bytes: Buffer): Promise<void> {
+    if (!this.#isFile && this.size + bytes.length > MEMORY_LIMIT) {
+      const file = await fileSpool(this.#folder);
+      await file.write(await this.#spool.read(0, this.size), 0);
+      this.#spool = file;
+      this.#isFile = true;
+    }
+    await this.#spool.write(bytes, this.size);
+    this.size += bytes.length;
+  }
+
+  read(offset: number, length: number): Promise<Buffer> {
+    return this.#spool.read(offset, length);
+  }
+
+  close(): Promise<void> {
+    return this.#spool.close();
+  }
+}
