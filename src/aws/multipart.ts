@@ -10,8 +10,9 @@ import { CofferError } from '../errors.ts';
 import type { NewObject } from './objects.ts';
 import { call, type Session } from './session.ts';
 
-/** Big enough that 10,000 parts hold the largest object there can be. */
-const PART_BYTES = 8 * 1024 * 1024;
+/** S3's smallest part, and its largest number of parts. */
+const PART_BYTES = 5 * 1024 * 1024;
+const MAX_PARTS = 10_000;
 /** Four parts in flight fill a fast link and keep memory at a few parts' size. */
 const PARTS_IN_FLIGHT = 4;
 
@@ -40,16 +41,17 @@ export async function uploadInParts(
   );
   if (!UploadId) throw new CofferError('aws', `s3:PutObject ${target} gave no upload id`);
   try {
+    const partBytes = Math.max(PART_BYTES, Math.ceil(object.size / MAX_PARTS));
     const offsets = Array.from(
-      { length: Math.ceil(object.size / PART_BYTES) },
-      (_, i) => i * PART_BYTES,
+      { length: Math.ceil(object.size / partBytes) },
+      (_, i) => i * partBytes,
     );
     const Parts = await pMap(
       offsets,
       async (offset, index) => {
         if (object.signal?.aborted) throw new CofferError('declined', 'the upload was interrupted');
         const PartNumber = index + 1;
-        const Body = await object.read(offset, Math.min(PART_BYTES, object.size - offset));
+        const Body = await object.read(offset, Math.min(partBytes, object.size - offset));
         const { ETag } = await put(() =>
           client.send(new UploadPartCommand({ ...at, UploadId, PartNumber, Body })),
         );

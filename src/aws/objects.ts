@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import {
+  AbortMultipartUploadCommand,
   CreateBucketCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -17,6 +19,21 @@ import { call, clientConfig, type Session } from './session.ts';
 export interface ObjectInfo {
   size: number;
   metadata: Readonly<Record<string, string>>;
+}
+
+/** An object as a listing tells of it. */
+export interface StoredObject {
+  key: string;
+  size: number;
+  modified: Date;
+}
+
+/** An upload in parts that was begun. */
+export interface StoredUpload {
+  key: string;
+  uploadId: string;
+  /** When it was begun. */
+  modified: Date;
 }
 
 /** An object, or a part of it, on its way. */
@@ -142,9 +159,9 @@ export function createObjectStore(session: Session, region: string | undefined) 
       };
     },
 
-    /** The keys under `prefix`, with their sizes. */
-    async list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]> {
-      const found: { key: string; size: number }[] = [];
+    /** The objects whose keys begin with `prefix`. */
+    async list(bucket: string, prefix: string): Promise<StoredObject[]> {
+      const found: StoredObject[] = [];
       let next: string | undefined;
       do {
         const page = await call(session, doing('s3:ListBucket', bucket, prefix), () =>
@@ -152,12 +169,41 @@ export function createObjectStore(session: Session, region: string | undefined) 
             new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: next }),
           ),
         );
-        for (const item of page.Contents ?? []) {
-          found.push({ key: item.Key ?? '', size: item.Size ?? 0 });
+        for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+          found.push({ key: Key, size: Size, modified: LastModified ?? new Date() });
         }
         next = page.NextContinuationToken;
       } while (next);
       return found;
+    },
+
+    /** The unfinished uploads of keys that begin with `prefix`. */
+    async listUploads(bucket: string, prefix: string): Promise<StoredUpload[]> {
+      const found: StoredUpload[] = [];
+      let markers: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
+      for (;;) {
+        const page = await call(
+          session,
+          doing('s3:ListBucketMultipartUploads', bucket, prefix),
+          () =>
+            client.send(
+              new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...markers }),
+            ),
+        );
+        for (const { Key = '', UploadId = '', Initiated } of page.Uploads ?? []) {
+          found.push({ key: Key, uploadId: UploadId, modified: Initiated ?? new Date() });
+        }
+        if (!page.IsTruncated) return found;
+        markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+      }
+    },
+
+    async abortUpload(bucket: string, { key, uploadId }: StoredUpload): Promise<void> {
+      await call(session, doing('s3:AbortMultipartUpload', bucket, key), () =>
+        client.send(
+          new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }),
+        ),
+      );
     },
 
     /** Deletes up to 1,000 objects in one call; those that were not there are fine. */

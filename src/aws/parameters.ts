@@ -3,6 +3,7 @@ import {
   DeleteParametersCommand,
   DescribeParametersCommand,
   GetParameterCommand,
+  GetParameterHistoryCommand,
   GetParametersCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
@@ -146,6 +147,24 @@ export function createParameterStore(session: Session, region: string | undefine
         { Key: 'Name', Option: 'BeginsWith', Values: [path] },
         ...Object.entries(tags).map(([key, value]) => ({ Key: `tag:${key}`, Values: [value] })),
       ]);
+    },
+
+    /** The versions that SSM still has, oldest first; secrets stay sealed. */
+    async history(name: string): Promise<StoredParameter[]> {
+      const versions: StoredParameter[] = [];
+      let next: string | undefined;
+      do {
+        const page = await call(session, { action: 'ssm:GetParameterHistory', target: name }, () =>
+          client.send(
+            new GetParameterHistoryCommand({ Name: name, MaxResults: PAGE, NextToken: next }),
+          ),
+        );
+        for (const { Type = '', Value = '', Version = 0 } of page.Parameters ?? []) {
+          versions.push({ name, type: Type, value: Value, version: Version });
+        }
+        next = page.NextToken;
+      } while (next);
+      return versions;
     },
 
     /** Its new version number. */

@@ -20,8 +20,9 @@ const MAX_ATTEMPTS = 7;
 /** The part of the clients' configuration that is the same for KMS, SSM and S3. */
 export function clientConfig(session: Session, region: string | undefined) {
   return {
-    ...(region === undefined ? {} : { region }),
-    ...(session.profile === undefined ? {} : { profile: session.profile }),
+    // An empty one, such as from an empty variable, is none: the SDK looks for it elsewhere.
+    ...(region ? { region } : {}),
+    ...(session.profile ? { profile: session.profile } : {}),
     ...(session.endpoint === undefined ? {} : { endpoint: session.endpoint }),
     ...(session.credentials && { credentials: session.credentials }),
     maxAttempts: MAX_ATTEMPTS,

@@ -165,6 +165,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./nuke.ts'),
   },
   {
+    name: 'gc',
+    args: '<...manifests>',
+    summary: 'Delete the objects that no version of a parameter points to',
+    flags: [
+      YES,
+      ['--dry-run', 'List them and stop'],
+      ['--older-than <age>', 'Spare what is younger (default: 1h); such as 30m, 12h, 7d'],
+    ],
+    examples: ['gc app.yml --dry-run', 'gc app.yml --older-than 30d --yes'],
+    load: () => import('./gc.ts'),
+  },
+  {
     name: 'sandbox',
     args: '',
     summary: 'Run a stand-in for KMS, SSM and S3 on this machine, or a command against one',

@@ -1,3 +1,4 @@
+import { parsePointer } from '../crypto/pointer.ts';
 import type { Tags } from '../manifest/model.ts';
 import type {
   Actual,
@@ -51,7 +52,7 @@ function planOne(desired: Desired, state: ActualState, options: { pruneTags: boo
 
 function compare(desired: Desired, actual: Actual, object: ObjectState): Difference[] {
   const differences: Difference[] = [];
-  const isSecret = desired.isSecret || actual.type === 'SecureString';
+  const isSecret = desired.isSecret || actual.type === 'SecureString' || isHiding(desired, actual);
   const differ = (field: Field, before: string, after: string) => {
     if (before === after) return;
     differences.push({ field, before, after, isSecret: isSecret && field === 'value' });
@@ -71,13 +72,19 @@ function compare(desired: Desired, actual: Actual, object: ObjectState): Differe
   return differences;
 }
 
+/** Whether a pointer takes the place of text that may be the very secret now sealed behind it. */
+function isHiding(desired: Desired, { value = '' }: Actual): boolean {
+  return desired.object !== undefined && !parsePointer(value);
+}
+
 /** SSM raises a tier in place, and never lowers one. */
 function isDowngrade(desired: Desired, actual: Actual): boolean {
   return desired.tier === 'Standard' && actual.tier === 'Advanced';
 }
 
-/** An alias or key id, with or without the ARN around it. */
+/** An alias or key id, with or without the ARN around it; two ARNs name account and region too. */
 function isSameKey(a: string, b: string): boolean {
+  if (a.startsWith('arn:') && b.startsWith('arn:')) return a === b;
   return bareKey(a) === bareKey(b);
 }
 
@@ -87,12 +94,14 @@ function bareKey(key: string): string {
 
 /** AWS keeps tags of its own, which nobody can take away. */
 function foreignKeys(there: Tags, wanted: Tags): string[] {
-  return Object.keys(there).filter((key) => !(key in wanted) && !key.startsWith('aws:'));
+  return Object.keys(there).filter((key) => !Object.hasOwn(wanted, key) && !/^aws:/i.test(key));
 }
 
 /** Only the tags that differ; those that the manifest does not name may stay as they are. */
 function compareTags(there: Tags, wanted: Tags, foreign: readonly string[]): Difference[] {
-  const keys = Object.keys(wanted).filter((key) => there[key] !== wanted[key]);
+  const keys = Object.keys(wanted).filter(
+    (key) => !Object.hasOwn(there, key) || there[key] !== wanted[key],
+  );
   const before = formatTags(there, [...keys, ...foreign]);
   const after = formatTags(wanted, keys);
   return before === after ? [] : [{ field: 'tags', before, after, isSecret: false }];
@@ -100,7 +109,7 @@ function compareTags(there: Tags, wanted: Tags, foreign: readonly string[]): Dif
 
 function formatTags(tags: Tags, keys: readonly string[]): string {
   return keys
-    .filter((key) => key in tags)
+    .filter((key) => Object.hasOwn(tags, key))
     .toSorted()
     .map((key) => `${key}=${tags[key]}`)
     .join(', ');

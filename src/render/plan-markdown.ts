@@ -9,6 +9,7 @@ import {
   mask,
   shortName,
   summarize,
+  visible,
 } from './plan-words.ts';
 
 /** By this a bot finds its own comment again. */
@@ -33,7 +34,7 @@ function renderPlan(plan: Plan): string[] {
   if (changes.length === 0) return [title, 'No difference.'];
   const rows = changes.map(
     (change) =>
-      `| ${MARKS[change.action]} ${change.action} | ${code(shortName(change, plan))} | ${cell(change)} |`,
+      `| ${MARKS[change.action]} ${change.action} | ${inCell(code(shortName(change, plan)))} | ${cell(change)} |`,
   );
   const table = ['| | parameter | what |', '|---|---|---|', ...rows].join('\n');
   const details = changes.flatMap((change) => renderDetails(change, plan));
@@ -57,7 +58,7 @@ function renderDifference(difference: Difference): string {
   const { field, before, after } = difference;
   if (difference.isSecret) return `${field}: ${mask(difference)}`;
   const lines = isMultiLine(difference) ? diffLines(before, after) : [`-${before}`, `+${after}`];
-  return `${field}:\n\n${fence(lines.join('\n'))}`;
+  return `${field}:\n\n${fence(lines.map(visible).join('\n'))}`;
 }
 
 function fold(blocks: readonly string[]): string {
@@ -73,7 +74,12 @@ function fence(text: string): string {
 function code(text: string): string {
   const ticks = '`'.repeat(longestRun(text) + 1);
   const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
-  return `${ticks}${pad}${text.replaceAll('|', '\\|')}${pad}${ticks}`;
+  return `${ticks}${pad}${visible(text)}${pad}${ticks}`;
+}
+
+/** A table is cut into cells before its code is seen. */
+function inCell(text: string): string {
+  return text.replaceAll('|', '\\|');
 }
 
 function longestRun(text: string): number {

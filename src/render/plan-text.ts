@@ -11,6 +11,7 @@ import {
   mask,
   shortName,
   summarize,
+  visible,
 } from './plan-words.ts';
 
 const LONGEST_VALUE = 120;
@@ -22,7 +23,7 @@ export function renderPlanText(
 ): string {
   const { paint } = options;
   const blocks = plans.map((plan) => {
-    const title = paint.bold(`${plan.file} → ${plan.path} in ${plan.region}`);
+    const title = paint.bold(visible(`${plan.file} → ${plan.path} in ${plan.region}`));
     const groups = ACTIONS.filter((action) => action !== 'unchanged')
       .map((action) => renderGroup(action, plan, options))
       .filter(Boolean);
@@ -58,7 +59,9 @@ function renderDifference(difference: Difference, reveal: boolean, paint: Paint)
       ...diffLines(before, after).map((line) => `        ${paintLine(visible(line), paint)}`),
     ];
   }
-  return [`      ${field}: ${paint.red(quote(before))} → ${paint.green(quote(after))}`];
+  return [
+    `      ${field}: ${paint.red(quote(before, after))} → ${paint.green(quote(after, before))}`,
+  ];
 }
 
 function revealCreated({ desired }: Change, paint: Paint): string[] {
@@ -86,18 +89,17 @@ function paintLine(line: string, paint: Paint): string {
   return line.startsWith('@') ? paint.cyan(line) : line;
 }
 
-function quote(text: string): string {
-  const shown =
-    text.length > LONGEST_VALUE
-      ? `${text.slice(0, LONGEST_VALUE)}… (${text.length} characters)`
-      : text;
-  return JSON.stringify(shown);
+/** A long text is cut to what stands around the place where it parts from `other`. */
+function quote(text: string, other = ''): string {
+  if (text.length <= LONGEST_VALUE) return visible(JSON.stringify(text));
+  const start = Math.max(0, partingOf(text, other) - LONGEST_VALUE / 2);
+  const end = start + LONGEST_VALUE;
+  const shown = `${start > 0 ? '…' : ''}${text.slice(start, end)}${end < text.length ? '…' : ''}`;
+  return visible(`${JSON.stringify(shown)} (${text.length} characters)`);
 }
 
-/** A value must not drive the terminal. */
-function visible(line: string): string {
-  return line.replaceAll(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+function partingOf(text: string, other: string): number {
+  let at = 0;
+  while (at < text.length && text[at] === other[at]) at++;
+  return at;
 }

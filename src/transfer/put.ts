@@ -7,7 +7,7 @@ import { publishObject } from './publish.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 /** Up to this many sealed bytes, no spool file is needed. */
-const MEMORY_LIMIT = 8 * 1024 * 1024;
+const MEMORY_LIMIT = 1024 * 1024;
 
 export interface PutRequest {
   bucket: string;

@@ -1,0 +1,81 @@
+import pMap from 'p-map';
+import type { ObjectStore, StoredObject, StoredUpload } from '../aws/objects.ts';
+import type { ParameterStore } from '../aws/parameters.ts';
+import { parsePointer } from '../crypto/pointer.ts';
+import { CofferError } from '../errors.ts';
+import { PARAMETER_METADATA } from '../transfer/publish.ts';
+
+/** What nothing points to. */
+export interface Garbage {
+  objects: StoredObject[];
+  /** Uploads that were begun and never finished. */
+  uploads: StoredUpload[];
+}
+
+/** What coffer and s3-kms-ssm-secrets call their objects; others under the prefix are not ours. */
+const OURS = /(?:^|\/)[0-9a-f]{64}(?:\.[\w.-]+)?$/;
+
+/**
+ * Objects and unfinished uploads under a manifest's path that no version of a parameter points to,
+ * neither now nor in SSM's history.
+ * @param keep keys that the manifest names, published or not
+ * @param before only what is older: a younger object may still be waiting for its pointer
+ */
+export async function findGarbage(
+  place: { path: string; bucket: string; keep: ReadonlySet<string>; before: Date },
+  services: { parameters: ParameterStore; objects: ObjectStore; concurrency: number },
+): Promise<Garbage> {
+  const { path, bucket, keep, before } = place;
+  const { parameters, objects, concurrency } = services;
+  const prefix = path.replace(/^\/+/, '');
+  const [listed, begun, described] = await Promise.all([
+    objects.list(bucket, prefix),
+    objects.listUploads(bucket, prefix),
+    parameters.describePath(path),
+  ]);
+  const isOld = ({ modified }: { modified: Date }) => modified < before;
+  const candidates = listed.filter(
+    (object) => OURS.test(object.key) && isOld(object) && !keep.has(object.key),
+  );
+  const uploads = begun.filter((upload) => OURS.test(upload.key) && isOld(upload));
+  if (candidates.length === 0) return { objects: [], uploads };
+
+  const named = new Set(described.map(({ name }) => name));
+  const pointed = await pointedKeys([...named], bucket, parameters, concurrency);
+  const orphans = await pMap(
+    candidates.filter(({ key }) => !pointed.has(key)),
+    async (object) => {
+      // put may have given an object under this path a parameter elsewhere.
+      const owner = (await objects.head(bucket, object.key))?.metadata[PARAMETER_METADATA];
+      if (!owner || named.has(owner)) return object;
+      const elsewhere = await pointedKeys([owner], bucket, parameters, concurrency);
+      return elsewhere.has(object.key) ? undefined : object;
+    },
+    { concurrency },
+  );
+  return { objects: orphans.filter((object) => object !== undefined), uploads };
+}
+
+/** A parameter that is gone points to nothing. */
+async function historyOf(name: string, parameters: ParameterStore) {
+  try {
+    return await parameters.history(name);
+  } catch (error) {
+    if (error instanceof CofferError && error.code === 'not-found') return [];
+    throw error;
+  }
+}
+
+/** The keys in `bucket` that any version of these parameters points to. */
+async function pointedKeys(
+  names: readonly string[],
+  bucket: string,
+  parameters: ParameterStore,
+  concurrency: number,
+): Promise<Set<string>> {
+  const histories = await pMap(names, (name) => historyOf(name, parameters), { concurrency });
+  const pointers = histories
+    .flat()
+    .map(({ type, value }) => (type === 'String' ? parsePointer(value) : undefined));
+  return new Set(pointers.flatMap((pointer) => (pointer?.bucket === bucket ? [pointer.key] : [])));
+}
