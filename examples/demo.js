@@ -9,25 +9,35 @@ import { fileURLToPath } from 'node:url';
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const EXAMPLE = fileURLToPath(new URL('superman', import.meta.url));
 
+/** What is said, and the commands that show it. */
 const STEPS = [
-  ['A manifest lists the secrets of one path; its secrets are still plaintext.'],
-  ['sed -n "15,29p" superman.yml'],
-  ['Encrypt it. Ciphertext takes the place of plaintext; every other line stays as it was.'],
-  ['coffer encrypt superman.yml', 'cut -c1-100 superman.yml', 'ls -lh superman.blobs'],
-  ['Publish it. The 5 MiB keystore goes to S3 by itself; its parameter points there.'],
-  ['coffer save superman.yml', 'coffer list superman.yml | cut -c1-120'],
-  ['Read it back: the same bytes, verified before the first one is released.'],
   [
+    'A manifest lists the secrets of one path. Its secrets are still plaintext.',
+    'cat superman.yml',
+  ],
+  [
+    'Encrypt it: ciphertext takes the place of plaintext, every other line stays as it was.',
+    'coffer encrypt superman.yml',
+    'cut -c1-100 superman.yml',
+  ],
+  ['What would change in AWS?', 'coffer diff superman.yml'],
+  [
+    'Bring AWS in step. The 5 MiB keystore goes to S3 by itself; its parameter points there.',
+    'coffer sync superman.yml --yes --quiet',
+    'coffer list superman.yml | cut -c1-110',
+  ],
+  ['Nothing is left to do.', 'coffer diff superman.yml'],
+  [
+    'Read the keystore back: the same bytes, verified before the first one is released.',
     'coffer get /apps/superman/tls/keystore | sha256',
     'sha256 < keystore.bin',
   ],
-  ['Source it in a shell.'],
   [
+    'Source the rest in a shell.',
     'coffer export superman.yml > env.sh',
     '. ./env.sh; echo "$API_TOKEN on $ALLOWED_HOSTS"; echo "$MOTTO"',
   ],
-  ['Take everything away again.'],
-  ['coffer nuke superman.yml --yes', 'coffer list superman.yml'],
+  ['Take everything away again.', 'coffer nuke superman.yml --yes', 'coffer list superman.yml'],
 ];
 
 if (process.argv[2] === '--inside') showSteps();
@@ -69,16 +79,17 @@ function addCommand(folder, name, script) {
 }
 
 function showSteps() {
-  for (const [index, lines] of STEPS.entries()) {
-    if (index % 2 === 0) {
-      console.log(`\n# ${lines[0]}`);
-      continue;
-    }
-    for (const command of lines) {
+  for (const [title, ...commands] of STEPS) {
+    console.log(`\n${bold(`# ${title}`)}`);
+    for (const command of commands) {
       console.log(`$ ${command}`);
       const { status } = spawnSync('sh', ['-c', command], { stdio: 'inherit' });
       if (status !== 0) process.exit(status ?? 1);
     }
   }
   console.log('\nAll of it ran against a sandbox on this machine. README.md tells how to go on.');
+}
+
+function bold(text) {
+  return process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text;
 }

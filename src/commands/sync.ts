@@ -8,8 +8,9 @@ import { renderPlanText } from '../render/plan-text.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
 import { reportApplied } from './report.ts';
-import { objectWriterFor, planTargets, type Target } from './targets.ts';
+import { planTargets, type Target } from './targets.ts';
 import { requireConsent } from './terminal.ts';
+import { writeAll } from './writing.ts';
 
 /** The part of a plan that one question is about. */
 interface Round {
@@ -89,33 +90,7 @@ async function applyRound(
   if (changes.length === 0) return { done: [], failed: [], left: [] };
   return round === PRUNE
     ? prune(context, target, changes, signal)
-    : write(context, target, changes, signal);
-}
-
-async function write(
-  context: Context,
-  { manifest }: Target,
-  changes: readonly Change[],
-  signal: AbortSignal,
-): Promise<Applied> {
-  const { aws, terminal } = context;
-  const writing = {
-    parameters: await aws.parameters(manifest.region),
-    objects: await objectWriterFor(context, manifest),
-    patience: PATIENT,
-  };
-  const progress = terminal.progress(`${manifest.file}: writing`);
-  const applied = await applyAll(
-    changes.map((change) => changeTask(change, writing)),
-    {
-      concurrency: aws.session.concurrency,
-      patience: PATIENT,
-      signal,
-      onProgress: progress.update,
-    },
-  );
-  progress.end();
-  return applied;
+    : writeAll(context, target.manifest, changes, changeTask, signal);
 }
 
 async function prune(
@@ -169,7 +144,10 @@ async function retryAsReplacements(
       .filter(({ name }) => refused.has(name))
       .map((change): Change => ({ ...change, action: 'replace' }));
     if (changes.length > 0) {
-      result = joinApplied(result, await write(context, target, changes, signal));
+      result = joinApplied(
+        result,
+        await writeAll(context, target.manifest, changes, changeTask, signal),
+      );
     }
   }
   return result;

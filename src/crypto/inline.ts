@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { CofferError } from '../errors.ts';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64 } from '../base64.ts';
 
 /**
  * An inline value: `ENC[v1,<data key id>,<base64 of iv‖ciphertext‖tag>]`, AES-256-GCM with a random
@@ -22,6 +22,11 @@ export interface InlineBinding {
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const FORM = /^ENC\[v1,([0-9a-f]{8}),([A-Za-z0-9+/=]+)\]$/;
+
+/** Whether a value claims to be ciphertext, well-formed or not. */
+export function looksInline(text: string): boolean {
+  return text.startsWith('ENC[');
+}
 
 export function parseInline(text: string): InlineValue | undefined {
   const [, keyId, base64] = FORM.exec(text) ?? [];

@@ -1,6 +1,14 @@
 import { CofferError } from '../errors.ts';
-import { decodeBase64 } from './base64.ts';
+import { decodeBase64 } from '../base64.ts';
 import type { Kms } from './kms-port.ts';
+
+/** Shorter than any ciphertext of KMS. */
+const LEAST_BYTES = 64;
+
+/** Whether a text has the form of psyml's ciphertext. */
+export function looksPsyml(text: string): boolean {
+  return (decodeBase64(text)?.length ?? 0) >= LEAST_BYTES;
+}
 
 /**
  * psyml's ciphertext: base64 of kms:Encrypt. Its context holds the name as written in the manifest,

@@ -4,8 +4,7 @@ export const PARAMETER_TYPES = ['String', 'StringList', 'SecureString'] as const
 /** SSM's own spelling; a manifest may write it in any letter case. */
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
-export const TIERS = ['Standard', 'Advanced', 'Intelligent-Tiering'] as const;
-export type Tier = (typeof TIERS)[number];
+export type Tier = 'Standard' | 'Advanced' | 'Intelligent-Tiering';
 
 /** Where a value goes: `auto` takes S3 only for what SSM cannot hold. */
 export type Store = 'auto' | 'ssm' | 's3';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { isAlias, isMap, isSeq } from 'yaml';
-import { strictBase64Length } from './read/base64.ts';
+import { decodeBase64 } from '../base64.ts';
 import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults, quote } from './yaml/faults.ts';
@@ -94,7 +94,7 @@ function readDataKeys(reading: Reading, fields: Fields): Record<string, string> 
   const keys: [string, string][] = [];
   for (const [id, { valueAt }] of entries) {
     const text = readText(entries, id);
-    if (text !== undefined && strictBase64Length(text) === undefined) {
+    if (text !== undefined && !decodeBase64(text)?.length) {
       const message = `data key ${quote(id)} is not base64`;
       reading.faults.add(valueAt, message, 'take its line from git as coffer encrypt wrote it');
     }

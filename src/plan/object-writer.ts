@@ -1,6 +1,6 @@
 import { rewrap, type KmsService } from '../aws/kms.ts';
 import type { ObjectStore } from '../aws/objects.ts';
-import { decodeBase64 } from '../crypto/base64.ts';
+import { decodeBase64 } from '../base64.ts';
 import { OBJECT_CONTEXT } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';

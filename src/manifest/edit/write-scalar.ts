@@ -1,5 +1,5 @@
 import { readsAsNull } from '../yaml/scalars.ts';
-import { looksSealed } from '../read/sealed.ts';
+import { looksInline } from '../../crypto/inline.ts';
 
 /** A value as text of a manifest: what goes beside its key, and the whole lines below it. */
 export interface Rendering {
@@ -63,5 +63,5 @@ function splitTrailingBreaks(text: string): [body: string, breaks: number] {
 
 /** Whether a manifest can hold `text` as plaintext at all. */
 export function isWritable(text: string): boolean {
-  return text !== '' && !looksSealed(text);
+  return text !== '' && !looksInline(text);
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { strictBase64Length } from './base64.ts';
+import { decodeBase64 } from '../../base64.ts';
 import type { Blob } from '../model.ts';
 import { type Reading, readMap, readText } from './reading.ts';
 import type { Field, Fields } from '../yaml/tree.ts';
@@ -41,9 +41,9 @@ function checkBase64({ faults }: Reading, fields: Fields, prefix: string): void 
     const field = fields.get(key);
     const text = readText(fields, key)?.replaceAll(/[ \n]/g, '');
     if (!field || text === undefined) continue;
-    const length = strictBase64Length(text);
+    const length = decodeBase64(text)?.length;
     const fixed = key === 'message_id' || key === 'commitment';
-    if (length === undefined || (fixed && length !== FIXED_BYTES)) {
+    if (!length || (fixed && length !== FIXED_BYTES)) {
       const what = fixed ? `${FIXED_BYTES} bytes in base64` : 'base64';
       faults.add(field.valueAt, `${prefix}"${key}" of the blob is not ${what}`, RERUN);
     }

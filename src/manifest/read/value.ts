@@ -2,7 +2,8 @@ import { isScalar, isSeq } from 'yaml';
 import type { Content, ParameterType } from '../model.ts';
 import type { Reading } from './reading.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
-import { looksLikePsyml, looksSealed, sealedKeyId } from './sealed.ts';
+import { looksInline, parseInline } from '../../crypto/inline.ts';
+import { looksPsyml } from '../../crypto/psyml.ts';
 import type { Field } from '../yaml/tree.ts';
 
 /** What is known of the parameter that a value belongs to. */
@@ -25,14 +26,14 @@ export function readValue(reading: Reading, field: Field, context: ValueContext)
   if (text === '') {
     const hint = 'SSM keeps no empty values: give it one, or remove the parameter';
     faults.add(field.valueAt, `${prefix}the value is empty`, hint);
-  } else if (looksSealed(text)) {
+  } else if (looksInline(text)) {
     checkSealed(reading, field, text, context);
     return { kind: 'sealed', text };
   } else if (
     type === 'SecureString' &&
     context.typeAsWritten === 'securestring' &&
     context.encryptedWith !== undefined &&
-    looksLikePsyml(text)
+    looksPsyml(text)
   ) {
     return { kind: 'psyml', ciphertext: text };
   }
@@ -45,7 +46,7 @@ function checkSealed(
   text: string,
   { type, dataKeys, prefix }: ValueContext,
 ): void {
-  const id = sealedKeyId(text);
+  const id = parseInline(text)?.keyId;
   if (id === undefined) {
     const hint =
       'take it from git as coffer encrypt wrote it; a plain value cannot begin with ENC[';

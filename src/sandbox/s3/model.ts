@@ -14,7 +14,7 @@ export interface Bucket {
   config: Record<string, string>;
 }
 
-export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
+type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 
 /** What the request that creates an object says about it, besides its bytes. */
 export interface Description {

@@ -32,7 +32,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-export function escape(text: string): string {
+function escape(text: string): string {
   return text.replaceAll(
     /[&<>"\u0000-\u0008\u000b-\u001f\n\ufffe\uffff]/g,
     (found) => ENTITIES[found] ?? `&#x${found.charCodeAt(0).toString(16)};`,

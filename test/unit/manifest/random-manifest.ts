@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { blob, KEY_ID, SEALED, WRAPPED } from './samples.ts';
 
 /** One line of a generated manifest, and which pair it belongs to (`p3:value`, `top:data_keys`). */
-export interface Line {
+interface Line {
   text: string;
   owner: string;
 }

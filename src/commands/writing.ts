@@ -1,0 +1,36 @@
+import type { Manifest } from '../manifest/model.ts';
+import { applyAll, type Applied, type Task } from '../plan/apply.ts';
+import { PATIENT } from '../plan/patience.ts';
+import type { Writing } from '../plan/write.ts';
+import type { Context } from './context.ts';
+import { objectWriterFor } from './targets.ts';
+
+/** Does the writes of one manifest, and shows how far they are. */
+export async function writeAll<Item>(
+  context: Context,
+  manifest: Manifest,
+  items: readonly Item[],
+  toTask: (item: Item, writing: Writing) => Task,
+  signal: AbortSignal,
+): Promise<Applied> {
+  const { aws, terminal } = context;
+  const writing: Writing = {
+    parameters: await aws.parameters(manifest.region),
+    objects: await objectWriterFor(context, manifest),
+    patience: PATIENT,
+  };
+  const progress = terminal.progress(`${manifest.file}: writing`);
+  try {
+    return await applyAll(
+      items.map((item) => toTask(item, writing)),
+      {
+        concurrency: aws.session.concurrency,
+        patience: PATIENT,
+        signal,
+        onProgress: progress.update,
+      },
+    );
+  } finally {
+    progress.end();
+  }
+}
