@@ -2,6 +2,7 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  HeadObjectCommand,
   UploadPartCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -46,33 +47,57 @@ export async function uploadInParts(
       { length: Math.ceil(object.size / partBytes) },
       (_, i) => i * partBytes,
     );
-    const Parts = await pMap(
+    const sendPart = async (offset: number, index: number) => {
+      if (object.signal?.aborted) throw new CofferError('declined', 'the upload was interrupted');
+      const PartNumber = index + 1;
+      const Body = await object.read(offset, Math.min(partBytes, object.size - offset));
+      const { ETag } = await put(() =>
+        client.send(new UploadPartCommand({ ...at, UploadId, PartNumber, Body })),
+      );
+      object.progress?.(Body.length);
+      return { ETag, PartNumber };
+    };
+    // A part that arrives after the abort would stay: those in flight are waited for.
+    const failures: unknown[] = [];
+    const sent = await pMap(
       offsets,
       async (offset, index) => {
-        if (object.signal?.aborted) throw new CofferError('declined', 'the upload was interrupted');
-        const PartNumber = index + 1;
-        const Body = await object.read(offset, Math.min(partBytes, object.size - offset));
-        const { ETag } = await put(() =>
-          client.send(new UploadPartCommand({ ...at, UploadId, PartNumber, Body })),
+        if (failures.length > 0) return [];
+        return sendPart(offset, index).then(
+          (part) => [part],
+          (error: unknown) => (failures.push(error), []),
         );
-        object.progress?.(Body.length);
-        return { ETag, PartNumber };
       },
       { concurrency: PARTS_IN_FLIGHT },
     );
+    if (failures.length > 0) throw failures[0];
     await put(() =>
       client.send(
         new CompleteMultipartUploadCommand({
           ...at,
           UploadId,
-          MultipartUpload: { Parts },
+          MultipartUpload: { Parts: sent.flat() },
           ...condition,
         }),
       ),
-    );
+    ).catch(async (error: unknown) => {
+      // When the answer to a first attempt got lost, the second finds the upload gone.
+      const isGone = error instanceof CofferError && error.code === 'not-found';
+      if (!isGone || !(await isThere(client, at, object))) throw error;
+    });
   } catch (error) {
     // The first failure is the one to tell of; a lifecycle rule clears what cannot be aborted.
     await client.send(new AbortMultipartUploadCommand({ ...at, UploadId })).catch(() => {});
     throw error;
   }
+}
+
+/** Whether that very object stands there: its metadata holds a wrapped key that no other has. */
+async function isThere(
+  client: S3Client,
+  at: { Bucket: string; Key: string },
+  { metadata }: NewObject,
+): Promise<boolean> {
+  const found = await client.send(new HeadObjectCommand(at)).catch(() => undefined);
+  return Object.entries(metadata).every(([name, value]) => found?.Metadata?.[name] === value);
 }

@@ -9,6 +9,8 @@ import {
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
   SSMClient,
+  type ParameterHistory,
+  type ParameterMetadata as SdkMetadata,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
 import pMap from 'p-map';
@@ -33,6 +35,14 @@ export interface ParameterMetadata {
   allowedPattern?: string | undefined;
   dataType: string;
   modified?: Date | undefined;
+}
+
+/** One version of a parameter, with its value. */
+export interface ParameterVersion extends ParameterMetadata {
+  value: string;
+  /** ARN of who wrote it. */
+  user?: string | undefined;
+  labels: string[];
 }
 
 export interface PutParameter {
@@ -76,19 +86,7 @@ export function createParameterStore(session: Session, region: string | undefine
             }),
           ),
       );
-      for (const item of page.Parameters ?? []) {
-        found.push({
-          name: item.Name ?? '',
-          type: item.Type ?? '',
-          keyId: item.KeyId,
-          description: item.Description ?? '',
-          tier: item.Tier ?? 'Standard',
-          version: item.Version ?? 0,
-          allowedPattern: item.AllowedPattern,
-          dataType: item.DataType ?? 'text',
-          modified: item.LastModifiedDate,
-        });
-      }
+      found.push(...(page.Parameters ?? []).map(toMetadata));
       // A page may be empty and still have a successor.
       next = page.NextToken;
     } while (next);
@@ -149,18 +147,28 @@ export function createParameterStore(session: Session, region: string | undefine
       ]);
     },
 
-    /** The versions that SSM still has, oldest first; secrets stay sealed. */
-    async history(name: string): Promise<StoredParameter[]> {
-      const versions: StoredParameter[] = [];
+    /** The versions that SSM still has, oldest first; secrets stay sealed unless `open` is set. */
+    async history(name: string, open = false): Promise<ParameterVersion[]> {
+      const versions: ParameterVersion[] = [];
       let next: string | undefined;
       do {
         const page = await call(session, { action: 'ssm:GetParameterHistory', target: name }, () =>
           client.send(
-            new GetParameterHistoryCommand({ Name: name, MaxResults: PAGE, NextToken: next }),
+            new GetParameterHistoryCommand({
+              Name: name,
+              WithDecryption: open,
+              MaxResults: PAGE,
+              NextToken: next,
+            }),
           ),
         );
-        for (const { Type = '', Value = '', Version = 0 } of page.Parameters ?? []) {
-          versions.push({ name, type: Type, value: Value, version: Version });
+        for (const item of page.Parameters ?? []) {
+          versions.push({
+            ...toMetadata(item),
+            value: item.Value ?? '',
+            user: item.LastModifiedUser,
+            labels: item.Labels ?? [],
+          });
         }
         next = page.NextToken;
       } while (next);
@@ -251,4 +259,19 @@ export function batches(names: readonly string[]): string[][] {
 
 function toTagList(tags: Readonly<Record<string, string>>) {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** What DescribeParameters and GetParameterHistory have in common. */
+function toMetadata(item: SdkMetadata | ParameterHistory): ParameterMetadata {
+  return {
+    name: item.Name ?? '',
+    type: item.Type ?? '',
+    keyId: item.KeyId,
+    description: item.Description ?? '',
+    tier: item.Tier ?? 'Standard',
+    version: item.Version ?? 0,
+    allowedPattern: item.AllowedPattern,
+    dataType: item.DataType ?? 'text',
+    modified: item.LastModifiedDate,
+  };
 }

@@ -3,11 +3,14 @@ import { renderPlanJson } from '../render/plan-json.ts';
 import { renderPlanMarkdown } from '../render/plan-markdown.ts';
 import { renderPlanText } from '../render/plan-text.ts';
 import type { Plan } from '../plan/model.ts';
+import { parseSelector } from '../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
+import { diffVersions } from './diff-versions.ts';
 import { planTargets } from './targets.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { flags, terminal } = context;
+  if (context.args.some(parseSelector)) return diffVersions(context);
   const format = flags.string('format') ?? (context.json ? 'json' : 'text');
   if (!['text', 'json', 'markdown'].includes(format)) {
     throw new CofferError('usage', `there is no format ${format}`, {

@@ -4,7 +4,7 @@ import { encryptManifest, type Sealing } from '../seal/encrypt.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { findParameter, readManifests } from './manifests.ts';
+import { findParameter, readManifests, tellCreated } from './manifests.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags } = context;
@@ -17,9 +17,7 @@ export async function run(context: Context): Promise<ExitCode> {
     const fileKey = new FileKey(kms, choice, manifest.encryptedWith);
     const sealing = await encryptManifest(manifest, fileKey, { reseal });
     const changed = await replaceManifest(manifest, sealing);
-    if (fileKey.created) {
-      terminal.note(`created the KMS key ${fileKey.created} as ${choice.alias} in ${kms.region}`);
-    }
+    tellCreated(terminal, fileKey, choice);
     for (const warning of sealing.warnings) terminal.warn(warning);
     terminal.note(summary(manifest, sealing, changed));
     reports.push({

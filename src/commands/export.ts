@@ -1,73 +1,124 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import pMap from 'p-map';
+import { dirname, join, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
-import type { Parameter } from '../manifest/model.ts';
+import { renderK8sSecret } from '../render/k8s.ts';
 import { environmentName, shellExport } from '../render/shell.ts';
 import { formatBytes } from '../render/table.ts';
 import { asText } from '../seal/limits.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { openerFor, readManifests } from './manifests.ts';
 import { writePrivateFile } from './private-file.ts';
+import { readSecrets, type Secret } from './secrets.ts';
 
 /** Linux gives one environment string no more than this, its name included. */
 const ENVIRONMENT_LIMIT = 128 * 1024 - 1;
 
+const LEAVE = 'choose what is written with --only';
+
+/** A line to be. */
 interface Variable {
-  name: string;
-  parameter: Parameter;
-  bytes: Buffer;
+  variable: string;
+  value: string;
+  secret: Secret;
+  /** Holds the value, when the environment cannot. */
+  file?: string;
 }
 
+type Render = (secrets: readonly Secret[], context: Context) => Promise<string> | string;
+
+const FORMATS: Readonly<Record<string, Render>> = {
+  shell: renderShell,
+  k8s: (secrets, { flags }) => {
+    const name = flags.string('name');
+    if (!name) throw new CofferError('usage', '--format k8s needs --name, the name of the Secret');
+    return renderK8sSecret(secrets, { name, namespace: flags.string('namespace') });
+  },
+};
+
 export async function run(context: Context): Promise<ExitCode> {
-  const variables: Variable[] = [];
-  for (const manifest of await readManifests(context, context.args)) {
-    const opener = await openerFor(context, manifest);
-    const opened = await pMap(
-      manifest.parameters,
-      async (parameter) => ({
-        name: environmentName(parameter.name),
-        parameter,
-        bytes: await opener.open(parameter),
-      }),
-      { concurrency: 8 },
-    );
-    variables.push(...opened);
+  const { flags, terminal } = context;
+  const format = flags.string('format') ?? 'shell';
+  const render = FORMATS[format];
+  if (!render) {
+    throw new CofferError('usage', `there is no format ${format}`, {
+      hint: Object.keys(FORMATS).join(', '),
+    });
   }
+  const secrets = await readSecrets(context);
+  const folder = flags.string('outDir');
+  if (folder === undefined) await terminal.write(await render(secrets, context));
+  else {
+    for (const [file, { bytes }] of filesFor(secrets, folder)) await writeValue(file, bytes);
+    terminal.note(`${secrets.length} values written to ${folder}`);
+  }
+  return EXIT.ok;
+}
+
+async function renderShell(secrets: readonly Secret[], context: Context): Promise<string> {
   const folder = context.flags.string('files');
-  const lines: { name: string; line: string; parameter: Parameter }[] = [];
-  for (const { name, parameter, bytes } of variables) {
+  const variables: Variable[] = [];
+  for (const secret of secrets) {
+    const { name, bytes } = secret;
+    const variable = environmentName(name);
     const text = asText(bytes);
-    if (text !== undefined && name.length + 1 + bytes.length <= ENVIRONMENT_LIMIT) {
-      lines.push({ name, parameter, line: shellExport(name, text) });
+    if (text !== undefined && variable.length + 1 + bytes.length <= ENVIRONMENT_LIMIT) {
+      variables.push({ variable, value: text, secret });
     } else if (folder !== undefined) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = resolve(join(folder, name));
-      await writePrivateFile(file, [bytes]);
-      lines.push({ name: `${name}_FILE`, parameter, line: shellExport(`${name}_FILE`, file) });
+      const file = resolve(folder, variable);
+      variables.push({ variable: `${variable}_FILE`, value: file, secret, file });
     } else {
       context.terminal.warn({
-        message: `${parameter.name} is left out: ${text === undefined ? 'it is binary' : `${formatBytes(bytes.length)} do not fit the environment`}`,
+        message: `${name} is left out: ${text === undefined ? 'it is binary' : `${formatBytes(bytes.length)} do not fit the environment`}`,
         hint: '--files DIR writes such values to files and exports their paths',
       });
     }
   }
-  refuseCollisions(lines);
-  await context.terminal.write(lines.map(({ line }) => `${line}\n`).join(''));
-  return EXIT.ok;
+  refuseCollisions(variables);
+  for (const { file, secret } of variables) if (file) await writeValue(file, secret.bytes);
+  return variables.map(({ variable, value }) => `${shellExport(variable, value)}\n`).join('');
 }
 
-function refuseCollisions(lines: readonly { name: string; parameter: Parameter }[]): void {
-  const taken = new Map<string, Parameter>();
-  for (const { name, parameter } of lines) {
-    const other = taken.get(name);
-    if (other) {
+/** A file for each value. What cannot be a file there is found before the first is written. */
+function filesFor(secrets: readonly Secret[], folder: string): Map<string, Secret> {
+  const files = new Map<string, Secret>();
+  for (const secret of secrets) {
+    const { name } = secret;
+    // SSM lets a name hold `..`, which must not lead out of the folder.
+    if (name.split('/').some((part) => part === '.' || part === '..')) {
+      throw new CofferError('usage', `${name} is no name for a file in ${folder}`, { hint: LEAVE });
+    }
+    const file = join(folder, name);
+    if (files.has(file)) {
+      throw new CofferError('usage', `two values would be in ${file}`, { hint: LEAVE });
+    }
+    files.set(file, secret);
+  }
+  for (const [file, { name }] of files) {
+    for (let above = dirname(file); above.length > folder.length; above = dirname(above)) {
+      const other = files.get(above);
+      if (!other) continue;
+      const message = `${other.name} cannot be both a file and the folder of ${name}`;
+      throw new CofferError('usage', message, { hint: LEAVE });
+    }
+  }
+  return files;
+}
+
+async function writeValue(file: string, bytes: Buffer): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writePrivateFile(file, [bytes]);
+}
+
+function refuseCollisions(variables: readonly Variable[]): void {
+  const taken = new Map<string, string>();
+  for (const { variable, secret } of variables) {
+    const other = taken.get(variable);
+    if (other !== undefined) {
       throw new CofferError(
         'manifest',
-        `${other.name} and ${parameter.name} would both be exported as ${name}`,
-        { place: parameter.place, hint: 'rename one of them' },
+        `${other} and ${secret.name} would both be exported as ${variable}`,
+        { hint: 'rename one of them', place: secret.place },
       );
     }
-    taken.set(name, parameter);
+    taken.set(variable, secret.name);
   }
 }

@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { parsePointer, parseS3Url, type Pointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { fetchObject } from '../transfer/fetch.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { writePrivateFile } from './private-file.ts';
+import { onInterrupt } from './interrupt.ts';
+import { completeName } from './parameter-name.ts';
+import { isPipeOrDevice, writePrivateFile } from './private-file.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const selector = selectorOf(context);
@@ -17,14 +20,11 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   const value = url ?? (await readParameter(context, selector));
   const chunks =
-    typeof value === 'string' ? [Buffer.from(value)] : await fetchChunks(context, value);
-  if (file !== undefined && file !== '-') {
-    await writePrivateFile(file, typeof chunks === 'function' ? chunks(false) : chunks);
-  } else {
-    for await (const chunk of typeof chunks === 'function' ? chunks(true) : chunks) {
-      await context.terminal.write(chunk);
-    }
-  }
+    typeof value === 'string' ? () => [Buffer.from(value)] : await fetchChunks(context, value);
+  if (file === undefined || file === '-') {
+    for await (const chunk of chunks(true)) await context.terminal.write(chunk);
+  } else if (await isPipeOrDevice(file)) await writeFile(file, chunks(true));
+  else await writePrivateFile(file, chunks(false), onInterrupt(context.terminal));
   return EXIT.ok;
 }
 
@@ -32,7 +32,7 @@ export async function run(context: Context): Promise<ExitCode> {
 function selectorOf({ args, flags }: Context): string {
   const name = args[0] ?? flags.string('path');
   if (!name) throw new CofferError('usage', 'coffer get needs a name or an s3:// URL');
-  return name.startsWith('s3://') ? name : name.replace(/@(?=[^@/]+$)/, ':');
+  return name.startsWith('s3://') ? name : completeName(name.replace(/@(?=[^@/]+$)/, ':'));
 }
 
 /** The parameter's value, or what it points to. */

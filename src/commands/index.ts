@@ -9,6 +9,8 @@ export interface CommandSpec {
   /** Flags: how they are written, and what they do. */
   flags: readonly (readonly [string, string])[];
   examples: readonly string[];
+  /** How to mend a call with too many arguments, when one of them may be a secret. */
+  surplus?: string;
   load: () => Promise<{ run: Run }>;
 }
 
@@ -27,6 +29,10 @@ export const GLOBAL_FLAGS: CommandSpec['flags'] = [
 const YES = ['--yes', 'Go ahead without being asked'] as const;
 /** `coffer -O put …` is `coffer put …`. */
 const OPERATION = ['-O, --operation <name>', 'put or get, as s3-kms-ssm-secrets took it'] as const;
+const NO_CREATE_KEY = [
+  '--no-create-key',
+  'Fail when the file key does not exist, instead of creating it',
+] as const;
 const ONLY = ['--only <name>', 'This parameter alone; may be repeated'] as const;
 const PRUNE_TAGS = ['--prune-tags', 'Tags that no manifest names are to go'] as const;
 const ALLOW_PLAINTEXT = [
@@ -41,7 +47,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'Seal the plaintext secrets of manifests, so that they can be committed',
     flags: [
       ['--reseal <name>', 'Seal the file of this parameter again, whatever is there'],
-      ['--no-create-key', 'Fail when the file key does not exist, instead of creating it'],
+      NO_CREATE_KEY,
     ],
     examples: ['encrypt app.yml', 'encrypt *.yml', 'encrypt app.yml --reseal tls/keystore'],
     load: () => import('./encrypt.ts'),
@@ -59,9 +65,49 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: '<...manifests>',
     summary:
       "Bring manifests under the file key's current KMS key; turn psyml's values into coffer's",
-    flags: [['--new-data-keys', 'Seal every value and blob anew, under new data keys']],
+    flags: [
+      ['--new-data-keys', 'Seal every value and blob anew, under new data keys'],
+      NO_CREATE_KEY,
+    ],
     examples: ['refresh app.yml', 'refresh app.yml --new-data-keys'],
     load: () => import('./refresh.ts'),
+  },
+  {
+    name: 'set',
+    args: '<manifest> <name>',
+    summary: 'Put one value into a manifest, sealed: from standard input, a prompt or a file',
+    flags: [
+      ['--type <type>', 'Of a new parameter: SecureString (default), String or StringList'],
+      ['--description <text>', 'Of a new parameter'],
+      ['-f, --from-file <file>', 'Take the bytes of this file as they are'],
+      ['--keep-newline', 'Keep the last line break of standard input, which is dropped otherwise'],
+      NO_CREATE_KEY,
+    ],
+    examples: [
+      'set app.yml api_token',
+      'set app.yml api_token < token.txt',
+      'set app.yml tls/keystore --from-file keystore.jks',
+      'set app.yml api_version --type String --description "Not a secret"',
+    ],
+    surplus:
+      'a value comes from standard input, a prompt or --from-file: arguments are for all to see',
+    load: () => import('./set.ts'),
+  },
+  {
+    name: 'unset',
+    args: '<manifest> <...names>',
+    summary: 'Take parameters out of a manifest; AWS has them until coffer sync --prune',
+    flags: [],
+    examples: ['unset app.yml api_token', 'unset app.yml api_token tls/keystore'],
+    load: () => import('./unset.ts'),
+  },
+  {
+    name: 'rotate',
+    args: '<manifest> [...names]',
+    summary: 'Make new values for parameters with generate:',
+    flags: [['--all', 'All parameters with generate:'], NO_CREATE_KEY],
+    examples: ['rotate app.yml db/password', 'rotate app.yml --all'],
+    load: () => import('./rotate.ts'),
   },
   {
     name: 'save',
@@ -83,7 +129,12 @@ export const COMMANDS: readonly CommandSpec[] = [
       PRUNE_TAGS,
       ALLOW_PLAINTEXT,
     ],
-    examples: ['diff app.yml', 'diff *.yml --exit-code', 'diff app.yml --format markdown'],
+    examples: [
+      'diff app.yml',
+      'diff *.yml --exit-code',
+      'diff app.yml --format markdown',
+      'diff /apps/superman/api_token@3 /apps/superman/api_token@5',
+    ],
     load: () => import('./diff.ts'),
   },
   {
@@ -129,6 +180,30 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./get.ts'),
   },
   {
+    name: 'import',
+    args: '<path>',
+    summary: 'Make a manifest of what SSM holds under a path, its secrets sealed',
+    flags: [
+      ['-o, --output <file>', 'Write it to this new file (default: stdout)'],
+      ['--merge <manifest>', 'Add to this manifest what is missing in it'],
+      ['--kmskey <key>', 'kmskey of the manifest (default: the one in use there)'],
+      NO_CREATE_KEY,
+    ],
+    examples: [
+      'import /apps/superman/ --region us-east-1 > superman.yml',
+      'import /apps/superman/ --merge superman.yml',
+    ],
+    load: () => import('./import.ts'),
+  },
+  {
+    name: 'history',
+    args: '<name>',
+    summary: 'List the versions of a parameter: when, by whom, with which labels',
+    flags: [['--reveal', 'Show the secrets']],
+    examples: ['history /apps/superman/api_token'],
+    load: () => import('./history.ts'),
+  },
+  {
     name: 'put',
     args: '',
     summary: 'Publish data of any size, from standard input, and point a parameter to it',
@@ -149,11 +224,22 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'export',
     args: '<...manifests>',
-    summary: 'Print shell lines that export every value, to be sourced',
+    summary: 'Print every value: as shell lines to be sourced, or as a Kubernetes Secret',
     flags: [
+      ['--format <format>', 'shell (default) or k8s'],
+      ['--from <source>', 'manifest (default), or aws: what is there now, by manifest or path'],
+      ['--only <name>', 'This one alone, with --from aws also NAME@VERSION; may be repeated'],
       ['--files <dir>', 'Write binary and very long values to files here; export their paths'],
+      ['--out-dir <dir>', 'Write every value to a file of its own here, and print nothing'],
+      ['--name <name>', 'Name of the Kubernetes Secret'],
+      ['--namespace <namespace>', 'Its namespace'],
     ],
-    examples: ['export app.yml', 'export app.yml --files /run/secrets'],
+    examples: [
+      'export app.yml > env.sh',
+      'export app.yml --files /run/secrets',
+      'export /apps/superman/ --from aws --out-dir dump',
+      'export app.yml --from aws --only api_token@3 --format k8s --name app',
+    ],
     load: () => import('./export.ts'),
   },
   {

@@ -1,11 +1,13 @@
+import pMap from 'p-map';
 import type { ParameterMetadata, ParameterStore, StoredParameter } from '../aws/parameters.ts';
 import { parsePointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { formatBytes, renderTable } from '../render/table.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { readManifests } from './manifests.ts';
+import { placesOf } from './places.ts';
 
 interface Row extends ParameterMetadata {
+  region: string | undefined;
   /** Of the value, or of the object it points to; unknown to who may not open it. */
   size: number | undefined;
   pointer: string | undefined;
@@ -13,32 +15,29 @@ interface Row extends ParameterMetadata {
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal } = context;
-  const rows: Row[] = [];
+  // Paths may overlap; a parameter is listed once.
+  const found = new Map<string, Row>();
   for (const { path, region } of await placesOf(context)) {
-    const parameters = await context.aws.parameters(region);
-    const found = await parameters.describePath(path);
-    const values = await readValues(parameters, found);
-    for (const item of found) rows.push(await describe(context, region, item, values));
+    for (const row of await readRows(context, path, region)) {
+      found.set(`${row.name} ${row.region}`, row);
+    }
   }
-  rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   if (context.json) {
     await terminal.write(`${JSON.stringify({ version: 1, parameters: rows })}\n`);
   } else if (rows.length > 0) {
-    const header = ['NAME', 'TYPE', 'TIER', 'VERSION', 'SIZE', 'MODIFIED', 'VALUE IN'];
-    await terminal.write(renderTable([header, ...rows.map(cells)]));
+    await terminal.write(renderTable(tableOf(rows)));
   }
   return EXIT.ok;
 }
 
-/** Manifests stand for their paths; a path may be given as it is. */
-async function placesOf(context: Context): Promise<{ path: string; region: string | undefined }[]> {
-  const paths = context.args.filter((arg) => arg.endsWith('/'));
-  const files = context.args.filter((arg) => !arg.endsWith('/'));
-  const manifests = await readManifests(context, files);
-  return [
-    ...paths.map((path) => ({ path, region: context.region })),
-    ...manifests.map(({ path, region }) => ({ path, region })),
-  ];
+async function readRows(context: Context, path: string, region: string | undefined) {
+  const parameters = await context.aws.parameters(region);
+  const found = await parameters.describePath(path);
+  const values = await readValues(parameters, found);
+  return pMap(found, (item) => describe(context, region, item, values), {
+    concurrency: context.aws.session.concurrency,
+  });
 }
 
 async function readValues(parameters: ParameterStore, found: readonly ParameterMetadata[]) {
@@ -63,11 +62,21 @@ async function describe(
   const pointer = item.type === 'String' && value ? parsePointer(value) : undefined;
   if (!pointer) {
     const size = value === undefined ? undefined : Buffer.byteLength(value);
-    return { ...item, size, pointer: undefined };
+    return { ...item, region, size, pointer: undefined };
   }
   const objects = await context.aws.objects(region);
   const info = await objects.head(pointer.bucket, pointer.key);
-  return { ...item, size: info && info.size - 16, pointer: value };
+  return { ...item, region, size: info && info.size - 16, pointer: value };
+}
+
+/** The region stands in it only where there are several. */
+function tableOf(rows: readonly Row[]): string[][] {
+  const isWide = new Set(rows.map(({ region }) => region)).size > 1;
+  const header = ['NAME', 'TYPE', 'TIER', 'VERSION', 'SIZE', 'MODIFIED', 'VALUE IN'];
+  return [
+    isWide ? ['REGION', ...header] : header,
+    ...rows.map((row) => (isWide ? [row.region ?? '', ...cells(row)] : cells(row))),
+  ];
 }
 
 function cells(row: Row): string[] {

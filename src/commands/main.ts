@@ -1,7 +1,8 @@
 import { cac, type CAC } from 'cac';
 import { CofferError } from '../errors.ts';
 import { nearest } from '../manifest/read/nearest.ts';
-import { createAws, EXIT, type Context } from './context.ts';
+import { createAws } from '../aws/index.ts';
+import { EXIT, type Context } from './context.ts';
 import { Flags, VERBATIM } from './flags.ts';
 import { COMMANDS, GLOBAL_FLAGS, type CommandSpec } from './index.ts';
 import { createTerminal } from './terminal.ts';
@@ -106,16 +107,18 @@ function validate(cli: CAC, spec: CommandSpec, options: Readonly<Record<string, 
       hint: close ? `did you mean ${close}?` : `coffer help ${spec.name} lists its flags`,
     });
   }
-  const [first] = cli.args;
-  if (spec.args.startsWith('<') && first === undefined) {
-    const what = spec.args.includes('manifest') ? 'a manifest' : 'a name';
+  const wanted = spec.args.split(' ').filter(Boolean);
+  const missing = wanted.filter((argument) => argument.startsWith('<'))[cli.args.length];
+  if (missing !== undefined) {
+    const what = missing.includes('manifest') ? 'a manifest' : 'a name';
     throw new CofferError('usage', `coffer ${spec.name} needs ${what}`, {
       hint: `for example: coffer ${spec.examples[0]}`,
     });
   }
-  if (!spec.args.includes('...') && cli.args.length > (spec.args ? 1 : 0)) {
-    throw new CofferError('usage', `coffer ${spec.name} takes no ${cli.args.at(-1)}`, {
-      hint: `see coffer help ${spec.name}`,
+  if (!spec.args.includes('...') && cli.args.length > wanted.length) {
+    const which = spec.surplus === undefined ? cli.args.at(-1) : 'further argument';
+    throw new CofferError('usage', `coffer ${spec.name} takes no ${which}`, {
+      hint: spec.surplus ?? `see coffer help ${spec.name}`,
     });
   }
 }
@@ -152,17 +155,18 @@ function createContext(
     json,
     terminal,
     region: flags.string('region'),
+    homeRegion: flags.string('region') || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'],
     aws: createAws({
       profile: flags.string('profile'),
-      endpoint: flags.string('endpointUrl') ?? env['AWS_ENDPOINT_URL'],
+      endpoint: flags.string('endpointUrl') || env['AWS_ENDPOINT_URL'],
       concurrency: flags.count('concurrency') ?? 8,
       log: flags.boolean('debug')
         ? (line) => process.stderr.write(`coffer: debug: ${line}\n`)
         : undefined,
     }),
     fileKey: {
-      alias: env['COFFER_KEY_ALIAS'] ?? env['PSYML_KEY_ALIAS'] ?? 'alias/coffer',
-      region: env['COFFER_KEY_REGION'] ?? env['PSYML_KEY_REGION'],
+      alias: env['COFFER_KEY_ALIAS'] || env['PSYML_KEY_ALIAS'] || 'alias/coffer',
+      region: env['COFFER_KEY_REGION'] || env['PSYML_KEY_REGION'],
     },
   };
 }

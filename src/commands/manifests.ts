@@ -1,9 +1,10 @@
 import { CofferError } from '../errors.ts';
 import { readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
-import { fileKeyRegion } from '../seal/file-key.ts';
+import { fileKeyRegion, type FileKey, type FileKeyChoice } from '../seal/file-key.ts';
 import { Opener } from '../seal/opener.ts';
 import type { Context } from './context.ts';
+import type { Terminal } from './terminal.ts';
 
 /**
  * Reads every manifest of a call before anything is done with one.
@@ -47,4 +48,13 @@ export function findParameter(manifest: Manifest, name: string): Parameter {
   throw new CofferError('usage', `${manifest.file} has no parameter ${name}`, {
     hint: `it has ${manifest.parameters.map((parameter) => parameter.name).join(', ')}`,
   });
+}
+
+/** A new key costs money and needs care, so it is never created in silence. */
+export function tellCreated(
+  terminal: Terminal,
+  { created, kms }: FileKey,
+  { alias }: Pick<FileKeyChoice, 'alias'>,
+): void {
+  if (created) terminal.note(`created the KMS key ${created} as ${alias} in ${kms.region}`);
 }

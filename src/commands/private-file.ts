@@ -1,25 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { stopIfAborted } from '../transfer/interrupted.ts';
 
 /**
  * Writes a file that only its owner can read. It appears under its name when it is complete; until
- * then, and when `chunks` throws, nothing does.
+ * then, and when `chunks` throws or `signal` is aborted, nothing does.
  */
 export async function writePrivateFile(
   file: string,
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const temporary = join(dirname(file), `.coffer-${randomBytes(6).toString('hex')}.tmp`);
-  const handle = await open(temporary, 'wx', 0o600);
+  const handle = await open(temporary, 'wx', 0o600).catch((error: unknown) => rethrow(error, file));
   try {
-    for await (const chunk of chunks) await handle.writeFile(chunk);
+    for await (const chunk of chunks) {
+      stopIfAborted(signal);
+      await handle.writeFile(chunk);
+    }
     await handle.sync();
     await handle.close();
     await rename(temporary, file);
   } catch (error) {
     await handle.close().catch(() => {});
     await rm(temporary, { force: true });
-    throw error;
+    return rethrow(error, file);
   }
+}
+
+/** What cannot be replaced by a file: `/dev/stdout`, or what `>(command)` makes. */
+export async function isPipeOrDevice(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+/** The file that was asked for is the one to tell of, not the temporary one. */
+function rethrow(error: unknown, file: string): never {
+  if (error instanceof Error && 'syscall' in error) Object.assign(error, { path: file });
+  throw error;
 }

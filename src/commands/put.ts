@@ -1,12 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { formatPointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { findNameFault } from '../manifest/read/names.ts';
+import { stopIfAborted } from '../transfer/interrupted.ts';
 import { putObject } from '../transfer/put.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import type { Flags } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
+import { completeName } from './parameter-name.ts';
 
 const READ_BYTES = 1024 * 1024;
 
@@ -25,17 +29,19 @@ export async function run(context: Context): Promise<ExitCode> {
   };
   const parameters = await aws.parameters(region);
 
+  const signal = onInterrupt(terminal);
   const sealing = terminal.progress('sealing', 'bytes');
   const uploading = terminal.progress('uploading', 'bytes');
   const pointer = await putObject(
-    data,
+    // A program at the other end of a pipe may never end.
+    addAbortSignal(signal, data),
     {
       bucket,
       prefix: path,
       extension,
       kmskey,
       parameter,
-      signal: onInterrupt(terminal),
+      signal,
       onSealed: (bytes) => sealing.update(bytes, size),
       onUploaded: uploading.update,
     },
@@ -44,6 +50,7 @@ export async function run(context: Context): Promise<ExitCode> {
     sealing.end();
     uploading.end();
   });
+  stopIfAborted(signal);
   const url = formatPointer(pointer);
   await parameters.put({
     name: parameter,
@@ -57,10 +64,12 @@ export async function run(context: Context): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** SSM wants a leading slash as soon as there is another. */
-function parameterName(name: string): string {
-  const bare = name.replace(/\/+$/, '');
-  return bare.includes('/') && !bare.startsWith('/') ? `/${bare}` : bare;
+/** @throws CofferError `usage` for what SSM would refuse once all the data had gone up. */
+function parameterName(text: string): string {
+  const name = completeName(text.replace(/\/+$/, ''));
+  const fault = findNameFault('/', name.replace(/^\//, ''));
+  if (!fault) return name;
+  throw new CofferError('usage', `the parameter ${text} cannot be: ${fault.message}`, fault);
 }
 
 function extensionOf(extension: string): string {
@@ -75,7 +84,7 @@ function extensionOf(extension: string): string {
 /** A file, or standard input, whose size nobody knows. */
 async function openInput(
   file: string | undefined,
-): Promise<{ data: AsyncIterable<Buffer>; size: number | undefined }> {
+): Promise<{ data: Readable; size: number | undefined }> {
   if (file === undefined || file === '-') {
     if (process.stdin.isTTY) {
       throw new CofferError('usage', 'there is no data on standard input', {
@@ -85,8 +94,13 @@ async function openInput(
     return { data: process.stdin, size: undefined };
   }
   const stats = await stat(file);
-  if (!stats.isFile()) throw new CofferError('usage', `${file} is not a file`);
-  return { data: createReadStream(file, { highWaterMark: READ_BYTES }), size: stats.size };
+  if (stats.isDirectory()) {
+    throw new CofferError('usage', `${file} is a folder`, {
+      hint: 'pack it: tar c … | coffer put',
+    });
+  }
+  const size = stats.isFile() ? stats.size : undefined;
+  return { data: createReadStream(file, { highWaterMark: READ_BYTES }), size };
 }
 
 function required(flags: Flags, name: string, what: string): string {

@@ -1,10 +1,10 @@
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
-import { fileKeyRegion } from '../seal/file-key.ts';
+import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { refreshManifest, resealManifest } from '../seal/refresh.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { readManifests } from './manifests.ts';
+import { readManifests, tellCreated } from './manifests.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags } = context;
@@ -39,13 +39,10 @@ async function currentFileKey(context: Context, manifest: Manifest) {
       hint: `run coffer encrypt ${manifest.file}`,
     });
   }
-  const choice = { ...context.fileKey, create: false };
+  const choice = { ...context.fileKey, create: context.flags.isAllowed('createKey') };
   const kms = await context.aws.kms(choice.region ?? manifest.region);
-  const arn = await kms.resolve(choice.alias);
-  if (!arn) {
-    throw new CofferError('key', `there is no key ${choice.alias} in ${kms.region}`, {
-      hint: 'create it, or name another with COFFER_KEY_ALIAS and COFFER_KEY_REGION',
-    });
-  }
+  const fileKey = new FileKey(kms, choice);
+  const arn = await fileKey.settle();
+  tellCreated(context.terminal, fileKey, choice);
   return { kms, arn, choice };
 }

@@ -4,12 +4,13 @@ import { constants } from 'node:os';
 import { CofferError } from '../errors.ts';
 import { shellExport } from '../render/shell.ts';
 import { startSandbox } from '../sandbox/index.ts';
-import { createAws, EXIT, type Context } from './context.ts';
+import { createAws } from '../aws/index.ts';
+import { EXIT, type Context } from './context.ts';
 import type { Flags } from './flags.ts';
 
 export async function run(context: Context): Promise<number> {
   const { flags, terminal } = context;
-  const region = context.region ?? 'us-east-1';
+  const region = context.homeRegion ?? 'us-east-1';
   const sandbox = await startSandbox({
     port: flags.count('port'),
     folder: flags.string('folder'),

@@ -4,6 +4,7 @@ import { applyAll, joinApplied, type Applied } from '../plan/apply.ts';
 import type { Action, Change } from '../plan/model.ts';
 import { PATIENT } from '../plan/patience.ts';
 import { changeTask, needsReplacement } from '../plan/write.ts';
+import { renderPlanJson } from '../render/plan-json.ts';
 import { renderPlanText } from '../render/plan-text.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -36,44 +37,85 @@ const PRUNE: Round = {
   question: (count) => `Delete ${count} parameters that are in no manifest?`,
 };
 
+/** One manifest, how AWS differs from it, and what was done about that. */
+interface Work {
+  target: Target;
+  applied: Applied;
+}
+
+const NOTHING: Applied = { done: [], failed: [], left: [] };
+
 export async function run(context: Context): Promise<ExitCode> {
   const { flags, terminal } = context;
   const targets = await planTargets(context, { pruneTags: flags.boolean('pruneTags') });
   const plans = targets.map(({ plan }) => plan);
-  const text = renderPlanText(plans, { paint: terminal.paint, reveal: flags.boolean('reveal') });
-  terminal.note(text.trimEnd());
-  if (flags.boolean('dryRun')) return EXIT.ok;
+  const reveal = flags.boolean('reveal');
+  terminal.note(renderPlanText(plans, { paint: terminal.paint, reveal }).trimEnd());
+  if (flags.boolean('dryRun')) {
+    if (context.json) await terminal.write(renderPlanJson(plans, reveal));
+    return EXIT.ok;
+  }
 
   const signal = onInterrupt(terminal);
-  let applied: Applied = { done: [], failed: [], left: [] };
-  for (const round of [WRITE, REPLACE, ...(flags.boolean('prune') ? [PRUNE] : [])]) {
-    const count = countOf(targets, round);
-    if (count === 0) continue;
-    await ask(context, round, count);
-    for (const target of targets) {
-      applied = joinApplied(applied, await applyRound(context, target, round, signal));
-    }
-  }
-  applied = await retryAsReplacements(context, targets, applied, signal);
+  let work: Work[] = targets.map((target) => ({ target, applied: NOTHING }));
+  work = await runRound(context, work, WRITE, signal);
+  work = work.map((item) => replaceRefused(context, item));
+  work = await runRound(context, work, REPLACE, signal);
+  if (flags.boolean('prune')) work = await runRound(context, work, PRUNE, signal);
+  const applied = work.map((item) => item.applied).reduce(joinApplied, NOTHING);
   const { done } = applied;
   if (done.length > 0) terminal.note(`${done.length} parameters are in step now`);
   return reportApplied(context, applied, 'run coffer sync again to finish');
 }
 
-/** Consent to deleting is its own flag: `--yes` alone does not stand for it. */
-async function ask(context: Context, round: Round, count: number): Promise<void> {
-  const { flags, terminal } = context;
-  const isGranted = flags.boolean(round.flag) && flags.boolean('yes');
-  if (!isGranted && flags.boolean('yes')) {
-    throw new CofferError('declined', `${count} parameters can only be replaced`, {
-      hint: `add --${round.flag} to delete them with their history and create them anew`,
-    });
+/** A round that is refused counts as failed when others went before it; else it ends the run. */
+async function runRound(
+  context: Context,
+  work: readonly Work[],
+  round: Round,
+  signal: AbortSignal,
+): Promise<Work[]> {
+  const count = work.reduce((sum, { target }) => sum + changesOf(target, round).length, 0);
+  if (count === 0) return [...work];
+  const refusal = signal.aborted ? undefined : await refusalOf(context, round, count);
+  if (refusal && work.every(({ applied }) => isNothing(applied))) throw refusal;
+  const result: Work[] = [];
+  for (const { target, applied } of work) {
+    const more = refusal
+      ? allFailed(changesOf(target, round), refusal)
+      : await applyRound(context, target, round, signal);
+    result.push({ target, applied: joinApplied(applied, more) });
   }
-  await requireConsent(terminal, isGranted, round.question(count));
+  return result;
 }
 
-function countOf(targets: readonly Target[], round: Round): number {
-  return targets.reduce((sum, target) => sum + changesOf(target, round).length, 0);
+function isNothing({ done, failed, left }: Applied): boolean {
+  return done.length + failed.length + left.length === 0;
+}
+
+function allFailed(changes: readonly Change[], error: CofferError): Applied {
+  return { ...NOTHING, failed: changes.map(({ name }) => ({ name, error })) };
+}
+
+/** Consent to deleting is its own flag: `--yes` alone does not stand for it. */
+async function refusalOf(
+  { flags, terminal }: Context,
+  round: Round,
+  count: number,
+): Promise<CofferError | undefined> {
+  const isGranted = flags.boolean(round.flag) && flags.boolean('yes');
+  if (!isGranted && flags.boolean('yes')) {
+    return new CofferError('declined', 'SSM cannot change this in place, only replace it', {
+      hint: `add --${round.flag} to delete it with its history and create it anew`,
+    });
+  }
+  try {
+    await requireConsent(terminal, isGranted, round.question(count));
+    return undefined;
+  } catch (error) {
+    if (error instanceof CofferError && error.code === 'declined') return error;
+    throw error;
+  }
 }
 
 function changesOf({ plan }: Target, { actions }: Round): Change[] {
@@ -87,7 +129,7 @@ async function applyRound(
   signal: AbortSignal,
 ): Promise<Applied> {
   const changes = changesOf(target, round);
-  if (changes.length === 0) return { done: [], failed: [], left: [] };
+  if (changes.length === 0) return NOTHING;
   return round === PRUNE
     ? prune(context, target, changes, signal)
     : writeAll(context, target.manifest, changes, changeTask, signal);
@@ -120,35 +162,21 @@ async function prune(
   };
 }
 
-/** A type that SSM would not change in place is changed by replacing the parameter. */
-async function retryAsReplacements(
-  context: Context,
-  targets: readonly Target[],
-  applied: Applied,
-  signal: AbortSignal,
-): Promise<Applied> {
+/** A type that SSM would not change in place is to be changed by replacing the parameter. */
+function replaceRefused({ terminal }: Context, { target, applied }: Work): Work {
   const refused = new Set(
     applied.failed.filter(({ error }) => needsReplacement(error)).map(({ name }) => name),
   );
-  if (refused.size === 0 || signal.aborted) return applied;
-  context.terminal.note(
+  if (refused.size === 0) return { target, applied };
+  terminal.note(
     `SSM does not change the type of these in place: ${[...refused].sort().join(', ')}`,
   );
-  await ask(context, REPLACE, refused.size);
-  let result: Applied = {
-    ...applied,
-    failed: applied.failed.filter(({ name }) => !refused.has(name)),
+  const changes = target.plan.changes.map((change): Change =>
+    refused.has(change.name) ? { ...change, action: 'replace' } : change,
+  );
+  const failed = applied.failed.filter(({ name }) => !refused.has(name));
+  return {
+    target: { ...target, plan: { ...target.plan, changes } },
+    applied: { ...applied, failed },
   };
-  for (const target of targets) {
-    const changes = target.plan.changes
-      .filter(({ name }) => refused.has(name))
-      .map((change): Change => ({ ...change, action: 'replace' }));
-    if (changes.length > 0) {
-      result = joinApplied(
-        result,
-        await writeAll(context, target.manifest, changes, changeTask, signal),
-      );
-    }
-  }
-  return result;
 }

@@ -32,14 +32,27 @@ export async function planTargets(
   const isWanted = selectOnly(manifests, only);
   return read.map(({ manifest, desired, state }) => {
     const { file, path, region } = manifest;
-    const others = new Set(
-      manifests
-        .filter((other) => other !== manifest && other.region === region)
-        .flatMap((other) => other.parameters.map(({ fullName }) => fullName)),
-    );
+    const others = namesOfOthers(manifest, read);
     const changes = planChanges(desired, state, others, options).filter(isWanted);
     return { manifest, plan: { file, path, region, changes } };
   });
+}
+
+/** What is no extra of `manifest`: what others name, and what is another's extra for being nearer. */
+function namesOfOthers(
+  manifest: Manifest,
+  read: readonly { manifest: Manifest; state: ActualState }[],
+): Set<string> {
+  const self = read.findIndex((item) => item.manifest === manifest);
+  return new Set(
+    read.flatMap(({ manifest: other, state }, index) => {
+      if (index === self || other.region !== manifest.region) return [];
+      const depth = other.path.length - manifest.path.length;
+      const isNearer = depth > 0 || (depth === 0 && index < self);
+      const named = other.parameters.map(({ fullName }) => fullName);
+      return isNearer ? [...named, ...state.parameters.keys()] : named;
+    }),
+  );
 }
 
 async function readStates(
@@ -100,11 +113,11 @@ function selectOnly(
 ): (change: Change) => boolean {
   if (only.length === 0) return () => true;
   const names = new Set(
-    only.map((name) => {
+    only.flatMap((name) => {
       const found = manifests
         .flatMap(({ parameters }) => parameters)
-        .find((parameter) => parameter.name === name || parameter.fullName === name);
-      if (found) return found.fullName;
+        .filter((parameter) => parameter.name === name || parameter.fullName === name);
+      if (found.length > 0) return found.map(({ fullName }) => fullName);
       throw new CofferError('usage', `no manifest has a parameter ${name}`);
     }),
   );

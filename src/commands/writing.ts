@@ -19,17 +19,16 @@ export async function writeAll<Item>(
     objects: await objectWriterFor(context, manifest),
     patience: PATIENT,
   };
+  const tasks = items.map((item) => toTask(item, writing));
+  for (const { check } of tasks) await check?.();
   const progress = terminal.progress(`${manifest.file}: writing`);
   try {
-    return await applyAll(
-      items.map((item) => toTask(item, writing)),
-      {
-        concurrency: aws.session.concurrency,
-        patience: PATIENT,
-        signal,
-        onProgress: progress.update,
-      },
-    );
+    return await applyAll(tasks, {
+      concurrency: aws.session.concurrency,
+      patience: PATIENT,
+      signal,
+      onProgress: progress.update,
+    });
   } finally {
     progress.end();
   }

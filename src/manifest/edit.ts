@@ -7,7 +7,8 @@ import { Faults } from './yaml/faults.ts';
 import { FlowEditor } from './edit/flow-editor.ts';
 import { Lines } from './edit/lines.ts';
 import type { MapEditor } from './edit/map-editor.ts';
-import type { Manifest, ManifestEdit } from './model.ts';
+import { openList, removeParameters } from './edit/list.ts';
+import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
 import { readText } from './read/reading.ts';
 import { sameStyle } from './edit/restyle.ts';
@@ -17,17 +18,34 @@ import type { Field, Fields } from './yaml/tree.ts';
 /**
  * The manifest's text with the edit made in it, in place: every byte outside the lines that
  * change stays.
+ * @throws CofferError `manifest` when a value cannot stand in a manifest, or a parameter cannot be
+ * removed.
  */
-export function editManifest(manifest: Manifest, edit: ManifestEdit): string {
-  const lines = new Lines(manifest.text);
+export function editManifest({ text, file }: Manifest, edit: ManifestEdit): string {
+  const { parameters = new Map<string, ParameterEdit>(), add = [], remove = new Set() } = edit;
+  const steps: Step[] = [
+    (document, lines) => [
+      ...editTop(document, lines, edit),
+      ...editParameters(document, lines, parameters),
+    ],
+  ];
+  // A step of its own each: what one changes, the next has to find as it is then.
+  if (add.length > 0) steps.push((document, lines) => openList(document, lines).add(add));
+  if (remove.size > 0) {
+    steps.push((document, lines) => removeParameters(document, lines, { remove, add, file }));
+  }
+  return steps.reduce((before, step) => takeStep(before, file, step), text);
+}
+
+type Step = (document: ManifestDocument, lines: Lines) => Splice[];
+
+function takeStep(text: string, file: string, step: Step): string {
+  const lines = new Lines(text);
   const faults = new Faults();
   const document = openDocument(lines.text, faults);
-  if (!document) throw faults.toError(new Places(manifest.text, manifest.file));
-  const splices = [
-    ...editTop(document, lines, edit),
-    ...editParameters(document, lines, edit.parameters ?? new Map()),
-  ];
-  return splices.length === 0 ? manifest.text : lines.splice(splices);
+  if (!document) throw faults.toError(new Places(text, file));
+  const splices = step(document, lines);
+  return splices.length === 0 ? text : lines.splice(splices);
 }
 
 function editorFor(lines: Lines, map: YAMLMap.Parsed): MapEditor {

@@ -109,6 +109,35 @@ export interface ParameterEdit {
   dropOrigin?: boolean;
 }
 
+/** A parameter to be written; what is left out is not written. */
+export interface NewParameter {
+  name: string;
+  /** As it is to stand there, such as `SecureString` or `securestring`. */
+  type: string;
+  description?: string | undefined;
+  tier?: Tier | undefined;
+  store?: Store | undefined;
+  encoding?: 'base64' | undefined;
+  extension?: string | undefined;
+  allowedPattern?: string | undefined;
+  dataType?: string | undefined;
+  /** Its own, without the manifest's. */
+  tags?: Tags | undefined;
+  origin?: Origin | undefined;
+  content?: ParameterEdit['content'] | undefined;
+}
+
+/** What stands above the parameters of a manifest. */
+export interface ManifestSettings {
+  path: string;
+  region: string;
+  kmskey?: string | undefined;
+  bucket?: string | undefined;
+  tags?: Tags | undefined;
+  encryptedWith?: string | undefined;
+  dataKeys?: Readonly<Record<string, string>> | undefined;
+}
+
 /** What to change of a manifest's text. */
 export interface ManifestEdit {
   /** `null` takes the line away. */
@@ -117,4 +146,8 @@ export interface ManifestEdit {
   dataKeys?: Readonly<Record<string, string>> | null;
   /** By parameter name. */
   parameters?: ReadonlyMap<string, ParameterEdit>;
+  /** To stand behind the last parameter, in the style of the list. */
+  add?: readonly NewParameter[];
+  /** Names of parameters to take away, with the comments directly above them. */
+  remove?: ReadonlySet<string>;
 }

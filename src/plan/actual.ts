@@ -26,7 +26,7 @@ export async function readActualState(
     describing,
     parameters.getMany(names),
     wanted.then((desired) => readObjects(desired, services)),
-    wanted.then((desired) => readTagged(path, desired, parameters)),
+    wanted.then((desired) => readTagged(path, desired, services)),
   ]);
   const found = new Map(
     metadata.map((item) => [item.name, toActual(item, values.get(item.name)?.value)]),
@@ -72,21 +72,24 @@ async function stateOf(store: ObjectStore, object: DesiredObject): Promise<Objec
 async function readTagged(
   path: string,
   desired: readonly Desired[],
-  parameters: ParameterStore,
+  services: { parameters: ParameterStore; concurrency: number },
 ): Promise<Set<string>> {
   const sets = new Map<string, { tags: Tags; names: Set<string> }>();
   for (const { name, tags } of desired) {
-    if (Object.keys(tags).length === 0) continue;
+    // SSM has no filter for an empty value.
+    if (Object.keys(tags).length === 0 || Object.values(tags).includes('')) continue;
     const key = JSON.stringify(Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1)));
     const set = sets.get(key) ?? { tags, names: new Set() };
     sets.set(key, set);
     set.names.add(name);
   }
-  const found = await Promise.all(
-    [...sets.values()].map(async ({ tags, names }) => {
-      const tagged = await parameters.describePath(path, tags);
+  const found = await pMap(
+    sets.values(),
+    async ({ tags, names }) => {
+      const tagged = await services.parameters.describePath(path, tags);
       return tagged.filter(({ name }) => names.has(name)).map(({ name }) => name);
-    }),
+    },
+    { concurrency: services.concurrency },
   );
   return new Set(found.flat());
 }

@@ -42,18 +42,18 @@ export async function findGarbage(
 
   const named = new Set(described.map(({ name }) => name));
   const pointed = await pointedKeys([...named], bucket, parameters, concurrency);
-  const orphans = await pMap(
-    candidates.filter(({ key }) => !pointed.has(key)),
-    async (object) => {
-      // put may have given an object under this path a parameter elsewhere.
-      const owner = (await objects.head(bucket, object.key))?.metadata[PARAMETER_METADATA];
-      if (!owner || named.has(owner)) return object;
-      const elsewhere = await pointedKeys([owner], bucket, parameters, concurrency);
-      return elsewhere.has(object.key) ? undefined : object;
-    },
+  const unpointed = candidates.filter(({ key }) => !pointed.has(key));
+  // put may have given an object under this path a parameter elsewhere.
+  const owners = await pMap(
+    unpointed,
+    async ({ key }) => (await objects.head(bucket, key))?.metadata[PARAMETER_METADATA] ?? '',
     { concurrency },
   );
-  return { objects: orphans.filter((object) => object !== undefined), uploads };
+  const others = new Set(owners.filter((owner) => owner !== '' && !named.has(owner)));
+  const elsewhere = await pointedKeys([...others], bucket, parameters, concurrency);
+  // The objects of s3-kms-ssm-secrets do not name their parameter, which may be anywhere: they stay.
+  const isOrphan = ({ key }: StoredObject, i: number) => owners[i] !== '' && !elsewhere.has(key);
+  return { objects: unpointed.filter(isOrphan), uploads };
 }
 
 /** A parameter that is gone points to nothing. */

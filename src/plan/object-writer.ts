@@ -11,6 +11,8 @@ import type { DesiredObject } from './model.ts';
 
 /** Publishes the blobs of one manifest. */
 export interface ObjectWriter {
+  /** Whether the sealed bytes are here and whole. */
+  check: (fullName: string) => Promise<void>;
   /** Writes the object of the parameter `fullName`, unless it is there. */
   publish: (fullName: string, object: DesiredObject, overwrite?: boolean) => Promise<void>;
 }
@@ -24,14 +26,21 @@ export function createObjectWriter(
   services: { fileKeyKms: KmsService; kms: KmsService; objects: ObjectStore },
 ): ObjectWriter {
   const byName = new Map(manifest.parameters.map((parameter) => [parameter.fullName, parameter]));
+  const open = async (fullName: string) => {
+    const parameter = byName.get(fullName);
+    if (parameter?.content.kind !== 'blob') {
+      throw new CofferError('manifest', `${fullName} has no blob to publish`);
+    }
+    const { blob } = parameter.content;
+    return { blob, body: await openBlobBody(manifest, parameter, blob) };
+  };
   return {
+    async check(fullName) {
+      const { body } = await open(fullName);
+      await body.close();
+    },
     async publish(fullName, object, overwrite) {
-      const parameter = byName.get(fullName);
-      if (parameter?.content.kind !== 'blob') {
-        throw new CofferError('manifest', `${fullName} has no blob to publish`);
-      }
-      const { blob } = parameter.content;
-      const body = await openBlobBody(manifest, parameter, blob);
+      const { blob, body } = await open(fullName);
       try {
         const wrapped = await rewrap(
           decodeBase64(blob.key) ?? Buffer.alloc(0),

@@ -1,4 +1,4 @@
-import type { ParameterStore } from '../aws/parameters.ts';
+import type { ParameterStore, PutParameter } from '../aws/parameters.ts';
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
 import type { Task } from './apply.ts';
@@ -18,11 +18,12 @@ export function saveTask(desired: Desired, writing: Writing): Task {
   const { parameters, objects, patience } = writing;
   return {
     name: desired.name,
+    check: checkOf(desired, writing),
     async run() {
       // The object first, so that no reader ever follows a pointer to nothing.
       if (desired.object) await objects?.publish(desired.name, desired.object);
       await createPatiently(
-        () => parameters.put({ ...desired, tags: undefined, overwrite: true }),
+        () => parameters.put(overwriting(desired)),
         () => Promise.resolve('absent'),
         patience,
       );
@@ -34,11 +35,13 @@ export function saveTask(desired: Desired, writing: Writing): Task {
 /** Does what a plan says of one parameter. */
 export function changeTask(change: Change, writing: Writing): Task {
   const { action, desired, name } = change;
+  const isPublished = change.object === 'present';
   return {
     name,
+    check: isPublished ? undefined : checkOf(desired, writing),
     async run() {
       if (!desired) return;
-      if (desired.object && change.object !== 'present') {
+      if (desired.object && !isPublished) {
         const overwrite = change.object === 'wrong' || change.object === 'other-key';
         await writing.objects?.publish(name, desired.object, overwrite);
       }
@@ -47,6 +50,11 @@ export function changeTask(change: Change, writing: Writing): Task {
       else await create(desired, writing);
     },
   };
+}
+
+/** A damaged blob is found before the first write, not in the middle of them. */
+function checkOf(desired: Desired | undefined, { objects }: Writing): Task['check'] {
+  return desired?.object && objects ? () => objects.check(desired.name) : undefined;
 }
 
 /** Whether SSM refused to change a parameter's type in place, so that it must be replaced. */
@@ -75,13 +83,7 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
   fields.delete('tags');
   fields.delete('object');
   if (fields.size > 0 && actual) {
-    const version = await parameters.put({
-      ...desired,
-      // Left out, SSM would keep the old pattern.
-      allowedPattern: desired.allowedPattern ?? (actual.allowedPattern ? '' : undefined),
-      tags: undefined,
-      overwrite: true,
-    });
+    const version = await parameters.put(overwriting(desired));
     if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
       throw new CofferError(
         'conflict',
@@ -96,12 +98,18 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
   if (change.differences.some(({ field }) => field === 'tags')) await addTags(desired, parameters);
 }
 
+/** Names every field: of what is left out, SSM keeps the old one. */
+function overwriting(desired: Desired): PutParameter {
+  const { allowedPattern = '', dataType = 'text' } = desired;
+  // SSM refuses tags together with overwrite.
+  return { ...desired, allowedPattern, dataType, tags: undefined, overwrite: true };
+}
+
 /** Whether a version is this very write, done twice because its first answer got lost. */
 async function isOwn(version: number, { name, value }: Desired, parameters: ParameterStore) {
   return (await parameters.get(`${name}:${version}`)).value === value;
 }
 
 async function addTags({ name, tags }: Desired, parameters: ParameterStore): Promise<void> {
-  // SSM refuses tags together with overwrite.
   if (Object.keys(tags).length > 0) await parameters.addTags(name, tags);
 }

@@ -7,8 +7,6 @@ import { countActions } from './plan-words.ts';
  * `{masked: true, bytes}` unless `reveal` is set.
  */
 export function renderPlanJson(plans: readonly Plan[], reveal: boolean): string {
-  const show = (difference: Difference, text: string) =>
-    difference.isSecret && !reveal ? { masked: true, bytes: Buffer.byteLength(text) } : text;
   const manifests = plans.map(({ file, path, region, changes }) => ({
     file,
     path,
@@ -17,12 +15,16 @@ export function renderPlanJson(plans: readonly Plan[], reveal: boolean): string 
       action,
       name,
       type: desired?.type ?? actual?.type,
-      differences: differences.map((difference) => ({
-        field: difference.field,
-        before: show(difference, difference.before),
-        after: show(difference, difference.after),
-      })),
+      differences: renderDifferencesJson(differences, reveal),
     })),
   }));
   return `${JSON.stringify({ version: 1, counts: countActions(plans), manifests }, null, 2)}\n`;
+}
+
+export function renderDifferencesJson(differences: readonly Difference[], reveal: boolean) {
+  return differences.map(({ field, before, after, isSecret }) => {
+    const show = (text: string) =>
+      isSecret && !reveal ? { masked: true, bytes: Buffer.byteLength(text) } : text;
+    return { field, before: show(before), after: show(after) };
+  });
 }

@@ -44,10 +44,18 @@ function renderGroup(
   const lines = changes.flatMap((change) => [
     color(`  ${MARKS[action]} ${shortName(change, plan).padEnd(width)}`) +
       paint.dim(`  ${describe(change)}`),
-    ...change.differences.flatMap((difference) => renderDifference(difference, reveal, paint)),
+    ...renderDifferences(change.differences, { paint, reveal }),
     ...(reveal && action === 'create' ? revealCreated(change, paint) : []),
   ]);
   return [` ${heading(action, changes.length)}`, ...lines].join('\n');
+}
+
+/** Differences of one thing, a line or a few each. */
+export function renderDifferences(
+  differences: readonly Difference[],
+  { paint, reveal }: { paint: Paint; reveal: boolean },
+): string[] {
+  return differences.flatMap((difference) => renderDifference(difference, reveal, paint));
 }
 
 function renderDifference(difference: Difference, reveal: boolean, paint: Paint): string[] {

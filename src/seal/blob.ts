@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createObjectCipher, sealChunks } from '../crypto/object-v3.ts';
+import { createObjectCipher, sealChunks, type Commitment } from '../crypto/object-v3.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import type { FileKey } from './file-key.ts';
@@ -16,40 +16,50 @@ export function blobContext(fullName: string): EncryptionContext {
 /** A sealed blob whose file, if it has one, is not in its place yet. */
 export interface StagedBlob {
   blob: Blob;
-  dataKey: Buffer;
   /** Puts the file in its place. */
   commit: () => Promise<void>;
   /** Takes back what was written. */
   discard: () => Promise<void>;
 }
 
+/** Where a blob belongs. */
+export interface BlobPlace {
+  manifest: Pick<Manifest, 'file'>;
+  parameter: Pick<Parameter, 'name' | 'fullName'>;
+}
+
 /** Seals `plaintext` under a data key of its own; what is large goes straight to disk. */
 export async function sealBlob(
-  manifest: Manifest,
-  parameter: Parameter,
+  place: BlobPlace,
   plaintext: AsyncIterable<Buffer> | Iterable<Buffer>,
   fileKey: FileKey,
 ): Promise<StagedBlob> {
-  const { dataKey, wrapped } = await fileKey.generate(blobContext(parameter.fullName));
+  const { dataKey, wrapped } = await fileKey.generate(blobContext(place.parameter.fullName));
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
-  const sink = new Sink(dirname(besideManifest(manifest, basename(manifest.file))));
+  return stageBlob(place, sealChunks(cipher, plaintext), { wrapped, messageId, commitment });
+}
+
+/** Takes in bytes that are sealed already, under a data key that `wrapped` holds. */
+export async function stageBlob(
+  { manifest, parameter }: BlobPlace,
+  sealed: AsyncIterable<Buffer>,
+  header: Commitment & { wrapped: Buffer },
+): Promise<StagedBlob> {
+  const sink = new Sink(besideManifest(manifest, '.'));
   try {
-    for await (const chunk of sealChunks(cipher, plaintext)) await sink.write(chunk);
+    for await (const chunk of sealed) await sink.write(chunk);
     const { sha256, size, data } = await sink.finish();
     const path = blobPath(manifest, parameter, sha256);
     return {
       blob: {
         sha256,
         size,
-        key: wrapped.toString('base64'),
-        messageId: messageId.toString('base64'),
-        commitment: commitment.toString('base64'),
+        key: header.wrapped.toString('base64'),
+        messageId: header.messageId.toString('base64'),
+        commitment: header.commitment.toString('base64'),
         body: data ? { data: data.toString('base64') } : { path },
       },
-      dataKey,
-      commit: async () => {
-        await sink.moveTo(besideManifest(manifest, path));
-      },
+      commit: () => sink.moveTo(besideManifest(manifest, path)),
       discard: () => sink.remove(),
     };
   } catch (error) {
@@ -59,7 +69,11 @@ export async function sealBlob(
 }
 
 /** `superman.blobs/tls-keystore-9f86d0.enc`, for the manifest superman.yml. */
-function blobPath(manifest: Manifest, parameter: Parameter, sha256: string): string {
+function blobPath(
+  manifest: BlobPlace['manifest'],
+  parameter: BlobPlace['parameter'],
+  sha256: string,
+): string {
   const stem = basename(manifest.file).replace(/\.(ya?ml|json)$/i, '');
   return `${stem}.blobs/${parameter.name.replaceAll('/', '-')}-${sha256.slice(0, 6)}.enc`;
 }

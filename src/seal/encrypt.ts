@@ -3,11 +3,12 @@ import { CofferError, type Problem } from '../errors.ts';
 import type { DataKeys } from '../crypto/data-keys.ts';
 import { parseInline, openInline, sealInline } from '../crypto/inline.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
-import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
+import type { Manifest, NewParameter, Parameter, ParameterEdit } from '../manifest/model.ts';
 import { sealBlob, type StagedBlob } from './blob.ts';
 import type { FileKey } from './file-key.ts';
 import { Opener } from './opener.ts';
-import { findWork, type Plaintext, type Work } from './work.ts';
+import { plannedParameter, refuseAmbiguous } from './planned.ts';
+import { findWork, type Plaintext, type Work, type WorkRequest } from './work.ts';
 
 /** What encrypt did with one parameter. */
 interface Sealed {
@@ -27,18 +28,28 @@ export interface Sealing {
   obsolete: string[];
 }
 
+/** What to seal; without anything else, all that is plaintext and every file that changed. */
+export interface SealRequest extends WorkRequest {
+  /** Parameters that the manifest does not have yet; `values` holds what they are to hold. */
+  add?: readonly NewParameter[];
+}
+
 /**
  * Seals what is not sealed yet, and files whose content changed.
  * @throws CofferError with every problem of the sources at once.
  */
 export async function encryptManifest(
-  manifest: Manifest,
+  original: Manifest,
   fileKey: FileKey,
-  options: { reseal: ReadonlySet<string> },
+  { add = [], ...request }: SealRequest,
 ): Promise<Sealing> {
+  const planned = add.map((parameter) => plannedParameter(original, parameter));
+  const manifest = { ...original, parameters: [...original.parameters, ...planned] };
   const opener = new Opener(manifest, fileKey.kms);
-  const { work, warnings } = await findWork(manifest, opener, options.reseal);
+  const { work, warnings } = await findWork(manifest, opener, request);
   const todo = work.filter((item) => item.plaintext !== undefined);
+  const needsKeys = todo.some((item) => item.plaintext?.form !== 'plain');
+  if (needsKeys && request.only) refuseAmbiguous(original, request.only);
 
   let sealingKey: { id: string; dataKey: Buffer } | undefined;
   if (todo.some((item) => item.plaintext?.form === 'value')) {
@@ -53,6 +64,9 @@ export async function encryptManifest(
       work,
       async ({ parameter, plaintext }) => {
         const edit = lowerType(parameter);
+        // What came from outside is not the file's content.
+        const isForeign = request.values?.has(parameter.name) === true;
+        if (isForeign && parameter.origin && 'file' in parameter.origin) edit.dropOrigin = true;
         if (plaintext?.form === 'plain') {
           edit.content = { kind: 'plain', text: plaintext.text };
         } else if (plaintext?.form === 'value' && sealingKey) {
@@ -63,7 +77,7 @@ export async function encryptManifest(
           };
           checks.push({ name: parameter.name, dataKey, text: plaintext.text });
         } else if (plaintext?.form === 'blob') {
-          const staged = await sealBlob(manifest, parameter, plaintext.bytes(), fileKey);
+          const staged = await sealBlob({ manifest, parameter }, plaintext.bytes(), fileKey);
           blobs.push(staged);
           edit.content = { kind: 'blob', blob: staged.blob };
         }
@@ -71,9 +85,14 @@ export async function encryptManifest(
       },
       { concurrency: 4 },
     );
-    const text = editManifest(manifest, {
-      parameters: edits,
-      ...(todo.some((item) => item.plaintext?.form !== 'plain') && {
+    const names = new Set(add.map(({ name }) => name));
+    const text = editManifest(original, {
+      parameters: new Map([...edits].filter(([name]) => !names.has(name))),
+      add: add.map((parameter) => {
+        const { type = parameter.type, content } = edits.get(parameter.name) ?? {};
+        return { ...parameter, type, content };
+      }),
+      ...(needsKeys && {
         encryptedWith: fileKey.id,
         dataKeys: opener.dataKeys.wrapped,
       }),

@@ -56,20 +56,37 @@ export class FileKey {
     return first;
   }
 
+  /** The key's ARN, once it is sure to exist. */
+  async settle(): Promise<string> {
+    this.#settled ??= this.#resolve();
+    await this.#settled;
+    return this.#id;
+  }
+
+  async #resolve(): Promise<void> {
+    const arn = await this.kms.resolve(this.#id);
+    if (arn === undefined) await this.#create();
+    else if (!this.#isNamedByFile) this.#id = arn;
+  }
+
   async #generateFirst(context: EncryptionContext) {
     try {
       return await this.#generate(context);
     } catch (error) {
       if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;
-      if (this.#isNamedByFile) throw missing(this.#id, 'encrypted_with names it', error);
-      if (!this.#choice.create) throw missing(this.#id, '--no-create-key forbids making it', error);
-      this.#id = await this.kms.createKey(
-        this.#choice.alias,
-        'Seals secrets in git, see encrypted_with in coffer manifests',
-      );
-      this.created = this.#id;
+      await this.#create(error);
       return this.#generate(context);
     }
+  }
+
+  async #create(cause?: CofferError): Promise<void> {
+    if (this.#isNamedByFile) throw missing(this.#id, 'encrypted_with names it', cause);
+    if (!this.#choice.create) throw missing(this.#id, '--no-create-key forbids making it', cause);
+    this.#id = await this.kms.createKey(
+      this.#choice.alias,
+      'Seals secrets in git, see encrypted_with in coffer manifests',
+    );
+    this.created = this.#id;
   }
 
   async #generate(context: EncryptionContext) {

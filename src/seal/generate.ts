@@ -34,6 +34,7 @@ export function generateValue({ length, charset, require }: Generate): string {
   if (lacking >= 0) {
     throw impossible(`the charset ${charset} has no character of class ${require[lacking]}`);
   }
+  if (!(length >= 1)) throw impossible('a value has at least one character');
   if (length < classes.length) {
     throw impossible(`length ${length} is too short for ${classes.length} required classes`);
   }

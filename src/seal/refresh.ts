@@ -124,7 +124,7 @@ export async function resealManifest(
           const body = await openBlobBody(manifest, parameter, blob);
           try {
             const plaintext = openedChunks(body, blob, oldKey);
-            const staged = await sealBlob(manifest, parameter, plaintext, fileKey);
+            const staged = await sealBlob({ manifest, parameter }, plaintext, fileKey);
             blobs.push(staged);
             edits.set(parameter.name, { content: { kind: 'blob', blob: staged.blob } });
             if ('path' in blob.body) obsolete.push(blob.body.path);

@@ -12,7 +12,7 @@ export interface SourceFile {
 }
 
 /** A path in the manifest, from where the process stands. */
-export function besideManifest(manifest: Manifest, path: string): string {
+export function besideManifest(manifest: Pick<Manifest, 'file'>, path: string): string {
   return resolve(dirname(manifest.file), path);
 }
 

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import { CofferError, type Problem } from '../errors.ts';
-import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import type { Blob, Generate, Manifest, Parameter } from '../manifest/model.ts';
 import { openBlobBody, openedChunks } from './blob-body.ts';
 import { generateValue } from './generate.ts';
 import { asText, ssmLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
+import { goesToSsm } from './placement.ts';
 import { findSource, missingSource, type SourceFile } from './source.ts';
 
 /** A plaintext to put into the manifest. */
 export type Plaintext = { why: 'new' | 'changed' | 'generated' } & (
   | { form: 'value'; text: string }
   | { form: 'blob'; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
-  /** A value that is no secret, made by `generate`. */
+  /** A value that is no secret, made by `generate` or brought from outside. */
   | { form: 'plain'; text: string }
 );
 
@@ -21,6 +22,18 @@ export interface Work {
   plaintext?: Plaintext | undefined;
 }
 
+/** Which parameters to look at, and what is to be sealed besides what is not sealed yet. */
+export interface WorkRequest {
+  /** Parameters whose files are sealed again, whatever is there. */
+  reseal?: ReadonlySet<string>;
+  /** Looks at these parameters alone. */
+  only?: ReadonlySet<string>;
+  /** Plaintext from outside the manifest, by parameter name. */
+  values?: ReadonlyMap<string, Buffer>;
+  /** Parameters whose values are made anew by their `generate`. */
+  regenerate?: ReadonlySet<string>;
+}
+
 /**
  * Looks through a manifest for what is to be sealed.
  * @throws CofferError with the problems of all parameters.
@@ -28,14 +41,16 @@ export interface Work {
 export async function findWork(
   manifest: Manifest,
   opener: Opener,
-  reseal: ReadonlySet<string>,
+  request: WorkRequest,
 ): Promise<{ work: Work[]; warnings: Problem[] }> {
   const work: Work[] = [];
   const warnings: Problem[] = [];
   const problems: CofferError[] = [];
+  const { only } = request;
   for (const parameter of manifest.parameters) {
+    if (only && !only.has(parameter.name)) continue;
     try {
-      const plaintext = await plaintextOf(manifest, parameter, opener, reseal, warnings);
+      const plaintext = await plaintextOf(manifest, parameter, opener, request, warnings);
       work.push({ parameter, plaintext });
     } catch (error) {
       if (!(error instanceof CofferError) || !['source', 'oversize'].includes(error.code)) {
@@ -54,10 +69,15 @@ async function plaintextOf(
   manifest: Manifest,
   parameter: Parameter,
   opener: Opener,
-  reseal: ReadonlySet<string>,
+  { reseal = new Set(), values, regenerate }: WorkRequest,
   warnings: Problem[],
 ): Promise<Plaintext | undefined> {
   const { content, origin } = parameter;
+  const value = values?.get(parameter.name);
+  if (value) return fromOutside(manifest, parameter, value);
+  if (regenerate?.has(parameter.name) && origin && 'generate' in origin) {
+    return fromGenerator(manifest, parameter, origin.generate);
+  }
   if (content.kind === 'plain') return fromText(manifest, parameter, content.text, 'new');
   if (origin && 'file' in origin) {
     return fromFile(manifest, parameter, origin.file, opener, reseal, warnings);
@@ -69,13 +89,33 @@ async function plaintextOf(
     });
   }
   if (content.kind !== 'absent' || !origin) return undefined;
-  const text = generateAt(parameter, origin.generate);
+  return fromGenerator(manifest, parameter, origin.generate);
+}
+
+/** Bytes are what a file would have held; here nothing but the manifest can hold a plain text. */
+function fromOutside(manifest: Manifest, parameter: Parameter, value: Buffer): Plaintext {
+  if (value.length === 0) {
+    throw new CofferError('source', `the value of ${parameter.name} is empty`, {
+      hint: 'SSM holds no empty value',
+    });
+  }
+  const why = parameter.content.kind === 'absent' ? 'new' : 'changed';
+  const bytes = encodeSource(parameter, value);
+  const text = asText(bytes);
+  if (!goesToSsm(manifest, parameter, bytes.length, text !== undefined)) {
+    return { form: 'blob', bytes: () => [bytes], why };
+  }
+  return { form: parameter.type === 'SecureString' ? 'value' : 'plain', text: text ?? '', why };
+}
+
+function fromGenerator(manifest: Manifest, parameter: Parameter, generate: Generate): Plaintext {
+  const text = generateAt(parameter, generate);
   return (
     fromText(manifest, parameter, text, 'generated') ?? { form: 'plain', text, why: 'generated' }
   );
 }
 
-function generateAt(parameter: Parameter, generate: Parameters<typeof generateValue>[0]): string {
+function generateAt(parameter: Parameter, generate: Generate): string {
   try {
     return generateValue(generate);
   } catch (error) {
@@ -155,42 +195,6 @@ async function sealFile(
   }
   goesToSsm(manifest, parameter, source.size, true);
   return { form: 'blob', bytes: source.stream, why };
-}
-
-/**
- * Whether SSM holds a value itself; otherwise S3 does.
- * @throws CofferError `oversize` when it has nowhere to go.
- */
-function goesToSsm(
-  manifest: Manifest,
-  parameter: Parameter,
-  size: number,
-  isText: boolean,
-): boolean {
-  const limit = ssmLimit(parameter);
-  const fits = isText && size <= limit;
-  if (fits && parameter.store !== 's3') return true;
-  const why = !isText
-    ? 'its content is not text, which is all that SSM holds'
-    : `its ${size} bytes are more than the ${limit} that SSM holds in tier ${parameter.tier ?? 'Standard'}`;
-  if (parameter.store === 'ssm' || parameter.encoding === 'base64') {
-    const key = parameter.store === 'ssm' ? 'store: ssm' : 'encoding: base64';
-    throw new CofferError('oversize', `${parameter.name}: ${why}`, {
-      place: parameter.place,
-      hint: `take ${key} away, so that it can go to S3`,
-    });
-  }
-  if (!manifest.bucket) {
-    throw new CofferError(
-      'oversize',
-      `${parameter.name}: ${fits ? 'store: s3 needs a bucket' : why}`,
-      {
-        place: parameter.place,
-        hint: `add "bucket: NAME" to the top of ${manifest.file}${isText && size <= 8192 && !fits ? ', or "tier: Advanced" to the parameter' : ''}`,
-      },
-    );
-  }
-  return false;
 }
 
 /** Whether the file's content is what the ciphertext holds. */

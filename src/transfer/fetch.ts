@@ -19,6 +19,9 @@ const CHUNK_BYTES = 1024 * 1024;
 export interface FetchedObject {
   /** Of the plaintext. */
   size: number;
+  header: ObjectHeader;
+  /** The body as it is, tag included. */
+  sealed: () => AsyncGenerator<Buffer>;
   /**
    * The plaintext, nothing of it before all of it is verified.
    * @throws CofferError `tampered`
@@ -62,6 +65,8 @@ export async function fetchObject(
     };
     return {
       size: whole.size - TAG_BYTES,
+      header,
+      sealed: () => chunksOf(spool, whole.size),
       unverified: pass,
       async *verified() {
         // Decrypting twice is cheaper than holding the plaintext, which may not touch a disk.
@@ -91,6 +96,7 @@ async function fill(
   services: { objects: ObjectStore; spoolFolder: string; onProgress?: Progress | undefined },
 ): Promise<Spool> {
   const { size, etag } = whole;
+  const url = formatPointer({ bucket, key });
   const isSmall = size <= MEMORY_LIMIT;
   const spool = isSmall ? memorySpool(size) : await fileSpool(services.spoolFolder);
   // What the first answer brings is used when it is all there is to bring.
@@ -107,7 +113,7 @@ async function fill(
         await withRetries(RANGE_ATTEMPTS, async () => {
           const part = first ?? (await services.objects.get(bucket, key, { offset, length, etag }));
           first = undefined;
-          await copy(part.body, offset, length, spool);
+          await copy(part.body, offset, length, spool).catch((error: unknown) => fail(error, url));
         });
         done += length;
         services.onProgress?.(done, size);
@@ -135,6 +141,7 @@ async function copy(
       done += chunk.length;
     }
   } catch (cause) {
+    if (cause instanceof CofferError) throw cause;
     throw new CofferError('network', 'the connection broke off', { cause });
   }
   if (done !== length) {
@@ -153,6 +160,12 @@ async function withRetries(attempts: number, work: () => Promise<void>): Promise
   }
 }
 
+async function* chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {
+  for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
+    yield spool.read(offset, Math.min(CHUNK_BYTES, end - offset));
+  }
+}
+
 async function* decrypt(
   spool: Spool,
   size: number,
@@ -166,8 +179,7 @@ async function* decrypt(
   const end = size - TAG_BYTES;
   const tag = await spool.read(end, TAG_BYTES);
   decipher.setAuthTag(tag);
-  for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
-    const sealed = await spool.read(offset, Math.min(CHUNK_BYTES, end - offset));
+  for await (const sealed of chunksOf(spool, end)) {
     const plain = decipher.update(sealed);
     digest.update(hashesSealed ? sealed : plain);
     yield plain;

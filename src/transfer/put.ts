@@ -3,6 +3,7 @@ import type { ObjectStore } from '../aws/objects.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { createObjectCipher, OBJECT_CONTEXT, sealChunks } from '../crypto/object-v3.ts';
 import type { Pointer } from '../crypto/pointer.ts';
+import { stopIfAborted } from './interrupted.ts';
 import { publishObject } from './publish.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
@@ -17,6 +18,7 @@ export interface PutRequest {
   kmskey: string;
   /** The parameter that will point to the object. */
   parameter: string;
+  /** Once aborted, nothing is published: what was read may be cut short. */
   signal?: AbortSignal | undefined;
   /** Told of bytes read and sealed, then of bytes uploaded. */
   onSealed?: ((bytes: number) => void) | undefined;
@@ -43,10 +45,12 @@ export async function putObject(
       await store.append(chunk);
       request.onSealed?.(store.size);
     }
+    stopIfAborted(request.signal);
     const sha256 = hash.digest('hex');
     const { size } = store;
     const prefix = request.prefix.replaceAll(/^\/+|\/+$/g, '');
-    const pointer = { bucket, key: `${prefix}/${sha256}${request.extension}`, sha256 };
+    const name = `${sha256}${request.extension}`;
+    const pointer = { bucket, key: prefix === '' ? name : `${prefix}/${name}`, sha256 };
     let uploaded = 0;
     await publishObject(services.objects, pointer, {
       sha256,
@@ -60,6 +64,9 @@ export async function putObject(
       progress: (bytes) => request.onUploaded?.((uploaded += bytes), size),
     });
     return pointer;
+  } catch (error) {
+    stopIfAborted(request.signal);
+    throw error;
   } finally {
     await store.close();
   }

@@ -25,17 +25,24 @@ export function memorySpool(size: number): Spool {
 /** A file without a name in `folder`: it is gone with the process, however that ends. */
 export async function fileSpool(folder: string): Promise<Spool> {
   const path = join(folder, `.coffer-${randomBytes(6).toString('hex')}`);
-  const handle = await open(path, 'wx+', 0o600);
+  const guard = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      throw new CofferError('source', `the spool in ${folder} cannot be written`, {
+        hint: 'it holds as much ciphertext as there is data: set TMPDIR to a folder with room',
+        cause,
+      });
+    }
+  };
+  const handle = await guard(open(path, 'wx+', 0o600));
   await rm(path);
   return {
     async write(bytes, offset) {
-      try {
-        await handle.write(bytes, 0, bytes.length, offset);
-      } catch (cause) {
-        throw new CofferError('source', `the spool in ${folder} cannot be written`, {
-          hint: 'it holds as much ciphertext as there is data: set TMPDIR to a folder with room',
-          cause,
-        });
+      // A disk that is nearly full takes a part, and says so only when it is asked again.
+      for (let done = 0; done < bytes.length;) {
+        const rest = bytes.subarray(done);
+        done += (await guard(handle.write(rest, 0, rest.length, offset + done))).bytesWritten;
       }
     },
     async read(offset, length) {

@@ -2,6 +2,7 @@ import type { ParsedNode, YAMLMap } from 'yaml';
 import { isBlockCollection, isBlockScalar, type Lines } from './lines.ts';
 import { isCollection, type MapEditor, removeProperties, writtenValue } from './map-editor.ts';
 import type { Spot, Value } from './render.ts';
+import { type Room, roomAt } from './room.ts';
 import type { Splice } from './splice.ts';
 import type { Field } from '../yaml/tree.ts';
 import type { Rendering } from './write-scalar.ts';
@@ -49,7 +50,7 @@ export class BlockEditor implements MapEditor {
     const isBeside = breaks === (isBlockCollection(old) ? 1 : 0);
     const spot = this.#spot(field);
     const place = (end: number): Spot =>
-      isBeside ? { ...spot, blocks: this.#room(end, spot) } : spot;
+      isBeside ? { ...spot, blocks: this.#room(end, spot.column) } : spot;
     if (isBlockScalar(old)) {
       this.#replaceBlockScalar(old, value, place);
     } else if (isBlockCollection(old)) {
@@ -69,7 +70,7 @@ export class BlockEditor implements MapEditor {
 
   #insert(at: number, neighbour: Field, key: string, value: Value): void {
     const spot = this.#spot(neighbour);
-    const { inline, below } = value({ ...spot, blocks: this.#room(at, spot) });
+    const { inline, below } = value({ ...spot, blocks: this.#room(at, spot.column) });
     const beside = inline === '' ? '' : ` ${inline}`;
     this.#splice(at, at, this.#join([`${' '.repeat(spot.column)}${key}:${beside}`, ...below]));
   }
@@ -116,22 +117,8 @@ export class BlockEditor implements MapEditor {
     return { flow: false, quotedKeys: false, column, blocks: 'none' };
   }
 
-  /** Which literal blocks can end at `offset` without taking in any of the lines that follow. */
-  #room(offset: number, { column }: Spot): Spot['blocks'] {
-    const { text } = this.#lines;
-    let blocks: Spot['blocks'] = 'all';
-    for (let at = offset; at < text.length;) {
-      const removed = this.#removed.find(({ start, end }) => start <= at && at < end);
-      const end = removed?.end ?? this.#lines.endOf(at);
-      const line = text.slice(at, end);
-      const indent = line.search(/[^ ]/);
-      at = end;
-      if (removed) continue;
-      if (line.trim() !== '') return indent > column + 1 ? 'none' : blocks;
-      if (indent > column || line.includes('\t')) return 'none';
-      blocks = 'clip';
-    }
-    return this.#lines.endsOpen ? 'none' : blocks;
+  #room(offset: number, column: number): Room {
+    return roomAt(this.#lines, offset, column, this.#removed);
   }
 
   #join(lines: readonly string[]): string {

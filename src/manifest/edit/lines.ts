@@ -62,9 +62,25 @@ export class Lines {
     return at;
   }
 
+  /** The offset of the first of the comment lines directly above `start`; none above `bound`. */
+  startOfComments(start: number, bound: number): number {
+    let first = start;
+    while (first > bound) {
+      const above = this.startOf(first - 1);
+      if (above < bound || above === first || !this.isComment(above)) break;
+      first = above;
+    }
+    return first;
+  }
+
+  /** Whether the line that begins at `start` holds nothing but a comment. */
+  isComment(start: number): boolean {
+    return /^[ \t]*#/.test(this.text.slice(start, this.endOf(start)));
+  }
+
   /** Behind the last line of a node, which takes the comment on that line along. */
   endOfNode(node: ParsedNode): number {
-    const last = lastPart(node);
+    const last = lastPartOf(node);
     const end = last.range[1];
     // A block scalar's range ends where the next line begins.
     const isComplete = isBlockScalar(last) && this.text[end - 1] === '\n';
@@ -83,12 +99,13 @@ export function isBlockCollection(
   return !isAlias(node) && !isScalar(node) && node.flow !== true;
 }
 
-function lastPart(node: ParsedNode): ParsedNode {
+/** What of a list or map without brackets stands in its last line. */
+export function lastPartOf(node: ParsedNode): ParsedNode {
   if (!isBlockCollection(node)) return node;
   if (!isMap(node)) {
     const item = node.items.at(-1);
-    return item ? lastPart(item) : node;
+    return item ? lastPartOf(item) : node;
   }
   const pair = node.items.at(-1);
-  return pair ? lastPart(pair.value ?? pair.key) : node;
+  return pair ? lastPartOf(pair.value ?? pair.key) : node;
 }

@@ -1,5 +1,13 @@
-import type { Blob } from '../model.ts';
-import { doubleQuoted, inlineText, literalBlock, type Rendering } from './write-scalar.ts';
+import type { Blob, Generate } from '../model.ts';
+import type { Room } from './room.ts';
+import {
+  doubleQuoted,
+  inlineString,
+  inlineText,
+  isSafeKey,
+  literalBlock,
+  type Rendering,
+} from './write-scalar.ts';
 
 const BASE64_COLUMNS = 76;
 
@@ -11,8 +19,8 @@ export interface Spot {
   quotedKeys: boolean;
   /** Of the key that the value belongs to. */
   column: number;
-  /** Which literal blocks the lines around allow: `clip` means all but `|+`. */
-  blocks: 'none' | 'clip' | 'all';
+  /** Which literal blocks the lines around allow. */
+  blocks: Room;
 }
 
 /** Writes itself for the place where it is needed. */
@@ -22,6 +30,11 @@ export type Value = (spot: Spot) => Rendering;
 export const oneLine =
   (text: string): Value =>
   ({ flow }) => ({ inline: inlineText(text, flow), below: [] });
+
+/** A text on one line that nobody takes for a number. */
+export const oneString =
+  (text: string): Value =>
+  ({ flow }) => ({ inline: inlineString(text, flow), below: [] });
 
 /** A text in whatever form reads best. */
 export const anyLines =
@@ -62,10 +75,25 @@ export const blobOf =
     return { inline: '', below: [...mapOf(head)(spot).below, ...data] };
   };
 
+/** On one line even where a map could have several. */
+export const generateOf =
+  ({ length, charset, require }: Generate): Value =>
+  (spot) => {
+    const word = (text: string) =>
+      !spot.flow && /^[A-Za-z]\w*$/.test(text) ? text : doubleQuoted(text);
+    const pairs = [`${renderKey('length', spot)}: ${length}`];
+    pairs.push(`${renderKey('charset', spot)}: ${word(charset)}`);
+    if (require.length > 0) {
+      pairs.push(`${renderKey('require', spot)}: [${require.map(word).join(', ')}]`);
+    }
+    const inner = pairs.join(', ');
+    return { inline: spot.flow ? `{${inner}}` : `{ ${inner} }`, below: [] };
+  };
+
 export function renderKey(key: string, { flow, quotedKeys }: Spot): string {
-  return flow && quotedKeys ? doubleQuoted(key) : key;
+  return (flow && quotedKeys) || !isSafeKey(key) ? doubleQuoted(key) : key;
 }
 
 function scalar(value: string | number, { flow }: Spot): string {
-  return typeof value === 'number' ? String(value) : inlineText(value, flow);
+  return typeof value === 'number' ? String(value) : inlineString(value, flow);
 }

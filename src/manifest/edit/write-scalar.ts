@@ -1,4 +1,4 @@
-import { readsAsNull } from '../yaml/scalars.ts';
+import { readsAsNull, readsAsString } from '../yaml/scalars.ts';
 import { looksInline } from '../../crypto/inline.ts';
 
 /** A value as text of a manifest: what goes beside its key, and the whole lines below it. */
@@ -38,6 +38,16 @@ export function isSafePlain(text: string): boolean {
 /** A text on one line. */
 export function inlineText(text: string, flow: boolean): string {
   return !flow && isSafePlain(text) ? text : doubleQuoted(text);
+}
+
+/** A text on one line where only a text may stand: `12` gets quotes. */
+export function inlineString(text: string, flow: boolean): string {
+  return readsAsString(text) ? inlineText(text, flow) : doubleQuoted(text);
+}
+
+/** Whether `text` as a plain key is read as just this text, in brackets or not. */
+export function isSafeKey(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(text) && !readsAsNull(text);
 }
 
 /**

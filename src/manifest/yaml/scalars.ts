@@ -20,8 +20,10 @@ export function isNull(scalar: Scalar.Parsed): boolean {
  * would write it, so that no digit of a text gets lost.
  */
 export function dataOf(scalar: Scalar.Parsed): string | number | boolean | null {
-  const text = scalar.source;
-  if (!isPlain(scalar)) return text;
+  return isPlain(scalar) ? plainData(scalar.source) : scalar.source;
+}
+
+function plainData(text: string): string | number | boolean | null {
   if (NULL.test(text)) return null;
   if (text === 'true' || text === 'false') return text === 'true';
   const number = Number(text);
@@ -31,4 +33,9 @@ export function dataOf(scalar: Scalar.Parsed): string | number | boolean | null 
 /** Whether `text`, written plain, would be read as null. */
 export function readsAsNull(text: string): boolean {
   return NULL.test(text);
+}
+
+/** Whether `text`, written plain, would be read as a text, not as a number or the like. */
+export function readsAsString(text: string): boolean {
+  return typeof plainData(text) === 'string';
 }

@@ -4,10 +4,14 @@ import { Refusal } from '../refusal.ts';
 
 export type Context = Readonly<Record<string, string>>;
 
-/** `01 02 02 00`, the key's UUID, iv, ciphertext, tag; all before the ciphertext is authenticated. */
+/**
+ * `01 02 02 00`, the key's UUID, filling, iv, ciphertext, tag; all before the ciphertext is
+ * authenticated. The filling makes it about as long as AWS's, by which tools may know it.
+ */
 const MAGIC = Buffer.from([1, 2, 2, 0]);
 const ID_END = MAGIC.length + 16;
-const IV_END = ID_END + 12;
+const IV_START = ID_END + 104;
+const IV_END = IV_START + 12;
 const TAG = 16;
 
 export function sealBlob(
@@ -15,8 +19,10 @@ export function sealBlob(
   context: Context,
   plaintext: Buffer,
 ): Buffer {
-  const iv = randomBytes(IV_END - ID_END);
-  const head = Buffer.concat([MAGIC, Buffer.from(key.id.replaceAll('-', ''), 'hex'), iv]);
+  const iv = randomBytes(IV_END - IV_START);
+  const filling = randomBytes(IV_START - ID_END);
+  const id = Buffer.from(key.id.replaceAll('-', ''), 'hex');
+  const head = Buffer.concat([MAGIC, id, filling, iv]);
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), iv);
   cipher.setAAD(Buffer.concat([head, canonical(context)]));
   return Buffer.concat([head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
@@ -35,7 +41,7 @@ export function openBlob(material: string, context: Context, blob: Buffer): Buff
   const decipher = createDecipheriv(
     'aes-256-gcm',
     Buffer.from(material, 'base64'),
-    blob.subarray(ID_END, IV_END),
+    blob.subarray(IV_START, IV_END),
     { authTagLength: TAG },
   );
   decipher.setAAD(Buffer.concat([blob.subarray(0, IV_END), canonical(context)]));

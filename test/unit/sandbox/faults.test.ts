@@ -190,7 +190,7 @@ describe('denying', () => {
 
 test('typeChange and recreateDelayMs change what PutParameter refuses', async () => {
   await put('/p');
-  await settings({ typeChange: 'refuse', recreateDelayMs: 50 });
+  await settings({ typeChange: 'refuse', recreateDelayMs: 1_000 });
   const change = new PutParameterCommand({
     Name: '/p',
     Value: 'v',
@@ -200,7 +200,7 @@ test('typeChange and recreateDelayMs change what PutParameter refuses', async ()
   expect(await codeOf(aws.ssm.send(change))).toBe('HierarchyTypeMismatchException');
   await aws.ssm.send(new DeleteParameterCommand({ Name: '/p' }));
   expect(await codeOf(put('/p'))).toBe('ParameterAlreadyExists');
-  await sleep(80);
+  await sleep(1_100);
   await put('/p');
 });
 

@@ -1,0 +1,16 @@
+// `npm run bench -- NAME` measures one thing on this machine, and fails when its bound does not hold.
+import { existsSync, readdirSync } from 'node:fs';
+
+const folder = new URL('.', import.meta.url);
+const [name = ''] = process.argv.slice(2);
+const file = new URL(`${name}.js`, folder);
+
+if (/^[\w-]+$/.test(name) && name !== 'run' && existsSync(file)) {
+  await import(file.href);
+} else {
+  const names = readdirSync(folder)
+    .map((entry) => /^([\w-]+)\.js$/.exec(entry)?.[1])
+    .filter((entry) => entry !== undefined && entry !== 'run');
+  process.stderr.write(`npm run bench -- NAME, where NAME is one of: ${names.join(', ')}\n`);
+  process.exitCode = 2;
+}

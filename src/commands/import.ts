@@ -1,0 +1,152 @@
+import { access } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { DataKeys } from '../crypto/data-keys.ts';
+import { CofferError } from '../errors.ts';
+import { editManifest, parseManifest, renderManifest, type Manifest } from '../manifest/index.ts';
+import { importPath, type Imported, type ImportTarget } from '../plan/import.ts';
+import { replaceManifest } from '../seal/apply.ts';
+import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
+import { EXIT, type Context, type ExitCode } from './context.ts';
+import { readManifests, tellCreated } from './manifests.ts';
+import { writePrivateFile } from './private-file.ts';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const [argument = ''] = context.args;
+  // An empty one, such as from an empty variable, would be everything.
+  if (!argument.startsWith('/')) {
+    throw new CofferError('usage', `"${argument}" is not a path in SSM`, { hint: 'such as /app/' });
+  }
+  const path = argument.endsWith('/') ? argument : `${argument}/`;
+  const merge = context.flags.string('merge');
+  if (merge === undefined) return importNew(context, path);
+  for (const flag of ['output', 'kmskey']) {
+    if (context.flags.string(flag) === undefined) continue;
+    throw new CofferError('usage', `--${flag} is for a new manifest, and --merge has its own`);
+  }
+  const [manifest] = await readManifests(context, [merge]);
+  return manifest ? importInto(context, path, manifest) : EXIT.usage;
+}
+
+/** A manifest of its own, to stdout or a new file. */
+async function importNew(context: Context, path: string): Promise<ExitCode> {
+  const { terminal, flags, homeRegion: region } = context;
+  const output = flags.string('output');
+  const file = output ?? `${path.split('/').at(-2) || 'root'}.yml`;
+  if (output !== undefined) await refuseExisting(output);
+  const kmsRegion = context.fileKey.region ?? region;
+  if (!region || !kmsRegion) {
+    throw new CofferError('usage', 'import needs --region, which goes into the manifest');
+  }
+  const choice = { ...context.fileKey, create: flags.isAllowed('createKey') };
+  const fileKey = new FileKey(await context.aws.kms(kmsRegion), choice);
+  const dataKeys = new DataKeys(fileKey.kms, { path, dataKeys: {} });
+  const kmskey = flags.string('kmskey');
+  const target = { path, file, region, known: new Set<string>(), dataKeys, kmskey };
+  const found = await take(context, target, fileKey);
+  if (found.parameters.length === 0) {
+    throw new CofferError('not-found', `there is no parameter under ${path} in ${region}`);
+  }
+  tellCreated(terminal, fileKey, choice);
+  await orDiscard(found, async () => {
+    if (isSealed(found) && found.kmskey === undefined) {
+      throw new CofferError('usage', 'the objects there do not say which key they are under', {
+        hint: 'name the one that readers may use with --kmskey',
+      });
+    }
+    const { tags, bucket } = found;
+    const sealing = isSealed(found) && { encryptedWith: fileKey.id, dataKeys: dataKeys.wrapped };
+    const settings = { path, region, kmskey: found.kmskey, bucket, tags, ...sealing };
+    const text = renderManifest(settings, found.parameters);
+    parseManifest(text, file);
+    for (const blob of found.blobs) await blob.commit();
+    if (output === undefined) await terminal.write(text);
+    else await writePrivateFile(output, [Buffer.from(text)]);
+  });
+  if (output === undefined && found.blobs.some(({ blob }) => 'path' in blob.body)) {
+    terminal.note(
+      `blobs are in ${file.replace(/\.yml$/, '')}.blobs/: keep them beside the manifest`,
+    );
+  }
+  tell(context, found);
+  return EXIT.ok;
+}
+
+/** What is missing in a manifest that is there. */
+async function importInto(context: Context, path: string, manifest: Manifest): Promise<ExitCode> {
+  if (manifest.path !== path) {
+    throw new CofferError('usage', `${manifest.file} is for ${manifest.path}, not for ${path}`);
+  }
+  const choice = { ...context.fileKey, create: context.flags.isAllowed('createKey') };
+  const kms = await context.aws.kms(fileKeyRegion(manifest, choice));
+  const fileKey = new FileKey(kms, choice, manifest.encryptedWith);
+  const dataKeys = new DataKeys(kms, manifest);
+  const { file } = manifest;
+  const known = new Set(manifest.parameters.map(({ fullName }) => fullName));
+  const found = await take(context, { ...manifest, known, dataKeys }, fileKey);
+  tellCreated(context.terminal, fileKey, choice);
+  await orDiscard(found, async () => {
+    if (found.blobs.length > 0 && !manifest.bucket) {
+      throw new CofferError('manifest', `${file} has no bucket for what is in S3`, {
+        hint: `add "bucket: ${found.bucket}" to its top`,
+      });
+    }
+    const sealing = isSealed(found) && { encryptedWith: fileKey.id, dataKeys: dataKeys.wrapped };
+    const text = editManifest(manifest, { add: found.parameters, ...sealing });
+    parseManifest(text, file);
+    await replaceManifest(manifest, { text, blobs: found.blobs, obsolete: [] });
+  });
+  tell(context, found);
+  return EXIT.ok;
+}
+
+function isSealed({ parameters }: Imported): boolean {
+  return parameters.some(({ content }) => content?.kind !== 'plain');
+}
+
+/** No file of a blob stays behind when its manifest cannot be written. */
+async function orDiscard({ blobs }: Imported, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await Promise.all(blobs.map((blob) => blob.discard()));
+    throw error;
+  }
+}
+
+async function take(
+  context: Context,
+  place: ImportTarget & { region: string },
+  fileKey: FileKey,
+): Promise<Imported> {
+  const { aws } = context;
+  return importPath(place, {
+    parameters: await aws.parameters(place.region),
+    objects: () => aws.objects(place.region),
+    kms: await aws.kms(place.region),
+    fileKey,
+    spoolFolder: tmpdir(),
+    concurrency: aws.session.concurrency,
+  });
+}
+
+function tell({ terminal }: Context, { parameters, otherKeys, kmskey }: Imported): void {
+  terminal.note(`${parameters.length} parameters imported`);
+  if (otherKeys.length > 0) {
+    terminal.warn({
+      message: `not under ${kmskey}: ${otherKeys.join(', ')}`,
+      hint: 'coffer sync would bring them under it; a manifest has one kmskey',
+    });
+  }
+}
+
+async function refuseExisting(file: string): Promise<void> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) {
+    throw new CofferError('usage', `${file} exists`, {
+      hint: `--merge ${file} adds to it what is missing`,
+    });
+  }
+}

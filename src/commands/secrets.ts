@@ -1,0 +1,140 @@
+import { tmpdir } from 'node:os';
+import pMap from 'p-map';
+import type { StoredParameter } from '../aws/parameters.ts';
+import { CofferError, type Place } from '../errors.ts';
+import { parseSelector } from '../plan/versions.ts';
+import { followPointer } from '../transfer/follow.ts';
+import type { Context } from './context.ts';
+import { openerFor, readManifests } from './manifests.ts';
+import { placesOf, type SsmPlace } from './places.ts';
+
+/** An opened value. */
+export interface Secret {
+  /** Without the path. */
+  name: string;
+  bytes: Buffer;
+  /** In SSM; absent for what comes from a manifest. */
+  version?: number | undefined;
+  /** In the manifest; absent for what comes from SSM. */
+  place?: Place | undefined;
+}
+
+/** The values of a call's manifests, or what AWS holds for them with `--from aws`. */
+export async function readSecrets(context: Context): Promise<Secret[]> {
+  const { flags } = context;
+  const from = flags.string('from') ?? 'manifest';
+  const only = new Only(flags.list('only'));
+  if (from !== 'manifest' && from !== 'aws') {
+    throw new CofferError('usage', `--from ${from} is unknown`, { hint: 'manifest or aws' });
+  }
+  const secrets = await (from === 'aws' ? fromAws(context, only) : fromManifests(context, only));
+  only.refuseUnused();
+  return secrets;
+}
+
+/** `--only NAME`, or `NAME@VERSION` of what AWS holds. */
+class Only {
+  readonly #versions = new Map<string, string | undefined>();
+  readonly #used = new Set<string>();
+
+  constructor(words: readonly string[]) {
+    for (const word of words) {
+      const selector = parseSelector(word);
+      this.#versions.set(selector?.name ?? word, selector?.version);
+    }
+  }
+
+  get hasVersions(): boolean {
+    return [...this.#versions.values()].some((version) => version !== undefined);
+  }
+
+  /** Whether a parameter is wanted, by either of its names. */
+  has(name: string, fullName: string): boolean {
+    if (this.#versions.size === 0) return true;
+    const key = this.#versions.has(name) ? name : fullName;
+    this.#used.add(key);
+    return this.#versions.has(key);
+  }
+
+  version(name: string, fullName: string): string | undefined {
+    return this.#versions.get(name) ?? this.#versions.get(fullName);
+  }
+
+  refuseUnused(): void {
+    const unused = [...this.#versions.keys()].filter((name) => !this.#used.has(name));
+    if (unused.length > 0) {
+      throw new CofferError('usage', `there is no parameter ${unused.join(', ')}`);
+    }
+  }
+}
+
+async function fromManifests(context: Context, only: Only): Promise<Secret[]> {
+  if (only.hasVersions) {
+    throw new CofferError('usage', 'a manifest has no versions', { hint: 'add --from aws' });
+  }
+  const secrets: Secret[] = [];
+  for (const manifest of await readManifests(context, context.args)) {
+    const opener = await openerFor(context, manifest);
+    const wanted = manifest.parameters.filter(({ name, fullName }) => only.has(name, fullName));
+    const opened = await pMap(
+      wanted,
+      async (parameter) => ({
+        name: parameter.name,
+        bytes: await opener.open(parameter),
+        place: parameter.place,
+      }),
+      { concurrency: 8 },
+    );
+    secrets.push(...opened);
+  }
+  return secrets;
+}
+
+async function fromAws(context: Context, only: Only): Promise<Secret[]> {
+  const secrets: Secret[] = [];
+  for (const place of await placesOf(context)) {
+    const stored = await readStored(context, place, only);
+    const opened = await pMap(
+      stored,
+      async ([name, parameter]) => ({
+        name,
+        version: parameter.version,
+        bytes: await followPointer(parameter, {
+          objects: () => context.aws.objects(place.region),
+          kms: () => context.aws.kms(place.region),
+          spoolFolder: tmpdir(),
+        }),
+      }),
+      { concurrency: 4 },
+    );
+    secrets.push(...opened);
+  }
+  return secrets;
+}
+
+async function readStored(
+  context: Context,
+  { path, region, names }: SsmPlace,
+  only: Only,
+): Promise<(readonly [string, StoredParameter])[]> {
+  const parameters = await context.aws.parameters(region);
+  const all = names ?? (await parameters.describePath(path)).map(({ name }) => name).toSorted();
+  if (all.length === 0) {
+    throw new CofferError('not-found', `there is no parameter under ${path}`);
+  }
+  const short = (fullName: string) => fullName.slice(path.length);
+  const wanted = all.filter((fullName) => only.has(short(fullName), fullName));
+  const pinned = wanted.filter((fullName) => only.version(short(fullName), fullName));
+  const current = await parameters.getMany(wanted.filter((name) => !pinned.includes(name)));
+  for (const fullName of pinned) {
+    const version = only.version(short(fullName), fullName);
+    current.set(fullName, await parameters.get(`${fullName}:${version}`));
+  }
+  return wanted.map((fullName) => {
+    const parameter = current.get(fullName);
+    if (parameter) return [short(fullName), parameter] as const;
+    throw new CofferError('not-found', `${fullName} is not in AWS`, {
+      hint: 'coffer diff shows what is missing, coffer sync puts it there',
+    });
+  });
+}

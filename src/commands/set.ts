@@ -1,0 +1,95 @@
+import { CofferError } from '../errors.ts';
+import { editManifest, parseManifest } from '../manifest/index.ts';
+import {
+  PARAMETER_TYPES,
+  type Manifest,
+  type NewParameter,
+  type Parameter,
+} from '../manifest/model.ts';
+import { EXIT, type Context, type ExitCode } from './context.ts';
+import { readManifests } from './manifests.ts';
+import { sealInPlace } from './sealing.ts';
+import { readValue } from './value-input.ts';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { terminal } = context;
+  const [file = '', wanted = ''] = context.args;
+  if (context.rest.length > 0) {
+    throw new CofferError('usage', 'set takes nothing behind --', {
+      hint: 'a value comes from standard input, a prompt or --from-file',
+    });
+  }
+  const type = canonicalType(context.flags.string('type'));
+  const description = context.flags.string('description');
+  const [manifest] = await readManifests(context, [file]);
+  if (!manifest) throw new CofferError('usage', 'set needs a manifest');
+
+  const existing = manifest.parameters.find(
+    ({ name, fullName }) => name === wanted || fullName === wanted,
+  );
+  const name = existing?.name ?? nameBelow(manifest, wanted);
+  const added: NewParameter = { name, type: type ?? 'SecureString', description };
+  if (existing) refuseChange(existing, { type, description });
+  else refuseUnreadable(manifest, added);
+
+  const value = await readValue(context, name);
+  const [sealed] = await sealInPlace(context, manifest, {
+    only: new Set([name]),
+    values: new Map([[name, value]]),
+    add: existing ? [] : [added],
+  });
+  const form = sealed?.form === 'blob' ? ' (as a blob for S3)' : '';
+  terminal.note(
+    existing
+      ? `${manifest.file}: ${name} has a new value${form}`
+      : `${manifest.file}: added ${name}, a ${added.type}${form}`,
+  );
+  const origin = existing?.origin;
+  if (origin && 'file' in origin) {
+    terminal.note(`${name} no longer comes from ${origin.file}; that file was left alone`);
+  }
+  return EXIT.ok;
+}
+
+function canonicalType(written: string | undefined): string | undefined {
+  if (written === undefined) return undefined;
+  const type = PARAMETER_TYPES.find((one) => one.toLowerCase() === written.toLowerCase());
+  if (type) return type;
+  throw new CofferError('usage', `--type ${written} is no type of SSM`, {
+    hint: `one of ${PARAMETER_TYPES.join(', ')}`,
+  });
+}
+
+/** The name as the manifest has it, be it given in full. */
+function nameBelow({ path }: Manifest, name: string): string {
+  return name.startsWith(path) ? name.slice(path.length) : name;
+}
+
+function refuseChange(
+  { name, type, place }: Parameter,
+  wanted: { type: string | undefined; description: string | undefined },
+): void {
+  const hint = 'change it in the manifest, or leave the flag out: the value alone is replaced';
+  if (wanted.type !== undefined && wanted.type !== type) {
+    throw new CofferError('usage', `${name} is a ${type} already`, { hint, place });
+  }
+  if (wanted.description !== undefined) {
+    throw new CofferError('usage', `${name} is there already: --description is for new ones`, {
+      hint,
+      place,
+    });
+  }
+}
+
+/** Finds out before anybody has to type a value whether the manifest could hold it. */
+function refuseUnreadable(manifest: Manifest, added: NewParameter): void {
+  const add = [{ ...added, content: { kind: 'plain', text: '-' } } as const];
+  try {
+    parseManifest(editManifest(manifest, { add }), manifest.file);
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    // The places are those of lines that are not there.
+    const problems = error.problems.map(({ message, hint }) => ({ message, hint }));
+    throw new CofferError('usage', error.message, { hint: error.hint, problems });
+  }
+}

@@ -1,0 +1,79 @@
+import { isMap, isSeq, type YAMLSeq } from 'yaml';
+import { CofferError } from '../../errors.ts';
+import type { NewParameter } from '../model.ts';
+import { readText } from '../read/reading.ts';
+import type { ManifestDocument } from '../yaml/document.ts';
+import { quote } from '../yaml/faults.ts';
+import type { Field } from '../yaml/tree.ts';
+import { BlockList } from './block-list.ts';
+import { FlowList } from './flow-list.ts';
+import type { Lines } from './lines.ts';
+import type { ListEditor } from './list-editor.ts';
+import type { Splice } from './splice.ts';
+
+/** The editor of the list of parameters. */
+export function openList(document: ManifestDocument, lines: Lines): ListEditor {
+  const { field, list } = findList(document);
+  return list.flow === true
+    ? new FlowList(lines, list)
+    : new BlockList(lines, list, field.keyNode.range[1]);
+}
+
+function findList({ root, tree }: ManifestDocument): { field: Field; list: YAMLSeq.Parsed } {
+  const field = tree.fields(root).get('parameters');
+  const list = field?.node;
+  if (!field || !list || !isSeq(list)) throw new Error('a manifest without parameters');
+  return { field, list };
+}
+
+/**
+ * Takes away the parameters that are called `remove` and not `add`ed just now.
+ * @throws CofferError `manifest` when nothing would be left, or others refer to one of them.
+ */
+export function removeParameters(
+  document: ManifestDocument,
+  lines: Lines,
+  request: { remove: ReadonlySet<string>; add: readonly NewParameter[]; file: string },
+): Splice[] {
+  const { remove, add, file } = request;
+  const { list } = findList(document);
+  const names = namesOf(document, list).slice(0, list.items.length - add.length);
+  const indices = new Set([...names.keys()].filter((index) => remove.has(names[index] ?? '')));
+  for (const name of remove) {
+    if (!names.includes(name))
+      throw new Error(`the removal of a parameter that is not there: ${name}`);
+  }
+  if (indices.size === list.items.length) {
+    throw new CofferError('manifest', `${file} cannot lose its last parameter`, {
+      hint: 'a manifest has at least one: delete the file instead',
+    });
+  }
+  refuseAnchors(document, list, indices, names);
+  return openList(document, lines).remove(indices);
+}
+
+function namesOf({ tree }: ManifestDocument, list: YAMLSeq.Parsed): string[] {
+  return list.items.map((item) => {
+    const node = tree.resolve(item);
+    return node && isMap(node) ? (readText(tree.fields(node), 'name') ?? '') : '';
+  });
+}
+
+/** An alias that stays must not lose what it stands for. */
+function refuseAnchors(
+  { tree }: ManifestDocument,
+  list: YAMLSeq.Parsed,
+  indices: ReadonlySet<number>,
+  names: readonly string[],
+): void {
+  const indexAt = ([offset]: readonly [number, ...unknown[]]) =>
+    list.items.findIndex(({ range: [start, end] }) => start <= offset && offset < end);
+  for (const [alias, target] of tree.targets) {
+    const index = indexAt(target.range);
+    if (!indices.has(index) || indices.has(indexAt(alias.range))) continue;
+    const name = quote(names[index] ?? '');
+    throw new CofferError('manifest', `parameter ${name} cannot be removed: an alias needs it`, {
+      hint: 'write out what the aliases (*…) of its anchors (&…) stand for first',
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { CofferError } from '../errors.ts';
+import { blockItem } from './edit/new-parameter.ts';
+import { mapOf, oneString, type Spot, type Value } from './edit/render.ts';
+import type { ManifestSettings, NewParameter } from './model.ts';
+
+const SCHEMA =
+  '# yaml-language-server: $schema=https://unpkg.com/coffer/schemas/manifest.schema.json';
+
+const TOP: Spot = { flow: false, quotedKeys: false, column: 0, blocks: 'clip' };
+
+/**
+ * The text of a new manifest.
+ * @throws CofferError `manifest` when there is no parameter, or a value cannot stand in a manifest.
+ */
+export function renderManifest(
+  settings: ManifestSettings,
+  parameters: readonly NewParameter[],
+): string {
+  if (parameters.length === 0) {
+    throw new CofferError('manifest', 'a manifest needs at least one parameter', {
+      hint: 'add one first',
+    });
+  }
+  const { path, region, kmskey, bucket, tags, encryptedWith, dataKeys } = settings;
+  const head = [
+    SCHEMA,
+    ...pair('path', oneString(path)),
+    ...pair('region', oneString(region)),
+    ...optional('kmskey', kmskey),
+    ...optional('bucket', bucket),
+    ...optional('encrypted_with', encryptedWith),
+    ...entries('data_keys', dataKeys),
+  ];
+  const items = parameters.map((parameter) =>
+    blockItem(parameter, { indent: '  ', gap: ' ', blocks: 'clip' }),
+  );
+  const [first = [], ...more] = items;
+  const parts = [head, entries('tags', tags), ['parameters:', ...first], ...more];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${line}\n`).join(''))
+    .join('\n');
+}
+
+function optional(key: string, text: string | undefined): string[] {
+  return text === undefined ? [] : pair(key, oneString(text));
+}
+
+function entries(key: string, map: Readonly<Record<string, string>> = {}): string[] {
+  const all = Object.entries(map);
+  return all.length === 0 ? [] : pair(key, mapOf(all));
+}
+
+function pair(key: string, value: Value): string[] {
+  const { inline, below } = value(TOP);
+  return [inline === '' ? `${key}:` : `${key}: ${inline}`, ...below];
+}

@@ -1,0 +1,52 @@
+import type { ParameterStore, ParameterVersion } from '../aws/parameters.ts';
+import { CofferError } from '../errors.ts';
+import type { Difference, Field } from './model.ts';
+
+/** `NAME@3` or `NAME@label`. */
+export interface VersionSelector {
+  name: string;
+  version: string;
+}
+
+export function parseSelector(text: string): VersionSelector | undefined {
+  const [, name, version] = /^([^@]+)@([^@/]+)$/.exec(text) ?? [];
+  return name && version ? { name, version } : undefined;
+}
+
+/** @throws CofferError `not-found` for a version that SSM no longer has. */
+export async function findVersion(
+  parameters: ParameterStore,
+  { name, version }: VersionSelector,
+): Promise<ParameterVersion> {
+  const versions = await parameters.history(name, true);
+  const found = versions.find(
+    (item) => String(item.version) === version || item.labels.includes(version),
+  );
+  if (found) return found;
+  const known = versions.map((item) => [item.version, ...item.labels].join(' '));
+  throw new CofferError('not-found', `${name} has no version ${version}`, {
+    hint: `it has ${known.join(', ')}`,
+  });
+}
+
+/** How one version differs from another. */
+export function compareVersions(from: ParameterVersion, to: ParameterVersion): Difference[] {
+  const isSecret = from.type === 'SecureString' || to.type === 'SecureString';
+  const fields: [Field, string, string][] = [
+    ['type', from.type, to.type],
+    ['value', from.value, to.value],
+    ['key', from.keyId ?? '', to.keyId ?? ''],
+    ['tier', from.tier, to.tier],
+    ['description', from.description, to.description],
+    ['allowed pattern', from.allowedPattern ?? '', to.allowedPattern ?? ''],
+    ['data type', from.dataType, to.dataType],
+  ];
+  return fields
+    .filter(([, before, after]) => before !== after)
+    .map(([field, before, after]) => ({
+      field,
+      before,
+      after,
+      isSecret: isSecret && field === 'value',
+    }));
+}

@@ -1,0 +1,92 @@
+import { stringify } from 'yaml';
+import { CofferError } from '../errors.ts';
+
+/** One entry of a Kubernetes Secret. */
+export interface K8sEntry {
+  name: string;
+  bytes: Buffer;
+  version?: number | undefined;
+}
+
+/** What Kubernetes takes as the name of a namespace, and between the dots of an object's. */
+const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+const LONGEST_NAMESPACE = 63;
+const LONGEST_NAME = 253;
+/** All data of one Secret together. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * A Kubernetes `Secret` as YAML, entries in the order of their names. Slashes in names become dots.
+ * Versions, where they are known, stand in the annotation `coffer/versions`.
+ */
+export function renderK8sSecret(
+  entries: readonly K8sEntry[],
+  target: { name: string; namespace?: string | undefined },
+): string {
+  refuseNames(target);
+  const sorted = entries
+    .map((entry) => ({ ...entry, key: entry.name.replaceAll('/', '.') }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  refuseKeys(sorted);
+  refuseOversize(sorted);
+  const versions = sorted.flatMap(({ key, version }) => (version ? [[key, version]] : []));
+  return stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: {
+        name: target.name,
+        ...(target.namespace && { namespace: target.namespace }),
+        ...(versions.length > 0 && {
+          annotations: { 'coffer/versions': JSON.stringify(Object.fromEntries(versions)) },
+        }),
+      },
+      type: 'Opaque',
+      // A map, as an object would put names that are numbers first.
+      data: new Map(sorted.map(({ key, bytes }) => [key, bytes.toString('base64')])),
+    },
+    // kubectl reads YAML 1.1, in which `on` is no text.
+    { lineWidth: 0, compat: 'yaml-1.1' },
+  );
+}
+
+function refuseNames({ name, namespace }: { name: string; namespace?: string | undefined }): void {
+  if (name.length > LONGEST_NAME || !name.split('.').every((part) => LABEL.test(part))) {
+    throw new CofferError('usage', `Kubernetes does not take ${name} as a name`, {
+      hint: 'lower-case letters and digits, between them dashes and dots',
+    });
+  }
+  if (namespace === undefined) return;
+  if (namespace.length > LONGEST_NAMESPACE || !LABEL.test(namespace)) {
+    throw new CofferError('usage', `Kubernetes does not take ${namespace} as a namespace`, {
+      hint: 'lower-case letters and digits, between them dashes',
+    });
+  }
+}
+
+function refuseKeys(entries: readonly { name: string; key: string }[]): void {
+  const taken = new Map<string, string>();
+  for (const { name, key } of entries) {
+    if (key.length > LONGEST_NAME || key === '.' || key.startsWith('..')) {
+      throw new CofferError('manifest', `Kubernetes does not take ${key} as a key of a Secret`, {
+        hint: 'at most 253 characters, the first two not dots; leave it out with --only',
+      });
+    }
+    const other = taken.get(key);
+    if (other !== undefined) {
+      throw new CofferError('manifest', `${other} and ${name} would both be called ${key}`, {
+        hint: 'rename one of them, or leave one out with --only',
+      });
+    }
+    taken.set(key, name);
+  }
+}
+
+function refuseOversize(entries: readonly { bytes: Buffer }[]): void {
+  const total = entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (total > MAX_BYTES) {
+    throw new CofferError('oversize', `${total} bytes do not fit a Secret, which holds 1 MiB`, {
+      hint: 'choose what goes into it with --only',
+    });
+  }
+}

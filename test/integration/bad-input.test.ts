@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import type { Outcome } from '../support/cli.ts';
+import { createScene, type Scene } from '../support/scene.ts';
+
+const aws = await useAws();
+const SECRET = createCanary();
+
+const GOOD = `  - name: token
+    type: SecureString
+    value: ${SECRET}
+`;
+
+/** One clear error, no stack, no secret; exactly what a person needs. */
+function expectOneError({ code, stdout, stderr }: Outcome, expectedCode: number, says: RegExp) {
+  expect(stderr).toMatch(says);
+  expect(stderr.match(/\berror:/g), stderr).toHaveLength(1);
+  expect(stderr).not.toMatch(/^\s+at /m);
+  expect(stderr).not.toContain('node:internal');
+  expect(code).toBe(expectedCode);
+  expect(stdout).toHaveLength(0);
+  expectHidden(SECRET, { stderr });
+}
+
+/** Runs a call that has to fail, and proves that it left every file as it was. */
+async function expectRefusal(
+  app: Scene,
+  args: readonly string[],
+  expected: { code: number; says: RegExp; env?: Record<string, string | undefined> | undefined },
+): Promise<void> {
+  const files = await app.files();
+  const before = await Promise.all(files.map((file) => app.read(file)));
+  const outcome = await app.coffer(args, { env: expected.env ?? {} });
+  expectOneError(outcome, expected.code, expected.says);
+  expect(await app.files()).toEqual(files);
+  for (const [i, file] of files.entries()) {
+    expect((await app.read(file)).equals(before[i] ?? Buffer.alloc(0)), file).toBe(true);
+  }
+}
+
+const BOMB = Array.from(
+  { length: 9 },
+  (_, i) =>
+    `  t${i}: &t${i} [${Array(10)
+      .fill(i === 0 ? 'x' : `*t${i - 1}`)
+      .join(', ')}]`,
+).join('\n');
+
+describe('a manifest that is wrong:', () => {
+  test.each<[string, (text: string) => string | Uint8Array, RegExp]>([
+    ['empty', () => '', /^app\.yml:1:1: error: the manifest is empty/],
+    ['no YAML', (text) => `${text}  - [unclosed\n`, /^app\.yml:\d+:\d+: error: /],
+    [
+      'a tab for indentation',
+      (text) => text.replace('    type', '\ttype'),
+      /^app\.yml:\d+:\d+: error: /,
+    ],
+    ['binary', () => new Uint8Array([0x70, 0xff, 0xfe, 0x00]), /^app\.yml:1:2: error: .*UTF-8/],
+    [
+      'an unknown key of a parameter',
+      (text) => text.replace('value:', 'discription: x\n    value:'),
+      /unknown key "discription"[\s\S]*hint: .*description/,
+    ],
+    [
+      'an unknown key at the top',
+      (text) => text.replace('bucket:', 'buckets:'),
+      /unknown key "buckets"[\s\S]*hint: .*bucket/,
+    ],
+    [
+      'a type that there is not',
+      (text) => text.replace('SecureString', 'SecurString'),
+      /type[\s\S]*hint: .*SecureString/,
+    ],
+    ['no parameters', (text) => text.replace(/parameters:[\s\S]*/, ''), /"parameters" is missing/],
+    ['no name', (text) => text.replace('- name: token\n    type', '- type'), /"name" is missing/],
+    ['no region', (text) => text.replace(/region: .*\n/, ''), /"region" is missing/],
+    ['no kmskey', (text) => text.replace(/kmskey: .*\n/, ''), /"kmskey" is missing/],
+    [
+      'two parameters of one name',
+      (text) => text + GOOD.replace('SecureString', 'String'),
+      /"?name"? .*line \d+ already/,
+    ],
+    [
+      'a key twice',
+      (text) => text.replace('type:', 'name: twice\n    type:'),
+      /duplicate key "name"/,
+    ],
+    ['two documents', (text) => `${text}---\na: 1\n`, /document/],
+    ['an empty value', (text) => text.replace(SECRET, '""'), /value is empty/],
+    ['a null value', (text) => text.replace(SECRET, 'null'), /value is null/],
+    ['a map for a value', (text) => text.replace(SECRET, '{a: b}'), /value is a map/],
+    [
+      'a name that SSM refuses',
+      (text) => text.replace('name: token', 'name: to ken'),
+      /character that SSM does not allow/,
+    ],
+    ['a path without a slash', (text) => text.replace('path: /', 'path: '), /slash/],
+    ['a reserved path', (text) => text.replace(/path: .*/, 'path: /aws/x/'), /aws or ssm/],
+    [
+      'an alias bomb',
+      (text) => text.replace('parameters:', `tags:\n${BOMB}\nparameters:`),
+      /aliases|too much/,
+    ],
+    [
+      'an alias for a secret',
+      (text) =>
+        text
+          .replace(SECRET, `&a ${SECRET}`)
+          .replace(/$/, '  - {name: other, type: SecureString, value: *a}\n'),
+      /alias/,
+    ],
+    [
+      'ciphertext that is damaged',
+      (text) => text.replace(SECRET, 'ENC[v1,00000000,AAAA]'),
+      /ENC\[/,
+    ],
+  ])('%s', async (_, spoil, says) => {
+    const app = await createScene(aws, GOOD);
+    const spoilt = spoil(await app.text('app.yml'));
+    expect(spoilt).not.toBe(await app.text('app.yml'));
+    await app.write('app.yml', spoilt);
+    for (const command of ['encrypt', 'save']) {
+      await expectRefusal(app, [command, 'app.yml'], { code: 2, says });
+    }
+  });
+});
+
+describe('a manifest that cannot be read:', () => {
+  test.each<[string, string, (app: Scene) => Promise<void>, RegExp]>([
+    ['it is not there', 'none.yml', () => Promise.resolve(), /none\.yml: there is no such file/],
+    ['it is a folder', 'sub', (app) => app.write('sub/x', ''), /sub: it is a folder/],
+    [
+      'its folder is not there',
+      'no/app.yml',
+      () => Promise.resolve(),
+      /no\/app\.yml: there is no such file/,
+    ],
+    [
+      'a file is taken for its folder',
+      'app.yml/x.yml',
+      () => Promise.resolve(),
+      /there is no such file/,
+    ],
+  ])('%s', async (_, file, prepare, says) => {
+    const app = await createScene(aws, GOOD);
+    await prepare(app);
+    for (const command of ['encrypt', 'decrypt', 'refresh', 'save', 'export', 'nuke', 'list']) {
+      await expectRefusal(app, [command, file], { code: 2, says });
+    }
+  });
+});
+
+describe('a call that is wrong:', () => {
+  test.each<[string, string[], RegExp]>([
+    ['an unknown command', ['encrpyt', 'app.yml'], /no command encrpyt[\s\S]*encrypt/],
+    ['an unknown flag', ['encrypt', 'app.yml', '--resael', 'x'], /no flag --resael[\s\S]*--reseal/],
+    ['a flag of another command', ['decrypt', 'app.yml', '--yes'], /no flag --yes/],
+    ['no manifest', ['encrypt'], /needs a manifest/],
+    ['no name', ['get'], /needs a name/],
+    ['a flag without its value', ['get', '/x', '-o'], /-o needs a value/],
+    ['too many arguments', ['get', '/x', '/y'], /takes no \/y/],
+    ['a flag twice', ['get', '/x', '-o', 'a', '-o', 'b'], /2 times/],
+    ['a concurrency of zero', ['save', 'app.yml', '--concurrency', '0'], /--concurrency 0/],
+    ['a URL that is none', ['get', 's3://'], /not the URL of an object/],
+    [
+      'a parameter that is not there',
+      ['decrypt', 'app.yml', '--value', 'nope'],
+      /no parameter nope[\s\S]*token/,
+    ],
+    ['refresh before encrypt', ['refresh', 'app.yml'], /not encrypted yet/],
+    [
+      'save before encrypt',
+      ['save', 'app.yml'],
+      /token is a secret and not encrypted[\s\S]*coffer encrypt/,
+    ],
+  ])('%s', async (_, args, says) => {
+    await expectRefusal(await createScene(aws, GOOD), args, { code: 2, says });
+  });
+});
+
+describe('AWS that cannot be used:', () => {
+  const nowhere = 'http://127.0.0.1:1';
+
+  test.each<[string, Record<string, string | undefined>, RegExp]>([
+    [
+      'no credentials',
+      { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+      /there are no AWS credentials[\s\S]*hint: sign in/,
+    ],
+    [
+      'nobody at the endpoint',
+      { AWS_ENDPOINT_URL: nowhere },
+      /could not be reached \(ECONNREFUSED\)/,
+    ],
+    [
+      'a profile that is not there',
+      { AWS_PROFILE: 'nobody', AWS_ACCESS_KEY_ID: undefined },
+      /credentials/,
+    ],
+  ])('%s', async (_, env, says) => {
+    const app = await createScene(aws, GOOD);
+    await expectRefusal(app, ['encrypt', 'app.yml'], { code: 1, says, env });
+    await app.succeed(['encrypt', 'app.yml']);
+    for (const command of ['decrypt', 'export', 'save']) {
+      await expectRefusal(app, [command, 'app.yml'], { code: 1, says, env });
+    }
+  });
+
+  test('no region for get', async () => {
+    const app = await createScene(aws, GOOD);
+    const env = { AWS_REGION: undefined };
+    await expectRefusal(app, ['get', '/x'], { code: 2, says: /no AWS region/, env });
+  });
+
+  test('no such key, and none may be made', async () => {
+    const app = await createScene(aws, GOOD);
+    const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('none')}` };
+    const args = ['encrypt', 'app.yml', '--no-create-key'];
+    await expectRefusal(app, args, { code: 1, says: /does not exist/, env });
+  });
+
+  test('no such kmskey at save', async () => {
+    const app = await createScene(aws, '  - {name: b, type: SecureString, store: s3, value: x}\n', {
+      header: `kmskey: alias/no-such-key\nbucket: ${aws.bucket}\n`,
+    });
+    await app.succeed(['encrypt', 'app.yml']);
+    const { code, stderr } = await app.coffer(['save', 'app.yml']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${app.prefix}b`);
+    expect(stderr).toContain('alias/no-such-key');
+  });
+
+  test('no such bucket at save', async () => {
+    const app = await createScene(aws, '  - {name: b, type: SecureString, store: s3, value: x}\n', {
+      header: `kmskey: ${aws.kmskey}\nbucket: ${aws.unique('no-bucket')}\n`,
+    });
+    await app.succeed(['encrypt', 'app.yml']);
+    const { code, stderr } = await app.coffer(['save', 'app.yml']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('no-bucket');
+  });
+});
+
+test('a value that no longer decrypts is named, and nothing of the rest is printed', async () => {
+  const app = await createScene(
+    aws,
+    `${GOOD}  - {name: other, type: SecureString, value: ${SECRET}}\n`,
+  );
+  await app.succeed(['encrypt', 'app.yml']);
+  const text = await app.text('app.yml');
+  await app.write('app.yml', text.replace('name: token', 'name: tokem'));
+  for (const command of ['decrypt', 'export', 'save']) {
+    const says = /^app\.yml:\d+:\d+: error: tokem/;
+    await expectRefusal(app, [command, 'app.yml'], { code: 1, says });
+  }
+});

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import { createScene, secret } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+
+const TOKEN = createCanary();
+const OLD = createCanary();
+
+/** Something to create, to update, extra and unchanged, each once; a public value of two lines. */
+async function createApp() {
+  const app = await createScene(
+    aws,
+    `${secret('token', TOKEN)}  - {name: motd, type: String, value: "a\\nb\\n"}
+  - {name: new, type: String, value: x}
+  - {name: same, type: String, value: x}
+`,
+  );
+  await app.succeed(['encrypt', 'app.yml']);
+  await app.succeed(['sync', 'app.yml', '--yes', '--only', 'same']);
+  await stored.put(`${app.prefix}token`, OLD, { Type: 'SecureString', KeyId: aws.kmskey });
+  await stored.put(`${app.prefix}motd`, 'a\nB\n');
+  await stored.put(`${app.prefix}old`, 'of no manifest');
+  return app;
+}
+
+test('shows the plan on stdout, secrets masked', async () => {
+  const app = await createApp();
+  const { stdout, stderr } = await app.succeed(['diff', 'app.yml']);
+  expect(stderr).toBe('');
+  expectHidden(TOKEN, { stdout });
+  expectHidden(OLD, { stdout });
+  expect(stdout.toString()).toBe(`app.yml → ${app.prefix} in us-east-1
+ 1 to create
+  + new  String, 1 B
+ 2 to update
+  ~ motd   String, 4 B
+      value:
+        @@ -1,2 +1,2 @@
+         a
+        -B
+        +b
+  ~ token  SecureString, 30 B
+      value: changed (30 B)
+ 1 extra, in no manifest
+  ? old  String, version 1
+
+1 to create, 2 to update, 1 extra, 1 unchanged
+`);
+});
+
+test('shows the secrets when that is asked for', async () => {
+  const app = await createApp();
+  const { stdout } = await app.succeed(['diff', 'app.yml', '--reveal']);
+  expect(stdout.toString()).toContain(`value: "${OLD}" → "${TOKEN}"`);
+  const json = await app.succeed(['diff', 'app.yml', '--reveal', '--json']);
+  expect(json.stdout.toString()).toContain(TOKEN);
+});
+
+test('answers in JSON, with --json as with --format json', async () => {
+  const app = await createApp();
+  const { stdout } = await app.succeed(['diff', 'app.yml', '--json']);
+  expectHidden(TOKEN, { stdout });
+  expectHidden(OLD, { stdout });
+  expect(JSON.parse(stdout.toString())).toMatchObject({
+    version: 1,
+    counts: { create: 1, update: 2, replace: 0, extra: 1, unchanged: 1 },
+    manifests: [
+      {
+        file: 'app.yml',
+        path: app.prefix,
+        region: 'us-east-1',
+        changes: [
+          { action: 'update', name: `${app.prefix}motd` },
+          { action: 'create', name: `${app.prefix}new` },
+          { action: 'extra', name: `${app.prefix}old` },
+          { action: 'unchanged', name: `${app.prefix}same` },
+          {
+            action: 'update',
+            name: `${app.prefix}token`,
+            differences: [{ field: 'value', before: { masked: true, bytes: 30 } }],
+          },
+        ],
+      },
+    ],
+  });
+  const format = await app.succeed(['diff', 'app.yml', '--format', 'json']);
+  expect(format.stdout.toString()).toBe(stdout.toString());
+});
+
+test('makes a comment for a pull request', async () => {
+  const app = await createApp();
+  const { stdout } = await app.succeed(['diff', 'app.yml', '--format', 'markdown']);
+  const text = stdout.toString();
+  expectHidden(TOKEN, { text });
+  expectHidden(OLD, { text });
+  expect(text.startsWith('<!-- coffer-diff -->\n')).toBe(true);
+  expect(text).toContain('**coffer**: 1 to create, 2 to update, 1 extra, 1 unchanged');
+  expect(text).toContain('| ~ update | `token` | value |');
+});
+
+describe('the exit code', () => {
+  test('is 0 with a difference, unless --exit-code makes it 3', async () => {
+    const app = await createApp();
+    expect((await app.coffer(['diff', 'app.yml'])).code).toBe(0);
+    expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(3);
+  });
+
+  test('is 3 for an extra alone, and 0 for a parameter that is in step', async () => {
+    const app = await createApp();
+    await app.succeed(['sync', 'app.yml', '--yes']);
+    expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(3);
+    const only = ['--only', 'token', '--exit-code'];
+    const { code, stdout } = await app.coffer(['diff', 'app.yml', ...only]);
+    expect(code).toBe(0);
+    expect(stdout.toString()).toContain('1 unchanged');
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    ['an unknown format', ['--format', 'html'], 'html'],
+    ['secrets revealed in a pull request', ['--format', 'markdown', '--reveal'], 'markdown'],
+    ['a format twice', ['--format', 'json', '--format', 'text'], '--format'],
+  ])('%s is refused', async (_, args, told) => {
+    const app = await createScene(aws, '  - {name: x, type: String, value: x}\n');
+    const { code, stdout, stderr } = await app.coffer(['diff', 'app.yml', ...args]);
+    expect(code).toBe(2);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(told);
+  });
+});
+
+test('changes nothing', async () => {
+  const app = await createApp();
+  const before = await stored.metadata(app.prefix);
+  for (const flags of [[], ['--prune-tags'], ['--json']]) {
+    await app.succeed(['diff', 'app.yml', ...flags]);
+  }
+  expect(await stored.metadata(app.prefix)).toEqual(before);
+});

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { coffer } from '../support/cli.ts';
+import { materials, writeOlder, type Fields, type Older } from '../support/older-writer.ts';
+import { storedIn } from '../support/stored.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+const [V1, V2] = [materials(1, aws.kmskey), materials(2, aws.kmskey)];
+
+async function expectReadable({ name, url }: Older, plaintext: Buffer): Promise<void> {
+  const { folder, read } = await createWorkspace();
+  for (const selector of [name, `${name}@1`, url]) {
+    const outcome = await coffer(['get', selector], { cwd: folder, env: aws.env });
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(outcome.stdout.equals(plaintext), selector).toBe(true);
+  }
+  const toFile = await coffer(['get', url, '-o', 'out'], { cwd: folder, env: aws.env });
+  expect(toFile.code, toFile.stderr).toBe(0);
+  expect((await read('out')).equals(plaintext)).toBe(true);
+}
+
+describe('get reads, through its pointer and by its URL, an object of', () => {
+  test.each([
+    ['s3-kms-ssm-secrets (V1)', V1],
+    ['a V2 client', V2],
+    ['a V2 client that kept kms_cmk_id', { ...V2, context: { ...V1.context, ...V2.context } }],
+    ['a V1 client with a description', { ...V1, context: { ...V1.context, team: '17' } }],
+  ])('%s', async (_, material) => {
+    const plaintext = randomBytes(100_000);
+    await expectReadable(
+      await writeOlder(aws, plaintext, { ...material, extension: '.tar' }),
+      plaintext,
+    );
+  });
+
+  test('s3-kms-ssm-secrets that is empty', async () => {
+    await expectReadable(await writeOlder(aws, Buffer.alloc(0), V1), Buffer.alloc(0));
+  });
+
+  test('s3-kms-ssm-secrets that needs the spool', async () => {
+    const plaintext = randomBytes(65 * 1024 * 1024);
+    await expectReadable(await writeOlder(aws, plaintext, V1), plaintext);
+  });
+});
+
+describe('metadata comes back', () => {
+  const plaintext = Buffer.from('content');
+  const withContext = (write: (json: string) => string) => (fields: Fields) => ({
+    ...fields,
+    'x-amz-matdesc': write(fields['x-amz-matdesc'] ?? ''),
+  });
+  // The key of a map is chosen by its writer, so that S3 may give it back as RFC 2047 words.
+  const context = { ...V1.context, équipe: 'Ünïcode 17' };
+  const base64Words = (json: string) =>
+    [json.slice(0, 20), json.slice(20)]
+      .map((part) => `=?UTF-8?B?${Buffer.from(part).toString('base64')}?=`)
+      .join(' ');
+  const quoted = (json: string) =>
+    `=?utf-8?q?${[...Buffer.from(json)].map((byte) => `=${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('')}?=`;
+  test.each([
+    ['in RFC 2047 words of base64', base64Words],
+    ['in a quoted RFC 2047 word', quoted],
+    [
+      'in JSON escapes',
+      (json: string) =>
+        json.replaceAll(
+          /[^ -~]/g,
+          (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        ),
+    ],
+  ])('%s', async (_, write) => {
+    const older = await writeOlder(aws, plaintext, {
+      ...V1,
+      context,
+      alter: withContext(write),
+    });
+    await expectReadable(older, plaintext);
+  });
+
+  test('with names in whatever case the store kept', async () => {
+    const alter = (fields: Fields) =>
+      Object.fromEntries(
+        Object.entries(fields).map(([name, value]) => [name.toUpperCase(), value]),
+      );
+    await expectReadable(await writeOlder(aws, plaintext, { ...V2, alter }), plaintext);
+  });
+});
+
+describe('text is printed as text', () => {
+  test.each([
+    ['the URL of an object without a digest', 's3://some-bucket/some/key'],
+    ['a digest that is too short', `s3://some-bucket/key/${'a'.repeat(63)}`],
+    ['a digest in capitals', `s3://some-bucket/key/${'A'.repeat(64)}`],
+    ['a pointer with something after it', `s3://some-bucket/key/${'a'.repeat(64)} `],
+    ['a pointer with a line before it', `see\ns3://some-bucket/key/${'a'.repeat(64)}`],
+    ['another scheme', `https://some-bucket/key/${'a'.repeat(64)}`],
+  ])('that looks like %s', async (_, text) => {
+    const { folder } = await createWorkspace();
+    const name = `/${aws.unique('text')}`;
+    await stored.put(name, text);
+    const { code, stdout, stderr } = await coffer(['get', name], { cwd: folder, env: aws.env });
+    expect(code, stderr).toBe(0);
+    expect(stdout.toString()).toBe(text);
+  });
+
+  test('of a SecureString or a list, even if it is a pointer', async () => {
+    const { folder } = await createWorkspace();
+    const { url } = await writeOlder(aws, Buffer.from('content'), V1);
+    for (const more of [
+      { Type: 'SecureString', KeyId: aws.kmskey },
+      { Type: 'StringList' },
+    ] as const) {
+      const name = `/${aws.unique('text')}`;
+      await stored.put(name, url, more);
+      const { stdout } = await coffer(['get', name], { cwd: folder, env: aws.env });
+      expect(stdout.toString()).toBe(url);
+    }
+  });
+});

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, stat } from 'node:fs/promises';
+import { LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { run } from '../support/cli.ts';
+import { CLI, createPutScene, MIB } from '../support/put.ts';
+import { storedIn } from '../support/stored.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+
+/** In memory, and through the spool. */
+const SIZES = [3 * MIB, 65 * MIB];
+
+describe('versions', () => {
+  test('get NAME@VERSION and NAME@label read the object of then', async () => {
+    const app = await createPutScene(aws);
+    const name = `${app.prefix}data`;
+    const contents = ['first', 'second', 'third'];
+    for (const content of contents) await app.put('data', content);
+    await aws.ssm.send(
+      new LabelParameterVersionCommand({ Name: name, ParameterVersion: 2, Labels: ['stable'] }),
+    );
+    const get = async (selector: string) =>
+      (await app.succeed(['get', selector])).stdout.toString();
+    expect(await get(name)).toBe('third');
+    expect(await get(`${name}@1`)).toBe('first');
+    expect(await get(`${name}@3`)).toBe('third');
+    expect(await get(`${name}@stable`)).toBe('second');
+    expect(await get(`${name}:2`)).toBe('second');
+  });
+
+  test.each(['@4', '@nowhere'])('%s, which is not there, is an error that names it', async (at) => {
+    const app = await createPutScene(aws);
+    await app.put('data', 'content');
+    const { code, stdout, stderr } = await app.coffer(['get', `${app.prefix}data${at}`]);
+    expect(code).toBe(1);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(`${app.prefix}data:${at.slice(1)}`);
+    expect(stderr.match(/error:/g)).toHaveLength(1);
+  });
+});
+
+describe('a name without a leading slash', () => {
+  test('means the parameter that put made of it', async () => {
+    const app = await createPutScene(aws);
+    await app.put('data', 'content');
+    const { stdout } = await app.succeed(['get', `${app.prefix.slice(1)}data@1`]);
+    expect(stdout.toString()).toBe('content');
+  });
+
+  test('stays what it is when it has no slash at all', async () => {
+    const app = await createPutScene(aws);
+    const name = aws.unique('bare');
+    await stored.put(name, 'text');
+    expect((await app.succeed(['get', name])).stdout.toString()).toBe('text');
+  });
+});
+
+test.each(SIZES)('a reader that has seen enough of %i bytes is no failure', async (size) => {
+  const app = await createPutScene(aws);
+  const data = randomBytes(size);
+  await app.put('data', data);
+  const script = '"$1" "$2" get "$3" | head -c 10; echo "status ${PIPESTATUS[0]}" >&2';
+  const { stdout, stderr } = await run(
+    'bash',
+    ['-c', script, 'bash', process.execPath, CLI, `${app.prefix}data`],
+    { cwd: app.folder, env: { ...aws.env, HOME: app.folder } },
+  );
+  expect(stdout.equals(data.subarray(0, 10))).toBe(true);
+  expect(stderr).toBe('status 0\n');
+});
+
+describe.each(SIZES)('get -o of %i bytes', (size) => {
+  test('writes a file for its owner alone, in place of what was there', async () => {
+    const app = await createPutScene(aws);
+    const data = randomBytes(size);
+    const { url } = await app.put('data', data);
+    await app.write('out', 'what was there');
+    await chmod(app.path('out'), 0o666);
+    const before = await app.files();
+    const { stdout, stderr } = await app.succeed(['get', url, '-o', 'out']);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toBe('');
+    expect((await app.read('out')).equals(data)).toBe(true);
+    expect((await stat(app.path('out'))).mode & 0o777).toBe(0o600);
+    expect(await app.files(), 'and nothing beside it').toEqual(before);
+  });
+});
+
+describe('get -o', () => {
+  test('- means stdout', async () => {
+    const app = await createPutScene(aws);
+    await app.put('data', 'content');
+    const { stdout } = await app.succeed(['get', `${app.prefix}data`, '-o', '-']);
+    expect(stdout.toString()).toBe('content');
+    expect(await app.files()).toEqual(['app.yml']);
+  });
+
+  test('takes the value of a parameter, too', async () => {
+    const app = await createPutScene(aws);
+    await stored.put(`${app.prefix}text`, 'just text', {
+      Type: 'SecureString',
+      KeyId: aws.kmskey,
+    });
+    await app.succeed(['get', `${app.prefix}text`, '--output', 'out']);
+    expect(await app.text('out')).toBe('just text');
+    expect((await stat(app.path('out'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('an empty object makes an empty file', async () => {
+    const app = await createPutScene(aws);
+    await app.put('data', '');
+    await app.succeed(['get', `${app.prefix}data`, '-o', 'out']);
+    expect(await app.read('out')).toHaveLength(0);
+  });
+
+  test('into a folder that is not there is an error that names the file', async () => {
+    const app = await createPutScene(aws);
+    await app.put('data', 'content');
+    const { code, stderr } = await app.coffer(['get', `${app.prefix}data`, '-o', 'none/out']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('none/out: there is no such file or folder');
+    expect(await app.files()).toEqual(['app.yml']);
+  });
+
+  test('onto a folder leaves it and nothing else', async () => {
+    const app = await createPutScene(aws);
+    await app.put('data', 'content');
+    await app.write('folder/file', 'kept');
+    const { code, stderr } = await app.coffer(['get', `${app.prefix}data`, '-o', 'folder']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/error: folder: /);
+    expect(await app.files()).toEqual(['app.yml', 'folder/file']);
+  });
+
+  test('into a pipe writes into it, and leaves it a pipe', async () => {
+    const app = await createPutScene(aws);
+    await app.put('data', 'content');
+    await run('mkfifo', ['pipe'], { cwd: app.folder });
+    const [{ stdout }] = await Promise.all([
+      run('cat', ['pipe'], { cwd: app.folder }),
+      app.succeed(['get', `${app.prefix}data`, '-o', 'pipe']),
+    ]);
+    expect(stdout.toString()).toBe('content');
+    expect((await stat(app.path('pipe'))).isFIFO()).toBe(true);
+  });
+
+  test.each([
+    ['a parameter that is not there', (prefix: string) => `${prefix}none`],
+    ['an object that is not there', () => `s3://${aws.bucket}/none`],
+  ])('of %s leaves what was there', async (_, selector) => {
+    const app = await createPutScene(aws);
+    await app.write('out', 'what was there');
+    const { code } = await app.coffer(['get', selector(app.prefix), '-o', 'out']);
+    expect(code).toBe(1);
+    expect(await app.text('out')).toBe('what was there');
+    expect(await app.files()).toEqual(['app.yml', 'out']);
+  });
+});
+
+test.each(['s3://', 's3://bucket', 's3://UPPER/key', 's3:///key'])(
+  '%s is not the URL of an object',
+  async (url) => {
+    const app = await createPutScene(aws);
+    const { code, stdout, stderr } = await app.coffer(['get', url]);
+    expect(code).toBe(2);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(`${url} is not the URL of an object`);
+  },
+);

@@ -1,0 +1,98 @@
+import { DisableKeyCommand, ScheduleKeyDeletionCommand } from '@aws-sdk/client-kms';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import type { Outcome } from '../support/cli.ts';
+import { createPutScene } from '../support/put.ts';
+import { storedIn } from '../support/stored.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+const DATA = createCanary();
+
+/** One error, no stack, nothing on stdout, and nothing of the data. */
+function expectRefused({ code, stdout, stderr }: Outcome, status: number, message: string): void {
+  expect(code, stderr).toBe(status);
+  expect(stdout).toHaveLength(0);
+  expect(stderr).toContain(message);
+  expect(stderr.match(/error:/g)).toHaveLength(1);
+  expect(stderr).not.toMatch(/^ {4}at /m);
+  expectHidden(DATA, { stderr });
+}
+
+describe('put is not to be had without', () => {
+  test.each(['path', 'bucket', 'key'])('--%s', async (missing) => {
+    const app = await createPutScene(aws);
+    const flags = app.target('data');
+    flags.splice(flags.indexOf(`--${missing}`), 2);
+    expectRefused(await app.coffer(['put', ...flags], { stdin: DATA }), 2, `--${missing}`);
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+});
+
+describe('put refuses, before it uploads anything,', () => {
+  test.each([
+    ['a path that names nothing', ['--path', '/'], 'the parameter / cannot be'],
+    ['a name that SSM refuses', ['--ssm', 'smörgåsbord'], 'smörgåsbord'],
+    ['a name that SSM keeps for itself', ['--ssm', '/aws/data'], '/aws/data'],
+    ['an extension that is none', ['--extension', '../x'], '--extension'],
+    ['an extension that would hide the digest', ['--extension', 'ü'], '--extension'],
+    ['a file that is not there', ['--file', 'nowhere'], 'nowhere'],
+    ['a folder', ['--file', '.'], 'is a folder'],
+    ['a flag given twice', ['--key', 'alias/other'], '--key'],
+    ['an argument', ['data.bin'], 'data.bin'],
+    ['a flag that it does not have', ['--buckets', 'x'], '--bucket'],
+  ])('%s', async (_, flags, message) => {
+    const app = await createPutScene(aws);
+    const [name] = flags;
+    const target = app.target('data');
+    if (name === '--path') target.splice(target.indexOf('--path'), 2);
+    const outcome = await app.coffer(['put', ...target, ...flags], { stdin: DATA });
+    expectRefused(outcome, 2, message);
+    expect(await stored.objects(app.prefix)).toEqual([]);
+  });
+});
+
+describe('of what AWS does not have, put tells', () => {
+  test('a bucket', async () => {
+    const app = await createPutScene(aws);
+    const bucket = aws.unique('no-such-bucket');
+    const flags = app.target('data').map((flag) => (flag === aws.bucket ? bucket : flag));
+    expectRefused(await app.coffer(['put', ...flags], { stdin: DATA }), 1, `s3://${bucket}/`);
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+
+  test('a bucket for an object that goes up in parts', async () => {
+    const app = await createPutScene(aws);
+    const bucket = aws.unique('no-such-bucket');
+    const flags = app.target('data').map((flag) => (flag === aws.bucket ? bucket : flag));
+    const stdin = Buffer.alloc(17 * 1024 * 1024, DATA);
+    expectRefused(await app.coffer(['put', ...flags], { stdin }), 1, `s3://${bucket}/`);
+  });
+
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    ['that is missing', async () => {}],
+    ['that is disabled', (KeyId) => aws.kms.send(new DisableKeyCommand({ KeyId }))],
+    [
+      'that is about to be deleted',
+      (KeyId) => aws.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
+    ],
+  ])('a key %s', async (what, spoil) => {
+    const app = await createPutScene(aws);
+    const alias = `alias/${aws.unique('spoilt')}`;
+    if (what !== 'that is missing') await spoil(await aws.createKey(alias));
+    const flags = app.target('data').map((flag) => (flag === aws.kmskey ? alias : flag));
+    expectRefused(await app.coffer(['put', ...flags], { stdin: DATA }), 1, alias);
+    expect(await stored.values(app.prefix)).toEqual({});
+    expect(await stored.objects(app.prefix)).toEqual([]);
+  });
+});
+
+test('a parameter that was secret text does not become a pointer by accident', async () => {
+  const app = await createPutScene(aws);
+  await stored.put(`${app.prefix}data`, 'text', { Type: 'SecureString', KeyId: aws.kmskey });
+  const { url } = await app.put('data', 'content');
+  // The type has to change with it: nothing follows a pointer in a SecureString.
+  const parameter = (await stored.parameters(app.prefix)).get('data');
+  expect(parameter).toMatchObject({ Type: 'String', Value: url });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import { createScene, secret } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+
+const TOKEN = createCanary();
+
+function createApp() {
+  return createScene(
+    aws,
+    `  - {name: version, type: String, value: 2, description: Of the API.}
+  - {name: hosts, type: StringList, value: [a.example.com, b.example.com]}
+${secret('token', TOKEN)}  - {name: deep/down/here, type: String, value: x}
+`,
+    { header: `kmskey: ${aws.kmskey}\ntags: {cost_center: team17}\n` },
+  );
+}
+
+async function createSynced() {
+  const app = await createApp();
+  await app.succeed(['encrypt', 'app.yml']);
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  return app;
+}
+
+test('writes what is missing, and then has nothing to write', async () => {
+  const app = await createApp();
+  await app.succeed(['encrypt', 'app.yml']);
+  const first = await app.succeed(['sync', 'app.yml', '--yes']);
+  expect(first.stderr).toContain('4 to create');
+  expect(first.stderr).toContain('4 parameters are in step now');
+  expect(await stored.values(app.prefix)).toEqual({
+    version: '2',
+    hosts: 'a.example.com,b.example.com',
+    token: TOKEN,
+    'deep/down/here': 'x',
+  });
+  const metadata = await stored.metadata(app.prefix);
+  expect(metadata.get('version')).toMatchObject({ Type: 'String', Description: 'Of the API.' });
+  expect(metadata.get('token')).toMatchObject({ Type: 'SecureString', KeyId: aws.kmskey });
+  expect(await stored.tags(`${app.prefix}token`)).toEqual({ cost_center: 'team17' });
+
+  const second = await app.succeed(['sync', 'app.yml']);
+  expect(second.stderr).toContain('no difference');
+  expect([...(await stored.parameters(app.prefix)).values()].map(({ Version }) => Version)).toEqual(
+    [1, 1, 1, 1],
+  );
+  const diff = await app.coffer(['diff', 'app.yml', '--exit-code']);
+  expect(diff).toMatchObject({ code: 0 });
+  expectHidden(TOKEN, {
+    'the first run': first.stderr,
+    'the second': second.stderr,
+    diff: Buffer.concat([diff.stdout, Buffer.from(diff.stderr)]),
+  });
+});
+
+test('answers in JSON what was done', async () => {
+  const app = await createApp();
+  await app.succeed(['encrypt', 'app.yml']);
+  const { stdout } = await app.succeed(['sync', 'app.yml', '--yes', '--json']);
+  expect(JSON.parse(stdout.toString())).toEqual({
+    version: 1,
+    done: ['deep/down/here', 'hosts', 'token', 'version'].map((name) => `${app.prefix}${name}`),
+    failed: [],
+    left: [],
+  });
+});
+
+describe('a dry run', () => {
+  test('shows the plan and writes nothing', async () => {
+    const app = await createApp();
+    await app.succeed(['encrypt', 'app.yml']);
+    const { stderr, stdout } = await app.succeed(['sync', 'app.yml', '--dry-run']);
+    expect(stderr).toContain('4 to create');
+    expect(stdout).toHaveLength(0);
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+
+  test('shows it in JSON too', async () => {
+    const app = await createApp();
+    await app.succeed(['encrypt', 'app.yml']);
+    const { stdout } = await app.succeed(['sync', 'app.yml', '--dry-run', '--json']);
+    expect(JSON.parse(stdout.toString())).toMatchObject({ counts: { create: 4 } });
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+});
+
+describe('--only', () => {
+  test('writes that parameter alone', async () => {
+    const app = await createApp();
+    await app.succeed(['encrypt', 'app.yml']);
+    const only = ['--only', 'deep/down/here', '--only', `${app.prefix}version`];
+    await app.succeed(['sync', 'app.yml', '--yes', ...only]);
+    expect(await stored.values(app.prefix)).toEqual({ 'deep/down/here': 'x', version: '2' });
+  });
+
+  test('refuses a name that no manifest has', async () => {
+    const app = await createApp();
+    await app.succeed(['encrypt', 'app.yml']);
+    const { code, stderr } = await app.coffer(['sync', 'app.yml', '--yes', '--only', 'tokn']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('tokn');
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+});
+
+describe('without --yes, when nobody can be asked', () => {
+  test('it refuses, and writes nothing', async () => {
+    const app = await createApp();
+    await app.succeed(['encrypt', 'app.yml']);
+    const { code, stderr } = await app.coffer(['sync', 'app.yml']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--yes');
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+});
+
+describe('a plaintext secret', () => {
+  test('is refused, with its place, before anything is written', async () => {
+    const app = await createApp();
+    for (const command of ['sync', 'diff']) {
+      const { code, stderr } = await app.coffer([command, 'app.yml']);
+      expect(code).toBe(2);
+      expect(stderr).toContain('coffer encrypt app.yml');
+      expect(stderr).toMatch(/app\.yml:\d+:\d+/);
+      expectHidden(TOKEN, { stderr });
+    }
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+
+  test('is taken with --allow-plaintext', async () => {
+    const app = await createApp();
+    await app.succeed(['sync', 'app.yml', '--yes', '--allow-plaintext', '--only', 'token']);
+    expect(await stored.values(app.prefix)).toEqual({ token: TOKEN });
+  });
+});
+
+test.each([
+  ['an unknown flag', ['--prun'], '--prune'],
+  ['a flag without its value', ['--only'], '--only'],
+  ['a manifest that is not there', ['none.yml'], 'none.yml'],
+])('%s is wrong usage', async (_, args, told) => {
+  const app = await createApp();
+  const { code, stderr } = await app.coffer(['sync', 'app.yml', ...args]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(told);
+});
+
+describe('what is under the path and in no manifest', () => {
+  test('is shown, and left alone unless it is to go', async () => {
+    const app = await createSynced();
+    const extras = [`${app.prefix}old`, `${app.prefix}deep/old`];
+    for (const name of extras) await stored.put(name, 'of no manifest');
+    const { stdout, code } = await app.coffer(['diff', 'app.yml', '--exit-code']);
+    expect(code).toBe(3);
+    expect(stdout.toString()).toContain('2 extra');
+    const { stderr } = await app.succeed(['sync', 'app.yml', '--yes']);
+    expect(stderr).toContain('? old');
+    expect(Object.keys(await stored.values(app.prefix))).toHaveLength(6);
+
+    const refused = await app.coffer(['sync', 'app.yml', '--prune']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('--yes');
+    expect(Object.keys(await stored.values(app.prefix))).toHaveLength(6);
+
+    const pruned = await app.succeed(['sync', 'app.yml', '--prune', '--yes', '--json']);
+    expect(JSON.parse(pruned.stdout.toString())).toMatchObject({ done: extras.toSorted() });
+    expect(Object.keys(await stored.values(app.prefix))).toHaveLength(4);
+  });
+});

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import { createScene } from '../support/scene.ts';
+import { flipBit } from '../support/flip.ts';
+
+const aws = await useAws();
+const SECRET = createCanary();
+
+interface Stored {
+  body: Buffer;
+  metadata: Record<string, string>;
+}
+
+async function read(key: string): Promise<Stored> {
+  const { Body, Metadata } = await aws.s3.send(
+    new GetObjectCommand({ Bucket: aws.bucket, Key: key }),
+  );
+  return {
+    body: Buffer.from((await Body?.transformToByteArray()) ?? []),
+    metadata: { ...Metadata },
+  };
+}
+
+async function overwrite(key: string, { body, metadata }: Stored): Promise<void> {
+  await aws.s3.send(
+    new PutObjectCommand({ Bucket: aws.bucket, Key: key, Body: body, Metadata: metadata }),
+  );
+}
+
+async function keyOf(name: string): Promise<string> {
+  const { Parameter } = await aws.ssm.send(new GetParameterCommand({ Name: name }));
+  return (Parameter?.Value ?? '').slice(`s3://${aws.bucket}/`.length);
+}
+
+/** A saved manifest with two blobs of one size, and the keys of their objects. */
+async function createSaved() {
+  const app = await createScene(
+    aws,
+    '  - {name: one, type: SecureString, file: one}\n  - {name: two, type: SecureString, file: two}\n',
+    {
+      files: {
+        one: Buffer.concat([Buffer.from(SECRET), randomBytes(8000)]),
+        two: randomBytes(SECRET.length + 8000),
+      },
+    },
+  );
+  await app.succeed(['encrypt', 'app.yml']);
+  await app.succeed(['save', 'app.yml']);
+  const name = `${app.prefix}one`;
+  return { ...app, name, one: await keyOf(name), two: await keyOf(`${app.prefix}two`) };
+}
+
+const flipIn = (stored: Stored, name: string): Stored => {
+  const bytes = flipBit(Buffer.from(stored.metadata[name] ?? '', 'base64'), -3);
+  return { ...stored, metadata: { ...stored.metadata, [name]: bytes.toString('base64') } };
+};
+
+const without = (stored: Stored, name: string): Stored => {
+  const { [name]: _, ...metadata } = stored.metadata;
+  return { ...stored, metadata };
+};
+
+describe('get releases nothing of an object', () => {
+  test.each<[string, (stored: Stored, other: Stored) => Stored]>([
+    ['with the first bit flipped', (s) => ({ ...s, body: flipBit(s.body, 0) })],
+    ['with a bit in the middle flipped', (s) => ({ ...s, body: flipBit(s.body, 4000, 3) })],
+    ['with the last bit of the tag flipped', (s) => ({ ...s, body: flipBit(s.body, -1) })],
+    ['cut short', (s) => ({ ...s, body: s.body.subarray(0, -1) })],
+    ['with a byte too many', (s) => ({ ...s, body: Buffer.concat([s.body, Buffer.alloc(1)]) })],
+    ['that is empty', (s) => ({ ...s, body: Buffer.alloc(0) })],
+    ['with the body of another', (s, other) => ({ ...s, body: other.body })],
+    ['that is another whole object', (_, other) => other],
+    ['with the metadata of another', (s, other) => ({ ...s, metadata: other.metadata })],
+    ['with its commitment altered', (s) => flipIn(s, 'x-amz-d')],
+    ['with its message id altered', (s) => flipIn(s, 'x-amz-i')],
+    ['with its wrapped key altered', (s) => flipIn(s, 'x-amz-3')],
+    ['without its commitment', (s) => without(s, 'x-amz-d')],
+    ['without its context', (s) => without(s, 'x-amz-t')],
+    ['without metadata', (s) => ({ ...s, metadata: {} })],
+    [
+      'that claims an older format, too',
+      (s) => ({ ...s, metadata: { ...s.metadata, 'x-amz-wrap-alg': 'kms' } }),
+    ],
+  ])('%s', async (_, alter) => {
+    const app = await createSaved();
+    const [stored, other] = [await read(app.one), await read(app.two)];
+    await overwrite(app.one, alter(stored, other));
+
+    const { code, stdout, stderr } = await app.coffer(['get', app.name]);
+    expect(code, stderr).toBe(1);
+    expect(stdout).toHaveLength(0);
+    expect(stderr.match(/error:/g)).toHaveLength(1);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expectHidden(SECRET, { stderr });
+
+    const before = await app.files();
+    const toFile = await app.coffer(['get', app.name, '-o', 'out']);
+    expect(toFile.code).toBe(1);
+    expect(await app.files()).toEqual(before);
+  });
+
+  test('that is gone', async () => {
+    const app = await createSaved();
+    const missing = `s3://${aws.bucket}/${app.one.slice(0, -64)}${'0'.repeat(64)}`;
+    await aws.ssm.send(
+      new PutParameterCommand({ Name: app.name, Value: missing, Type: 'String', Overwrite: true }),
+    );
+    const { code, stdout, stderr } = await app.coffer(['get', app.name]);
+    expect(code).toBe(1);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(missing);
+  });
+});
+
+test('a pointer does not make another object pass for the one it names', async () => {
+  const app = await createSaved();
+  const stored = await read(app.two);
+  // The right body and key, under a name that promises other content.
+  const wrong = app.two.replace(/[0-9a-f]{64}/, 'f'.repeat(64));
+  await overwrite(wrong, stored);
+  const { code, stdout, stderr } = await app.coffer(['get', `s3://${aws.bucket}/${wrong}`]);
+  expect(code).toBe(1);
+  expect(stdout).toHaveLength(0);
+  expect(stderr).toContain('not the one that its name promises');
+});
+
+test('a secret whose text looks like a pointer is not followed', async () => {
+  const app = await createSaved();
+  const text = `s3://${aws.bucket}/${app.two}`;
+  await aws.ssm.send(
+    new PutParameterCommand({
+      Name: app.name,
+      Value: text,
+      Type: 'SecureString',
+      KeyId: aws.kmskey,
+      Overwrite: true,
+    }),
+  );
+  const { stdout } = await app.succeed(['get', app.name]);
+  expect(stdout.toString()).toBe(text);
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { controlOf } from '../support/control.ts';
+import { createScene, secret } from '../support/scene.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+await aws.createKey(aws.fileKeyAlias);
+
+const MANY = Array.from({ length: 200 }, (_, i) => secret(`s${i}`, `value ${i}`)).join('');
+const BLOBS = ['a', 'b', 'c']
+  .map((name) => `  - {name: ${name}, type: SecureString, store: s3, value: blob ${name}}\n`)
+  .join('');
+
+/** The calls that a successful command makes, by operation. */
+async function callsOf(app: Awaited<ReturnType<typeof createScene>>, ...args: string[]) {
+  return control.callsOf(() => app.succeed(args));
+}
+
+describe('the price of', () => {
+  test('encrypting 200 new secrets is one data key', async () => {
+    const app = await createScene(aws, MANY);
+    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:GenerateDataKey': 1 });
+    expect((await app.text('app.yml')).match(/ENC\[v1,/g)).toHaveLength(200);
+  });
+
+  test('the first encrypt of an account is what it takes to make the key', async () => {
+    const app = await createScene(aws, MANY);
+    const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('first')}` };
+    const calls = await control.callsOf(() => app.succeed(['encrypt', 'app.yml'], { env }));
+    expect(calls).toEqual({
+      'kms:GenerateDataKey': 2,
+      'kms:CreateKey': 1,
+      'kms:EnableKeyRotation': 1,
+      'kms:CreateAlias': 1,
+    });
+  });
+
+  test('encrypting one secret more is one call', async () => {
+    const app = await createScene(aws, MANY);
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.write('app.yml', (await app.text('app.yml')) + secret('more', 'more'));
+    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:Decrypt': 1 });
+  });
+
+  test('encrypting nothing is nothing', async () => {
+    const app = await createScene(aws, MANY);
+    await app.succeed(['encrypt', 'app.yml']);
+    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({});
+  });
+
+  test.each(['decrypt', 'export'])('%s of 200 secrets is one call', async (command) => {
+    const app = await createScene(aws, MANY);
+    await app.succeed(['encrypt', 'app.yml']);
+    expect(await callsOf(app, command, 'app.yml')).toEqual({ 'kms:Decrypt': 1 });
+  });
+
+  test('blobs is one data key each, and nothing for the values beside them', async () => {
+    const app = await createScene(aws, BLOBS);
+    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:GenerateDataKey': 3 });
+    expect(await callsOf(app, 'decrypt', 'app.yml')).toEqual({ 'kms:Decrypt': 3 });
+  });
+
+  test('save is a write a parameter, and no read', async () => {
+    const app = await createScene(aws, secret('x', 'x') + secret('y', 'y') + BLOBS, {
+      header: `kmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\ntags: {team: t17}\n`,
+    });
+    await app.succeed(['encrypt', 'app.yml']);
+    expect(await callsOf(app, 'save', 'app.yml')).toEqual({
+      'kms:Decrypt': 1,
+      'kms:ReEncrypt': 3,
+      's3:PutObject': 3,
+      'ssm:PutParameter': 5,
+      'ssm:AddTagsToResource': 5,
+    });
+  });
+
+  test('refresh is a call a wrapped key', async () => {
+    const app = await createScene(aws, MANY + BLOBS);
+    await app.succeed(['encrypt', 'app.yml']);
+    const alias = `alias/${aws.unique('next')}`;
+    await aws.createKey(alias);
+    const env = { COFFER_KEY_ALIAS: alias };
+    const calls = await control.callsOf(() => app.succeed(['refresh', 'app.yml'], { env }));
+    expect(calls).toEqual({ 'kms:DescribeKey': 1, 'kms:ReEncrypt': 4 });
+  });
+
+  test('nuke is a call for ten parameters, and one for all objects', async () => {
+    const app = await createScene(
+      aws,
+      Array.from({ length: 22 }, (_, i) => secret(`n${i}`, 'x')).join('') + BLOBS,
+    );
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.succeed(['save', 'app.yml']);
+    expect(await callsOf(app, 'nuke', 'app.yml', '--yes')).toEqual({
+      'ssm:DeleteParameters': 3,
+      's3:DeleteObjects': 1,
+    });
+  });
+
+  test('get of a large value is one call to each service', async () => {
+    const app = await createScene(aws, BLOBS);
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.succeed(['save', 'app.yml']);
+    expect(await callsOf(app, 'get', `${app.prefix}a`)).toEqual({
+      'ssm:GetParameter': 1,
+      's3:GetObject': 1,
+      'kms:Decrypt': 1,
+    });
+  });
+});

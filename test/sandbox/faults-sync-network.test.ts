@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import { useAws } from '../support/aws.ts';
+import { createScene } from '../support/scene.ts';
+import { createWorkspace } from '../support/workspace.ts';
+import { expectClean } from './large.ts';
+
+const aws = await useAws();
+
+/** A sandbox of its own, which can go away and come back with what it held. */
+async function createFlaky() {
+  const { folder } = await createWorkspace();
+  let sandbox = await startSandbox({ folder });
+  onTestFinished(() => sandbox.close());
+  const endpoint = sandbox.url;
+  return {
+    endpoint,
+    down: () => sandbox.close(),
+    async up() {
+      sandbox = await startSandbox({ folder, port: Number(new URL(endpoint).port) });
+    },
+    async writes(): Promise<number> {
+      const answer = await fetch(`${endpoint}/_sandbox/calls`);
+      const { calls } = (await answer.json()) as { calls: Record<string, number> };
+      return calls['ssm:PutParameter'] ?? 0;
+    },
+    async slow() {
+      await fetch(`${endpoint}/_sandbox/faults`, { method: 'PUT', body: '{"latencyMs": 100}' });
+    },
+  };
+}
+
+test('a network that breaks off ends it soon, and the same command finishes', async () => {
+  const flaky = await createFlaky();
+  const { endpoint } = flaky;
+  const app = await createScene(
+    { ...aws, endpoint, env: { ...aws.env, AWS_ENDPOINT_URL: endpoint } },
+    Array.from({ length: 60 }, (_, i) => `  - {name: p${i}, type: String, value: x}\n`).join(''),
+  );
+  await flaky.slow();
+  const syncing = app.coffer(['sync', 'app.yml', '--yes', '--json', '--concurrency', '4']);
+  while ((await flaky.writes()) < 9) await sleep(5);
+  await flaky.down();
+  const { code, stdout, stderr } = await syncing;
+  expect(code).toBe(4);
+  expect(stderr).toContain('AWS could not be reached');
+  const first = JSON.parse(stdout.toString()) as Record<'done' | 'failed' | 'left', unknown[]>;
+  expect(first.done.length).toBeGreaterThanOrEqual(4);
+  expect(first.failed).not.toEqual([]);
+  expect(first.left.length).toBeGreaterThan(30);
+  expect(first.done.length + first.failed.length + first.left.length).toBe(60);
+
+  await flaky.up();
+  const again = await app.succeed(['sync', 'app.yml', '--yes', '--json']);
+  expect(JSON.parse(again.stdout.toString())).toMatchObject({ failed: [], left: [] });
+  await expectClean(app);
+});

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { controlOf } from '../support/control.ts';
+import { createScene } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+import { cofferInTerminal } from '../support/terminal.ts';
+import { createLarge, expectClean } from './large.ts';
+
+const aws = await useAws();
+const { disturb } = controlOf(aws);
+const stored = storedIn(aws);
+
+async function callsSoFar(operation: string): Promise<number> {
+  const answer = await fetch(`${aws.endpoint}/_sandbox/calls`);
+  const { calls } = (await answer.json()) as { calls: Record<string, number> };
+  return calls[operation] ?? 0;
+}
+
+test('what somebody else wrote after the plan was made is a conflict', async () => {
+  const app = await createScene(
+    aws,
+    ['ours', 'updated', 'created']
+      .map((name) => `  - {name: ${name}, type: String, value: ours}\n`)
+      .join(''),
+  );
+  await stored.put(`${app.prefix}updated`, 'old');
+  const before = await callsSoFar('ssm:GetParameters');
+  const described = await callsSoFar('ssm:DescribeParameters');
+  // A call acts when its latency has passed: theirs is sent when coffer's reads are on their way.
+  await disturb({ latencyMs: 1000 });
+  const syncing = app.coffer(['sync', 'app.yml', '--yes', '--json']);
+  while (
+    (await callsSoFar('ssm:GetParameters')) === before ||
+    (await callsSoFar('ssm:DescribeParameters')) === described
+  ) {
+    await sleep(5);
+  }
+  await Promise.all([
+    stored.put(`${app.prefix}updated`, 'theirs'),
+    stored.put(`${app.prefix}created`, 'theirs'),
+  ]);
+  const { code, stdout, stderr } = await syncing;
+  await disturb({});
+
+  expect(code).toBe(4);
+  expect(JSON.parse(stdout.toString())).toMatchObject({
+    done: [`${app.prefix}ours`],
+    failed: expect.arrayContaining([
+      expect.objectContaining({ name: `${app.prefix}updated`, code: 'conflict' }),
+      expect.objectContaining({ name: `${app.prefix}created`, code: 'conflict' }),
+    ]),
+    left: [],
+  });
+  expect(stderr).toContain(`coffer get ${app.prefix}updated:2`);
+  expect((await stored.values(app.prefix))['created']).toBe('theirs');
+  const theirs = await app.succeed(['get', `${app.prefix}updated:2`]);
+  expect(theirs.stdout.toString()).toBe('theirs');
+
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  await expectClean(app);
+});
+
+test('an answer that is lost is no conflict', async () => {
+  const app = await createLarge(aws, 60);
+  await disturb({ seed: 3, rules: [{ action: 'ssm:*', resetRate: 0.2 }] });
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  await app.write('app.yml', (await app.text('app.yml')).replaceAll('value: value', 'value: new'));
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  await disturb({});
+  await expectClean(app);
+});
+
+test('Ctrl-C ends it after what is under way, and the same command finishes', async () => {
+  const app = await createLarge(aws, 120);
+  await disturb({ latencyMs: 200 });
+  const { code, screen } = await cofferInTerminal(
+    ['sync', 'app.yml', '--yes'],
+    [{ waitFor: /writing \d+ of 120/, type: '\u0003' }],
+    { cwd: app.folder, env: aws.env },
+  );
+  expect(code).toBe(4);
+  expect(screen).toContain('interrupted: finishing what is under way');
+  const [, done = '', left = ''] = /(\d+) done, 0 failed, (\d+) not begun/.exec(screen) ?? [];
+  expect(Number(done)).toBeGreaterThan(0);
+  expect(Number(left)).toBeGreaterThan(0);
+  expect(Number(done) + Number(left)).toBe(120);
+  await disturb({});
+  expect(Object.keys(await stored.values(app.prefix))).toHaveLength(Number(done));
+
+  const { stderr } = await app.succeed(['sync', 'app.yml', '--yes']);
+  expect(stderr).toContain(`${left} parameters are in step now`);
+  await expectClean(app);
+});

@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { GetParametersByPathCommand, paginateGetParametersByPath } from '@aws-sdk/client-ssm';
+import { expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { controlOf } from '../support/control.ts';
+import { createScene, secret } from '../support/scene.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+await aws.createKey(aws.fileKeyAlias);
+
+const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+const MANY = Array.from({ length: 60 }, (_, i) => secret(`s${i}`, `value ${i}`)).join('');
+
+async function savedUnder(prefix: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const input = { Path: prefix, Recursive: true, WithDecryption: true };
+  for await (const page of paginateGetParametersByPath({ client: aws.ssm }, input)) {
+    for (const { Name = '', Value = '' } of page.Parameters ?? []) {
+      found[Name.slice(prefix.length)] = Value;
+    }
+  }
+  return found;
+}
+
+const EXPECTED = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`s${i}`, `value ${i}`]));
+
+test.each([
+  ['throttling', [{ action: 'ssm:PutParameter', perSecond: 15 }]],
+  ['one error in twenty', [{ action: '*', errorRate: 0.05 }]],
+  ['one connection in twenty breaking', [{ action: '*', resetRate: 0.05 }]],
+])('save survives %s', async (_, rules) => {
+  const app = await createScene(aws, MANY);
+  await app.succeed(['encrypt', 'app.yml']);
+  await control.disturb({ rules });
+  const calls = await control.callsOf(() => app.succeed(['save', 'app.yml']));
+  // Otherwise nothing was disturbed, and nothing proved.
+  expect(calls['ssm:PutParameter']).toBeGreaterThan(60);
+  await control.disturb({});
+  expect(await savedUnder(app.prefix)).toEqual(EXPECTED);
+});
+
+test('get survives connections that break, and its bytes are whole', async () => {
+  const content = randomBytes(5 * 1024 * 1024);
+  const app = await createScene(aws, '  - {name: f, type: SecureString, file: source}\n', {
+    files: { source: content },
+  });
+  await app.succeed(['encrypt', 'app.yml']);
+  await app.succeed(['save', 'app.yml']);
+  await control.disturb({ seed: 3, rules: [{ action: '*', resetRate: 0.4 }] });
+  let calls = 0;
+  for (let i = 0; i < 4; i += 1) {
+    const counted = await control.callsOf(async () => {
+      const { stdout } = await app.succeed(['get', `${app.prefix}f`]);
+      expect(digest(stdout)).toBe(digest(content));
+    });
+    calls += Object.values(counted).reduce((sum, n) => sum + n, 0);
+  }
+  expect(calls).toBeGreaterThan(4 * 3);
+});
+
+test('encrypt, refresh and decrypt survive errors, and leave a whole file', async () => {
+  const app = await createScene(aws, MANY);
+  const alias = `alias/${aws.unique('next')}`;
+  await aws.createKey(alias);
+  await control.disturb({ rules: [{ action: 'kms:*', errorRate: 0.5 }] });
+  const calls = await control.callsOf(async () => {
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.succeed(['refresh', 'app.yml'], { env: { COFFER_KEY_ALIAS: alias } });
+    expect(await app.value('s59')).toBe('value 59');
+  });
+  expect(Object.values(calls).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(4);
+  expect(await app.files()).toEqual(['app.yml']);
+});
+
+test('a service that fails for good is reported, with what is left to do', async () => {
+  const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
+  await app.succeed(['encrypt', 'app.yml']);
+  await control.disturb({ rules: [{ action: 'ssm:PutParameter', errorRate: 1 }] });
+  const { code, stderr } = await app.coffer(['save', 'app.yml']);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${app.prefix}a`);
+  expect(stderr).toContain(`${app.prefix}b`);
+  await control.disturb({});
+  const { Parameters } = await aws.ssm.send(new GetParametersByPathCommand({ Path: app.prefix }));
+  expect(Parameters).toEqual([]);
+  await app.succeed(['save', 'app.yml']);
+});
+
+test('lists that come with empty pages are listed whole', async () => {
+  const app = await createScene(aws, MANY);
+  await app.succeed(['encrypt', 'app.yml']);
+  await app.succeed(['save', 'app.yml']);
+  await control.disturb({ emptyPages: true });
+  const { stdout } = await app.succeed(['list', 'app.yml', '--json']);
+  const { parameters } = JSON.parse(stdout.toString()) as { parameters: object[] };
+  expect(parameters).toHaveLength(60);
+});

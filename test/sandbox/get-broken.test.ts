@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { controlOf } from '../support/control.ts';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import { createPutScene, MIB } from '../support/put.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+
+/** In one answer, and in ranges. */
+describe.each([20 * MIB, 70 * MIB])('get of %i bytes', (size) => {
+  test('goes on where connections broke off in the middle of an answer', async () => {
+    const app = await createPutScene(aws);
+    const data = randomBytes(size);
+    const { url } = await app.put('data', data);
+    const proxy = await startCuttingProxy(aws.endpoint, { bytes: 3 * MIB, times: 4 });
+    const env = { AWS_ENDPOINT_URL: proxy.url };
+    const { stdout, stderr } = await app.succeed(['get', url], { env });
+    expect(proxy.cuts()).toBe(4);
+    expect(stdout.equals(data)).toBe(true);
+    expect(stderr).toBe('');
+  });
+
+  test('gives up in the end, with nothing on stdout and no file', async () => {
+    const app = await createPutScene(aws);
+    const { url } = await app.put('data', randomBytes(size));
+    const proxy = await startCuttingProxy(aws.endpoint, { bytes: 3 * MIB, times: Infinity });
+    const env = { AWS_ENDPOINT_URL: proxy.url };
+    const before = await app.files();
+    for (const flags of [[], ['-o', 'out']]) {
+      const { code, stdout, stderr } = await app.coffer(['get', url, ...flags], { env });
+      expect(code).toBe(1);
+      expect(stdout).toHaveLength(0);
+      expect(stderr).toMatch(/error: .*connection/);
+      expect(stderr).toContain(url);
+      expect(stderr.match(/error:/g)).toHaveLength(1);
+    }
+    expect(await app.files()).toEqual(before);
+  });
+
+  test.each([1, 2, 3])('survives resets, errors and throttling (seed %i)', async (seed) => {
+    const app = await createPutScene(aws);
+    const data = randomBytes(size);
+    const { url } = await app.put('data', data);
+    await control.disturb({
+      seed,
+      rules: [
+        { action: 's3:GetObject', resetRate: 0.2 },
+        { action: '*', errorRate: 0.05 },
+        { action: 's3:*', perSecond: 20 },
+      ],
+    });
+    for (const selector of [`${app.prefix}data`, url]) {
+      const { stdout } = await app.succeed(['get', selector]);
+      expect(stdout.equals(data)).toBe(true);
+    }
+  });
+});
+
+test('an object above 64 MiB comes in ranges, each asked for once when nothing fails', async () => {
+  const app = await createPutScene(aws);
+  const data = randomBytes(70 * MIB);
+  const { url } = await app.put('data', data);
+  const calls = await control.callsOf(() => app.succeed(['get', url]));
+  // One to learn of its size, and nine of 8 MiB.
+  expect(calls).toEqual({ 's3:GetObject': 10, 'kms:Decrypt': 1 });
+});

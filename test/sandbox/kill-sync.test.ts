@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { parsePointer } from '../../src/crypto/pointer.ts';
+import { useAws } from '../support/aws.ts';
+import { controlOf } from '../support/control.ts';
+import { createScene, type Scene } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+import { expectClean } from './large.ts';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const MOMENTS = 30;
+const BLOBS = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+const aws = await useAws();
+const { disturb } = controlOf(aws);
+const stored = storedIn(aws);
+
+/** Two manifests for the same parameters, whose every value differs. */
+async function createApp(): Promise<Scene> {
+  const parameters = [
+    ...BLOBS.map((name) => `  - {name: blob-${name}, type: SecureString, file: ${name}.bin}\n`),
+    ...BLOBS.map((name) => `  - {name: text-${name}, type: String, value: WHICH}\n`),
+  ].join('');
+  const app = await createScene(aws, parameters);
+  const text = await app.text('app.yml');
+  for (const which of ['one', 'two']) {
+    for (const name of BLOBS) await app.write(`${name}.bin`, randomBytes(5000));
+    await app.write(`${which}.yml`, text.replaceAll('WHICH', which));
+    await app.succeed(['encrypt', `${which}.yml`]);
+  }
+  return app;
+}
+
+/** The same on every run. */
+function createRandom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+async function callsSoFar(): Promise<number> {
+  const answer = await fetch(`${aws.endpoint}/_sandbox/calls`);
+  const { calls } = (await answer.json()) as { calls: Record<string, number> };
+  const ours = ['kms:ReEncrypt', 's3:PutObject', 'ssm:PutParameter'];
+  return ours.reduce((sum, operation) => sum + (calls[operation] ?? 0), 0);
+}
+
+/** Whether a sync was killed, which is once it has begun so many writes; it may end before. */
+async function syncAndKill(app: Scene, manifest: string, writes: number): Promise<boolean> {
+  const before = await callsSoFar();
+  const child = spawn(
+    process.execPath,
+    [CLI, 'sync', manifest, '--yes', '--concurrency', '3', '--quiet'],
+    { cwd: app.folder, env: { ...aws.env, HOME: app.folder }, stdio: 'ignore' },
+  );
+  const ended = once(child, 'exit');
+  while (child.exitCode === null && (await callsSoFar()) - before < writes) {
+    await sleep(5);
+  }
+  child.kill('SIGKILL');
+  const [, signal] = (await ended) as [number | null, string | null];
+  return signal === 'SIGKILL';
+}
+
+async function pointers(prefix: string): Promise<string[]> {
+  const values = Object.values(await stored.values(prefix));
+  return values.flatMap((value) => parsePointer(value)?.key ?? []);
+}
+
+/** Looks again and again, until it is stopped, for a pointer to an object that is not there. */
+function watch(prefix: string): { stop: () => Promise<number> } {
+  const end = new AbortController();
+  let looked = 0;
+  const watching = (async () => {
+    while (!end.signal.aborted) {
+      const named = await pointers(prefix);
+      const there = await stored.objects(prefix);
+      expect(named.filter((key) => !there.includes(key))).toEqual([]);
+      looked += named.length;
+      await sleep(20);
+    }
+  })();
+  return {
+    async stop() {
+      end.abort();
+      await watching;
+      return looked;
+    },
+  };
+}
+
+test(
+  'killed at any moment, no pointer names a missing object, and the next run finishes',
+  { timeout: 120_000 },
+  async () => {
+    const app = await createApp();
+    await disturb({ latencyMs: 10 });
+    const random = createRandom(20_261);
+    let killed = 0;
+    let looked = 0;
+    for (let moment = 0; moment < MOMENTS; moment++) {
+      // What nothing points to any more has to be published again.
+      const named = await pointers(app.prefix);
+      for (const key of await stored.objects(app.prefix)) {
+        if (!named.includes(key)) await stored.removeObject(key);
+      }
+      const watcher = watch(app.prefix);
+      const manifest = moment % 2 === 0 ? 'one.yml' : 'two.yml';
+      if (await syncAndKill(app, manifest, 1 + random(20))) killed += 1;
+      looked += await watcher.stop();
+    }
+    expect(killed).toBeGreaterThan(MOMENTS / 2);
+    expect(looked).toBeGreaterThan(MOMENTS);
+
+    await disturb({});
+    await app.write('app.yml', await app.text('one.yml'));
+    await app.succeed(['sync', 'app.yml', '--yes']);
+    await expectClean(app);
+    for (const name of BLOBS) {
+      const one = await app.succeed(['get', `${app.prefix}blob-${name}`]);
+      const wanted = await app.succeed(['decrypt', 'app.yml', '--value', `blob-${name}`]);
+      expect(one.stdout.equals(wanted.stdout)).toBe(true);
+    }
+  },
+);

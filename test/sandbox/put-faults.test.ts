@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { controlOf } from '../support/control.ts';
+import { createPutScene, MIB, type PutScene } from '../support/put.ts';
+import { storedIn } from '../support/stored.ts';
+import { openV3, readRaw } from '../support/v3-reader.ts';
+import { leftoversIn } from '../support/leftovers.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+const stored = storedIn(aws);
+const leftovers = leftoversIn(aws);
+
+/** In one piece, and in parts. */
+const SIZES = [2 * MIB, 23 * MIB];
+
+/** An upload whose beginning nobody was told of stays: nothing but gc can find it. */
+async function expectWhole(app: PutScene, data: Buffer): Promise<void> {
+  const { key } = await app.put('data', data);
+  expect((await openV3(aws, await readRaw(aws, key))).equals(data)).toBe(true);
+  expect((await leftovers(app.prefix)).objects).toEqual([key]);
+  await control.disturb({});
+  await app.succeed(['gc', 'app.yml', '--older-than', '0s', '--yes']);
+  expect(await leftovers(app.prefix)).toEqual({ objects: [key], uploads: [] });
+}
+
+describe.each(SIZES)('put of %i bytes', (size) => {
+  test.each([1, 2, 3])('survives failing services (seed %i)', async (seed) => {
+    const app = await createPutScene(aws);
+    await control.disturb({ seed, rules: [{ action: '*', errorRate: 0.2 }] });
+    await expectWhole(app, randomBytes(size));
+  });
+
+  test.each([1, 2, 3])('survives connections that break (seed %i)', async (seed) => {
+    const app = await createPutScene(aws);
+    await control.disturb({
+      seed,
+      rules: ['s3:*', 'kms:*'].map((action) => ({ action, resetRate: 0.2 })),
+    });
+    await expectWhole(app, randomBytes(size));
+  });
+
+  test('survives throttling', async () => {
+    const app = await createPutScene(aws);
+    await control.disturb({ rules: [{ action: '*', perSecond: 4 }] });
+    await expectWhole(app, randomBytes(size));
+  });
+
+  test.each([
+    ['the key cannot be used', 'kms:GenerateDataKey'],
+    ['the object cannot be written', 's3:PutObject'],
+  ])('leaves nothing when %s', async (_, action) => {
+    const app = await createPutScene(aws);
+    await control.disturb({ rules: [{ action, deny: true }] });
+    const { code, stdout, stderr } = await app.coffer(['put', ...app.target('data')], {
+      stdin: randomBytes(size),
+    });
+    expect(code).toBe(1);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toMatch(new RegExp(`^coffer: error: .*${action}`));
+    expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+
+  test('leaves an object that gc finds when the pointer cannot be written', async () => {
+    const app = await createPutScene(aws);
+    const before = await app.put('data', 'before');
+    await control.disturb({ rules: [{ action: 'ssm:PutParameter', deny: true }] });
+    const { code, stdout, stderr } = await app.coffer(['put', ...app.target('data')], {
+      stdin: randomBytes(size),
+    });
+    expect(code).toBe(1);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain('ssm:PutParameter');
+    expect(await stored.values(app.prefix)).toEqual({ data: before.url });
+    expect((await leftovers(app.prefix)).objects).toHaveLength(2);
+
+    await control.disturb({});
+    await app.succeed(['gc', 'app.yml', '--older-than', '0s', '--yes']);
+    expect(await leftovers(app.prefix)).toEqual({ objects: [before.key], uploads: [] });
+    expect((await app.succeed(['get', `${app.prefix}data`])).stdout.toString()).toBe('before');
+  });
+});
+
+/** With it, the first answer gets lost after the work was done, and the second does not. */
+const LOSES_FIRST_ANSWER = 18;
+
+test.each([
+  ['s3:PutObject', 2 * MIB],
+  ['s3:CreateMultipartUpload', 23 * MIB],
+  ['s3:UploadPart', 23 * MIB],
+  ['s3:CompleteMultipartUpload', 23 * MIB],
+])('put survives that the answer to its first %s gets lost', async (action, size) => {
+  const app = await createPutScene(aws);
+  await control.disturb({ seed: LOSES_FIRST_ANSWER, rules: [{ action, resetRate: 0.5 }] });
+  const calls = await control.callsOf(() => expectWhole(app, randomBytes(size)));
+  expect(calls[action]).toBeGreaterThan(1);
+});
+
+test.each(['s3:UploadPart', 's3:CompleteMultipartUpload'])(
+  'an upload in parts whose %s keeps failing is taken back',
+  async (action) => {
+    const app = await createPutScene(aws);
+    await control.disturb({ rules: [{ action, errorRate: 1 }] });
+    const calls = await control.callsOf(async () => {
+      const { code, stderr } = await app.coffer(['put', ...app.target('data')], {
+        stdin: randomBytes(23 * MIB),
+      });
+      expect(code).toBe(1);
+      expect(stderr.match(/error:/g)).toHaveLength(1);
+    });
+    expect(calls['s3:AbortMultipartUpload']).toBe(1);
+    expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
+    expect(await stored.values(app.prefix)).toEqual({});
+  },
+);
+
+test('put tells of the first failure even when the upload cannot be taken back', async () => {
+  const app = await createPutScene(aws);
+  await control.disturb({
+    rules: [
+      { action: 's3:UploadPart', errorRate: 1 },
+      { action: 's3:AbortMultipartUpload', deny: true },
+    ],
+  });
+  const { code, stderr } = await app.coffer(['put', ...app.target('data')], {
+    stdin: randomBytes(23 * MIB),
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('s3:PutObject');
+  expect(stderr).not.toContain('Abort');
+  expect((await leftovers(app.prefix)).uploads).toHaveLength(1);
+
+  await control.disturb({});
+  await app.succeed(['gc', 'app.yml', '--older-than', '0s', '--yes']);
+  expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
+});

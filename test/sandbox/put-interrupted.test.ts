@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { startCoffer, type Child } from '../support/child.ts';
+import { controlOf } from '../support/control.ts';
+import { leftoversIn } from '../support/leftovers.ts';
+import { createPutScene, MIB, type PutScene } from '../support/put.ts';
+import { storedIn } from '../support/stored.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+const stored = storedIn(aws);
+const leftovers = leftoversIn(aws);
+
+function startPut(app: PutScene): Child {
+  return startCoffer(['put', ...app.target('data')], { cwd: app.folder, env: aws.env });
+}
+
+/** Waits until the sandbox has seen a call of this operation. */
+async function untilCalled(operation: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${aws.endpoint}/_sandbox/calls`);
+    const { calls } = (await answer.json()) as { calls: Record<string, number> };
+    if ((calls[operation] ?? 0) > 0) return;
+    await sleep(10);
+  }
+}
+
+async function forgetCalls(): Promise<void> {
+  await fetch(`${aws.endpoint}/_sandbox/calls`, { method: 'DELETE' });
+}
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+  test('while data is awaited ends put, and publishes nothing', async () => {
+    const app = await createPutScene(aws);
+    await forgetCalls();
+    const child = startPut(app);
+    child.feed(randomBytes(3 * MIB));
+    await untilCalled('kms:GenerateDataKey');
+    await sleep(200);
+    child.kill(signal);
+    const { code, stdout, stderr } = await child.finished;
+    expect(code, stderr).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/error: interrupted/);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+
+  test('that ends the writer of the pipe, too, has no pointer to what came so far', async () => {
+    const app = await createPutScene(aws);
+    await forgetCalls();
+    const child = startPut(app);
+    child.feed(randomBytes(1000));
+    await untilCalled('kms:GenerateDataKey');
+    await sleep(200);
+    // Ctrl-C reaches every program of a pipeline at once.
+    child.kill(signal);
+    child.end();
+    expect((await child.finished).code).toBe(1);
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+
+  test('while parts go up takes them back', async () => {
+    const app = await createPutScene(aws);
+    const { url } = await app.put('data', 'before');
+    await control.disturb({ latencyMs: 100 });
+    await forgetCalls();
+    const child = startPut(app);
+    child.feed(randomBytes(60 * MIB));
+    child.end();
+    await untilCalled('s3:UploadPart');
+    child.kill(signal);
+    const { code, stdout, stderr } = await child.finished;
+    expect(code, stderr).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/error: .*interrupted/);
+    expect((await leftovers(app.prefix)).uploads).toEqual([]);
+    expect((await leftovers(app.prefix)).objects).toHaveLength(1);
+    expect(await stored.values(app.prefix)).toEqual({ data: url });
+  });
+});
+
+test('put killed at any moment leaves the pointer readable, and gc finds the rest', async () => {
+  const app = await createPutScene(aws);
+  const contents = new Map<string, Buffer>();
+  const publish = async (content: Buffer) =>
+    contents.set((await app.put('data', content)).url, content);
+  await publish(randomBytes(100));
+  await publish(randomBytes(200));
+
+  const moments = [
+    'kms:GenerateDataKey',
+    's3:CreateMultipartUpload',
+    's3:UploadPart',
+    's3:CompleteMultipartUpload',
+    'ssm:PutParameter',
+  ];
+  let unpublished = 0;
+  for (const moment of [...moments, ...moments, ...moments]) {
+    const data = randomBytes(23 * MIB);
+    await control.disturb({ latencyMs: 15 });
+    await forgetCalls();
+    const child = startPut(app);
+    child.feed(data);
+    child.end();
+    await untilCalled(moment);
+    await sleep(Math.random() * 40);
+    child.kill('SIGKILL');
+    await child.finished;
+    await control.disturb({});
+
+    const { data: url = '' } = await stored.values(app.prefix);
+    const read = await app.succeed(['get', `${app.prefix}data`]);
+    // The new one whole, or the one before.
+    if (!contents.has(url)) contents.set(url, data);
+    else unpublished++;
+    expect(read.stdout.equals(contents.get(url) ?? Buffer.alloc(0)), `killed at ${moment}`).toBe(
+      true,
+    );
+  }
+  expect(unpublished).toBeGreaterThan(0);
+  const before = await leftovers(app.prefix);
+  expect(before.objects.length + before.uploads.length, 'something is left').toBeGreaterThan(
+    contents.size,
+  );
+
+  await app.succeed(['gc', 'app.yml', '--older-than', '0s', '--yes']);
+  const keys = [...contents.keys()].map((url) => url.slice(`s3://${aws.bucket}/`.length));
+  const after = await leftovers(app.prefix);
+  expect(after.uploads).toEqual([]);
+  expect(after.objects.toSorted()).toEqual(keys.toSorted());
+  let version = 0;
+  for (const content of contents.values()) {
+    const { stdout } = await app.succeed(['get', `${app.prefix}data@${(version += 1)}`]);
+    expect(stdout.equals(content), `version ${version}`).toBe(true);
+  }
+}, 120_000);

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { leftoversIn } from '../support/leftovers.ts';
+import { createPutScene, MIB, type PutScene } from '../support/put.ts';
+
+const aws = await useAws();
+const leftovers = leftoversIn(aws);
+
+function mount(folder: string, options: string): boolean {
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
+}
+
+/** Mounting is for root, and for machines that allow it. */
+function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'coffer-mount-'));
+  const isMounted = mount(folder, 'size=64k');
+  if (isMounted) spawnSync('umount', [folder]);
+  rmSync(folder, { recursive: true });
+  return isMounted;
+}
+
+/** A folder of the scene with little room. */
+async function createTinyDisk(app: PutScene): Promise<string> {
+  const folder = app.path('tiny');
+  await mkdir(folder);
+  // Not a multiple of what is written at once: the last write finds room for a part.
+  mount(folder, 'size=4700k');
+  onTestFinished(() => void spawnSync('umount', [folder]));
+  return folder;
+}
+
+describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)', () => {
+  test.each([5 * MIB, 20 * MIB])('put of %i bytes tells what to do', async (size) => {
+    const app = await createPutScene(aws);
+    const TMPDIR = await createTinyDisk(app);
+    const { code, stdout, stderr } = await app.coffer(['put', ...app.target('data')], {
+      stdin: randomBytes(size),
+      env: { TMPDIR },
+    });
+    expect(code).not.toBe(0);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(`error: the spool in ${TMPDIR} cannot be written`);
+    expect(stderr).toContain('set TMPDIR to a folder with room');
+    expect(stderr.match(/error:/g)).toHaveLength(1);
+    expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
+  });
+
+  test('get tells what to do', async () => {
+    const app = await createPutScene(aws);
+    const { url } = await app.put('data', randomBytes(65 * MIB));
+    const TMPDIR = await createTinyDisk(app);
+    const { code, stdout, stderr } = await app.coffer(['get', url], { env: { TMPDIR } });
+    expect(code).not.toBe(0);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(`the spool in ${TMPDIR} cannot be written`);
+    expect(stderr).toContain('set TMPDIR to a folder with room');
+    expect(stderr.match(/error:/g)).toHaveLength(1);
+  });
+
+  test('get -o leaves nothing, and tells of the file', async () => {
+    const app = await createPutScene(aws);
+    const { url } = await app.put('data', randomBytes(20 * MIB));
+    await createTinyDisk(app);
+    const before = await app.files();
+    const { code, stderr } = await app.coffer(['get', url, '-o', 'tiny/out']);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('tiny/out: no space is left on the device');
+    expect(await app.files()).toEqual(before);
+  });
+});
+
+test('a TMPDIR that is not there is named', async () => {
+  const app = await createPutScene(aws);
+  const { code, stderr } = await app.coffer(['put', ...app.target('data')], {
+    stdin: randomBytes(2 * MIB),
+    env: { TMPDIR: app.path('none') },
+  });
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(`error: the spool in ${app.path('none')} cannot be written`);
+});

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import { flipBit } from '../support/flip.ts';
+import { createPutScene, MIB, sha256 } from '../support/put.ts';
+import { readRaw, type Raw } from '../support/v3-reader.ts';
+import { createWorkspace } from '../support/workspace.ts';
+import { coffer } from '../support/cli.ts';
+
+const aws = await useAws();
+const SECRET = createCanary();
+
+function flipField({ body, metadata }: Raw, name: string): Raw {
+  const flipped = flipBit(Buffer.from(metadata[name] ?? '', 'base64'), -2, 5);
+  return { body, metadata: { ...metadata, [name]: flipped.toString('base64') } };
+}
+
+/** What is done to an object, given another one under the same key. */
+const ALTERATIONS: readonly (readonly [string, (one: Raw, other: Raw) => Raw])[] = [
+  ['with a bit of its first byte flipped', (one) => ({ ...one, body: flipBit(one.body, 0) })],
+  ['with a bit of its last byte flipped', (one) => ({ ...one, body: flipBit(one.body, -17, 7) })],
+  ['with a bit of its tag flipped', (one) => ({ ...one, body: flipBit(one.body, -16) })],
+  ['with a bit of its wrapped key flipped', (one) => flipField(one, 'x-amz-3')],
+  ['with a bit of its message id flipped', (one) => flipField(one, 'x-amz-i')],
+  ['with a bit of its commitment flipped', (one) => flipField(one, 'x-amz-d')],
+  ['that is cut short', (one) => ({ ...one, body: one.body.subarray(0, -1) })],
+  ['that lost its tag', (one) => ({ ...one, body: one.body.subarray(0, -16) })],
+  ['that is longer', (one) => ({ ...one, body: Buffer.concat([one.body, Buffer.alloc(1)]) })],
+  ["with another's metadata", (one, { metadata }) => ({ ...one, metadata })],
+  ["with another's body", (one, { body }) => ({ ...one, body })],
+  ['that is another, whole', (_, other) => other],
+];
+
+async function store(key: string, { body, metadata }: Raw): Promise<void> {
+  await aws.s3.send(
+    new PutObjectCommand({ Bucket: aws.bucket, Key: key, Body: body, Metadata: metadata }),
+  );
+}
+
+/** Exit 1, one error that names the URL; not a byte of the plaintext, and no file. */
+async function expectRefused(selector: string, url: string): Promise<void> {
+  const { folder, files } = await createWorkspace();
+  for (const flags of [[], ['-o', 'out'], ['-o', '-']]) {
+    const { code, stdout, stderr } = await coffer(['get', selector, ...flags], {
+      cwd: folder,
+      env: aws.env,
+    });
+    expect(code, stderr).toBe(1);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(`error: ${url}: `);
+    expect(stderr.match(/error:/g)).toHaveLength(1);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expectHidden(SECRET, { stderr });
+  }
+  expect(await files()).toEqual([]);
+}
+
+describe.each([
+  ['held in memory', 100_000],
+  ['spooled', 64 * MIB + 1],
+])('of an object that is %s get releases nothing', (_, size) => {
+  const create = () => Buffer.concat([Buffer.from(SECRET), randomBytes(size)]);
+  let sealed: Promise<[Raw, Raw]> | undefined;
+  /** Two objects of one size, the same for every test. */
+  const sealTwo = () => (sealed ??= Promise.all([seal(create()), seal(create())]));
+
+  test.each(ALTERATIONS)('when it is one %s', async (_, alter) => {
+    const [one, other] = await sealTwo();
+    const altered = alter(one, other);
+    // The name promises the object as it was written.
+    const key = `${aws.unique('refused')}/${sha256(one.body)}`;
+    await store(key, altered);
+    await expectRefused(`s3://${aws.bucket}/${key}`, `s3://${aws.bucket}/${key}`);
+  });
+
+  test.each(ALTERATIONS.filter(([what]) => what !== 'that is another, whole'))(
+    'when it is one %s, and its name tells nothing',
+    async (_, alter) => {
+      const [one, other] = await sealTwo();
+      const key = aws.unique('refused');
+      await store(key, alter(one, other));
+      await expectRefused(`s3://${aws.bucket}/${key}`, `s3://${aws.bucket}/${key}`);
+    },
+  );
+});
+
+async function seal(data: Buffer): Promise<Raw> {
+  const app = await createPutScene(aws);
+  return readRaw(aws, (await app.put('data', data)).key);
+}
+
+test('of a parameter whose object was replaced by a copy of another', async () => {
+  const app = await createPutScene(aws);
+  const { url, key } = await app.put('data', `${SECRET} one`);
+  const other = await app.put('other', `${SECRET} two`);
+  const CopySource = `${aws.bucket}/${other.key}`;
+  await aws.s3.send(new CopyObjectCommand({ Bucket: aws.bucket, Key: key, CopySource }));
+  await expectRefused(`${app.prefix}data`, url);
+});

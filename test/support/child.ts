@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { CLI } from './put.ts';
+
+/** A call of the command line that is under way. */
+export interface Child {
+  kill: (signal: NodeJS.Signals) => void;
+  /** More for its standard input, which stays open. */
+  feed: (data: Buffer) => void;
+  end: () => void;
+  finished: Promise<{ code: number | null; stdout: string; stderr: string }>;
+}
+
+/** Starts the command line and leaves its standard input open, for tests that interrupt it. */
+export function startCoffer(
+  args: readonly string[],
+  options: { cwd: string; env: Readonly<Record<string, string>> },
+): Child {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: options.cwd,
+    env: { PATH: process.env['PATH'], HOME: options.cwd, ...options.env },
+    stdio: 'pipe',
+  });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString('latin1')));
+  child.stderr.on('data', (chunk: Buffer) => (texts.stderr += chunk.toString('utf8')));
+  child.stdin.on('error', () => {});
+  return {
+    kill: (signal) => child.kill(signal),
+    feed: (data) => child.stdin.write(data),
+    end: () => child.stdin.end(),
+    finished: new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code, ...texts }));
+    }),
+  };
+}

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { run } from './cli.ts';
+
+/** What a program did that had a terminal of its own. */
+export interface PtyOutcome {
+  code: number;
+  /** All that the terminal showed. */
+  shown: string;
+  /** Whether the terminal was left as it had been. */
+  isSane: boolean;
+}
+
+/** Answers to give, each when its prompt shows. */
+export type Dialogue = readonly (readonly [prompt: string, answer: string])[];
+
+const DRIVER = `
+import fcntl, json, os, pty, select, subprocess, sys, termios, time
+
+call = json.load(sys.stdin)
+master, slave = pty.openpty()
+before = termios.tcgetattr(slave)
+
+def take_terminal():
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+child = subprocess.Popen(call['command'], stdin=slave, stdout=slave, stderr=slave,
+                         preexec_fn=take_terminal)
+shown = b''
+deadline = time.time() + 25
+
+def read():
+    global shown
+    if select.select([master], [], [], 0.05)[0]:
+        shown += os.read(master, 65536)
+    if time.time() > deadline:
+        child.kill()
+
+for prompt, answer in call['dialogue']:
+    seen = 0
+    while prompt.encode() not in shown[seen:] and child.poll() is None:
+        read()
+    seen = len(shown)
+    os.write(master, answer.encode())
+code = None
+while code is None:
+    code = child.poll()
+    read()
+print(json.dumps({'code': code, 'shown': shown.decode('utf8', 'replace'),
+                  'isSane': termios.tcgetattr(slave) == before}))
+`;
+
+/** Whether a terminal can be made here. */
+export const HAS_PTY = spawnSync('python3', ['-c', 'import pty, termios']).status === 0;
+
+/** Runs a program that believes to talk to a person. */
+export async function runInTerminal(
+  command: readonly string[],
+  dialogue: Dialogue,
+  options: { cwd: string; env?: Readonly<Record<string, string | undefined>> },
+): Promise<PtyOutcome> {
+  const { code, stdout, stderr } = await run('python3', ['-c', DRIVER], {
+    ...options,
+    stdin: JSON.stringify({ command, dialogue }),
+  });
+  if (code !== 0) throw new Error(`the terminal failed: ${stderr}`);
+  return JSON.parse(stdout.toString('utf8')) as PtyOutcome;
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { createKms } from '../../../src/aws/kms.ts';
+import { clientConfig } from '../../../src/aws/session.ts';
+import { useAws } from '../../support/aws.ts';
+
+const aws = await useAws();
+
+test('an empty region or profile is none at all', () => {
+  const config = clientConfig({ profile: '', concurrency: 1 }, '');
+  expect(config).not.toHaveProperty('region');
+  expect(config).not.toHaveProperty('profile');
+  expect(() => createKms({ endpoint: aws.endpoint, concurrency: 1 }, '')).not.toThrow();
+});

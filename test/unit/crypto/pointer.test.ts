@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { formatPointer, objectKey, parsePointer, parseS3Url } from '../../../src/crypto/pointer.ts';
+
+const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+
+test.each(['', '.tar', '.tar.gz'])('a pointer with the extension %j reads back', (extension) => {
+  const key = objectKey('/apps/superman/tls/keystore', SHA256, extension);
+  expect(key).toBe(`apps/superman/tls/keystore/${SHA256}${extension}`);
+  const pointer = { bucket: 'superman-secrets', key };
+  expect(formatPointer(pointer)).toBe(`s3://superman-secrets/${key}`);
+  expect(parsePointer(formatPointer(pointer))).toEqual({ ...pointer, sha256: SHA256 });
+});
+
+describe('is no pointer:', () => {
+  test.each([
+    ['text', 'hello'],
+    ['a URL without a digest', 's3://bucket/some/file.txt'],
+    ['a digest that is too short', `s3://bucket/a/${SHA256.slice(1)}`],
+    ['a digest that is too long', `s3://bucket/a/0${SHA256}`],
+    ['a digest in upper case', `s3://bucket/a/${SHA256.toUpperCase()}`],
+    ['a digest that is a folder', `s3://bucket/${SHA256}/a`],
+    ['another scheme', `https://bucket/a/${SHA256}`],
+    ['no bucket', `s3:///a/${SHA256}`],
+    ['a bucket that S3 would refuse', `s3://Bucket_/a/${SHA256}`],
+    ['a line break behind it', `s3://bucket/a/${SHA256}\n`],
+    ['something before it', ` s3://bucket/a/${SHA256}`],
+  ])('%s', (_, value) => expect(parsePointer(value)).toBeUndefined());
+});
+
+test('a URL that a person typed needs no digest', () => {
+  expect(parseS3Url('s3://bucket/some/file.txt')).toEqual({
+    bucket: 'bucket',
+    key: 'some/file.txt',
+    sha256: undefined,
+  });
+  expect(parseS3Url('s3://bucket/')).toBeUndefined();
+  expect(parseS3Url('s3://bucket')).toBeUndefined();
+});

@@ -1,0 +1,108 @@
+import * as fc from 'fast-check';
+import { isWritable } from '../../../src/manifest/edit/write-scalar.ts';
+import { PARAMETER_TYPES, type NewParameter } from '../../../src/manifest/model.ts';
+import { blob, SEALED } from './samples.ts';
+
+/** Texts that YAML might take for something else. */
+const word = fc.constantFrom(
+  'plain',
+  '123',
+  '1.10',
+  'true',
+  'null',
+  '~',
+  'a: b',
+  '- a',
+  '# a',
+  "it's",
+  '"q"',
+  '{a}',
+  '[a',
+  ' a ',
+  'a,b',
+  '*a',
+  '%a',
+  'grüße 😀',
+  '\u0085',
+);
+
+const text = fc.oneof(
+  word,
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
+  fc.constantFrom('one\ntwo', 'one\n', 'one\n\n  two\n\n', 'a\r\nb', 'trailing \n', '\n'),
+);
+
+const charset = fc.constantFrom(
+  'alnum',
+  'ascii',
+  'hex',
+  'base64url',
+  'custom:ab',
+  'custom: #',
+  'custom:"\'\\',
+);
+
+const origin = fc.oneof(
+  fc.constant(undefined),
+  fc.constantFrom('certs/x', '12', 'a b: c', '# x').map((file) => ({ file })),
+  fc.record({
+    generate: fc.record({
+      length: fc.integer({ min: 2, max: 8192 }),
+      charset,
+      require: fc.constant<string[]>([]),
+    }),
+  }),
+  fc.constant({ generate: { length: 9, charset: 'ascii', require: ['lower', 'symbol'] } }),
+);
+
+const content = fc.oneof(
+  text.filter(isWritable).map((value) => ({ kind: 'plain' as const, text: value })),
+  fc.constant({ kind: 'sealed' as const, text: SEALED }),
+  fc.constantFrom('AAAA', 'B'.repeat(200)).map((data) => ({
+    kind: 'blob' as const,
+    blob: blob({ data }),
+  })),
+);
+
+const tags = fc.dictionary(
+  fc.oneof(word, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })).filter(isTagKey),
+  fc.oneof(fc.constant(''), text),
+  { maxKeys: 3, noNullPrototype: true },
+);
+
+function isTagKey(key: string): boolean {
+  return !/^aws:/i.test(key) && key !== '__proto__';
+}
+
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+
+/** A parameter that goes with every other in one manifest, but for its name. */
+const anyParameter: fc.Arbitrary<NewParameter> = fc
+  .record({
+    name: fc.constantFrom('n', '12', 'null', 'a/b.c-d', 'true', '1e3', '-', '---', '...', '_'),
+    type: fc.constantFrom(...PARAMETER_TYPES),
+    description: optional(fc.oneof(fc.constant(''), text)),
+    tier: optional(fc.constantFrom('Standard' as const, 'Intelligent-Tiering' as const)),
+    store: optional(fc.constantFrom('auto' as const, 'ssm' as const, 's3' as const)),
+    encoding: optional(fc.constant('base64' as const)),
+    extension: optional(fc.constantFrom('.tar', '.1', '...')),
+    allowedPattern: optional(text),
+    dataType: optional(fc.constantFrom('text', 'aws:ec2:image', '12', 'true', '-')),
+    tags: optional(tags),
+    origin,
+    content: optional(content),
+  })
+  .map(({ origin, content, ...parameter }) => {
+    // A value has one source, and only a SecureString is sealed.
+    const isSealed = content?.kind === 'sealed' || content?.kind === 'blob';
+    const source = content?.kind === 'plain' && origin && 'file' in origin ? undefined : origin;
+    const value = content ?? (source ? undefined : { kind: 'plain' as const, text: 'v' });
+    const type = isSealed ? 'SecureString' : parameter.type;
+    return { ...parameter, type, origin: source, content: value };
+  });
+
+/** New parameters whose names are in no random manifest. */
+export const newParameters: fc.Arbitrary<NewParameter[]> = fc.uniqueArray(anyParameter, {
+  maxLength: 4,
+  selector: ({ name }) => name,
+});

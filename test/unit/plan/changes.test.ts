@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { planChanges } from '../../../src/plan/plan.ts';
+import { actual, changeOf, desired, inStep, pointer, secret, state } from './states.ts';
+
+describe('the action', () => {
+  test('is create for what is not there', () => {
+    expect(changeOf(desired('/a/x'), undefined)).toMatchObject({
+      action: 'create',
+      name: '/a/x',
+      differences: [],
+    });
+  });
+
+  test('is unchanged for what is there as it is wanted', () => {
+    expect(changeOf(desired('/a/x'), actual('/a/x'))).toMatchObject({
+      action: 'unchanged',
+      differences: [],
+    });
+  });
+
+  test('is update for what differs', () => {
+    expect(changeOf(desired('/a/x', { value: 'w' }), actual('/a/x')).action).toBe('update');
+  });
+
+  test('is extra for what is in no manifest', () => {
+    const changes = planChanges([desired('/a/x')], state([actual('/a/x'), actual('/a/old')]));
+    expect(changes.map(({ action, name }) => [action, name])).toEqual([
+      ['extra', '/a/old'],
+      ['unchanged', '/a/x'],
+    ]);
+  });
+
+  test('is none at all for what another manifest of the call wants', () => {
+    const there = state([actual('/a/theirs'), actual('/a/old')]);
+    const changes = planChanges([], there, new Set(['/a/theirs']));
+    expect(changes.map(({ name }) => name)).toEqual(['/a/old']);
+  });
+});
+
+describe('a difference is found in', () => {
+  const cases = [
+    ['type', { type: 'StringList' as const }, {}, 'String', 'StringList'],
+    ['value', { value: 'new' }, {}, 'v', 'new'],
+    ['description', { description: 'new' }, { description: 'old' }, 'old', 'new'],
+    ['description', {}, { description: 'old' }, 'old', ''],
+    ['allowed pattern', { allowedPattern: '^v$' }, {}, '', '^v$'],
+    ['allowed pattern', {}, { allowedPattern: '^v$' }, '^v$', ''],
+    ['data type', { dataType: 'aws:ec2:image' }, {}, 'text', 'aws:ec2:image'],
+    ['data type', {}, { dataType: 'aws:ec2:image' }, 'aws:ec2:image', 'text'],
+    ['tier', { tier: 'Advanced' as const }, {}, 'Standard', 'Advanced'],
+    ['key', { keyId: 'alias/new' }, { keyId: 'alias/old' }, 'alias/old', 'alias/new'],
+    ['tags', { tags: { owner: 'me' } }, {}, '', 'owner=me'],
+  ] as const;
+  test.each(cases)('its %s: %o', (field, wanted, there, before, after) => {
+    const tags = new Map([['/a/x', {}]]);
+    const { action, differences } = changeOf(desired('/a/x', wanted), actual('/a/x', there), {
+      tags,
+    });
+    expect(action).toBe('update');
+    expect(differences).toEqual([{ field, before, after, isSecret: false }]);
+  });
+
+  test.each(['missing', 'wrong', 'other-key'] as const)('its object, when it is %s', (found) => {
+    const wanted = pointer('/a/x');
+    const there = actual('/a/x', { value: wanted.value });
+    const change = changeOf(wanted, there, { objects: new Map([['/a/x', found]]) });
+    expect(change).toMatchObject({ action: 'update', object: found });
+    expect(change.differences).toEqual([
+      { field: 'object', before: found, after: 'present', isSecret: false },
+    ]);
+  });
+
+  test('several fields at once', () => {
+    const { differences } = changeOf(
+      desired('/a/x', { type: 'StringList', value: 'a,b', description: 'd' }),
+      actual('/a/x'),
+    );
+    expect(differences.map(({ field }) => field)).toEqual(['type', 'value', 'description']);
+  });
+});
+
+describe('a value must stay hidden', () => {
+  test('when the manifest says that it is a secret', () => {
+    const { differences } = changeOf(secret('/a/x', 'new'), actual('/a/x', { value: 'old' }));
+    expect(differences.filter(({ isSecret }) => isSecret).map(({ field }) => field)).toEqual([
+      'value',
+    ]);
+  });
+
+  test('when SSM holds it as a secret and the manifest does not want one any more', () => {
+    const there = actual('/a/x', { type: 'SecureString', value: 'old', keyId: 'alias/k' });
+    const { differences } = changeOf(desired('/a/x', { value: 'new' }), there);
+    expect(differences.find(({ field }) => field === 'value')?.isSecret).toBe(true);
+  });
+
+  test('when a pointer takes its place, whatever its type was', () => {
+    const objects = new Map([['/a/x', 'missing' as const]]);
+    const { differences } = changeOf(pointer('/a/x'), actual('/a/x', { value: 'a secret' }), {
+      objects,
+    });
+    expect(differences.find(({ field }) => field === 'value')?.isSecret).toBe(true);
+  });
+
+  test('unless one pointer takes the place of another', () => {
+    const before = pointer('/a/x', 'cd'.repeat(32)).value;
+    const { differences } = changeOf(pointer('/a/x'), actual('/a/x', { value: before }));
+    expect(differences).toMatchObject([{ field: 'value', before, isSecret: false }]);
+  });
+});
+
+test('changes are sorted by name, in whichever order the parameters come', () => {
+  const names = ['/a/b', '/a/B', '/a/b/c', '/a/b-c', '/a/10', '/a/9', '/a/zz'];
+  const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
+  for (const order of [names, names.toReversed()]) {
+    const changes = planChanges(
+      order.map((name) => desired(name)),
+      state([actual('/a/extra')]),
+    );
+    expect(changes.map(({ name }) => name)).toEqual(
+      [...sorted, '/a/extra'].toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+  }
+});
+
+test('a pointer to an object that is there is unchanged', () => {
+  const wanted = pointer('/a/x');
+  expect(planChanges([wanted], inStep([wanted]))[0]?.action).toBe('unchanged');
+});
