@@ -16,7 +16,7 @@ export interface CommandSpec {
 
 /** Flags of every command. */
 export const GLOBAL_FLAGS: CommandSpec['flags'] = [
-  ['-r, --region <region>', 'AWS region, instead of the one in the manifest or the environment'],
+  ['-r, --region <region>', "AWS region, instead of the manifest's"],
   ['--profile <name>', 'Profile of the shared AWS configuration'],
   ['--endpoint-url <url>', 'Talk to this address instead of AWS'],
   ['--concurrency <n>', 'Most calls to AWS in flight at once (default: 8)'],
@@ -31,20 +31,20 @@ const YES = ['--yes', 'Go ahead without being asked'] as const;
 const OPERATION = ['-O, --operation <name>', 'put or get, as s3-kms-ssm-secrets took it'] as const;
 const NO_CREATE_KEY = [
   '--no-create-key',
-  'Fail when the file key does not exist, instead of creating it',
+  'Fail when the file key is missing, instead of creating it',
 ] as const;
 const ONLY = ['--only <name>', 'This parameter alone; may be repeated'] as const;
 const PRUNE_TAGS = ['--prune-tags', 'Tags that no manifest names are to go'] as const;
 const ALLOW_PLAINTEXT = [
   '--allow-plaintext',
-  'Take secrets that are not encrypted, for files never committed',
+  'Take plaintext secrets, for files never committed',
 ] as const;
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'encrypt',
     args: '<...manifests>',
-    summary: 'Seal the plaintext secrets of manifests, so that they can be committed',
+    summary: 'Seal the secrets of manifests, so that they can be committed',
     flags: [
       ['--reseal <name>', 'Seal the file of this parameter again, whatever is there'],
       NO_CREATE_KEY,
@@ -63,8 +63,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'refresh',
     args: '<...manifests>',
-    summary:
-      "Bring manifests under the file key's current KMS key; turn psyml's values into coffer's",
+    summary: "Bring manifests, psyml's too, under the current file key",
     flags: [
       ['--new-data-keys', 'Seal every value and blob anew, under new data keys'],
       NO_CREATE_KEY,
@@ -75,7 +74,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'set',
     args: '<manifest> <name>',
-    summary: 'Put one value into a manifest, sealed: from standard input, a prompt or a file',
+    summary: 'Put one value into a manifest, from stdin, a prompt or a file',
     flags: [
       ['--type <type>', 'Of a new parameter: SecureString (default), String or StringList'],
       ['--description <text>', 'Of a new parameter'],
@@ -96,7 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'unset',
     args: '<manifest> <...names>',
-    summary: 'Take parameters out of a manifest; AWS has them until coffer sync --prune',
+    summary: 'Take parameters out of a manifest (sync --prune: out of AWS too)',
     flags: [],
     examples: ['unset app.yml api_token', 'unset app.yml api_token tls/keystore'],
     load: () => import('./unset.ts'),
@@ -140,14 +139,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'sync',
     args: '<...manifests>',
-    summary: 'Bring AWS in step with manifests: write what differs, and nothing else',
+    summary: 'Bring AWS in step with manifests: write just what differs',
     flags: [
       YES,
       ['--dry-run', 'Show the plan and stop'],
       ONLY,
       ['--prune', 'Delete what is under the path and in no manifest'],
       PRUNE_TAGS,
-      ['--replace', 'With --yes: delete and create anew what SSM cannot change in place'],
+      ['--replace', 'With --yes: create anew what cannot be changed in place'],
       ['--reveal', 'Show the secrets'],
       ALLOW_PLAINTEXT,
     ],
@@ -157,7 +156,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'list',
     args: '<...manifests>',
-    summary: "List what SSM holds under the manifests' paths, or under a path such as /app/",
+    summary: "List what SSM holds under the manifests' paths, or under /a/path/",
     flags: [],
     examples: ['list app.yml', 'list /apps/superman/'],
     load: () => import('./list.ts'),
@@ -165,7 +164,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'get',
     args: '[name]',
-    summary: 'Print a parameter, or what it points to, or the object of an s3:// URL',
+    summary: 'Print a parameter, what it points to, or the object of a URL',
     flags: [
       ['-o, --output <file>', 'Write it to this file (readable by you alone)'],
       ['-p, --path <name>', 'The name or URL, as s3-kms-ssm-secrets took it'],
@@ -182,7 +181,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'import',
     args: '<path>',
-    summary: 'Make a manifest of what SSM holds under a path, its secrets sealed',
+    summary: 'Make a manifest of what SSM holds under a path, secrets sealed',
     flags: [
       ['-o, --output <file>', 'Write it to this new file (default: stdout)'],
       ['--merge <manifest>', 'Add to this manifest what is missing in it'],
@@ -206,7 +205,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'put',
     args: '',
-    summary: 'Publish data of any size, from standard input, and point a parameter to it',
+    summary: 'Publish data of any size, and point a parameter to it',
     flags: [
       ['-p, --path <prefix>', "Prefix of the object's key"],
       ['-b, --bucket <bucket>', 'Bucket that takes the object'],
@@ -224,7 +223,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'export',
     args: '<...manifests>',
-    summary: 'Print every value: as shell lines to be sourced, or as a Kubernetes Secret',
+    summary: 'Print every value as shell lines, or as a Kubernetes Secret',
     flags: [
       ['--format <format>', 'shell (default) or k8s'],
       ['--from <source>', 'manifest (default), or aws: what is there now, by manifest or path'],
@@ -265,7 +264,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'sandbox',
     args: '',
-    summary: 'Run a stand-in for KMS, SSM and S3 on this machine, or a command against one',
+    summary: 'Run a stand-in for KMS, SSM and S3, or a command against one',
     flags: [
       ['--port <port>', 'Listen here (default: any free port)'],
       ['--folder <dir>', 'Keep its state here (default: in memory)'],

@@ -57,13 +57,25 @@ function declare(called: CommandSpec | undefined): CAC {
     for (const example of spec.examples) command.example(`  coffer ${example}`);
   }
   for (const [flag, description] of GLOBAL_FLAGS) cli.option(flag, description);
-  cli.help(tidyHelp).version(COFFER_VERSION);
+  cli.help((sections) => tidyHelp(sections, called)).version(COFFER_VERSION);
   return cli;
 }
 
-/** cac shows the defaults of its --no-… flags, which are no news. */
-function tidyHelp(sections: { title?: string; body: string }[]) {
-  for (const section of sections) section.body = section.body.replaceAll(' (default: true)', '');
+/** cac's help without what is no news: defaults of `--no-…` flags, and each command twice. */
+function tidyHelp(sections: { title?: string; body: string }[], called: CommandSpec | undefined) {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2;
+  for (const section of sections) {
+    section.body = section.body.replaceAll(' (default: true)', '').replaceAll(/ +$/gm, '');
+    if (section.title === 'Commands') {
+      section.body = COMMANDS.map((spec) => `  ${spec.name.padEnd(width)}${spec.summary}`).join(
+        '\n',
+      );
+    }
+  }
+  if (called) sections.splice(1, 0, { body: `${called.summary}.` });
+  const kept = sections.filter(({ title }) => !title?.startsWith('For more info'));
+  if (kept.length < sections.length) kept.push({ body: 'coffer help <command> tells more.' });
+  return kept;
 }
 
 /** The names, without dashes, of the flags that take a value. */
