@@ -40,7 +40,7 @@ function licenses(inputs) {
     inputs.map((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean),
   );
   return [...folders]
-    .sort()
+    .toSorted((a, b) => (a < b ? -1 : 1))
     .map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json')));
       return `${name} ${version} (${license})\n\n${licenseText(folder)}`;

@@ -93,7 +93,7 @@ function filesFor(secrets: readonly Secret[], folder: string): Map<string, Secre
     files.set(file, secret);
   }
   for (const [file, { name }] of files) {
-    for (let above = dirname(file); above.length > folder.length; above = dirname(above)) {
+    for (let above = dirname(file); above !== dirname(above); above = dirname(above)) {
       const other = files.get(above);
       if (!other) continue;
       const message = `${other.name} cannot be both a file and the folder of ${name}`;

@@ -5,6 +5,7 @@ import { findGarbage, type Garbage } from '../plan/garbage.ts';
 import { formatBytes } from '../render/table.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { readManifests } from './manifests.ts';
+import { writeReports } from './report.ts';
 import { requireConsent } from './terminal.ts';
 
 /** Objects that one DeleteObjects takes. */
@@ -51,7 +52,7 @@ export async function run(context: Context): Promise<ExitCode> {
       objects: garbage.objects.map(({ key, size }) => ({ key, size })),
       uploads: garbage.uploads.map(({ key }) => key),
     }));
-    await terminal.write(`${JSON.stringify({ version: 1, manifests: report })}\n`);
+    await writeReports(context, report);
   }
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { DataKeys } from '../crypto/data-keys.ts';
 import { CofferError } from '../errors.ts';
 import { editManifest, parseManifest, renderManifest, type Manifest } from '../manifest/index.ts';
@@ -32,7 +33,7 @@ async function importNew(context: Context, path: string): Promise<ExitCode> {
   const { terminal, flags, homeRegion: region } = context;
   const output = flags.string('output');
   const file = output ?? `${path.split('/').at(-2) || 'root'}.yml`;
-  if (output !== undefined) await refuseExisting(output);
+  if (output !== undefined) await refuseUnwritable(output);
   const kmsRegion = context.fileKey.region ?? region;
   if (!region || !kmsRegion) {
     throw new CofferError('usage', 'import needs --region, which goes into the manifest');
@@ -139,7 +140,9 @@ function tell({ terminal }: Context, { parameters, otherKeys, kmskey }: Imported
   }
 }
 
-async function refuseExisting(file: string): Promise<void> {
+/** Before anything is read, rather than after it was sealed. */
+async function refuseUnwritable(file: string): Promise<void> {
+  await access(dirname(file));
   const isThere = await access(file).then(
     () => true,
     () => false,

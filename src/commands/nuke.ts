@@ -1,66 +1,83 @@
-import pMap from 'p-map';
-import { batches } from '../aws/parameters.ts';
-import { objectKey, formatPointer } from '../crypto/pointer.ts';
+import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { EXIT, type Context, type ExitCode } from './context.ts';
+import { joinApplied, type Applied } from '../plan/apply.ts';
+import type { Context, ExitCode } from './context.ts';
+import { deleteObjects, deleteParameters } from './deleting.ts';
+import { onInterrupt } from './interrupt.ts';
 import { readManifests } from './manifests.ts';
+import { reportApplied, writeReports } from './report.ts';
 import { requireConsent } from './terminal.ts';
 
 /** What nuke takes away for one manifest. */
 interface Target {
   manifest: Manifest;
   names: string[];
-  bucket: string | undefined;
-  keys: string[];
+  bucket: string;
+  /** Each with the name of the parameter that points to it. */
+  objects: { name: string; key: string }[];
 }
+
+const NOTHING: Applied = { done: [], failed: [], left: [] };
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags } = context;
   const manifests = await readManifests(context, context.args);
-  const targets = manifests.map((manifest) => target(manifest, flags.boolean('keepObjects')));
-  for (const { manifest, names, bucket, keys } of targets) {
+  const targets = manifests.map((manifest) => toTarget(manifest, flags.boolean('keepObjects')));
+  for (const { manifest, names, bucket, objects } of targets) {
     terminal.note(`${manifest.file}: in ${manifest.region}, this will be deleted:`);
     for (const name of names) terminal.note(`  ${name}`);
-    for (const key of keys) terminal.note(`  ${formatPointer({ bucket: bucket ?? '', key })}`);
+    for (const { key } of objects) terminal.note(`  ${formatPointer({ bucket, key })}`);
   }
-  const total = targets.reduce((sum, { names, keys }) => sum + names.length + keys.length, 0);
+  const total = targets.reduce((sum, { names, objects }) => sum + names.length + objects.length, 0);
   await requireConsent(terminal, flags.boolean('yes'), `Delete ${total} things for good?`);
 
+  const signal = onInterrupt(terminal);
   const reports: object[] = [];
-  for (const { manifest, names, bucket, keys } of targets) {
-    const { deleted, missing } = await deleteParameters(context, manifest, names);
-    // Pointers are gone by now, so no reader meets one to nothing.
-    if (bucket && keys.length > 0) {
-      const objects = await context.aws.objects(manifest.region);
-      await objects.deleteBatch(bucket, keys);
-    }
-    const objectsNote = keys.length > 0 ? `, ${keys.length} objects deleted` : '';
-    terminal.note(
-      `${manifest.file}: ${deleted.length} parameters deleted, ${missing.length} were not there${objectsNote}`,
-    );
-    reports.push({ file: manifest.file, deleted, missing, objects: keys });
+  let all = NOTHING;
+  for (const target of targets) {
+    const { applied, report } = await nuke(context, target, signal);
+    reports.push(report);
+    all = joinApplied(all, applied);
   }
-  if (context.json) await terminal.write(`${JSON.stringify({ version: 1, manifests: reports })}\n`);
-  return EXIT.ok;
+  await writeReports(context, reports);
+  return reportApplied(
+    { ...context, json: false },
+    all,
+    'run coffer nuke again to delete the rest',
+  );
 }
 
-function target(manifest: Manifest, keepObjects: boolean): Target {
-  const keys = manifest.parameters.flatMap(({ fullName, content, extension }) =>
-    content.kind === 'blob' && manifest.bucket && !keepObjects
-      ? [objectKey(fullName, content.blob.sha256, extension)]
+function toTarget(manifest: Manifest, keepObjects: boolean): Target {
+  const { bucket = '' } = manifest;
+  const objects = manifest.parameters.flatMap(({ fullName, content, extension }) =>
+    content.kind === 'blob' && bucket !== '' && !keepObjects
+      ? [{ name: fullName, key: objectKey(fullName, content.blob.sha256, extension) }]
       : [],
   );
   const names = manifest.parameters.map(({ fullName }) => fullName);
-  return { manifest, names, bucket: manifest.bucket, keys };
+  return { manifest, names, bucket, objects };
 }
 
-async function deleteParameters(context: Context, manifest: Manifest, names: readonly string[]) {
-  const parameters = await context.aws.parameters(manifest.region);
-  const answers = await pMap(batches(names), (batch) => parameters.deleteBatch(batch), {
-    concurrency: context.aws.session.concurrency,
-  });
+async function nuke(
+  context: Context,
+  { manifest, names, bucket, objects }: Target,
+  signal: AbortSignal,
+): Promise<{ applied: Applied; report: object }> {
+  const { file, region } = manifest;
+  const { applied, missing } = await deleteParameters(context, region, names, signal);
+  // Only once its pointer is gone, so that no reader meets one to nothing.
+  const gone = new Set(applied.done);
+  const keys = objects.filter(({ name }) => gone.has(name)).map(({ key }) => key);
+  const removed =
+    keys.length > 0 ? await deleteObjects(context, region, bucket, keys, signal) : NOTHING;
+  const absent = new Set(missing);
+  const deleted = applied.done.filter((name) => !absent.has(name));
+  const objectsNote = keys.length > 0 ? `, ${removed.done.length} objects deleted` : '';
+  context.terminal.note(
+    `${file}: ${deleted.length} parameters deleted, ${missing.length} were not there${objectsNote}`,
+  );
   return {
-    deleted: answers.flatMap((answer) => answer.deleted),
-    missing: answers.flatMap((answer) => answer.missing),
+    applied: joinApplied(applied, removed),
+    report: { file, deleted, missing, objects: removed.done },
   };
 }

@@ -5,6 +5,7 @@ import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { refreshManifest, resealManifest } from '../seal/refresh.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { readManifests, tellCreated } from './manifests.ts';
+import { writeReports } from './report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags } = context;
@@ -28,7 +29,7 @@ export async function run(context: Context): Promise<ExitCode> {
       resealed: next.resealed,
     });
   }
-  if (context.json) await terminal.write(`${JSON.stringify({ version: 1, manifests: reports })}\n`);
+  await writeReports(context, reports);
   return EXIT.ok;
 }
 

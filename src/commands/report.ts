@@ -33,3 +33,9 @@ export async function reportApplied(
     problems: [...problems, { message: counts, hint: howToFinish }],
   });
 }
+
+/** Answers with one report a manifest, when JSON was asked for. */
+export async function writeReports(context: Context, manifests: readonly object[]): Promise<void> {
+  if (!context.json) return;
+  await context.terminal.write(`${JSON.stringify({ version: 1, manifests })}\n`);
+}

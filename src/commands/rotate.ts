@@ -2,6 +2,7 @@ import { CofferError, type Problem } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { findParameter, readManifests } from './manifests.ts';
+import { writeReports } from './report.ts';
 import { sealInPlace } from './sealing.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
@@ -20,10 +21,11 @@ export async function run(context: Context): Promise<ExitCode> {
   refuseOthers(manifest, chosen);
 
   const wanted = new Set(chosen.map(({ name }) => name));
-  await sealInPlace(context, manifest, { only: wanted, regenerate: wanted });
+  const { report } = await sealInPlace(context, manifest, { only: wanted, regenerate: wanted });
   context.terminal.note(
     `${manifest.file}: generated ${[...wanted].join(', ')} anew; coffer sync ${manifest.file} tells AWS`,
   );
+  await writeReports(context, [report]);
   return EXIT.ok;
 }
 

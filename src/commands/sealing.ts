@@ -5,29 +5,34 @@ import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import type { Context } from './context.ts';
 import { tellCreated } from './manifests.ts';
 
-/** Seals what is asked for, puts the manifest in place, and reports it when JSON is wanted. */
+/** What became of one manifest. */
+export interface SealedManifest {
+  sealed: Sealing['sealed'];
+  changed: boolean;
+  /** The same for programs. */
+  report: object;
+}
+
+/** Seals what is asked for, and puts the manifest in place. */
 export async function sealInPlace(
   context: Context,
   manifest: Manifest,
   request: SealRequest,
-): Promise<Sealing['sealed']> {
+): Promise<SealedManifest> {
   const { terminal, flags } = context;
   const choice = { ...context.fileKey, create: flags.isAllowed('createKey') };
   const kms = await context.aws.kms(fileKeyRegion(manifest, choice));
   const fileKey = new FileKey(kms, choice, manifest.encryptedWith);
-  const sealing = await encryptManifest(manifest, fileKey, request);
-  const changed = await replaceManifest(manifest, sealing);
+  const { sealed, warnings, ...next } = await encryptManifest(manifest, fileKey, request);
+  const changed = await replaceManifest(manifest, next);
   tellCreated(terminal, fileKey, choice);
-  for (const warning of sealing.warnings) terminal.warn(warning);
-  if (context.json) {
-    const report = {
-      file: manifest.file,
-      changed,
-      encryptedWith: fileKey.id,
-      sealed: sealing.sealed,
-      warnings: sealing.warnings.map((warning) => warning.message),
-    };
-    await terminal.write(`${JSON.stringify({ version: 1, manifests: [report] })}\n`);
-  }
-  return sealing.sealed;
+  for (const warning of warnings) terminal.warn(warning);
+  const report = {
+    file: manifest.file,
+    changed,
+    encryptedWith: fileKey.id,
+    sealed,
+    warnings: warnings.map((warning) => warning.message),
+  };
+  return { sealed, changed, report };
 }

@@ -8,6 +8,7 @@ import {
 } from '../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { readManifests } from './manifests.ts';
+import { writeReports } from './report.ts';
 import { sealInPlace } from './sealing.ts';
 import { readValue } from './value-input.ts';
 
@@ -33,12 +34,12 @@ export async function run(context: Context): Promise<ExitCode> {
   else refuseUnreadable(manifest, added);
 
   const value = await readValue(context, name);
-  const [sealed] = await sealInPlace(context, manifest, {
+  const { sealed, report } = await sealInPlace(context, manifest, {
     only: new Set([name]),
     values: new Map([[name, value]]),
     add: existing ? [] : [added],
   });
-  const form = sealed?.form === 'blob' ? ' (as a blob for S3)' : '';
+  const form = sealed[0]?.form === 'blob' ? ' (as a blob for S3)' : '';
   terminal.note(
     existing
       ? `${manifest.file}: ${name} has a new value${form}`
@@ -48,6 +49,7 @@ export async function run(context: Context): Promise<ExitCode> {
   if (origin && 'file' in origin) {
     terminal.note(`${name} no longer comes from ${origin.file}; that file was left alone`);
   }
+  await writeReports(context, [report]);
   return EXIT.ok;
 }
 

@@ -1,12 +1,11 @@
-import { batches } from '../aws/parameters.ts';
 import { CofferError } from '../errors.ts';
-import { applyAll, joinApplied, type Applied } from '../plan/apply.ts';
+import { joinApplied, type Applied } from '../plan/apply.ts';
 import type { Action, Change } from '../plan/model.ts';
-import { PATIENT } from '../plan/patience.ts';
 import { changeTask, needsReplacement } from '../plan/write.ts';
 import { renderPlanJson } from '../render/plan-json.ts';
 import { renderPlanText } from '../render/plan-text.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
+import { deleteParameters } from './deleting.ts';
 import { onInterrupt } from './interrupt.ts';
 import { reportApplied } from './report.ts';
 import { planTargets, type Target } from './targets.ts';
@@ -141,25 +140,8 @@ async function prune(
   changes: readonly Change[],
   signal: AbortSignal,
 ): Promise<Applied> {
-  const parameters = await context.aws.parameters(manifest.region);
-  const lots = batches(changes.map(({ name }) => name));
-  const results = await applyAll(
-    lots.map((names, index) => ({
-      name: String(index),
-      run: async () => {
-        await parameters.deleteBatch(names);
-      },
-    })),
-    { concurrency: context.aws.session.concurrency, patience: PATIENT, signal },
-  );
-  const namesOf = (index: string) => lots[Number(index)] ?? [];
-  return {
-    done: results.done.flatMap(namesOf),
-    failed: results.failed.flatMap(({ name, error }) =>
-      namesOf(name).map((each) => ({ name: each, error })),
-    ),
-    left: results.left.flatMap(namesOf),
-  };
+  const names = changes.map(({ name }) => name);
+  return (await deleteParameters(context, manifest.region, names, signal)).applied;
 }
 
 /** A type that SSM would not change in place is to be changed by replacing the parameter. */

@@ -60,7 +60,6 @@ async function readStates(
   manifest: Manifest,
   options: { pruneTags: boolean },
 ): Promise<{ desired: Desired[]; state: ActualState }> {
-  const opener = await openerFor(context, manifest);
   const allowPlaintext = context.flags.boolean('allowPlaintext');
   const services = {
     parameters: await context.aws.parameters(manifest.region),
@@ -68,7 +67,10 @@ async function readStates(
     concurrency: context.aws.session.concurrency,
   };
   const names = manifest.parameters.map(({ fullName }) => fullName);
-  const wanted = desiredState(manifest, opener, { allowPlaintext });
+  // The pages of names are the longest chain of calls: they begin first.
+  const wanted = openerFor(context, manifest).then((opener) =>
+    desiredState(manifest, opener, { allowPlaintext }),
+  );
   const [desired, state] = await Promise.all([
     wanted,
     readActualState(manifest.path, wanted, names, services, options),

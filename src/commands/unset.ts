@@ -5,6 +5,7 @@ import { replaceManifest } from '../seal/apply.ts';
 import { verify } from '../seal/encrypt.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { findParameter, readManifests } from './manifests.ts';
+import { writeReports } from './report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal } = context;
@@ -23,10 +24,9 @@ export async function run(context: Context): Promise<ExitCode> {
   terminal.note(
     `${file}: removed ${[...remove].join(', ')}; AWS still has what it had until coffer sync ${file} --prune`,
   );
-  if (context.json) {
-    const report = { file: manifest.file, changed, removed: [...remove], blobs: obsolete };
-    await terminal.write(`${JSON.stringify({ version: 1, manifests: [report] })}\n`);
-  }
+  await writeReports(context, [
+    { file: manifest.file, changed, removed: [...remove], blobs: obsolete },
+  ]);
   return EXIT.ok;
 }
 

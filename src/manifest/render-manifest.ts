@@ -3,9 +3,6 @@ import { blockItem } from './edit/new-parameter.ts';
 import { mapOf, oneString, type Spot, type Value } from './edit/render.ts';
 import type { ManifestSettings, NewParameter } from './model.ts';
 
-const SCHEMA =
-  '# yaml-language-server: $schema=https://unpkg.com/coffer/schemas/manifest.schema.json';
-
 const TOP: Spot = { flow: false, quotedKeys: false, column: 0, blocks: 'clip' };
 
 /**
@@ -23,7 +20,6 @@ export function renderManifest(
   }
   const { path, region, kmskey, bucket, tags, encryptedWith, dataKeys } = settings;
   const head = [
-    SCHEMA,
     ...pair('path', oneString(path)),
     ...pair('region', oneString(region)),
     ...optional('kmskey', kmskey),

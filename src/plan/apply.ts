@@ -56,6 +56,27 @@ export async function applyAll(tasks: readonly Task[], applying: Applying): Prom
   return applied;
 }
 
+/** The same for names that one call takes many of; a lot fails or is done as a whole. */
+export async function applyInLots(
+  lots: readonly (readonly string[])[],
+  run: (names: readonly string[]) => Promise<void>,
+  applying: Applying,
+): Promise<Applied> {
+  const tasks = lots.map((names, index): Task => ({
+    name: String(index),
+    run: () => run(names),
+  }));
+  const { done, failed, left } = await applyAll(tasks, applying);
+  const namesOf = (index: string) => lots[Number(index)] ?? [];
+  return {
+    done: done.flatMap(namesOf),
+    failed: failed.flatMap(({ name, error }) =>
+      namesOf(name).map((each) => ({ name: each, error })),
+    ),
+    left: left.flatMap(namesOf),
+  };
+}
+
 /** Two runs as one. */
 export function joinApplied(a: Applied, b: Applied): Applied {
   return {

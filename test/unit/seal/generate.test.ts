@@ -80,8 +80,8 @@ describe('draws every character equally often', () => {
     let first = 0;
     for (let i = 0; i < draws; i += 1) {
       const value = generateValue({ length: 2, charset: 'custom:a1', require: ['lower', 'digit'] });
-      expect(['a1', '1a']).toContain(value);
       if (value === 'a1') first += 1;
+      else if (value !== '1a') expect.fail(`made ${value}`);
     }
     expect(Math.abs(first - draws / 2)).toBeLessThan(8 * Math.sqrt(draws / 4));
   });
