@@ -5,7 +5,7 @@
 // take 20 calls one after the other. Nothing else is as long: the 100 GetParameters need but names,
 // which the manifest has, and the one kms:Decrypt needs but the manifest; they run beside the chain.
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { DIST, medians, startSandbox, timeCoffer, timeProgram } from './support/lab.js';
@@ -35,8 +35,10 @@ async function run() {
 
   const diff = () => timeCoffer(['diff', 'app.yml', '--exit-code'], here);
   const sync = () => timeCoffer(['sync', 'app.yml', '--yes'], here);
-  say(`${PARAMETERS} parameters, ${LATENCY_MS} ms from the sandbox; medians of ${ROUNDS} rounds\n`);
-  say(`calls of diff          ${format(await sandbox.callsOf(diff))}`);
+  say(`${PARAMETERS} parameters, ${LATENCY_MS} ms from the sandbox; medians of ${ROUNDS} rounds`);
+  const busy = loadavg()[0] / availableParallelism();
+  if (busy > 0.5) say(`this machine is busy (${busy.toFixed(1)} a core): the ratios are too high`);
+  say(`\ncalls of diff          ${format(await sandbox.callsOf(diff))}`);
   say(`calls of a no-op sync  ${format(await sandbox.callsOf(sync))}`);
 
   const describePages = await createChain();
@@ -47,10 +49,13 @@ async function run() {
 
   const probe = join(folder, 'probe.mjs');
   await writeFile(probe, await importProbe());
+  const reading = join(folder, 'reading.mjs');
+  await writeFile(reading, readingProbe());
   const took = await medians(ROUNDS, {
     node: () => timeProgram(['-e', '0'], here),
     version: () => timeCoffer(['--version'], here),
     probe: () => timeProgram([probe], here),
+    reading: () => timeProgram([reading], here),
     chain: () => timed(describePages),
     diff,
     sync,
@@ -63,6 +68,7 @@ async function run() {
     `  import of KMS, SSM   ${seconds(took.probe - took.node)}  (node alone: ${seconds(took.node)})`,
   );
   say(`chain                  ${seconds(took.chain)}`);
+  say(`reading the manifest   ${seconds(took.reading - took.node)}  (part of neither)`);
   const isFast = ['diff', 'sync'].map((name) => {
     const ratio = took[name] / (took.chain + startUp);
     const verdict = ratio <= BOUND ? 'holds' : 'DOES NOT HOLD';
@@ -78,7 +84,7 @@ async function run() {
 function manifest() {
   const lines = Array.from({ length: PARAMETERS }, (_, i) => {
     const type = i % 10 === 0 ? 'SecureString' : 'String';
-    return `  - {name: group${i % 7}/p${i}, type: ${type}, value: value ${i}}`;
+    return `  - name: group${i % 7}/p${i}\n    type: ${type}\n    value: value ${i}`;
   });
   return `path: /bench/\nregion: us-east-1\nkmskey: alias/bench\nparameters:\n${lines.join('\n')}\n`;
 }
@@ -117,6 +123,12 @@ async function importProbe() {
     return `import(${JSON.stringify(new URL(`chunks/${found}`, DIST).href)})`;
   });
   return `process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';\nawait Promise.all([${lines.join(', ')}]);\n`;
+}
+
+/** A program that does no more than to read the manifest. */
+function readingProbe() {
+  const library = JSON.stringify(new URL('index.js', DIST).href);
+  return `const { readManifest } = await import(${library});\nawait readManifest('app.yml');\n`;
 }
 
 async function timed(work) {

@@ -4,7 +4,7 @@
 //
 //   node build.js && node bench/stream.js [MiB, default 2048]
 //
-// Needs openssl, sha256sum and the AWS CLI, and room for some five times the size under TMPDIR.
+// Needs Linux, openssl, sha256sum and the AWS CLI, and room for some five times the size under TMPDIR.
 // Exits with 1 when content differs or a process takes more memory than it may.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -21,10 +21,14 @@ const BOUND_MIB = 160;
 const size = Number(process.argv[2] ?? 2048);
 const bytes = size * MIB;
 
-/** Has a Node process say at its end how much memory it had at most. */
-const TELLS_MEMORY = `--import=data:text/javascript,${encodeURIComponent(
-  "process.on('exit', () => process.stderr.write(`maxRSS=${process.resourceUsage().maxRSS}\\n`))",
-)}`;
+/**
+ * Has a Node process say at its end how much memory it had at most. The maxRSS of its resource
+ * usage would not do: that one begins with the memory of the process that started it.
+ */
+const TELLS_MEMORY = `--import=data:text/javascript,${encodeURIComponent(`
+  import { readFileSync } from 'node:fs';
+  process.on('exit', () => process.stderr.write(readFileSync('/proc/self/status', 'utf8')));
+`)}`;
 
 const folder = await mkdtemp(join(tmpdir(), 'coffer-stream-'));
 const sandbox = spawn(
@@ -46,7 +50,6 @@ async function measure(env) {
   await fillWithNoise(file);
   const run = (script) => timed(script, env);
   const coffer = `"${process.execPath}" "${CLI}"`;
-  const sum = (text) => text.trim().split(/\s/)[0];
 
   const original = sum((await run('sha256sum data')).stdout);
   const cipher = await run(
@@ -59,10 +62,11 @@ async function measure(env) {
   const getFile = await run(`${coffer} get /bench/data -o back`);
   const back = sum((await run('sha256sum back')).stdout);
 
-  const row = (what, { seconds, peak }, least) => ({
+  const row = (what, { seconds, cpu, peak }, least) => ({
     what,
     'time [s]': seconds.toFixed(1),
     'MiB/s': Math.round(size / seconds),
+    'CPU [s]': cpu.toFixed(1),
     'peak RSS [MiB]': peak ? Math.round(peak / 1024) : '',
     'x the least': least ? (seconds / least).toFixed(2) : '',
   });
@@ -84,6 +88,11 @@ async function measure(env) {
   const isBounded = peak > 0 && peak <= BOUND_MIB;
   console.log(`memory bound of ${BOUND_MIB} MiB: ${isBounded ? 'holds' : 'BROKEN'}`);
   return isEqual && isBounded;
+}
+
+/** The digest that sha256sum prints. */
+function sum(text) {
+  return text.trim().split(/\s/)[0];
 }
 
 /** What the sandbox prints for a shell to export. */
@@ -108,7 +117,7 @@ async function fillWithNoise(file) {
 
 /** Runs a script in the folder; its time, and the peak memory of the Node process in it. */
 async function timed(script, env) {
-  const child = spawn('bash', ['-o', 'pipefail', '-c', script], {
+  const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', `${script}\ntimes >&2`], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env, NODE_OPTIONS: TELLS_MEMORY, TMPDIR: folder },
@@ -120,5 +129,14 @@ async function timed(script, env) {
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${script}: exit ${code}\n${stderr}`);
   const seconds = (performance.now() - started) / 1000;
-  return { seconds, stdout, peak: Number(/maxRSS=(\d+)/.exec(stderr)?.[1] ?? 0) };
+  // Of all that the shell ran, on its last line: what a busy machine does not blur.
+  const spent = [
+    ...stderr
+      .trimEnd()
+      .split('\n')
+      .at(-1)
+      .matchAll(/(\d+)m([\d.]+)s/g),
+  ];
+  const cpu = spent.reduce((sum, [, minutes, rest]) => sum + minutes * 60 + Number(rest), 0);
+  return { seconds, cpu, stdout, peak: Number(/VmHWM:\s*(\d+) kB/.exec(stderr)?.[1] ?? 0) };
 }

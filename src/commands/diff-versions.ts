@@ -3,11 +3,12 @@ import { compareVersions, findVersion, parseSelector } from '../plan/versions.ts
 import { renderDifferencesJson } from '../render/plan-json.ts';
 import { renderDifferences } from '../render/plan-text.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
+import { completeName } from './parameter-name.ts';
 
 /** `diff NAME@3 NAME@5`: two versions of a parameter, without a manifest. */
 export async function diffVersions(context: Context): Promise<ExitCode> {
   const { args, flags, terminal } = context;
-  const [from, to, ...more] = args.map(parseSelector);
+  const [from, to, ...more] = args.map((arg) => parseSelector(completeName(arg)));
   if (!from || !to || more.length > 0) {
     throw new CofferError('usage', 'versions are compared in pairs', {
       hint: 'for example: coffer diff /app/token@3 /app/token@5',

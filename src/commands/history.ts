@@ -3,10 +3,11 @@ import { parsePointer } from '../crypto/pointer.ts';
 import { visible } from '../render/plan-words.ts';
 import { renderTable } from '../render/table.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
+import { completeName } from './parameter-name.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags, region } = context;
-  const [name = ''] = context.args;
+  const name = completeName(context.args[0] ?? '');
   const reveal = flags.boolean('reveal');
   const parameters = await context.aws.parameters(region);
   const versions = await parameters.history(name, reveal);

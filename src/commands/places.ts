@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises';
+import { CofferError } from '../errors.ts';
 import type { Context } from './context.ts';
 import { readManifests } from './manifests.ts';
 
@@ -13,6 +15,7 @@ export interface SsmPlace {
 export async function placesOf(context: Context): Promise<SsmPlace[]> {
   const paths = context.args.filter((arg) => arg.endsWith('/'));
   const files = context.args.filter((arg) => !arg.endsWith('/'));
+  for (const file of files) await refuseBarePath(file);
   const manifests = await readManifests(context, files);
   return [
     ...paths.map((path) => ({ path, region: context.region })),
@@ -22,4 +25,15 @@ export async function placesOf(context: Context): Promise<SsmPlace[]> {
       names: parameters.map(({ fullName }) => fullName),
     })),
   ];
+}
+
+/** `/app` is taken for a file, of which there is none, while `/app/` may well be what was meant. */
+async function refuseBarePath(file: string): Promise<void> {
+  if (!file.startsWith('/')) return;
+  await access(file).catch((cause: unknown) => {
+    throw new CofferError('usage', `there is no manifest ${file}`, {
+      hint: `a path in SSM ends with a slash: ${file}/`,
+      cause,
+    });
+  });
 }

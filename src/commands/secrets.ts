@@ -72,6 +72,12 @@ async function fromManifests(context: Context, only: Only): Promise<Secret[]> {
   if (only.hasVersions) {
     throw new CofferError('usage', 'a manifest has no versions', { hint: 'add --from aws' });
   }
+  const path = context.args.find((arg) => arg.endsWith('/'));
+  if (path !== undefined) {
+    throw new CofferError('usage', `${path} is a path, not a manifest`, {
+      hint: 'add --from aws for what is there',
+    });
+  }
   const secrets: Secret[] = [];
   for (const manifest of await readManifests(context, context.args)) {
     const opener = await openerFor(context, manifest);

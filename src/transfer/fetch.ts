@@ -6,6 +6,7 @@ import { createDecipher, parseMetadata, type ObjectHeader } from '../crypto/obje
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { formatPointer, type Pointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { gather } from './gather.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 /** Up to this, an object is held in memory; above, its ciphertext goes to a spool file. */
@@ -135,7 +136,7 @@ async function copy(
 ): Promise<void> {
   let done = 0;
   try {
-    for await (const chunk of from) {
+    for await (const chunk of gather(from)) {
       if (done + chunk.length > length) break;
       await to.write(chunk, offset + done);
       done += chunk.length;

@@ -3,6 +3,7 @@ import type { ObjectStore } from '../aws/objects.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { createObjectCipher, OBJECT_CONTEXT, sealChunks } from '../crypto/object-v3.ts';
 import type { Pointer } from '../crypto/pointer.ts';
+import { gather } from './gather.ts';
 import { stopIfAborted } from './interrupted.ts';
 import { publishObject } from './publish.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
@@ -40,7 +41,7 @@ export async function putObject(
   const store = new GrowingSpool(services.spoolFolder);
   try {
     const hash = createHash('sha256');
-    for await (const chunk of sealChunks(cipher, data)) {
+    for await (const chunk of sealChunks(cipher, gather(data))) {
       hash.update(chunk);
       await store.append(chunk);
       request.onSealed?.(store.size);

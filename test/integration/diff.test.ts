@@ -27,13 +27,13 @@ async function createApp() {
   return app;
 }
 
-test('shows the plan on stdout, secrets masked', async () => {
+test('tells the same plan in every format, secrets masked, and changes nothing', async () => {
   const app = await createApp();
-  const { stdout, stderr } = await app.succeed(['diff', 'app.yml']);
-  expect(stderr).toBe('');
-  expectHidden(TOKEN, { stdout });
-  expectHidden(OLD, { stdout });
-  expect(stdout.toString()).toBe(`app.yml → ${app.prefix} in us-east-1
+  const before = await stored.metadata(app.prefix);
+
+  const text = await app.succeed(['diff', 'app.yml']);
+  expect(text.stderr).toBe('');
+  expect(text.stdout.toString()).toBe(`app.yml → ${app.prefix} in us-east-1
  1 to create
   + new  String, 1 B
  2 to update
@@ -50,22 +50,9 @@ test('shows the plan on stdout, secrets masked', async () => {
 
 1 to create, 2 to update, 1 extra, 1 unchanged
 `);
-});
 
-test('shows the secrets when that is asked for', async () => {
-  const app = await createApp();
-  const { stdout } = await app.succeed(['diff', 'app.yml', '--reveal']);
-  expect(stdout.toString()).toContain(`value: "${OLD}" → "${TOKEN}"`);
-  const json = await app.succeed(['diff', 'app.yml', '--reveal', '--json']);
-  expect(json.stdout.toString()).toContain(TOKEN);
-});
-
-test('answers in JSON, with --json as with --format json', async () => {
-  const app = await createApp();
-  const { stdout } = await app.succeed(['diff', 'app.yml', '--json']);
-  expectHidden(TOKEN, { stdout });
-  expectHidden(OLD, { stdout });
-  expect(JSON.parse(stdout.toString())).toMatchObject({
+  const json = await app.succeed(['diff', 'app.yml', '--json']);
+  expect(JSON.parse(json.stdout.toString())).toMatchObject({
     version: 1,
     counts: { create: 1, update: 2, replace: 0, extra: 1, unchanged: 1 },
     manifests: [
@@ -88,36 +75,38 @@ test('answers in JSON, with --json as with --format json', async () => {
     ],
   });
   const format = await app.succeed(['diff', 'app.yml', '--format', 'json']);
-  expect(format.stdout.toString()).toBe(stdout.toString());
+  expect(format.stdout.equals(json.stdout)).toBe(true);
+
+  const markdown = await app.succeed(['diff', 'app.yml', '--format', 'markdown']);
+  const comment = markdown.stdout.toString();
+  expect(comment.startsWith('<!-- coffer-diff -->\n')).toBe(true);
+  expect(comment).toContain('**coffer**: 1 to create, 2 to update, 1 extra, 1 unchanged');
+  expect(comment).toContain('| ~ update | `token` | value |');
+
+  for (const secret of [TOKEN, OLD]) {
+    expectHidden(secret, { text: text.stdout, json: json.stdout, markdown: markdown.stdout });
+  }
+  expect(await stored.metadata(app.prefix)).toEqual(before);
 });
 
-test('makes a comment for a pull request', async () => {
+test('shows the secrets when that is asked for', async () => {
   const app = await createApp();
-  const { stdout } = await app.succeed(['diff', 'app.yml', '--format', 'markdown']);
-  const text = stdout.toString();
-  expectHidden(TOKEN, { text });
-  expectHidden(OLD, { text });
-  expect(text.startsWith('<!-- coffer-diff -->\n')).toBe(true);
-  expect(text).toContain('**coffer**: 1 to create, 2 to update, 1 extra, 1 unchanged');
-  expect(text).toContain('| ~ update | `token` | value |');
+  const { stdout } = await app.succeed(['diff', 'app.yml', '--reveal']);
+  expect(stdout.toString()).toContain(`value: "${OLD}" → "${TOKEN}"`);
+  const json = await app.succeed(['diff', 'app.yml', '--reveal', '--json']);
+  expect(json.stdout.toString()).toContain(TOKEN);
 });
 
-describe('the exit code', () => {
-  test('is 0 with a difference, unless --exit-code makes it 3', async () => {
-    const app = await createApp();
-    expect((await app.coffer(['diff', 'app.yml'])).code).toBe(0);
-    expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(3);
-  });
-
-  test('is 3 for an extra alone, and 0 for a parameter that is in step', async () => {
-    const app = await createApp();
-    await app.succeed(['sync', 'app.yml', '--yes']);
-    expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(3);
-    const only = ['--only', 'token', '--exit-code'];
-    const { code, stdout } = await app.coffer(['diff', 'app.yml', ...only]);
-    expect(code).toBe(0);
-    expect(stdout.toString()).toContain('1 unchanged');
-  });
+test('ends with 0, and with --exit-code 3 for any difference, an extra too', async () => {
+  const app = await createApp();
+  expect((await app.coffer(['diff', 'app.yml'])).code).toBe(0);
+  expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(3);
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(3);
+  const only = ['--only', 'token', '--exit-code'];
+  const { code, stdout } = await app.coffer(['diff', 'app.yml', ...only]);
+  expect(code).toBe(0);
+  expect(stdout.toString()).toContain('1 unchanged');
 });
 
 describe('wrong usage', () => {
@@ -132,13 +121,4 @@ describe('wrong usage', () => {
     expect(stdout).toHaveLength(0);
     expect(stderr).toContain(told);
   });
-});
-
-test('changes nothing', async () => {
-  const app = await createApp();
-  const before = await stored.metadata(app.prefix);
-  for (const flags of [[], ['--prune-tags'], ['--json']]) {
-    await app.succeed(['diff', 'app.yml', ...flags]);
-  }
-  expect(await stored.metadata(app.prefix)).toEqual(before);
 });

@@ -87,8 +87,11 @@ describe('gc deletes', () => {
     await addOrphan(one);
     await addOrphan(other);
     const { stderr } = await one.succeed([
-      ...['gc', 'app.yml', 'other.yml'],
-      ...['--older-than', '0s', '--yes'],
+      'gc',
+      'app.yml',
+      'other.yml',
+      '--older-than=0s',
+      '--yes',
     ]);
     expect(stderr).toContain('2 deleted\n');
     expect(await stored.objects(one.prefix)).toEqual([]);

@@ -30,7 +30,7 @@ function rows(stdout: Buffer): string[][] {
   return lines.map((line) => line.split(/ {2,}/));
 }
 
-test('shows names, types, tiers, versions, sizes and where the value is; no secret', async () => {
+test('shows types, tiers, versions, sizes and where the value is, if it is; no secret', async () => {
   const app = await createSaved();
   const { stdout, stderr } = await app.succeed(['list', 'app.yml']);
   expectHidden(TOKEN, { stdout, stderr });
@@ -45,46 +45,34 @@ test('shows names, types, tiers, versions, sizes and where the value is; no secr
     [`${prefix}token`, 'SecureString', 'Standard', '1', '30 B', modified, 'SSM'],
     [`${prefix}web/foreign`, 'String', 'Standard', '1', '9 B', modified, 'SSM'],
   ]);
-});
 
-test('says which pointer points to nothing', async () => {
-  const app = await createSaved();
-  const [key = ''] = await stored.objects(app.prefix);
-  await stored.removeObject(key);
-  const { stdout } = await app.succeed(['list', 'app.yml']);
-  expect(rows(stdout)[1]?.[4]).toBe('missing');
-});
-
-test('answers in JSON', async () => {
-  const app = await createSaved();
-  const { stdout } = await app.succeed(['list', 'app.yml', '--json']);
-  expectHidden(TOKEN, { stdout });
-  const [key = ''] = await stored.objects(app.prefix);
-  expect(JSON.parse(stdout.toString())).toMatchObject({
+  const json = await app.succeed(['list', 'app.yml', '--json']);
+  expectHidden(TOKEN, { json: json.stdout });
+  expect(JSON.parse(json.stdout.toString())).toMatchObject({
     version: 1,
     parameters: [
-      { name: `${app.prefix}blob`, size: 6000, pointer: `s3://${aws.bucket}/${key}` },
-      { name: `${app.prefix}hosts`, type: 'StringList', size: 3 },
-      { name: `${app.prefix}large`, tier: 'Advanced', size: 5000 },
-      { name: `${app.prefix}token`, type: 'SecureString', keyId: aws.kmskey, size: 30 },
-      { name: `${app.prefix}web/foreign`, version: 1, size: 9 },
+      { name: `${prefix}blob`, size: 6000, pointer: `s3://${aws.bucket}/${key}` },
+      { name: `${prefix}hosts`, type: 'StringList', size: 3 },
+      { name: `${prefix}large`, tier: 'Advanced', size: 5000 },
+      { name: `${prefix}token`, type: 'SecureString', keyId: aws.kmskey, size: 30 },
+      { name: `${prefix}web/foreign`, version: 1, size: 9 },
     ],
   });
+
+  await stored.removeObject(key);
+  const without = await app.succeed(['list', 'app.yml']);
+  expect(rows(without.stdout)[1]?.[4]).toBe('missing');
 });
 
 describe('what to list', () => {
-  test('may be a path, without a manifest', async () => {
-    const app = await createSaved();
-    const { stdout } = await app.succeed(['list', `${app.prefix}web/`]);
-    expect(rows(stdout).map(([name]) => name)).toEqual(['NAME', `${app.prefix}web/foreign`]);
-  });
-
-  test('is told once, however many paths it is under', async () => {
-    const app = await createSaved();
-    const nested = (await app.text('app.yml')).replace(app.prefix, `${app.prefix}web/`);
-    await app.write('web.yml', nested);
-    const { stdout } = await app.succeed(['list', 'app.yml', 'web.yml']);
-    expect(rows(stdout)).toHaveLength(6);
+  test('may be a path, without a manifest; overlapping paths are told once', async () => {
+    const app = await createScene(aws, '  - {name: web/x, type: String, value: x}\n');
+    await app.succeed(['sync', 'app.yml', '--yes']);
+    await stored.put(`${app.prefix}y`, 'of no manifest');
+    const inner = await app.succeed(['list', `${app.prefix}web/`]);
+    expect(rows(inner.stdout).map(([name]) => name)).toEqual(['NAME', `${app.prefix}web/x`]);
+    const both = await app.succeed(['list', app.prefix, `${app.prefix}web/`]);
+    expect(rows(both.stdout)).toHaveLength(3);
   });
 
   test('may stand in several regions', async () => {

@@ -9,7 +9,7 @@ const aws = await useAws();
 const control = controlOf(aws);
 
 /** In one answer, and in ranges. */
-describe.each([20 * MIB, 70 * MIB])('get of %i bytes', (size) => {
+describe.each([20 * MIB, 70 * MIB])('get of %i bytes', { timeout: 60_000 }, (size) => {
   test('goes on where connections broke off in the middle of an answer', async () => {
     const app = await createPutScene(aws);
     const data = randomBytes(size);
@@ -51,10 +51,8 @@ describe.each([20 * MIB, 70 * MIB])('get of %i bytes', (size) => {
         { action: 's3:*', perSecond: 20 },
       ],
     });
-    for (const selector of [`${app.prefix}data`, url]) {
-      const { stdout } = await app.succeed(['get', selector]);
-      expect(stdout.equals(data)).toBe(true);
-    }
+    const { stdout } = await app.succeed(['get', url]);
+    expect(stdout.equals(data)).toBe(true);
   });
 });
 

@@ -83,7 +83,7 @@ function watch(prefix: string): { stop: () => Promise<number> } {
       const there = await stored.objects(prefix);
       expect(named.filter((key) => !there.includes(key))).toEqual([]);
       looked += named.length;
-      await sleep(20);
+      await sleep(40);
     }
   })();
   return {

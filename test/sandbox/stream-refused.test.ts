@@ -42,7 +42,7 @@ async function store(key: string, { body, metadata }: Raw): Promise<void> {
 /** Exit 1, one error that names the URL; not a byte of the plaintext, and no file. */
 async function expectRefused(selector: string, url: string): Promise<void> {
   const { folder, files } = await createWorkspace();
-  for (const flags of [[], ['-o', 'out'], ['-o', '-']]) {
+  for (const flags of [[], ['-o', 'out']]) {
     const { code, stdout, stderr } = await coffer(['get', selector, ...flags], {
       cwd: folder,
       env: aws.env,
@@ -60,31 +60,41 @@ async function expectRefused(selector: string, url: string): Promise<void> {
 describe.each([
   ['held in memory', 100_000],
   ['spooled', 64 * MIB + 1],
-])('of an object that is %s get releases nothing', (_, size) => {
-  const create = () => Buffer.concat([Buffer.from(SECRET), randomBytes(size)]);
-  let sealed: Promise<[Raw, Raw]> | undefined;
-  /** Two objects of one size, the same for every test. */
-  const sealTwo = () => (sealed ??= Promise.all([seal(create()), seal(create())]));
+])('of an object that is %s get releases nothing', { timeout: 60_000 }, (_, size) => {
+  const sealTwo = once(() => sealPair(size));
 
   test.each(ALTERATIONS)('when it is one %s', async (_, alter) => {
     const [one, other] = await sealTwo();
-    const altered = alter(one, other);
     // The name promises the object as it was written.
     const key = `${aws.unique('refused')}/${sha256(one.body)}`;
-    await store(key, altered);
+    await store(key, alter(one, other));
     await expectRefused(`s3://${aws.bucket}/${key}`, `s3://${aws.bucket}/${key}`);
   });
+});
+
+describe('of an object whose name promises nothing get releases nothing', () => {
+  const sealTwo = once(() => sealPair(100_000));
 
   test.each(ALTERATIONS.filter(([what]) => what !== 'that is another, whole'))(
-    'when it is one %s, and its name tells nothing',
+    'when it is one %s',
     async (_, alter) => {
-      const [one, other] = await sealTwo();
       const key = aws.unique('refused');
-      await store(key, alter(one, other));
+      await store(key, alter(...(await sealTwo())));
       await expectRefused(`s3://${aws.bucket}/${key}`, `s3://${aws.bucket}/${key}`);
     },
   );
 });
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** Two objects of one size. */
+function sealPair(size: number): Promise<[Raw, Raw]> {
+  const create = () => Buffer.concat([Buffer.from(SECRET), randomBytes(size)]);
+  return Promise.all([seal(create()), seal(create())]);
+}
 
 async function seal(data: Buffer): Promise<Raw> {
   const app = await createPutScene(aws);

@@ -12,7 +12,7 @@ export const MIB = 1024 * KIB;
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** What `coffer put` made. */
-export interface Published {
+interface Published {
   url: string;
   key: string;
 }
@@ -29,10 +29,8 @@ export interface PutScene extends Scene {
 
 export async function createPutScene(aws: TestAws): Promise<PutScene> {
   const scene = await createScene(aws, NO_OBJECT);
-  const target = (name: string) => [
-    ...['--path', `${scene.prefix}${name}`],
-    ...['--bucket', aws.bucket, '--key', aws.kmskey],
-  ];
+  const target = (name: string) =>
+    ['--path', `${scene.prefix}${name}`].concat('--bucket', aws.bucket, '--key', aws.kmskey);
   return {
     ...scene,
     target,

@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+import type * as library from '../../src/index.ts';
+import { REGION, type TestAws } from './aws.ts';
+
+/** What `import 'coffer'` gives, as it was built. */
+export async function importLibrary(): Promise<typeof library> {
+  const { resolve } = createRequire(import.meta.url);
+  return (await import(resolve('../../dist/index.js'))) as typeof library;
+}
+
+/** How the library reaches a test file's AWS. */
+export function accessTo({ endpoint }: TestAws, region = REGION): library.AwsOptions {
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
+  return { endpoint, credentials, region };
+}
