@@ -37,7 +37,8 @@ async function run() {
   const sync = () => timeCoffer(['sync', 'app.yml', '--yes'], here);
   say(`${PARAMETERS} parameters, ${LATENCY_MS} ms from the sandbox; medians of ${ROUNDS} rounds`);
   const busy = loadavg()[0] / availableParallelism();
-  if (busy > 0.5) say(`this machine is busy (${busy.toFixed(1)} a core): the ratios are too high`);
+  if (busy > 0.5)
+    say(`this machine is busy (load ${busy.toFixed(1)} a core): the ratios come out too high`);
   say(`\ncalls of diff          ${format(await sandbox.callsOf(diff))}`);
   say(`calls of a no-op sync  ${format(await sandbox.callsOf(sync))}`);
 

@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const DIST = new URL('../../dist/', import.meta.url);
 const CLI = fileURLToPath(new URL('cli.js', DIST));
+
+const LOOK_MS = 150;
+const LONGEST_WAIT_MS = 20_000;
 
 if (!existsSync(CLI)) throw new Error('there is no dist/cli.js: run node build.js first');
 
@@ -59,15 +64,39 @@ export function timeCoffer(args, options) {
   return timeProgram([CLI, ...args], options);
 }
 
-/** Runs every measurement `rounds` times, side by side; the median of each. */
+/**
+ * Runs every measurement `rounds` times, side by side, each once the machine has little else to do;
+ * the median of each.
+ */
 export async function medians(rounds, measurements) {
   const found = new Map(Object.keys(measurements).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, measure] of Object.entries(measurements)) {
+      await quiet();
       found.get(name).push(await measure());
     }
   }
   return Object.fromEntries([...found].map(([name, values]) => [name, median(values)]));
+}
+
+/** Waits, not for ever, until half of the processors' time goes unused. */
+async function quiet() {
+  const end = performance.now() + LONGEST_WAIT_MS;
+  while (performance.now() < end) {
+    const before = processorTimes();
+    await sleep(LOOK_MS);
+    const after = processorTimes();
+    if ((after.idle - before.idle) / (after.all - before.all) > 0.5) return;
+  }
+}
+
+function processorTimes() {
+  const times = cpus().map((cpu) => cpu.times);
+  return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap(Object.values)) };
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function median(values) {

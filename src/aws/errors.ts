@@ -51,6 +51,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   InvalidCiphertextException: 'tampered',
   NoSuchBucket: 'not-found',
   NoSuchKey: 'not-found',
+  NoSuchUpload: 'not-found',
   NotFound: 'not-found',
   NotFoundException: 'not-found',
   ParameterNotFound: 'not-found',

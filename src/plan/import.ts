@@ -11,6 +11,7 @@ import type { NewParameter, Tags } from '../manifest/index.ts';
 import { blobContext, sealBlob, stageBlob, type StagedBlob } from '../seal/blob.ts';
 import { chooseDataKey } from '../seal/encrypt.ts';
 import type { FileKey } from '../seal/file-key.ts';
+import { bareKey } from './plan.ts';
 import { fetchObject, type FetchedObject } from '../transfer/fetch.ts';
 import { KMSKEY_METADATA } from '../transfer/publish.ts';
 
@@ -226,11 +227,6 @@ function mostFrequentKey(found: readonly Found[]): string | undefined {
   const keys = found.flatMap(({ kmskey }) => (kmskey ? [kmskey] : []));
   const bare = mostFrequent(keys.map(bareKey));
   return keys.find((key) => bareKey(key) === bare);
-}
-
-/** Without what an ARN puts before the alias or id. */
-function bareKey(key: string): string {
-  return key.replace(/^arn:[^/]*:(?:key\/)?(?=.)/, '');
 }
 
 function mostFrequent(items: readonly string[]): string | undefined {

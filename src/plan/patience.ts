@@ -23,6 +23,8 @@ const THROTTLED = new Set([
   'TooManyUpdates',
 ]);
 const FAULTS = new Set([
+  // Another write of the same object was under way.
+  'ConditionalRequestConflict',
   'InternalError',
   'InternalServerError',
   'KMSInternalException',

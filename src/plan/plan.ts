@@ -88,7 +88,8 @@ function isSameKey(a: string, b: string): boolean {
   return bareKey(a) === bareKey(b);
 }
 
-function bareKey(key: string): string {
+/** An alias or id without what an ARN puts before it. */
+export function bareKey(key: string): string {
   return key.replace(/^arn:[^/]*:(?:key\/)?(?=.)/, '');
 }
 

@@ -3,8 +3,8 @@ import { chmod, stat } from 'node:fs/promises';
 import { LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
-import { run } from '../support/cli.ts';
-import { CLI, createPutScene, MIB } from '../support/put.ts';
+import { CLI, run } from '../support/cli.ts';
+import { createPutScene, MIB } from '../support/put.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary } from '../support/canary.ts';
-import { run } from '../support/cli.ts';
-import { CLI, createPutScene, MIB, type PutScene } from '../support/put.ts';
+import { CLI, run } from '../support/cli.ts';
+import { createPutScene, MIB, type PutScene } from '../support/put.ts';
 
 const aws = await useAws();
 const CANARY = createCanary();
@@ -36,9 +36,9 @@ async function trace(
     },
   );
   expect(code, stderr).toBe(0);
-  const written = (await app.text('trace')).split('\n').flatMap((line) => {
-    const [, to] = /^\d+ +\w+\((\d+<.*?>)(?: \(deleted\))?,/.exec(line) ?? [];
-    return to === undefined ? [] : [{ to, hasCanary: line.includes(CANARY) }];
+  const written = (await app.text('trace')).split('\n').map((line) => {
+    const [, to = line] = /^\d+ +\w+\((\d+<[^>]*>)/.exec(line) ?? [];
+    return { to, hasCanary: line.includes(CANARY) };
   });
   return { written, stdout };
 }

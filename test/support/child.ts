@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { CLI } from './put.ts';
+import { CLI } from './cli.ts';
 
 /** A call of the command line that is under way. */
 export interface Child {

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import type { TestAws } from './aws.ts';
 import { createScene, type Scene } from './scene.ts';
-
-/** The built command line, for what wraps it in another program. */
-export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { startCoffer } from '../support/child.ts';
+import { createPutScene, MIB } from '../support/put.ts';
+
+const aws = await useAws();
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s while get -o writes leaves nothing of the plaintext, and what was there',
+  async (signal) => {
+    const app = await createPutScene(aws);
+    const { url } = await app.put('data', Buffer.alloc(150 * MIB));
+    await app.write('out', 'what was there');
+    const before = await app.files();
+    const codes: (number | null)[] = [];
+    // A fast machine may be done before the signal comes.
+    while (codes.at(-1) !== 1 && codes.length < 5) {
+      await app.write('out', 'what was there');
+      const child = startCoffer(['get', url, '-o', 'out'], { cwd: app.folder, env: aws.env });
+      while ((await app.files()).every((file) => !file.startsWith('.coffer-'))) await sleep(1);
+      child.kill(signal);
+      const { code, stderr } = await child.finished;
+      expect(stderr).not.toMatch(/^ {4}at /m);
+      codes.push(code);
+    }
+    expect(codes.at(-1)).toBe(1);
+    expect(await app.files()).toEqual(before);
+    expect(await app.text('out')).toBe('what was there');
+  },
+  60_000,
+);
