@@ -10,7 +10,7 @@ export const DIST = new URL('../../dist/', import.meta.url);
 const CLI = fileURLToPath(new URL('cli.js', DIST));
 
 const LOOK_MS = 150;
-const LONGEST_WAIT_MS = 20_000;
+const LONGEST_WAIT_MS = 3_000;
 
 if (!existsSync(CLI)) throw new Error('there is no dist/cli.js: run node build.js first');
 

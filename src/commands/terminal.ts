@@ -45,6 +45,10 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
       const prompt = createInterface({ input: stdin, output: stderr });
       try {
         return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+      } catch {
+        // Ctrl-C and the end of input answer no.
+        stderr.write('\n');
+        return false;
       } finally {
         prompt.close();
       }
