@@ -17,7 +17,7 @@ const [V1, V2] = [materials(1, aws.kmskey), materials(2, aws.kmskey)];
 /** Nothing of the object comes out, and one error tells whose it was. */
 async function expectRefused({ name, url }: Older, why: string | RegExp): Promise<void> {
   const { folder, files } = await createWorkspace();
-  for (const flags of [[name], [url], [name, '-o', 'out']]) {
+  for (const flags of [[name], [url, '-o', 'out']]) {
     const { code, stdout, stderr } = await coffer(['get', ...flags], { cwd: folder, env: aws.env });
     expect(code, stderr).toBe(1);
     expect(stdout).toHaveLength(0);
