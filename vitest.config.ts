@@ -15,6 +15,11 @@ const unit = {
   test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] },
 };
 
+// The built command line where it needs no AWS.
+const local = {
+  test: { ...common, name: 'local', include: ['test/local/**/*.test.ts'] },
+};
+
 const sandbox = {
   test: {
     ...common,
@@ -37,7 +42,7 @@ const moto = {
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    projects: isMotoWanted() ? [unit, sandbox, moto] : [unit, sandbox],
+    projects: isMotoWanted() ? [unit, local, sandbox, moto] : [unit, local, sandbox],
   },
 });
 

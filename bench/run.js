@@ -1,8 +1,8 @@
-// `npm run bench -- NAME` measures one thing on this machine, and fails when its bound does not hold.
+// `npm run bench -- NAME [argument]` measures one thing here, and fails when its bound does not hold.
 import { existsSync, readdirSync } from 'node:fs';
 
 const folder = new URL('.', import.meta.url);
-const [name = ''] = process.argv.slice(2);
+const [name = ''] = process.argv.splice(2, 1);
 const file = new URL(`${name}.js`, folder);
 
 if (/^[\w-]+$/.test(name) && name !== 'run' && existsSync(file)) {

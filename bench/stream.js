@@ -2,7 +2,7 @@
 // bodies are files: equal content, peak memory, and time beside the least that this work can cost,
 // which is encryption at openssl's speed plus a plain `aws s3 cp` to or from the same server.
 //
-//   node build.js && node bench/stream.js [MiB, default 2048]
+//   npm run bench -- stream [MiB, default 2048]
 //
 // Needs Linux, openssl, sha256sum and the AWS CLI, and room for some five times the size under TMPDIR.
 // Exits with 1 when content differs or a process takes more memory than it may.

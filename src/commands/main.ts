@@ -4,7 +4,9 @@ import { nearest } from '../manifest/read/nearest.ts';
 import { createAws } from '../aws/index.ts';
 import { EXIT, type Context } from './context.ts';
 import { Flags, VERBATIM } from './flags.ts';
-import { COMMANDS, GLOBAL_FLAGS, type CommandSpec } from './index.ts';
+import { COMMANDS } from './index.ts';
+import { GLOBAL_FLAGS } from './specs/flags.ts';
+import type { CommandSpec } from './specs/spec.ts';
 import { createTerminal } from './terminal.ts';
 
 /** Set by the build. */
@@ -42,9 +44,8 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
 /** s3-kms-ssm-secrets named its operation by a flag. */
 function adoptOperation(words: string[]): void {
   if (!words[0]?.startsWith('-')) return;
-  const at = words.findIndex((word) => word === '-O' || word === '--operation');
-  const operation = words[at + 1];
-  if (at >= 0 && (operation === 'put' || operation === 'get')) words.unshift(operation);
+  const given = /(?:^| )(?:-O|--operation)[ =](put|get)(?: |$)/.exec(words.join(' '));
+  if (given?.[1]) words.unshift(given[1]);
 }
 
 /** Only the command that was called gets its flags; the others are there for the help text. */
