@@ -44,8 +44,9 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
 /** s3-kms-ssm-secrets named its operation by a flag. */
 function adoptOperation(words: string[]): void {
   if (!words[0]?.startsWith('-')) return;
-  const given = /(?:^| )(?:-O|--operation)[ =](put|get)(?: |$)/.exec(words.join(' '));
-  if (given?.[1]) words.unshift(given[1]);
+  const at = words.findIndex((word) => /^(?:-O|--operation)(?:=|$)/.test(word));
+  const operation = words[at]?.split('=')[1] ?? words[at + 1];
+  if (operation === 'put' || operation === 'get') words.unshift(operation);
 }
 
 /** Only the command that was called gets its flags; the others are there for the help text. */

@@ -125,7 +125,7 @@ describe('the calls of s3-kms-ssm-secrets', () => {
     const path = `${app.prefix.slice(1)}backup`;
     const data = randomBytes(3000);
     const flags = ['-p', path, '-r', REGION, '-b', aws.bucket, '-k', aws.kmskey, '-e', 'tar'];
-    const { stdout } = await app.succeed(['-O', 'put', ...flags], { stdin: data });
+    const { stdout } = await app.succeed(['-O=put', ...flags], { stdin: data });
     const url = stdout.toString().trimEnd();
     expect(url).toMatch(new RegExp(`^s3://${aws.bucket}/${path}/[0-9a-f]{64}\\.tar$`));
     expect(await stored.values(app.prefix)).toEqual({ backup: url });
