@@ -18,19 +18,16 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // The SDK's CommonJS builds would come whole; of its modules only what is used stays.
+  mainFields: ['module', 'main'],
   target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: 'none',
   metafile: true,
   define: { COFFER_VERSION: JSON.stringify(version) },
   // The Node build of yaml prints tokens, secrets among them, when the environment says LOG_TOKENS.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
-  // Some CommonJS inside the AWS SDK calls require() of node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
-  },
 });
 writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses(Object.keys(metafile.inputs)));
 
