@@ -27,6 +27,7 @@ export function clientConfig(session: Session, region: string | undefined) {
     ...(session.credentials && { credentials: session.credentials }),
     maxAttempts: MAX_ATTEMPTS,
     retryMode: 'adaptive',
+    cacheMiddleware: true,
     requestHandler: { connectionTimeout: 5_000, httpsAgent: { keepAlive: true, maxSockets: 64 } },
   };
 }
