@@ -26,8 +26,8 @@ export interface SealedObject {
 }
 
 /**
- * Writes an object under the name of its content; one that is there already is left as it is,
- * unless it was found to be wrong or for another key and `overwrite` is set.
+ * Writes an object under the name of its content. One that is there already is left as it is,
+ * unless it is for another key, or was found to be wrong and `overwrite` is set.
  * @throws CofferError `conflict` when that one was sealed with another data key.
  */
 export async function publishObject(
@@ -41,8 +41,8 @@ export async function publishObject(
     [KMSKEY_METADATA]: object.kmskey,
     [PARAMETER_METADATA]: object.parameter,
   };
-  const written = await objects.put(at.bucket, at.key, { ...object, metadata }, overwrite);
-  if (written) return;
+  const put = (anyway: boolean) => objects.put(at.bucket, at.key, { ...object, metadata }, anyway);
+  if (await put(overwrite)) return;
   const there = await objects.head(at.bucket, at.key).catch((error: unknown) => {
     // Who may only write cannot look, and need not: the key names the content.
     if (error instanceof CofferError && error.code === 'denied') return undefined;
@@ -53,4 +53,5 @@ export async function publishObject(
       hint: 'somebody wrote it by other means: delete that object, then run the command again',
     });
   }
+  if (there && there.metadata[KMSKEY_METADATA] !== object.kmskey) await put(true);
 }

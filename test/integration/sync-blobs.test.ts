@@ -79,6 +79,11 @@ test('under another kmskey the same object is wrapped anew', async () => {
   expect(after?.['x-amz-d']).toBe(before?.['x-amz-d']);
   expect((await app.get()).equals(CONTENT)).toBe(true);
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
+
+  await app.write('app.yml', (await app.text('app.yml')).replace(other, aws.kmskey));
+  await app.succeed(['save', 'app.yml']);
+  expect((await stored.objectMetadata(key))?.['coffer-kmskey']).toBe(aws.kmskey);
+  expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 });
 
 describe('a pointer that takes the place of a value', () => {

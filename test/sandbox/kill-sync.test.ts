@@ -12,12 +12,18 @@ import { storedIn } from '../support/stored.ts';
 import { expectClean } from './large.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const WATCHER = fileURLToPath(new URL('../support/pointer-watcher.js', import.meta.url));
 const MOMENTS = 30;
 const BLOBS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 const aws = await useAws();
 const { disturb } = controlOf(aws);
 const stored = storedIn(aws);
+
+interface Sightings {
+  looked: number;
+  missing: string[];
+}
 
 /** Two manifests for the same parameters, whose every value differs. */
 async function createApp(): Promise<Scene> {
@@ -73,24 +79,18 @@ async function pointers(prefix: string): Promise<string[]> {
   return values.flatMap((value) => parsePointer(value)?.key ?? []);
 }
 
-/** Looks again and again, until it is stopped, for a pointer to an object that is not there. */
-function watch(prefix: string): { stop: () => Promise<number> } {
-  const end = new AbortController();
-  let looked = 0;
-  const watching = (async () => {
-    while (!end.signal.aborted) {
-      const named = await pointers(prefix);
-      const there = await stored.objects(prefix);
-      expect(named.filter((key) => !there.includes(key))).toEqual([]);
-      looked += named.length;
-      await sleep(40);
-    }
-  })();
+/** Has another process look for pointers to objects that are not there. */
+function watch(prefix: string): { stop: () => Promise<Sightings> } {
+  const args = [WATCHER, aws.endpoint, aws.bucket, prefix];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const told: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => told.push(chunk));
+  const ended = once(child, 'close');
   return {
     async stop() {
-      end.abort();
-      await watching;
-      return looked;
+      child.stdin.end();
+      await ended;
+      return JSON.parse(Buffer.concat(told).toString()) as Sightings;
     },
   };
 }
@@ -103,19 +103,19 @@ test(
     await disturb({ latencyMs: 10 });
     const random = createRandom(20_261);
     let killed = 0;
-    let looked = 0;
+    const watcher = watch(app.prefix);
     for (let moment = 0; moment < MOMENTS; moment++) {
       // What nothing points to any more has to be published again.
       const named = await pointers(app.prefix);
       for (const key of await stored.objects(app.prefix)) {
         if (!named.includes(key)) await stored.removeObject(key);
       }
-      const watcher = watch(app.prefix);
       const manifest = moment % 2 === 0 ? 'one.yml' : 'two.yml';
       if (await syncAndKill(app, manifest, 1 + random(20))) killed += 1;
-      looked += await watcher.stop();
     }
     expect(killed).toBeGreaterThan(MOMENTS / 2);
+    const { looked, missing } = await watcher.stop();
+    expect(missing).toEqual([]);
     expect(looked).toBeGreaterThan(MOMENTS);
 
     await disturb({});
