@@ -15,30 +15,60 @@ import {
 /** By this a bot finds its own comment again. */
 const MARKER = '<!-- coffer-diff -->';
 
+/** GitHub takes no longer comment. */
+const LIMIT = 65_536;
+
+/** How much of a plan is told: less and less, until it fits. */
+interface Extent {
+  details: boolean;
+  /** Of the table of each manifest. */
+  rows: number;
+}
+
+const EXTENTS: readonly Extent[] = [
+  { details: true, rows: Infinity },
+  ...[Infinity, 300, 100, 30, 10, 0].map((rows) => ({ details: false, rows })),
+];
+
 /** Plans as a comment on a pull request: nothing secret, the same plans give the same text. */
 export function renderPlanMarkdown(plans: readonly Plan[]): string {
   const counts = countActions(plans);
   const isClean = counts.create + counts.update + counts.replace + counts.extra === 0;
-  const summary = isClean
-    ? `**coffer**: no difference, AWS is as the manifests want it (${summarize(counts)})`
-    : `**coffer**: ${summarize(counts)}`;
-  const sections = isClean ? [] : plans.flatMap(renderPlan);
-  return `${[MARKER, summary, ...sections].join('\n\n')}\n`;
+  if (isClean) {
+    return `${MARKER}\n\n**coffer**: no difference, AWS is as the manifests want it (${summarize(counts)})\n`;
+  }
+  const summary = `**coffer**: ${summarize(counts)}`;
+  let text = '';
+  for (const extent of EXTENTS) {
+    const sections = plans.flatMap((plan) => renderPlan(plan, extent));
+    text = `${[MARKER, summary, ...sections].join('\n\n')}\n`;
+    if (text.length <= LIMIT) return text;
+  }
+  return `${text.slice(0, text.lastIndexOf('\n### ', LIMIT))}\n`;
 }
 
-function renderPlan(plan: Plan): string[] {
+function renderPlan(plan: Plan, extent: Extent): string[] {
   const changes = ACTIONS.filter((action) => action !== 'unchanged').flatMap((action) =>
     plan.changes.filter((change) => change.action === action),
   );
   const title = `### ${code(plan.file)} → ${code(plan.path)} in ${code(plan.region)}`;
   if (changes.length === 0) return [title, 'No difference.'];
-  const rows = changes.map(
-    (change) =>
-      `| ${MARKS[change.action]} ${change.action} | ${inCell(code(shortName(change, plan)))} | ${cell(change)} |`,
-  );
+  const rows = changes
+    .slice(0, extent.rows)
+    .map(
+      (change) =>
+        `| ${MARKS[change.action]} ${change.action} | ${inCell(code(shortName(change, plan)))} | ${cell(change)} |`,
+    );
   const table = ['| | parameter | what |', '|---|---|---|', ...rows].join('\n');
+  if (!extent.details) return [title, ...(rows.length > 0 ? [table] : []), tellCut(changes, rows)];
   const details = changes.flatMap((change) => renderDetails(change, plan));
   return [title, table, ...(details.length > 0 ? [fold(details)] : [])];
+}
+
+function tellCut({ length }: readonly Change[], rows: readonly string[]): string {
+  const more = length - rows.length;
+  const what = more > 0 ? `${more} more changes and the details` : 'The details';
+  return `${what} are too long for a comment: \`coffer diff\` shows them.`;
 }
 
 function cell(change: Change): string {

@@ -130,3 +130,24 @@ describe('nothing breaks out of its place', () => {
     expect(codeOf(text)).toContain('a|b.yml');
   });
 });
+
+describe('what is too long for a comment of GitHub', () => {
+  const LIMIT = 65_536;
+
+  test('loses its details first, and says so', () => {
+    const text = renderPlanMarkdown([planOf([updated('x', 'y'.repeat(LIMIT), 'z')])]);
+    expect(text).not.toContain('<details>');
+    expect(text).toContain('\n\nThe details are too long for a comment: `coffer diff` shows');
+  });
+
+  test('then rows, and at last manifests', () => {
+    const changes = Array.from({ length: 3000 }, (_, i) => created(`parameter-${i}`, 'x'));
+    const text = renderPlanMarkdown([planOf(changes)]);
+    expect(text).toContain('**coffer**: 3000 to create');
+    expect(tableRows(text)).toHaveLength(300);
+    expect(text).toContain('2700 more changes and the details are too long');
+
+    const plans = Array.from({ length: 2000 }, (_, i) => planOf([created('x', 'y')], `${i}.yml`));
+    expect(renderPlanMarkdown(plans).length).toBeLessThanOrEqual(LIMIT);
+  });
+});
