@@ -23,7 +23,16 @@ export async function sealInPlace(
   const choice = { ...context.fileKey, create: flags.isAllowed('createKey') };
   const kms = await context.aws.kms(fileKeyRegion(manifest, choice));
   const fileKey = new FileKey(kms, choice, manifest.encryptedWith);
-  const { sealed, warnings, ...next } = await encryptManifest(manifest, fileKey, request);
+  const comparing = terminal.progress('comparing', 'bytes');
+  const sealing = terminal.progress('sealing', 'bytes');
+  const watch = { compared: comparing.update, sealed: sealing.update };
+  const { sealed, warnings, ...next } = await encryptManifest(manifest, fileKey, {
+    ...request,
+    watch,
+  }).finally(() => {
+    comparing.end();
+    sealing.end();
+  });
   const changed = await replaceManifest(manifest, next);
   tellCreated(terminal, fileKey, choice);
   for (const warning of warnings) terminal.warn(warning);

@@ -82,13 +82,15 @@ async function readStates(
 export async function objectWriterFor(
   { aws, fileKey }: Context,
   manifest: Manifest,
+  onUploaded: (bytes: number) => void,
 ): Promise<ObjectWriter | undefined> {
   if (!manifest.parameters.some(({ content }) => content.kind === 'blob')) return undefined;
-  return createObjectWriter(manifest, {
+  const services = {
     fileKeyKms: await aws.kms(fileKeyRegion(manifest, fileKey)),
     kms: await aws.kms(manifest.region),
     objects: await aws.objects(manifest.region),
-  });
+  };
+  return createObjectWriter(manifest, services, onUploaded);
 }
 
 /** Two manifests that want the same parameter would undo each other's work for ever. */

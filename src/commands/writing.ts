@@ -14,13 +14,21 @@ export async function writeAll<Item>(
   signal: AbortSignal,
 ): Promise<Applied> {
   const { aws, terminal } = context;
+  const uploading = terminal.progress(`${manifest.file}: uploading`, 'bytes');
+  let uploaded = 0;
+  let total = 0;
   const writing: Writing = {
     parameters: await aws.parameters(manifest.region),
-    objects: await objectWriterFor(context, manifest),
+    objects: await objectWriterFor(context, manifest, (bytes) =>
+      uploading.update((uploaded += bytes), total),
+    ),
     patience: PATIENT,
   };
   const tasks = items.map((item) => toTask(item, writing));
-  for (const { check } of tasks) await check?.();
+  for (const { check, bytes = 0 } of tasks) {
+    await check?.();
+    total += bytes;
+  }
   const progress = terminal.progress(`${manifest.file}: writing`);
   try {
     return await applyAll(tasks, {
@@ -31,5 +39,6 @@ export async function writeAll<Item>(
     });
   } finally {
     progress.end();
+    uploading.end();
   }
 }

@@ -5,6 +5,8 @@ import { persist, type Patience } from './patience.ts';
 /** One piece of work: what it is called, and how it is done. It may be done twice. */
 export interface Task {
   name: string;
+  /** Of the object that it publishes. */
+  bytes?: number | undefined;
   /** Finds out, without writing anything, whether it can be done. */
   check?: (() => Promise<void>) | undefined;
   run: () => Promise<void>;

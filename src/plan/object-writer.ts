@@ -24,6 +24,7 @@ export interface ObjectWriter {
 export function createObjectWriter(
   manifest: Manifest,
   services: { fileKeyKms: KmsService; kms: KmsService; objects: ObjectStore },
+  onUploaded?: (bytes: number) => void,
 ): ObjectWriter {
   const byName = new Map(manifest.parameters.map((parameter) => [parameter.fullName, parameter]));
   const open = async (fullName: string) => {
@@ -59,6 +60,7 @@ export function createObjectWriter(
           kmskey: object.kmskey,
           parameter: fullName,
           read: body.read,
+          progress: onUploaded,
         };
         await publishObject(services.objects, object, sealed, overwrite);
       } finally {

@@ -18,6 +18,7 @@ export function saveTask(desired: Desired, writing: Writing): Task {
   const { parameters, objects, patience } = writing;
   return {
     name: desired.name,
+    bytes: desired.object?.size,
     check: checkOf(desired, writing),
     async run() {
       // The object first, so that no reader ever follows a pointer to nothing.
@@ -38,6 +39,7 @@ export function changeTask(change: Change, writing: Writing): Task {
   const isPublished = change.object === 'present';
   return {
     name,
+    bytes: isPublished ? undefined : desired?.object?.size,
     check: isPublished ? undefined : checkOf(desired, writing),
     async run() {
       if (!desired) return;

@@ -8,7 +8,7 @@ import { sealBlob, type StagedBlob } from './blob.ts';
 import type { FileKey } from './file-key.ts';
 import { Opener } from './opener.ts';
 import { plannedParameter, refuseAmbiguous } from './planned.ts';
-import { findWork, type Plaintext, type Work, type WorkRequest } from './work.ts';
+import { counted, findWork, type Plaintext, type Work, type WorkRequest } from './work.ts';
 
 /** What encrypt did with one parameter. */
 interface Sealed {
@@ -56,6 +56,13 @@ export async function encryptManifest(
     sealingKey = await chooseDataKey(opener.dataKeys, fileKey);
   }
 
+  const total = todo.reduce(
+    (sum, { plaintext }) => sum + (plaintext?.form === 'blob' ? plaintext.size : 0),
+    0,
+  );
+  let through = 0;
+  const tell = (bytes: number) => request.watch?.sealed((through += bytes), total);
+
   const blobs: StagedBlob[] = [];
   const edits = new Map<string, ParameterEdit>();
   const checks: Check[] = [];
@@ -77,7 +84,8 @@ export async function encryptManifest(
           };
           checks.push({ name: parameter.name, dataKey, text: plaintext.text });
         } else if (plaintext?.form === 'blob') {
-          const staged = await sealBlob({ manifest, parameter }, plaintext.bytes(), fileKey);
+          const bytes = counted(plaintext.bytes(), tell);
+          const staged = await sealBlob({ manifest, parameter }, bytes, fileKey);
           blobs.push(staged);
           edit.content = { kind: 'blob', blob: staged.blob };
         }

@@ -11,7 +11,7 @@ import { findSource, missingSource, type SourceFile } from './source.ts';
 /** A plaintext to put into the manifest. */
 export type Plaintext = { why: 'new' | 'changed' | 'generated' } & (
   | { form: 'value'; text: string }
-  | { form: 'blob'; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
+  | { form: 'blob'; size: number; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
   /** A value that is no secret, made by `generate` or brought from outside. */
   | { form: 'plain'; text: string }
 );
@@ -32,6 +32,15 @@ export interface WorkRequest {
   values?: ReadonlyMap<string, Buffer>;
   /** Parameters whose values are made anew by their `generate`. */
   regenerate?: ReadonlySet<string>;
+  watch?: Watch | undefined;
+}
+
+/** Is told how many bytes of large values have gone through. */
+export interface Watch {
+  /** Of one file and its ciphertext, to see whether it changed. */
+  compared: (bytes: number, total: number) => void;
+  /** Of all that is to be sealed. */
+  sealed: (bytes: number, total: number) => void;
 }
 
 /**
@@ -69,9 +78,10 @@ async function plaintextOf(
   manifest: Manifest,
   parameter: Parameter,
   opener: Opener,
-  { reseal = new Set(), values, regenerate }: WorkRequest,
+  request: WorkRequest,
   warnings: Problem[],
 ): Promise<Plaintext | undefined> {
+  const { reseal = new Set(), values, regenerate } = request;
   const { content, origin } = parameter;
   const value = values?.get(parameter.name);
   if (value) return fromOutside(manifest, parameter, value);
@@ -80,7 +90,7 @@ async function plaintextOf(
   }
   if (content.kind === 'plain') return fromText(manifest, parameter, content.text, 'new');
   if (origin && 'file' in origin) {
-    return fromFile(manifest, parameter, origin.file, opener, reseal, warnings);
+    return fromFile(manifest, parameter, origin.file, opener, request, warnings);
   }
   if (reseal.has(parameter.name)) {
     throw new CofferError('source', `${parameter.name} has no file to be sealed again`, {
@@ -103,7 +113,7 @@ function fromOutside(manifest: Manifest, parameter: Parameter, value: Buffer): P
   const bytes = encodeSource(parameter, value);
   const text = asText(bytes);
   if (!goesToSsm(manifest, parameter, bytes.length, text !== undefined)) {
-    return { form: 'blob', bytes: () => [bytes], why };
+    return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
   }
   return { form: parameter.type === 'SecureString' ? 'value' : 'plain', text: text ?? '', why };
 }
@@ -138,7 +148,7 @@ function fromText(
   if (goesToSsm(manifest, parameter, bytes.length, asText(bytes) !== undefined)) {
     return parameter.type === 'SecureString' ? { form: 'value', text, why } : undefined;
   }
-  return { form: 'blob', bytes: () => [bytes], why };
+  return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
 }
 
 async function fromFile(
@@ -146,7 +156,7 @@ async function fromFile(
   parameter: Parameter,
   file: string,
   opener: Opener,
-  reseal: ReadonlySet<string>,
+  { reseal = new Set(), watch }: WorkRequest,
   warnings: Problem[],
 ): Promise<Plaintext | undefined> {
   const { content } = parameter;
@@ -159,7 +169,7 @@ async function fromFile(
   }
   if (content.kind !== 'absent' && !reseal.has(parameter.name)) {
     try {
-      if (await isSame(manifest, parameter, source, opener)) return undefined;
+      if (await isSame(manifest, parameter, source, opener, watch)) return undefined;
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
       // A lost blob is mended by sealing its file again.
@@ -191,10 +201,10 @@ async function sealFile(
         ? { form: 'value', text: text ?? '', why }
         : undefined;
     }
-    return { form: 'blob', bytes: () => [bytes], why };
+    return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
   }
   goesToSsm(manifest, parameter, source.size, true);
-  return { form: 'blob', bytes: source.stream, why };
+  return { form: 'blob', size: source.size, bytes: source.stream, why };
 }
 
 /** Whether the file's content is what the ciphertext holds. */
@@ -203,11 +213,12 @@ async function isSame(
   parameter: Parameter,
   source: SourceFile,
   opener: Opener,
+  watch: Watch | undefined,
 ): Promise<boolean> {
   const { content } = parameter;
   if (content.kind === 'blob') {
     if (content.blob.size !== source.size + 16) return false;
-    return isSameBlob(manifest, parameter, content.blob, source, opener);
+    return isSameBlob(manifest, parameter, content.blob, source, opener, watch);
   }
   // Base64 adds a third at most, so a larger file cannot be the same.
   if (source.size > ssmLimit(parameter)) return false;
@@ -220,13 +231,28 @@ async function isSameBlob(
   blob: Blob,
   source: SourceFile,
   opener: Opener,
+  watch: Watch | undefined,
 ): Promise<boolean> {
   const dataKey = await opener.openBlobKey(parameter, blob);
   const body = await openBlobBody(manifest, parameter, blob);
   try {
-    return (await digest(openedChunks(body, blob, dataKey))).equals(await digest(source.stream()));
+    let read = 0;
+    const tell = (bytes: number) => watch?.compared((read += bytes), 2 * source.size);
+    const held = await digest(counted(openedChunks(body, blob, dataKey), tell));
+    return held.equals(await digest(counted(source.stream(), tell)));
   } finally {
     await body.close();
+  }
+}
+
+/** The same chunks; `tell` hears the size of each that went by. */
+export async function* counted(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  tell: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    tell(chunk.length);
   }
 }
 
