@@ -58,9 +58,9 @@ describe('a name without a leading slash', () => {
   });
 });
 
-test.each(SIZES)('a reader that has seen enough of %i bytes is no failure', async (size) => {
+test('a reader that has seen enough is no failure', async () => {
   const app = await createPutScene(aws);
-  const data = randomBytes(size);
+  const data = randomBytes(65 * MIB);
   await app.put('data', data);
   const script = '"$1" "$2" get "$3" | head -c 10; echo "status ${PIPESTATUS[0]}" >&2';
   const { stdout, stderr } = await run(

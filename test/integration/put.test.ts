@@ -4,7 +4,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { REGION, useAws } from '../support/aws.ts';
 import { run } from '../support/cli.ts';
-import { createPutScene, KIB, MIB, sha256 } from '../support/put.ts';
+import { createPutScene, MIB, sha256 } from '../support/put.ts';
 import { storedIn } from '../support/stored.ts';
 import { openV3, readRaw } from '../support/v3-reader.ts';
 
@@ -15,14 +15,9 @@ describe('put writes what it reads', () => {
   test.each([
     ['nothing', 0],
     ['a byte', 1],
-    ['64 KiB', 64 * KIB],
-    ['all that the memory takes', MIB - 16],
-    ['a byte more', MIB - 15],
-    ['5 MiB less a byte', 5 * MIB - 1],
-    ['5 MiB and a byte', 5 * MIB + 1],
+    ['more than the memory takes', MIB - 15],
     ['the most that goes up in one piece', 16 * MIB - 16],
     ['a byte more', 16 * MIB - 15],
-    ['17 MiB', 17 * MIB],
     ['more than get holds in memory', 65 * MIB],
   ])('%s (%i bytes), and get gives it back', async (_, size) => {
     const app = await createPutScene(aws);
@@ -34,11 +29,9 @@ describe('put writes what it reads', () => {
     expect(key).toBe(`${app.prefix.slice(1)}data/${sha256(raw.body)}`);
     expect((await openV3(aws, raw)).equals(data), 'another reader opens it').toBe(true);
 
-    for (const selector of [`${app.prefix}data`, url]) {
-      const { stdout, stderr } = await app.succeed(['get', selector]);
-      expect(stdout.equals(data)).toBe(true);
-      expect(stderr).toBe('');
-    }
+    const { stdout, stderr } = await app.succeed(['get', url]);
+    expect(stdout.equals(data)).toBe(true);
+    expect(stderr).toBe('');
   });
 });
 

@@ -4,8 +4,10 @@ import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
-import { createScene } from '../support/scene.ts';
+import { coffer } from '../support/cli.ts';
 import { flipBit } from '../support/flip.ts';
+import { createScene } from '../support/scene.ts';
+import { createWorkspace } from '../support/workspace.ts';
 
 const aws = await useAws();
 const SECRET = createCanary();
@@ -36,8 +38,18 @@ async function keyOf(name: string): Promise<string> {
   return (Parameter?.Value ?? '').slice(`s3://${aws.bucket}/`.length);
 }
 
-/** A saved manifest with two blobs of one size, and the keys of their objects. */
-async function createSaved() {
+/** The objects of one saved manifest, read before anybody tampers. */
+interface Saved {
+  name: string;
+  keys: { one: string; two: string };
+  one: Stored;
+  two: Stored;
+}
+
+let saved: Promise<Saved> | undefined;
+
+/** Saves two blobs of one size, once for all these tests. */
+async function save(): Promise<Saved> {
   const app = await createScene(
     aws,
     '  - {name: one, type: SecureString, file: one}\n  - {name: two, type: SecureString, file: two}\n',
@@ -51,7 +63,17 @@ async function createSaved() {
   await app.succeed(['encrypt', 'app.yml']);
   await app.succeed(['save', 'app.yml']);
   const name = `${app.prefix}one`;
-  return { ...app, name, one: await keyOf(name), two: await keyOf(`${app.prefix}two`) };
+  const keys = { one: await keyOf(name), two: await keyOf(`${app.prefix}two`) };
+  return { name, keys, one: await read(keys.one), two: await read(keys.two) };
+}
+
+/** A folder, and what was saved, whole. */
+async function createSaved() {
+  const workspace = await createWorkspace();
+  const { name, keys, one, two } = await (saved ??= save());
+  await overwrite(keys.one, one);
+  const call = (args: readonly string[]) => coffer(args, { cwd: workspace.folder, env: aws.env });
+  return { ...workspace, coffer: call, name, keys, one, two };
 }
 
 const flipIn = (stored: Stored, name: string): Stored => {
@@ -87,8 +109,7 @@ describe('get releases nothing of an object', () => {
     ],
   ])('%s', async (_, alter) => {
     const app = await createSaved();
-    const [stored, other] = [await read(app.one), await read(app.two)];
-    await overwrite(app.one, alter(stored, other));
+    await overwrite(app.keys.one, alter(app.one, app.two));
 
     const { code, stdout, stderr } = await app.coffer(['get', app.name]);
     expect(code, stderr).toBe(1);
@@ -97,19 +118,17 @@ describe('get releases nothing of an object', () => {
     expect(stderr).not.toMatch(/^ {4}at /m);
     expectHidden(SECRET, { stderr });
 
-    const before = await app.files();
     const toFile = await app.coffer(['get', app.name, '-o', 'out']);
     expect(toFile.code).toBe(1);
-    expect(await app.files()).toEqual(before);
+    expect(await app.files()).toEqual([]);
   });
 
   test('that is gone', async () => {
     const app = await createSaved();
-    const missing = `s3://${aws.bucket}/${app.one.slice(0, -64)}${'0'.repeat(64)}`;
-    await aws.ssm.send(
-      new PutParameterCommand({ Name: app.name, Value: missing, Type: 'String', Overwrite: true }),
-    );
-    const { code, stdout, stderr } = await app.coffer(['get', app.name]);
+    const name = `/${aws.unique('gone')}`;
+    const missing = `s3://${aws.bucket}/${app.keys.one.slice(0, -64)}${'0'.repeat(64)}`;
+    await aws.ssm.send(new PutParameterCommand({ Name: name, Value: missing, Type: 'String' }));
+    const { code, stdout, stderr } = await app.coffer(['get', name]);
     expect(code).toBe(1);
     expect(stdout).toHaveLength(0);
     expect(stderr).toContain(missing);
@@ -118,10 +137,9 @@ describe('get releases nothing of an object', () => {
 
 test('a pointer does not make another object pass for the one it names', async () => {
   const app = await createSaved();
-  const stored = await read(app.two);
   // The right body and key, under a name that promises other content.
-  const wrong = app.two.replace(/[0-9a-f]{64}/, 'f'.repeat(64));
-  await overwrite(wrong, stored);
+  const wrong = app.keys.two.replace(/[0-9a-f]{64}/, 'f'.repeat(64));
+  await overwrite(wrong, app.two);
   const { code, stdout, stderr } = await app.coffer(['get', `s3://${aws.bucket}/${wrong}`]);
   expect(code).toBe(1);
   expect(stdout).toHaveLength(0);
@@ -130,16 +148,16 @@ test('a pointer does not make another object pass for the one it names', async (
 
 test('a secret whose text looks like a pointer is not followed', async () => {
   const app = await createSaved();
-  const text = `s3://${aws.bucket}/${app.two}`;
+  const name = `/${aws.unique('text')}`;
+  const text = `s3://${aws.bucket}/${app.keys.two}`;
   await aws.ssm.send(
     new PutParameterCommand({
-      Name: app.name,
+      Name: name,
       Value: text,
       Type: 'SecureString',
       KeyId: aws.kmskey,
-      Overwrite: true,
     }),
   );
-  const { stdout } = await app.succeed(['get', app.name]);
+  const { stdout } = await app.coffer(['get', name]);
   expect(stdout.toString()).toBe(text);
 });
