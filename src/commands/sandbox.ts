@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import { shellExport } from '../render/shell.ts';
+import { Policies } from '../sandbox/iam/policies.ts';
 import { startSandbox } from '../sandbox/index.ts';
 import { createAws } from '../aws/index.ts';
 import { EXIT, type Context } from './context.ts';
 import type { Flags } from './flags.ts';
+import { relaySignals, runCommand } from './run-command.ts';
 
 export async function run(context: Context): Promise<number> {
   const { flags, terminal } = context;
@@ -14,6 +15,7 @@ export async function run(context: Context): Promise<number> {
   const sandbox = await startSandbox({
     port: flags.count('port'),
     folder: flags.string('folder'),
+    policies: await readPolicies(flags.list('policy')),
   });
   const environment = {
     AWS_ENDPOINT_URL: sandbox.url,
@@ -23,8 +25,7 @@ export async function run(context: Context): Promise<number> {
   };
   try {
     await prepare(sandbox.url, region, flags);
-    const [command, ...args] = context.rest;
-    if (command !== undefined) return await runInside(command, args, environment);
+    if (context.rest.length > 0) return await runInside(context, environment);
     for (const [name, value] of Object.entries(environment)) {
       await terminal.write(`${shellExport(name, value)}\n`);
     }
@@ -36,11 +37,32 @@ export async function run(context: Context): Promise<number> {
   }
 }
 
-/** Creates the buckets and keys that were asked for. */
+/** Policies of `ACCESSKEYID=FILE`. */
+async function readPolicies(words: readonly string[]): Promise<Policies> {
+  const policies = new Policies();
+  for (const word of words) {
+    const [, accessKeyId, file] = /^(\w+)=(.+)$/s.exec(word) ?? [];
+    if (accessKeyId === undefined || file === undefined) {
+      throw new CofferError('usage', `--policy ${word} is not ACCESSKEYID=FILE`, {
+        hint: 'such as --policy AKIACI=ci.json',
+      });
+    }
+    const text = await readFile(file, 'utf8');
+    try {
+      policies.set(accessKeyId, JSON.parse(text));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new CofferError('usage', `${file} is no policy for the sandbox: ${why}`, { cause });
+    }
+  }
+  return policies;
+}
+
+/** Creates the buckets and keys that were asked for, whatever the caller of the rest may do. */
 async function prepare(endpoint: string, region: string, flags: Flags): Promise<void> {
-  const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+  const credentials = { accessKeyId: 'setup', secretAccessKey: 'sandbox' };
   const aws = createAws({ endpoint, credentials, concurrency: 1 });
-  for (const name of flags.list('bucket')) await (await aws.objects(region)).createBucket(name);
+  for (const name of flags.list('bucket')) await (await aws.buckets(region)).create(name);
   for (const alias of flags.list('key')) {
     const kms = await aws.kms(region);
     if (!(await kms.resolve(alias))) await kms.createKey(alias, 'Made by coffer sandbox');
@@ -49,29 +71,18 @@ async function prepare(endpoint: string, region: string, flags: Flags): Promise<
 
 /** Runs a command with the sandbox as its AWS, and nothing left that leads to the real one. */
 async function runInside(
-  command: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  { rest, environment }: Context,
+  aws: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  const child = spawn(command, args, {
-    stdio: 'inherit',
-    env: { ...Object.fromEntries(inherited), ...environment },
-  });
-  // The terminal sends Ctrl-C to both; the command decides what becomes of it.
-  const passOn = () => child.kill('SIGTERM');
-  process.on('SIGINT', ignore).on('SIGTERM', passOn);
+  const inherited = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'));
+  const relay = relaySignals();
   try {
-    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-    return code ?? 128 + (signal ? constants.signals[signal] : 0);
-  } catch (cause) {
-    throw new CofferError('usage', `${command} cannot be run`, {
-      hint: 'check its name; what follows -- is run as it is, without a shell',
-      cause,
+    return await runCommand(rest, {
+      environment: { ...Object.fromEntries(inherited), ...aws },
+      path: environment['PATH'],
+      relay,
     });
   } finally {
-    process.off('SIGINT', ignore).off('SIGTERM', passOn);
+    relay.stop();
   }
 }
-
-function ignore(): void {}

@@ -17,38 +17,40 @@
  * | s3:HeadBucket, ListObjects, ListObjectsV2 | s3:ListBucket |
  * | s3:ListBuckets | s3:ListAllMyBuckets |
  * | s3:CopyObject, UploadPartCopy | s3:GetObject on the source, s3:PutObject on the target |
+ * | s3:…PublicAccessBlock, …BucketEncryption, …BucketLifecycleConfiguration | s3:…BucketPublicAccessBlock, …EncryptionConfiguration, …LifecycleConfiguration |
  * | s3:CreateMultipartUpload, UploadPart, CompleteMultipartUpload | s3:PutObject |
  * | s3:DeleteObjects | s3:DeleteObject on each object |
  * | s3:ListParts, ListMultipartUploads | s3:ListMultipartUploadParts, s3:ListBucketMultipartUploads |
  * | an object under a KMS key | + kms:GenerateDataKey to write, kms:Decrypt to read |
  * | a missing object | s3:ListBucket, or the answer is AccessDenied |
+ * | ssm:DescribeParameters, kms:CreateKey, kms:ListKeys, kms:ListAliases | the same on `*`: they know no resource |
  */
 import type { Caller } from './caller.ts';
+import type { Facts, Policies, Question, Verdict } from './iam/policies.ts';
 import { userArn } from './names.ts';
 import { Refusal } from './refusal.ts';
-import { matches } from './settings.ts';
 import type { Rule } from './settings.ts';
+import { matchesAction } from './wildcards.ts';
 
-interface Question {
-  caller: Caller;
-  action: string;
-  resource: string;
-}
-
+/** Policies of callers, and rules that deny. The policies of keys and buckets are not enforced. */
 export class Access {
   readonly #rules: () => readonly Rule[];
+  readonly #policies: Policies;
 
-  constructor(rules: () => readonly Rule[]) {
+  constructor(rules: () => readonly Rule[], policies: Policies) {
     this.#rules = rules;
+    this.#policies = policies;
   }
 
-  may({ caller, action }: Question): boolean {
-    return !this.#rules().some(
+  decide({ accessKeyId }: Caller, question: Question): Verdict {
+    const isRuledOut = this.#rules().some(
       (rule) =>
         rule.deny === true &&
-        matches(rule.action, action) &&
-        (rule.accessKeyId === undefined || rule.accessKeyId === caller.accessKeyId),
+        matchesAction(rule.action, question.action) &&
+        (rule.accessKeyId === undefined || rule.accessKeyId === accessKeyId),
     );
+    const verdict = this.#policies.decide(accessKeyId, question);
+    return isRuledOut ? 'unstated' : verdict;
   }
 }
 
@@ -67,16 +69,26 @@ export class Call {
   }
 
   may(action: string, resource: string): boolean {
-    return this.#access.may({ caller: this.caller, action, resource });
+    return this.#decide({ action, resource, facts: {} }) === 'allowed';
   }
 
-  require(action: string, resource: string): void {
-    if (this.may(action, resource)) return;
+  /** `facts` are what the conditions of a policy may ask for. */
+  require(action: string, resource: string, facts: Facts = {}): void {
+    const verdict = this.#decide({ action, resource, facts });
+    if (verdict === 'allowed') return;
     const who = userArn(this.caller.accessKeyId);
+    const why =
+      verdict === 'denied'
+        ? 'with an explicit deny in an identity-based policy'
+        : `because no identity-based policy allows the ${action} action`;
     throw new Refusal(
       action.startsWith('s3:') ? 'AccessDenied' : 'AccessDeniedException',
-      `User: ${who} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+      `User: ${who} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
       action.startsWith('s3:') ? 403 : 400,
     );
+  }
+
+  #decide(question: Question): Verdict {
+    return this.#access.decide(this.caller, question);
   }
 }

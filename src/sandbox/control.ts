@@ -15,22 +15,31 @@
  *
  *   What is left out has its default. All but `deny` go by the operation's name
  *   (`s3:HeadObject`), `deny` by the IAM action (`s3:GetObject`; see access.ts).
+ * - `PUT /_sandbox/policies/ACCESSKEYID` with an IAM policy (see iam/document.ts): that caller may
+ *   do what it allows and nothing else. `DELETE` lifts it. `GET` → `{"document": …, "asked": […]}`:
+ *   the policy, and each action, resource and set of condition keys that was decided under it.
+ *   Policies end with the process, as faults do.
  * - `GET /_sandbox/instance` → `{"id": …}`: tells whether a folder's sandbox still runs.
  */
 import type { Faults } from './faults.ts';
+import type { Policies } from './iam/policies.ts';
 import type { Reply } from './reply.ts';
 import { DEFAULTS, parseSettings } from './settings.ts';
 
 export const CONTROL = '/_sandbox/';
 
+const POLICIES = `${CONTROL}policies/`;
+
 export class Control {
   readonly id: string;
   readonly #faults: Faults;
+  readonly #policies: Policies;
   #calls = new Map<string, number>();
 
-  constructor(id: string, faults: Faults) {
+  constructor(id: string, faults: Faults, policies: Policies) {
     this.id = id;
     this.#faults = faults;
+    this.#policies = policies;
   }
 
   count(operation: string): void {
@@ -38,6 +47,9 @@ export class Control {
   }
 
   async answer(method: string, path: string, body: AsyncIterable<Buffer>): Promise<Reply> {
+    if (path.startsWith(POLICIES) && path !== POLICIES) {
+      return this.#answerPolicy(method, path.slice(POLICIES.length), body);
+    }
     switch (`${method} ${path}`) {
       case 'GET /_sandbox/instance':
         return json({ id: this.id });
@@ -49,7 +61,10 @@ export class Control {
       case 'GET /_sandbox/faults':
         return json(this.#faults.settings);
       case 'PUT /_sandbox/faults':
-        return this.#applyFaults(body);
+        return applyDocument(body, (document) => {
+          this.#faults.apply(parseSettings(document));
+          return this.#faults.settings;
+        });
       case 'DELETE /_sandbox/faults':
         this.#faults.apply(DEFAULTS);
         return { status: 204 };
@@ -58,15 +73,40 @@ export class Control {
     }
   }
 
-  async #applyFaults(body: AsyncIterable<Buffer>): Promise<Reply> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    try {
-      this.#faults.apply(parseSettings(JSON.parse(Buffer.concat(chunks).toString())));
-    } catch (error) {
-      return json({ message: error instanceof Error ? error.message : String(error) }, 400);
+  async #answerPolicy(
+    method: string,
+    accessKeyId: string,
+    body: AsyncIterable<Buffer>,
+  ): Promise<Reply> {
+    const policy = this.#policies.describe(accessKeyId);
+    switch (method) {
+      case 'GET':
+        return json(policy ?? { message: `${accessKeyId} has no policy` }, policy ? 200 : 404);
+      case 'PUT':
+        return applyDocument(body, (document) => {
+          this.#policies.set(accessKeyId, document);
+          return { accessKeyId, document };
+        });
+      case 'DELETE':
+        this.#policies.remove(accessKeyId);
+        return { status: 204 };
+      default:
+        return json({ message: `A policy takes no ${method}` }, 405);
     }
-    return json(this.#faults.settings);
+  }
+}
+
+/** Answers with what `apply` made of a JSON body, or with why it made nothing. */
+async function applyDocument(
+  body: AsyncIterable<Buffer>,
+  apply: (document: unknown) => object,
+): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  try {
+    return json(apply(JSON.parse(Buffer.concat(chunks).toString())));
+  } catch (error) {
+    return json({ message: error instanceof Error ? error.message : String(error) }, 400);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
-import { DEFAULTS, matches } from './settings.ts';
+import { DEFAULTS } from './settings.ts';
 import type { Rule, Settings } from './settings.ts';
+import { matchesAction } from './wildcards.ts';
 
 /** What becomes of a request before anything looks at its content. */
 type Fate = 'serve' | 'throttle' | 'error' | 'reset-before' | 'reset-after';
@@ -28,7 +29,7 @@ export class Faults {
 
   decide(operation: string, caller: Caller | undefined, now: number): Fate {
     for (const rule of this.#settings.rules) {
-      if (!matches(rule.action, operation)) continue;
+      if (!matchesAction(rule.action, operation)) continue;
       if (rule.accessKeyId !== undefined && rule.accessKeyId !== caller?.accessKeyId) continue;
       if (rule.perSecond !== undefined && !this.#admits(rule, rule.perSecond, now)) {
         return 'throttle';

@@ -6,6 +6,7 @@ import { CofferError } from '../errors.ts';
 import { Access } from './access.ts';
 import { Control, CONTROL } from './control.ts';
 import { Faults } from './faults.ts';
+import { Policies } from './iam/policies.ts';
 import { jsonDialect } from './json/dialect.ts';
 import { KeyRing } from './kms/keyring.ts';
 import { kmsService } from './kms/service.ts';
@@ -23,6 +24,8 @@ export interface SandboxOptions {
   port?: number;
   /** Keep the state here; by default it lives in memory. */
   folder?: string;
+  /** IAM policies by access key; a key without one may do everything. */
+  policies?: Policies;
 }
 
 export interface Sandbox {
@@ -32,12 +35,12 @@ export interface Sandbox {
 
 /** KMS, SSM Parameter Store and S3 on 127.0.0.1. Control.ts tells how to watch and disturb it. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0 } = options;
+  const { port = 0, policies = new Policies() } = options;
   const folder = options.folder === undefined ? undefined : resolve(options.folder);
   if (folder !== undefined) await requireFree(folder);
   const state = await openState(folder);
   const id = randomUUID();
-  const server = await listen(state, id, port);
+  const server = await listen(state, id, policies, port);
   const url = `http://127.0.0.1:${server.port}`;
   if (folder !== undefined) await writeFile(marker(folder), JSON.stringify({ url, id }));
   let closed: Promise<void> | undefined;
@@ -78,6 +81,7 @@ async function openState(folder: string | undefined): Promise<State> {
 async function listen(
   { store, ring, objects }: State,
   id: string,
+  policies: Policies,
   port: number,
 ): Promise<RunningServer> {
   const faults = new Faults();
@@ -86,8 +90,8 @@ async function listen(
     json: jsonDialect({ TrentService: kmsService(ring), AmazonSSM: ssmService(parameters) }),
     s3: s3Dialect(objects),
     faults,
-    access: new Access(() => faults.settings.rules),
-    control: new Control(id, faults),
+    access: new Access(() => faults.settings.rules, policies),
+    control: new Control(id, faults, policies),
   };
   try {
     return await serve(parts, port);

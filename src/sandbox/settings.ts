@@ -85,8 +85,3 @@ function checked(
   }
   return { ...json };
 }
-
-export function matches(pattern: string, action: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'i').test(action);
-}

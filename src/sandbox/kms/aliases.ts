@@ -9,6 +9,7 @@ import { compareUtf8 } from '../state/store.ts';
 import { keyIdOf, managedByCaller } from './keys.ts';
 import { requireNotPending } from './keyring.ts';
 import type { Alias, Key, KeyRing } from './keyring.ts';
+import { requireKey } from './permission.ts';
 import { mergeTags, readTags } from './tags.ts';
 
 export const aliasHandlers: Handlers<KeyRing> = {
@@ -81,7 +82,7 @@ export const tagHandlers: Handlers<KeyRing> = {
 
   ListResourceTags(ring, input, call) {
     const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
-    call.require('kms:ListResourceTags', key.arn);
+    requireKey(ring, call, 'kms:ListResourceTags', key);
     return { Tags: key.tags, Truncated: false };
   },
 };

@@ -8,6 +8,7 @@ import { invalid, Refusal } from '../refusal.ts';
 import type { Context } from './envelope.ts';
 import type { Key, KeyRing } from './keyring.ts';
 import { keyIdOf } from './keys.ts';
+import { requireKey } from './permission.ts';
 
 const ALGORITHM = 'SYMMETRIC_DEFAULT';
 
@@ -17,7 +18,7 @@ export const cryptoHandlers: Handlers<KeyRing> = {
     const context = contextOf(input, 'EncryptionContext');
     requireAlgorithm(input, 'EncryptionAlgorithm');
     const key = ring.find(call.caller.region, keyIdOf(input), call.now);
-    requireUse(call, 'kms:Encrypt', key);
+    requireUse(ring, call, 'kms:Encrypt', key, context);
     const blob = ring.encrypt(key, context, plaintext);
     return { CiphertextBlob: base64(blob), KeyId: key.arn, EncryptionAlgorithm: ALGORITHM };
   },
@@ -27,7 +28,7 @@ export const cryptoHandlers: Handlers<KeyRing> = {
     const context = contextOf(input, 'EncryptionContext');
     requireAlgorithm(input, 'EncryptionAlgorithm');
     const key = sourceKey(ring, call, blob, input.optionalText('KeyId', { min: 1, max: 2048 }));
-    requireUse(call, 'kms:Decrypt', key);
+    requireUse(ring, call, 'kms:Decrypt', key, context);
     const plaintext = ring.decrypt(key, context, blob);
     return { Plaintext: base64(plaintext), KeyId: key.arn, EncryptionAlgorithm: ALGORITHM };
   },
@@ -58,9 +59,9 @@ export const cryptoHandlers: Handlers<KeyRing> = {
     const destination = input.text('DestinationKeyId', { min: 1, max: 2048 });
     const sourceId = input.optionalText('SourceKeyId', { min: 1, max: 2048 });
     const source = sourceKey(ring, call, blob, sourceId);
-    requireUse(call, 'kms:ReEncryptFrom', source);
+    requireUse(ring, call, 'kms:ReEncryptFrom', source, from);
     const target = ring.find(call.caller.region, destination, call.now);
-    requireUse(call, 'kms:ReEncryptTo', target);
+    requireUse(ring, call, 'kms:ReEncryptTo', target, to);
     const sealed = ring.encrypt(target, to, ring.decrypt(source, from, blob));
     return {
       CiphertextBlob: base64(sealed),
@@ -85,7 +86,7 @@ function dataKey(
   }
   const context = contextOf(input, 'EncryptionContext');
   const key = ring.find(call.caller.region, keyIdOf(input), call.now);
-  requireUse(call, action, key);
+  requireUse(ring, call, action, key, context);
   const plaintext = randomBytes(bytes ?? (spec === 'AES_256' ? 32 : 16));
   return { plaintext, blob: ring.encrypt(key, context, plaintext), key };
 }
@@ -104,8 +105,8 @@ function sourceKey(ring: KeyRing, call: Call, blob: Buffer, named: string | unde
 }
 
 /** AWS's own keys serve only the services they belong to. */
-function requireUse(call: Call, action: string, key: Key): void {
-  call.require(action, key.arn);
+function requireUse(ring: KeyRing, call: Call, action: string, key: Key, context: Context): void {
+  requireKey(ring, call, action, key, { context });
   if (key.manager === 'AWS') {
     throw new Refusal(
       'AccessDeniedException',

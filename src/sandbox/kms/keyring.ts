@@ -78,6 +78,12 @@ export class KeyRing {
     return this.aliases.get(`${region}/${name}`);
   }
 
+  aliasesOf(key: Key): Alias[] {
+    return [...this.aliases.values()].filter(
+      ({ region, keyId }) => region === key.region && keyId === key.id,
+    );
+  }
+
   saveAlias(alias: Alias): void {
     this.aliases.set(`${alias.region}/${alias.name}`, alias);
   }

@@ -8,6 +8,7 @@ import { Refusal } from '../refusal.ts';
 import { compareUtf8 } from '../state/store.ts';
 import { requireNotPending, requireUsable } from './keyring.ts';
 import type { Key, KeyRing } from './keyring.ts';
+import { requireKey } from './permission.ts';
 import { readTags } from './tags.ts';
 
 const DAY = 86_400_000;
@@ -41,7 +42,7 @@ export const keyHandlers: Handlers<KeyRing> = {
 
   DescribeKey(ring, input, call) {
     const key = ring.find(call.caller.region, keyIdOf(input), call.now);
-    call.require('kms:DescribeKey', key.arn);
+    requireKey(ring, call, 'kms:DescribeKey', key);
     return { KeyMetadata: metadata(key) };
   },
 
@@ -119,7 +120,7 @@ export const keyHandlers: Handlers<KeyRing> = {
 
   GetKeyRotationStatus(ring, input, call) {
     const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
-    call.require('kms:GetKeyRotationStatus', key.arn);
+    requireKey(ring, call, 'kms:GetKeyRotationStatus', key);
     if (key.rotationDays === undefined) return { KeyId: key.arn, KeyRotationEnabled: false };
     return {
       KeyId: key.arn,
@@ -140,7 +141,7 @@ export const keyHandlers: Handlers<KeyRing> = {
   GetKeyPolicy(ring, input, call) {
     requirePolicyName(input);
     const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
-    call.require('kms:GetKeyPolicy', key.arn);
+    requireKey(ring, call, 'kms:GetKeyPolicy', key);
     return { Policy: key.policy ?? defaultPolicy(), PolicyName: 'default' };
   },
 };
@@ -152,7 +153,7 @@ export function keyIdOf(input: Fields): string {
 /** The key to change; AWS's own keys are not the caller's to change. */
 export function managedByCaller(ring: KeyRing, input: Fields, call: Call, action: string): Key {
   const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
-  call.require(action, key.arn);
+  requireKey(ring, call, action, key);
   if (key.manager === 'AWS') {
     const who = userArn(call.caller.accessKeyId);
     throw new Refusal(

@@ -1,5 +1,6 @@
 import { bucketArn, userArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
+import { initialConfig } from './config.ts';
 import type { ObjectStore } from './model.ts';
 import { receiveDocument } from './payload.ts';
 import type { S3Reply, S3Request } from './request.ts';
@@ -32,7 +33,7 @@ export async function createBucket(store: ObjectStore, request: S3Request): Prom
       { details: { BucketName: name } },
     );
   }
-  store.buckets.set(name, { name, region, createdAt: call.now, config: {} });
+  store.buckets.set(name, { name, region, createdAt: call.now, config: initialConfig() });
   return { headers: { location: `/${name}`, 'x-amz-bucket-region': region } };
 }
 

@@ -6,6 +6,7 @@ import type { ObjectStore } from './model.ts';
 import { receiveDocument } from './payload.ts';
 import type { S3Reply, S3Request } from './request.ts';
 import { child, childText, document, malformed, parseXml } from './xml.ts';
+import type { XmlTree } from './xml.ts';
 
 /** A configuration of a bucket: a document to keep and to give back. */
 interface Setting {
@@ -14,6 +15,8 @@ interface Setting {
   action: string;
   /** The code and message for a bucket that has none; or an empty document. */
   absent?: [code: string, message: string];
+  /** What a bucket has that never got one of its own. */
+  initial?: XmlTree;
 }
 
 export const SETTINGS: Readonly<Record<string, Setting>> = {
@@ -26,13 +29,16 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
       'The public access block configuration was not found',
     ],
   },
+  // Every bucket is encrypted, whether it was asked for or not.
   encryption: {
     root: 'ServerSideEncryptionConfiguration',
     action: 'EncryptionConfiguration',
-    absent: [
-      'ServerSideEncryptionConfigurationNotFoundError',
-      'The server side encryption configuration was not found',
-    ],
+    initial: {
+      Rule: {
+        ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
+        BucketKeyEnabled: false,
+      },
+    },
   },
   policy: {
     root: undefined,
@@ -56,6 +62,21 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   },
 };
 
+/** New buckets are closed to the public, and belong to their owner with all that is in them. */
+export function initialConfig(): Record<string, string> {
+  return {
+    publicAccessBlock: document('PublicAccessBlockConfiguration', {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    }),
+    ownershipControls: document('OwnershipControls', {
+      Rule: { ObjectOwnership: 'BucketOwnerEnforced' },
+    }),
+  };
+}
+
 export function putSetting(name: string, { root, action }: Setting) {
   return async (store: ObjectStore, request: S3Request): Promise<S3Reply> => {
     const { call } = request;
@@ -71,7 +92,7 @@ export function putSetting(name: string, { root, action }: Setting) {
   };
 }
 
-export function getSetting(name: string, { root, action, absent }: Setting) {
+export function getSetting(name: string, { root, action, absent, initial }: Setting) {
   return async (store: ObjectStore, { call, bucket: bucketName }: S3Request): Promise<S3Reply> => {
     call.require(`s3:Get${action}`, bucketArn(bucketName));
     const bucket = store.bucket(bucketName, call);
@@ -82,7 +103,7 @@ export function getSetting(name: string, { root, action, absent }: Setting) {
     }
     const headers: Record<string, string> =
       root === undefined ? { 'content-type': 'application/json' } : {};
-    return { headers, body: kept ?? document(root ?? '', {}) };
+    return { headers, body: kept ?? document(root ?? '', initial ?? {}) };
   };
 }
 

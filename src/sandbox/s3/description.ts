@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Call } from '../access.ts';
 import { requireUsable } from '../kms/keyring.ts';
+import { requireKey } from '../kms/permission.ts';
 import { Refusal } from '../refusal.ts';
 import type { Bucket, Description, ObjectStore, StoredObject } from './model.ts';
 import { header, invalidArgument, invalidRequest, notImplemented } from './request.ts';
@@ -124,7 +125,7 @@ function encryptionOf(
 function useKey(store: ObjectStore, keyId: string, action: string, call: Call): string {
   try {
     const key = store.ring.find(call.caller.region, keyId, call.now);
-    call.require(action, key.arn);
+    requireKey(store.ring, call, action, key, { via: 's3' });
     requireUsable(key);
     return key.arn;
   } catch (error) {

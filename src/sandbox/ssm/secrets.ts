@@ -1,5 +1,6 @@
 import type { Call } from '../access.ts';
 import type { Key } from '../kms/keyring.ts';
+import { requireKey } from '../kms/permission.ts';
 import { parameterArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import type { ParameterStore, Version } from './model.ts';
@@ -15,8 +16,10 @@ export function encryptValue(
 ): string {
   return usingKey(keyId, () => {
     const key = store.ring.find(call.caller.region, keyId, call.now);
-    call.require(tier === 'Advanced' ? 'kms:GenerateDataKey' : 'kms:Encrypt', key.arn);
-    return store.ring.encrypt(key, contextOf(call, name), Buffer.from(value)).toString('base64');
+    const action = tier === 'Advanced' ? 'kms:GenerateDataKey' : 'kms:Encrypt';
+    const context = contextOf(call, name);
+    requireKey(store.ring, call, action, key, { context, via: 'ssm' });
+    return store.ring.encrypt(key, context, Buffer.from(value)).toString('base64');
   });
 }
 
@@ -29,8 +32,9 @@ export function decryptValue(
   const blob = Buffer.from(version.value, 'base64');
   return usingKey(version.keyId ?? DEFAULT_KEY, () => {
     const key: Key = store.ring.keyOf(call.caller.region, blob, call.now);
-    call.require('kms:Decrypt', key.arn);
-    return store.ring.decrypt(key, contextOf(call, name), blob).toString();
+    const context = contextOf(call, name);
+    requireKey(store.ring, call, 'kms:Decrypt', key, { context, via: 'ssm' });
+    return store.ring.decrypt(key, context, blob).toString();
   });
 }
 

@@ -1,10 +1,14 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
+  DeleteBucketEncryptionCommand,
+  DeleteBucketOwnershipControlsCommand,
   DeleteObjectCommand,
+  DeletePublicAccessBlockCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketLocationCommand,
+  GetBucketOwnershipControlsCommand,
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
@@ -94,16 +98,35 @@ describe('a bucket', () => {
   });
 });
 
+test('a new bucket is closed, its owner owns what is in it, and it is encrypted', async () => {
+  const at = { Bucket: 'fresh' };
+  await create(at.Bucket);
+  expect(await s3.send(new GetPublicAccessBlockCommand(at))).toMatchObject({
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+  });
+  await s3.send(new DeletePublicAccessBlockCommand(at));
+  expect(await codeOf(s3.send(new GetPublicAccessBlockCommand(at)))).toBe(
+    'NoSuchPublicAccessBlockConfiguration',
+  );
+  expect(await s3.send(new GetBucketOwnershipControlsCommand(at))).toMatchObject({
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+  });
+  await s3.send(new DeleteBucketOwnershipControlsCommand(at));
+  expect(await codeOf(s3.send(new GetBucketOwnershipControlsCommand(at)))).toBe(
+    'OwnershipControlsNotFoundError',
+  );
+  const encryption = async () =>
+    (await s3.send(new GetBucketEncryptionCommand(at))).ServerSideEncryptionConfiguration?.Rules;
+  const byDefault = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }];
+  expect(await encryption()).toMatchObject(byDefault);
+  await s3.send(new DeleteBucketEncryptionCommand(at));
+  expect(await encryption()).toMatchObject(byDefault);
+});
+
 test('configurations are kept and given back, and missing before', async () => {
   const at = { Bucket: 'configured' };
   await create(at.Bucket);
   expect(await codeOf(s3.send(new GetBucketPolicyCommand(at)))).toBe('NoSuchBucketPolicy');
-  expect(await codeOf(s3.send(new GetPublicAccessBlockCommand(at)))).toBe(
-    'NoSuchPublicAccessBlockConfiguration',
-  );
-  expect(await codeOf(s3.send(new GetBucketEncryptionCommand(at)))).toBe(
-    'ServerSideEncryptionConfigurationNotFoundError',
-  );
   expect(await codeOf(s3.send(new GetBucketLifecycleConfigurationCommand(at)))).toBe(
     'NoSuchLifecycleConfiguration',
   );

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { access, constants, stat } from 'node:fs/promises';
+import { constants as system } from 'node:os';
+import { delimiter, resolve } from 'node:path';
+import { CofferError } from '../errors.ts';
+import type { Environment } from './context.ts';
+
+const PASSED_ON = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGWINCH',
+] as const satisfies readonly NodeJS.Signals[];
+
+/** What a terminal sends to all of its foreground, so that the command has it already. */
+const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
+
+/** Hands the signals that come in on to a command. */
+export interface Relay {
+  /** Sends it what came earlier, too. */
+  connect: (command: ChildProcess) => void;
+  stop: () => void;
+}
+
+/** From here on until `stop`, no signal but SIGKILL ends this process. */
+export function relaySignals(): Relay {
+  const { stdin, stdout, stderr } = process;
+  const hasTerminal = stdin.isTTY || stdout.isTTY || stderr.isTTY;
+  const early: NodeJS.Signals[] = [];
+  let command: ChildProcess | undefined;
+  const pass = (signal: NodeJS.Signals) => {
+    if (!command) early.push(signal);
+    else if (!(hasTerminal && OF_TERMINAL.has(signal))) command.kill(signal);
+  };
+  for (const signal of PASSED_ON) process.on(signal, pass);
+  return {
+    connect(child) {
+      command = child;
+      for (const signal of early) child.kill(signal);
+    },
+    stop() {
+      for (const signal of PASSED_ON) process.off(signal, pass);
+    },
+  };
+}
+
+/**
+ * Runs a command with this process's streams and `environment`; its exit status, 128 + n when
+ * signal n ended it.
+ * @param path where commands are: the caller's PATH, be the command's what it may
+ */
+export async function runCommand(
+  [command = '', ...args]: readonly string[],
+  {
+    environment,
+    path = '/usr/bin:/bin',
+    relay,
+  }: { environment: Environment; path?: string; relay: Relay },
+): Promise<number> {
+  const program = await findProgram(command, path);
+  try {
+    const child = spawn(program, args, { argv0: command, stdio: 'inherit', env: environment });
+    const ended = once(child, 'exit');
+    relay.connect(child);
+    const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + (signal ? system.signals[signal] : 0);
+  } catch (error) {
+    return refuse(command, error);
+  }
+}
+
+async function findProgram(command: string, path: string): Promise<string> {
+  const candidates = command.includes('/')
+    ? [command]
+    : path.split(delimiter).map((folder) => resolve(folder, command));
+  let isThere = false;
+  for (const file of candidates) {
+    const found = await stat(file).catch(() => undefined);
+    if (!found) continue;
+    isThere = true;
+    const isExecutable = await access(file, constants.X_OK).then(
+      () => found.isFile(),
+      () => false,
+    );
+    if (isExecutable) return file;
+  }
+  if (isThere) throw notExecutable(command);
+  throw new CofferError('no-command', `there is no command ${command}`, {
+    hint: 'what follows -- is run as it is, without a shell',
+  });
+}
+
+/** What the system says of a program that it does not start. It never quotes the environment. */
+function refuse(command: string, cause: unknown): never {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'E2BIG':
+      throw new CofferError('oversize', `the environment of ${command} would be too big`, {
+        hint: 'choose what is in it with --only, --no-blobs or --pristine',
+      });
+    case 'ENOENT':
+      throw new CofferError('no-command', `${command} needs an interpreter that is not there`);
+    case 'EACCES':
+      throw notExecutable(command, cause);
+    default:
+      throw cause;
+  }
+}
+
+function notExecutable(command: string, cause?: unknown): CofferError {
+  return new CofferError('not-executable', `${command} cannot be run`, {
+    hint: 'it has to be a program, or a script, with the right to be executed',
+    cause,
+  });
+}

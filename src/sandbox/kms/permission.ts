@@ -1,0 +1,35 @@
+import type { Call } from '../access.ts';
+import type { Facts } from '../iam/policies.ts';
+import type { Context } from './envelope.ts';
+import type { Key, KeyRing } from './keyring.ts';
+
+/** How a key is used. */
+interface Use {
+  context?: Context;
+  /** The service that asks KMS on the caller's behalf. */
+  via?: 'ssm' | 's3';
+}
+
+/** Refuses who may not do `action` with a key. */
+export function requireKey(
+  ring: KeyRing,
+  call: Call,
+  action: string,
+  key: Key,
+  use: Use = {},
+): void {
+  call.require(action, key.arn, factsOf(ring, key, use));
+}
+
+/** What a policy may ask about it: see document.ts. */
+function factsOf(ring: KeyRing, key: Key, { context = {}, via }: Use): Facts {
+  const entries = Object.entries(context);
+  return {
+    ...Object.fromEntries(
+      entries.map(([name, value]) => [`kms:encryptioncontext:${name.toLowerCase()}`, [value]]),
+    ),
+    'kms:encryptioncontextkeys': entries.map(([name]) => name),
+    'kms:resourcealiases': ring.aliasesOf(key).map(({ name }) => name),
+    'kms:viaservice': via === undefined ? [] : [`${via}.${key.region}.amazonaws.com`],
+  };
+}

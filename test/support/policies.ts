@@ -1,0 +1,30 @@
+import type { Question } from '../../src/sandbox/iam/policies.ts';
+import type { TestAws } from './aws.ts';
+
+/** A sandbox's callers under IAM policies. */
+export interface PolicyControl {
+  /** From now on, the access key may do what `document` allows, and nothing else. */
+  put: (accessKeyId: string, document: object) => Promise<void>;
+  /** What was decided under its policy: each question once. */
+  asked: (accessKeyId: string) => Promise<Question[]>;
+}
+
+export function policiesOf({ endpoint }: Pick<TestAws, 'endpoint'>): PolicyControl {
+  const request = async (method: string, accessKeyId: string, body?: string) => {
+    const url = `${endpoint}/_sandbox/policies/${accessKeyId}`;
+    const answer = await fetch(url, { method, body: body ?? null });
+    if (!answer.ok) throw new Error(`${method} ${accessKeyId}: ${await answer.text()}`);
+    return answer.json();
+  };
+  return {
+    put: async (accessKeyId, document) =>
+      void (await request('PUT', accessKeyId, JSON.stringify(document))),
+    asked: async (accessKeyId) =>
+      ((await request('GET', accessKeyId)) as { asked: Question[] }).asked,
+  };
+}
+
+/** Makes a call of the command line one of that access key's. */
+export function callerEnv(accessKeyId: string): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: accessKeyId };
+}

@@ -1,0 +1,202 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { parsePolicy } from '../../../src/sandbox/iam/document.ts';
+import { decide, type Facts } from '../../../src/sandbox/iam/policies.ts';
+
+const KEY = 'arn:aws:kms:us-east-1:111122223333:key/1';
+
+function allow(more: object): object {
+  return { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*', ...more };
+}
+
+function policy(more: object): object {
+  return { Version: '2012-10-17', Statement: [allow(more)] };
+}
+
+function verdict(statements: object | object[], action: string, resource = KEY, facts: Facts = {}) {
+  const policy = parsePolicy({ Version: '2012-10-17', Statement: statements });
+  return decide(policy, { action, resource, facts });
+}
+
+describe('a statement is about', () => {
+  test.each([
+    ['kms:Decrypt', 'kms:Decrypt', 'allowed'],
+    ['KMS:decrypt', 'kms:Decrypt', 'allowed'],
+    ['kms:*', 'kms:Decrypt', 'allowed'],
+    ['kms:De?rypt', 'kms:Decrypt', 'allowed'],
+    ['*', 's3:GetObject', 'allowed'],
+    ['kms:Decryp', 'kms:Decrypt', 'unstated'],
+    ['kms:ReEncrypt*', 'kms:ReEncryptTo', 'allowed'],
+    ['ssm:GetParameter', 'ssm:GetParameters', 'unstated'],
+  ])('the action %s: %s is %s', (Action, action, expected) => {
+    expect(verdict(allow({ Action }), action)).toBe(expected);
+  });
+
+  test.each([
+    ['arn:aws:ssm:us-east-1:1:parameter/a/*', 'arn:aws:ssm:us-east-1:1:parameter/a/b/c', 'allowed'],
+    ['arn:aws:ssm:us-east-1:1:parameter/a/*', 'arn:aws:ssm:us-east-1:1:parameter/a', 'unstated'],
+    ['arn:aws:ssm:us-east-1:1:parameter/a/*', 'arn:aws:ssm:us-east-1:1:parameter/ab', 'unstated'],
+    ['arn:aws:ssm:us-east-1:1:parameter/a', 'arn:aws:ssm:us-east-1:1:parameter/A', 'unstated'],
+    ['arn:aws:ssm:us-east-1:1:parameter/?', 'arn:aws:ssm:us-east-1:1:parameter/a', 'allowed'],
+    ['arn:aws:s3:::b.c/*', 'arn:aws:s3:::bxc/key', 'unstated'],
+    ['arn:aws:ssm:us-east-1:1:parameter/*', 'arn:aws:ssm:us-east-1:1:*', 'unstated'],
+    ['arn:aws:kms:us-east-1:111122223333:key/*', '*', 'unstated'],
+  ])('the resource %s: %s is %s', (Resource, resource, expected) => {
+    expect(verdict(allow({ Resource }), 'kms:Decrypt', resource)).toBe(expected);
+  });
+
+  test('one of several actions and resources', () => {
+    const both = allow({ Action: ['kms:Encrypt', 'kms:Decrypt'], Resource: ['arn:x', KEY] });
+    expect(verdict(both, 'kms:Encrypt')).toBe('allowed');
+    expect(verdict(both, 'kms:Encrypt', 'arn:y')).toBe('unstated');
+  });
+});
+
+describe('a condition', () => {
+  const path = 'kms:encryptioncontext:path';
+  const aliases = 'kms:resourcealiases';
+  test.each<[string, object, Facts, string]>([
+    [
+      'equals',
+      { StringEquals: { 'kms:EncryptionContext:Path': '/a/' } },
+      { [path]: ['/a/'] },
+      'allowed',
+    ],
+    [
+      'equals one of',
+      { StringEquals: { 'kms:EncryptionContext:Path': ['/b/', '/a/'] } },
+      { [path]: ['/a/'] },
+      'allowed',
+    ],
+    [
+      'equals no wildcard',
+      { StringEquals: { 'kms:EncryptionContext:Path': '/*' } },
+      { [path]: ['/a/'] },
+      'unstated',
+    ],
+    [
+      'equals in its letter case',
+      { StringEquals: { 'kms:EncryptionContext:Path': '/A/' } },
+      { [path]: ['/a/'] },
+      'unstated',
+    ],
+    ['needs the key', { StringEquals: { 'kms:EncryptionContext:Path': '/a/' } }, {}, 'unstated'],
+    [
+      'is like',
+      { StringLike: { 'kms:EncryptionContext:Path': '/a/*' } },
+      { [path]: ['/a/b'] },
+      'allowed',
+    ],
+    [
+      'is not like',
+      { StringLike: { 'kms:EncryptionContext:Path': '/a/*' } },
+      { [path]: ['/ab'] },
+      'unstated',
+    ],
+    [
+      'holds for any',
+      { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/a' } },
+      { [aliases]: ['alias/b', 'alias/a'] },
+      'allowed',
+    ],
+    [
+      'holds for none',
+      { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/a' } },
+      { [aliases]: ['alias/b'] },
+      'unstated',
+    ],
+    [
+      'needs one for any',
+      { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/a' } },
+      { [aliases]: [] },
+      'unstated',
+    ],
+    [
+      'fails for one of all',
+      { 'ForAllValues:StringLike': { 'kms:ResourceAliases': 'alias/a*' } },
+      { [aliases]: ['alias/a', 'alias/b'] },
+      'unstated',
+    ],
+    [
+      'holds for all of nothing',
+      { 'ForAllValues:StringLike': { 'kms:ResourceAliases': 'alias/a*' } },
+      {},
+      'allowed',
+    ],
+    [
+      'joins keys by and',
+      { StringEquals: { 'kms:EncryptionContext:Path': '/a/', 'kms:ViaService': 's' } },
+      { [path]: ['/a/'] },
+      'unstated',
+    ],
+    [
+      'joins operators by and',
+      {
+        StringEquals: { 'kms:ViaService': 's' },
+        StringLike: { 'kms:EncryptionContext:Path': '*' },
+      },
+      { 'kms:viaservice': ['s'] },
+      'unstated',
+    ],
+  ])('%s', (_, Condition, facts, expected) => {
+    expect(verdict(allow({ Condition }), 'kms:Decrypt', KEY, facts)).toBe(expected);
+  });
+});
+
+test('a denial wins, wherever it stands', () => {
+  const statements = [
+    allow({ Action: 'kms:*' }),
+    { Effect: 'Deny', Action: 'kms:Decrypt', Resource: KEY },
+    allow({}),
+  ];
+  expect(verdict(statements, 'kms:Decrypt')).toBe('denied');
+  expect(verdict(statements.toReversed(), 'kms:Decrypt')).toBe('denied');
+  expect(verdict(statements, 'kms:Encrypt')).toBe('allowed');
+});
+
+test('without wildcards, a pattern is itself and nothing else', () => {
+  const text = fc.string().filter((each) => !/[*?]|\$\{/.test(each));
+  fc.assert(
+    fc.property(text, text, (one, other) => {
+      const found = verdict(allow({ Resource: `arn:${one}-` }), 'kms:Decrypt', `arn:${other}-`);
+      expect(found).toBe(one === other ? 'allowed' : 'unstated');
+    }),
+  );
+});
+
+describe('what the sandbox does not understand, it refuses:', () => {
+  test.each<[unknown, string]>([
+    [[], 'policy: expected an object'],
+    [{ Statement: [] }, 'Version must be 2012-10-17'],
+    [{ Version: '2008-10-17', Statement: [] }, 'Version must be 2012-10-17'],
+    [{ Version: '2012-10-17', Statements: [] }, 'the element Statements'],
+    [policy({ Effect: 'allow' }), 'Statement[0]: Effect'],
+    [
+      policy({ NotAction: 'kms:*' }),
+      'Statement[0]: the sandbox does not know the element NotAction',
+    ],
+    [policy({ Principal: '*' }), 'the element Principal'],
+    [policy({ Action: [] }), 'Statement[0].Action: is empty'],
+    [policy({ Action: 'Decrypt' }), 'Statement[0].Action: Decrypt is not one'],
+    [policy({ Resource: 'alias/app' }), 'Statement[0].Resource: alias/app is not one'],
+    [policy({ Resource: 7 }), 'Statement[0].Resource: expected strings'],
+    [policy({ Resource: 'arn:aws:s3:::b/${aws:username}/*' }), 'no variables'],
+    [policy({ Condition: { StringEqualsIfExists: {} } }), 'the operator StringEqualsIfExists'],
+    [policy({ Condition: { 'ForSome:StringLike': {} } }), 'the operator ForSome:StringLike'],
+    [
+      policy({ Condition: { StringLike: { 'aws:SourceIp': '*' } } }),
+      'the condition key aws:SourceIp',
+    ],
+    [
+      policy({ Condition: { 'ForAllValues:StringLike': { 'kms:ViaService': 'a' } } }),
+      'takes StringLike alone',
+    ],
+    [
+      policy({ Condition: { StringLike: { 'kms:ResourceAliases': 'a' } } }),
+      'takes ForAnyValue:StringLike',
+    ],
+  ])('%j', (document, why) => {
+    expect(() => parsePolicy(document)).toThrow(why);
+  });
+});

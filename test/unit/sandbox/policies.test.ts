@@ -1,0 +1,205 @@
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  ReEncryptCommand,
+} from '@aws-sdk/client-kms';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  GetParameterCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { startSandbox } from '../../../src/sandbox/index.ts';
+import type { Sandbox } from '../../../src/sandbox/index.ts';
+import { policiesOf } from '../../support/policies.ts';
+import { clientsFor, codeOf, errorOf } from './clients.ts';
+import type { Clients } from './clients.ts';
+
+let sandbox: Sandbox;
+let root: Clients;
+let caller: Clients;
+
+beforeEach(async () => {
+  sandbox = await startSandbox();
+  root = clientsFor(sandbox.url);
+  caller = clientsFor(sandbox.url, { accessKeyId: 'AKIACALLER' });
+});
+afterEach(() => sandbox.close());
+
+const allowing = (...Statement: object[]) => ({
+  Version: '2012-10-17',
+  Statement: Statement.map((statement) => ({ Effect: 'Allow', Resource: '*', ...statement })),
+});
+const setPolicy = (document: object) =>
+  policiesOf({ endpoint: sandbox.url }).put('AKIACALLER', document);
+const PARAMETER = 'arn:aws:ssm:us-east-1:111122223333:parameter';
+
+async function createKey(AliasName: string): Promise<string> {
+  const { KeyMetadata } = await root.kms.send(new CreateKeyCommand({}));
+  const TargetKeyId = KeyMetadata?.KeyId ?? '';
+  await root.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
+  return KeyMetadata?.Arn ?? '';
+}
+
+/** `allowed`, or the code of the refusal. */
+async function encrypt(KeyId: string, EncryptionContext: Record<string, string>): Promise<string> {
+  const command = { KeyId, Plaintext: Buffer.from('x'), EncryptionContext };
+  return caller.kms.send(new EncryptCommand(command)).then(
+    () => 'allowed',
+    (error: Error) => error.name,
+  );
+}
+
+function getObject(Key: string) {
+  return caller.s3.send(new GetObjectCommand({ Bucket: 'bucket', Key }));
+}
+
+test('a caller may do what its policy allows, where it allows it; others anything', async () => {
+  for (const Name of ['/a/x', '/b/x']) {
+    await root.ssm.send(new PutParameterCommand({ Name, Value: 'v', Type: 'String' }));
+  }
+  const get = (Name: string) => caller.ssm.send(new GetParameterCommand({ Name }));
+  await get('/b/x');
+  await setPolicy(allowing({ Action: 'ssm:GetParameter', Resource: `${PARAMETER}/a/*` }));
+  await get('/a/x');
+  const refused = await errorOf(get('/b/x'));
+  expect(refused.name).toBe('AccessDeniedException');
+  expect(refused.message).toContain(
+    `User: arn:aws:iam::111122223333:user/AKIACALLER is not authorized to perform: ssm:GetParameter on resource: ${PARAMETER}/b/x because no identity-based policy allows the ssm:GetParameter action`,
+  );
+  const several = new GetParametersCommand({ Names: ['/a/x'] });
+  expect(await codeOf(caller.ssm.send(several))).toBe('AccessDeniedException');
+  await root.ssm.send(several);
+
+  await setPolicy(
+    allowing({ Action: '*' }, { Effect: 'Deny', Action: 'ssm:*', Resource: `${PARAMETER}/a/*` }),
+  );
+  expect((await errorOf(get('/a/x'))).message).toContain('with an explicit deny');
+  await fetch(`${sandbox.url}/_sandbox/policies/AKIACALLER`, { method: 'DELETE' });
+  await get('/a/x');
+});
+
+test('a key is known by its aliases and by the context it is used with', async () => {
+  await createKey('alias/one');
+  await createKey('alias/two');
+  await setPolicy(
+    allowing({
+      Action: 'kms:Encrypt',
+      Condition: {
+        'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/one' },
+        StringLike: { 'kms:EncryptionContext:Name': '/a/*' },
+      },
+    }),
+  );
+  expect(await encrypt('alias/one', { Name: '/a/x' })).toBe('allowed');
+  expect(await encrypt('alias/one', { name: '/a/x', more: 'x' })).toBe('allowed');
+  expect(await encrypt('alias/one', { Name: '/b/x' })).toBe('AccessDeniedException');
+  expect(await encrypt('alias/one', {})).toBe('AccessDeniedException');
+  expect(await encrypt('alias/two', { Name: '/a/x' })).toBe('AccessDeniedException');
+});
+
+test('ReEncrypt is asked for twice, each with its own key and context', async () => {
+  const one = await createKey('alias/one');
+  const two = await createKey('alias/two');
+  const { CiphertextBlob } = await root.kms.send(
+    new EncryptCommand({
+      KeyId: one,
+      Plaintext: Buffer.from('x'),
+      EncryptionContext: { from: 'here' },
+    }),
+  );
+  const reEncrypt = () =>
+    caller.kms.send(
+      new ReEncryptCommand({
+        CiphertextBlob,
+        SourceEncryptionContext: { from: 'here' },
+        DestinationKeyId: two,
+        DestinationEncryptionContext: { to: 'there' },
+      }),
+    );
+  const from = {
+    Action: 'kms:ReEncryptFrom',
+    Resource: one,
+    Condition: { StringEquals: { 'kms:EncryptionContext:from': 'here' } },
+  };
+  const to = {
+    Action: 'kms:ReEncryptTo',
+    Resource: two,
+    Condition: { 'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': 'to' } },
+  };
+  await setPolicy(allowing(from, to));
+  await reEncrypt();
+  for (const less of [allowing(from), allowing(to), allowing(from, { ...to, Resource: one })]) {
+    await setPolicy(less);
+    expect(await codeOf(reEncrypt())).toBe('AccessDeniedException');
+  }
+});
+
+test('SSM uses a key on behalf of its caller, who need not be able to use it by hand', async () => {
+  const KeyId = await createKey('alias/one');
+  await setPolicy(
+    allowing(
+      { Action: ['ssm:PutParameter', 'ssm:GetParameter'] },
+      {
+        Action: ['kms:Encrypt', 'kms:Decrypt'],
+        Resource: KeyId,
+        Condition: {
+          StringEquals: { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' },
+          StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': `${PARAMETER}/a/*` },
+        },
+      },
+    ),
+  );
+  const put = (Name: string, more: object = {}) =>
+    caller.ssm.send(
+      new PutParameterCommand({ Name, Value: 'v', Type: 'SecureString', KeyId, ...more }),
+    );
+  await put('/a/x');
+  const read = new GetParameterCommand({ Name: '/a/x', WithDecryption: true });
+  expect((await caller.ssm.send(read)).Parameter?.Value).toBe('v');
+  expect(await codeOf(put('/b/x'))).toBe('AccessDeniedException');
+  // of tier Advanced, the value is under a data key
+  expect(await codeOf(put('/a/y', { Tier: 'Advanced' }))).toBe('AccessDeniedException');
+
+  const EncryptionContext = { PARAMETER_ARN: `${PARAMETER}/a/x` };
+  const { CiphertextBlob } = await root.kms.send(
+    new EncryptCommand({ KeyId, Plaintext: Buffer.from('x'), EncryptionContext }),
+  );
+  const byHand = new DecryptCommand({ CiphertextBlob, EncryptionContext });
+  expect(await codeOf(caller.kms.send(byHand))).toBe('AccessDeniedException');
+});
+
+test('a missing object is told from a forbidden one by those who may list', async () => {
+  await root.s3.send(new CreateBucketCommand({ Bucket: 'bucket' }));
+  await root.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'a/x', Body: 'x' }));
+  const read = { Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/a/*' };
+  await setPolicy(allowing(read));
+  await getObject('a/x');
+  expect(await codeOf(getObject('b/x'))).toBe('AccessDenied');
+  expect(await codeOf(getObject('a/none'))).toBe('AccessDenied');
+  await setPolicy(allowing(read, { Action: 's3:ListBucket', Resource: 'arn:aws:s3:::bucket' }));
+  expect(await codeOf(getObject('a/none'))).toBe('NoSuchKey');
+});
+
+test('a policy that is not understood is refused, and the one before stays', async () => {
+  await setPolicy(allowing({ Action: 'ssm:GetParameter' }));
+  await expect(setPolicy(allowing({ NotAction: 'ssm:*' }))).rejects.toThrow('NotAction');
+  const url = `${sandbox.url}/_sandbox/policies/AKIACALLER`;
+  const torn = await fetch(url, { method: 'PUT', body: '{' });
+  expect([torn.status, typeof ((await torn.json()) as { message: unknown }).message]).toEqual([
+    400,
+    'string',
+  ]);
+  const put = new PutParameterCommand({ Name: '/p', Value: 'v', Type: 'String' });
+  expect(await codeOf(caller.ssm.send(put))).toBe('AccessDeniedException');
+  expect(await (await fetch(url)).json()).toEqual({
+    document: allowing({ Action: 'ssm:GetParameter' }),
+    asked: [{ action: 'ssm:PutParameter', resource: `${PARAMETER}/p`, facts: {} }],
+  });
+  expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+  expect((await fetch(`${sandbox.url}/_sandbox/policies/NONE`)).status).toBe(404);
+});
