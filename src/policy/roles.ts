@@ -1,0 +1,117 @@
+import type { Scope } from './scopes.ts';
+
+export const ROLES = [
+  'author',
+  'author-write-only',
+  'ci',
+  'ci-no-decrypt',
+  'reader',
+  'admin',
+] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** What a role may do. docs/policy.md says of each action which command needs it. */
+interface Rights {
+  may: Readonly<Partial<Record<Scope, readonly string[]>>>;
+  /** From where to where it has KMS take data keys over, without seeing them. */
+  carries: readonly (readonly [from: Scope, to: Scope])[];
+}
+
+const WRITE_PARAMETERS = [
+  'ssm:AddTagsToResource',
+  'ssm:DeleteParameters',
+  'ssm:GetParameter',
+  'ssm:GetParameters',
+  'ssm:ListTagsForResource',
+  'ssm:PutParameter',
+  'ssm:RemoveTagsFromResource',
+];
+const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
+
+/** What `sync` does besides opening anything. */
+const SYNC: Rights = {
+  may: {
+    Parameters: WRITE_PARAMETERS,
+    ParameterList: ['ssm:DescribeParameters'],
+    Objects: WRITE_OBJECTS,
+    // Without it, S3 does not tell a missing object from a forbidden one.
+    Bucket: ['s3:ListBucket'],
+  },
+  carries: [['SealedBlobs', 'ObjectKeys']],
+};
+
+export const RIGHTS: Readonly<Record<Role, Rights>> = {
+  author: {
+    may: {
+      SealedValues: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      SealedBlobs: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      PsymlValues: ['kms:Decrypt'],
+    },
+    carries: [],
+  },
+  'author-write-only': {
+    may: { SealedValues: ['kms:GenerateDataKey'], SealedBlobs: ['kms:GenerateDataKey'] },
+    carries: [],
+  },
+  ci: {
+    may: {
+      ...SYNC.may,
+      SealedValues: ['kms:Decrypt'],
+      PsymlValues: ['kms:Decrypt'],
+      Secrets: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+    },
+    carries: SYNC.carries,
+  },
+  'ci-no-decrypt': SYNC,
+  reader: {
+    may: {
+      Secrets: ['kms:Decrypt'],
+      ObjectKeys: ['kms:Decrypt'],
+      Parameters: ['ssm:GetParameter', 'ssm:GetParameters'],
+      Objects: ['s3:GetObject'],
+    },
+    carries: [],
+  },
+  admin: {
+    may: {
+      SealedValues: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      SealedBlobs: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      PsymlValues: ['kms:Decrypt'],
+      RefreshedValues: ['kms:GenerateDataKey'],
+      RefreshedBlobs: ['kms:GenerateDataKey'],
+      Secrets: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      ObjectKeys: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Keys: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
+      RefreshedKey: ['kms:DescribeKey'],
+      NewKeys: ['kms:CreateKey'],
+      NewKeyNames: ['kms:CreateAlias', 'kms:EnableKeyRotation'],
+      Parameters: [...WRITE_PARAMETERS, 'ssm:GetParameterHistory'],
+      ParameterList: ['ssm:DescribeParameters'],
+      Objects: [...WRITE_OBJECTS, 's3:DeleteObject'],
+      Bucket: [
+        's3:CreateBucket',
+        's3:GetBucketOwnershipControls',
+        's3:GetBucketPolicy',
+        's3:GetBucketPublicAccessBlock',
+        's3:GetBucketVersioning',
+        's3:GetEncryptionConfiguration',
+        's3:GetLifecycleConfiguration',
+        's3:ListBucket',
+        's3:ListBucketMultipartUploads',
+        's3:PutBucketOwnershipControls',
+        's3:PutBucketPolicy',
+        's3:PutBucketPublicAccessBlock',
+        's3:PutBucketVersioning',
+        's3:PutEncryptionConfiguration',
+        's3:PutLifecycleConfiguration',
+      ],
+    },
+    carries: [
+      ['SealedBlobs', 'ObjectKeys'],
+      ['ObjectKeys', 'SealedBlobs'],
+      ['SealedValues', 'RefreshedValues'],
+      ['SealedBlobs', 'RefreshedBlobs'],
+    ],
+  },
+};

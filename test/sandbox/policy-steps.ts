@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  EncryptCommand,
+  UpdateAliasCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { AddTagsToResourceCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import { expect } from 'vitest';
+import type { Role } from '../../src/policy/roles.ts';
+import { Faults } from '../../src/sandbox/faults.ts';
+import { DEFAULTS } from '../../src/sandbox/settings.ts';
+import { createCanary } from '../support/canary.ts';
+import type { Clients, Stage, Stages, Step } from './policy-stage.ts';
+
+const BUCKET = 'policy-bucket';
+const DIGEST = 'a'.repeat(64);
+
+/** The tags, a secret, one of tier Advanced, one for S3, and no secret. */
+const ALL = `tags: {team: a}
+parameters:
+  - {name: token, type: SecureString, value: ${createCanary()}}
+  - {name: advanced, type: SecureString, tier: Advanced, value: ${createCanary()}}
+  - {name: blob, type: SecureString, store: s3, value: ${createCanary()}}
+  - {name: version, type: String, value: 2}
+`;
+const FOR_S3 = ALL.replaceAll(/.*(?:token|advanced).*\n/g, '');
+const ONE = `parameters:
+  - {name: token, type: SecureString, value: ${createCanary()}}
+`;
+
+function manifest(path: string, rest: string): string {
+  return `path: ${path}\nregion: us-east-1\nkmskey: alias/stored\nbucket: ${BUCKET}\n${rest}`;
+}
+
+/**
+ * Makes the states that steps begin with. In all of them, the alias of the file key has moved to
+ * another key than that of the manifests.
+ */
+export async function buildStates(stages: Stages): Promise<void> {
+  await stages.keep('bare', undefined, async (stage) => {
+    const fileKey = await createKey(stage.kms, 'alias/coffer');
+    await write(stage, 'app.yml', manifest('/apps/app/', ALL));
+    await write(stage, 'partial.yml', manifest('/apps/app/', ONE));
+    await write(stage, 's3.yml', manifest('/apps/s3/', FOR_S3));
+    await write(stage, 'other.yml', manifest('/apps/other/', ALL));
+    await succeed(stage, ['encrypt', 'app.yml', 'partial.yml', 's3.yml', 'other.yml']);
+    const under = `encrypted_with: ${fileKey}\nparameters:\n`;
+    const value = await sealLikePsyml(stage.kms, 'old');
+    const old = `  - {name: old, type: securestring, value: ${value}}\n`;
+    await write(stage, 'psyml.yml', manifest('/apps/app/', under + old));
+    const added = ALL.replace(/^[^]*parameters:\n/, '').replaceAll('name: ', 'name: new/');
+    await write(stage, 'adding.yml', manifest('/apps/app/', under + old + added));
+    const TargetKeyId = await createKey(stage.kms);
+    await stage.kms.send(new UpdateAliasCommand({ AliasName: 'alias/coffer', TargetKeyId }));
+  });
+  await stages.keep('empty', 'bare', async ({ kms, s3 }) => {
+    await createKey(kms, 'alias/stored');
+    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  });
+  await stages.keep('other than wanted', 'empty', async (stage) => {
+    await succeed(stage, ['sync', 'app.yml', 's3.yml', 'other.yml', '--yes']);
+    for (const path of ['/apps/app/', '/apps/s3/']) await spoil(stage, path);
+  });
+  await stages.keep('large', 'empty', async (stage) => {
+    await writeFile(join(stage.folder, 'large'), randomBytes(17 * 1024 * 1024));
+    const [fileKey] = /^encrypted_with: .*\n/m.exec(await read(stage, 's3.yml')) ?? [];
+    const large = 'parameters:\n  - {name: large, type: SecureString, file: large}\n';
+    await write(stage, 'large.yml', manifest('/apps/s3/', `${fileKey}${large}`));
+    await succeed(stage, ['encrypt', 'large.yml']);
+    await succeed(stage, ['save', 'large.yml']);
+  });
+}
+
+/** Another value, other tags, a parameter and an object too many, an upload nobody finished. */
+async function spoil({ ssm, s3 }: Clients, path: string): Promise<void> {
+  const Name = `${path}version`;
+  await ssm.send(new PutParameterCommand({ Name, Value: '1', Overwrite: true }));
+  const Tags = [
+    { Key: 'team', Value: 'b' },
+    { Key: 'foreign', Value: 'x' },
+  ];
+  const tagged = { ResourceType: 'Parameter', ResourceId: Name, Tags } as const;
+  await ssm.send(new AddTagsToResourceCommand(tagged));
+  await ssm.send(new PutParameterCommand({ Name: `${path}extra`, Type: 'String', Value: 'x' }));
+  const at = { Bucket: BUCKET, Key: `${path.slice(1)}gone/${DIGEST}` };
+  const Metadata = { 'coffer-parameter': `${path}gone` };
+  await s3.send(new PutObjectCommand({ ...at, Body: 'x', Metadata }));
+  await s3.send(new CreateMultipartUploadCommand(at));
+}
+
+const LOSSES = { rules: [{ action: 'ssm:PutParameter', resetRate: 0.5 }] };
+
+/** Faults under which the first answer to PutParameter gets lost, and the second arrives. */
+function losingOneAnswer() {
+  const faults = new Faults();
+  for (let seed = 1; ; seed += 1) {
+    faults.apply({ ...DEFAULTS, ...LOSSES, seed });
+    const fates = [1, 2].map(() => faults.decide('ssm:PutParameter', undefined, 0));
+    if (fates.join() === 'reset-after,serve') return { ...LOSSES, seed };
+  }
+}
+
+async function noUploadIsLeft({ s3 }: Clients): Promise<boolean> {
+  const { Uploads } = await s3.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+  return Uploads === undefined;
+}
+
+function step(name: string, from: string, call: string, more: Partial<Step> = {}): Step {
+  return { name, from, args: call.split(' '), ...more };
+}
+
+const WRITE = [step('encrypt', 'bare', 'encrypt adding.yml')];
+const OPEN = [
+  step('decrypt', 'bare', 'decrypt app.yml'),
+  step("decrypt psyml's", 'bare', 'decrypt psyml.yml'),
+];
+
+const FROM_S3 = [
+  step('sync of blobs', 'empty', 'sync s3.yml --no-decrypt --yes'),
+  step('sync of what differs', 'other than wanted', 'sync s3.yml --yes --prune --prune-tags'),
+  step('sync with a lost answer', 'other than wanted', 'sync s3.yml --yes --only version', {
+    faults: losingOneAnswer(),
+  }),
+  step('save of what is there', 'large', 'save large.yml', { isDone: noUploadIsLeft }),
+];
+const SYNC = [
+  ...FROM_S3,
+  step('sync', 'empty', 'sync app.yml psyml.yml --yes'),
+  step('diff', 'other than wanted', 'diff app.yml'),
+];
+const READ = [
+  step('export', 'other than wanted', 'export app.yml --from aws'),
+  step('get', 'other than wanted', 'get /apps/app/token'),
+];
+const ADMINISTER = [
+  step('bootstrap of nothing', 'bare', 'bootstrap app.yml --yes'),
+  step('bootstrap of a bucket', 'empty', 'bootstrap app.yml --yes'),
+  step('refresh', 'bare', 'refresh app.yml'),
+  step('refresh of all', 'bare', 'refresh app.yml --new-data-keys'),
+  step('import', 'other than wanted', 'import /apps/app/ --merge partial.yml'),
+  step('history', 'other than wanted', 'history /apps/app/token --reveal'),
+  step('put', 'empty', `put -p apps/app/backup -b ${BUCKET} -k alias/stored`, { stdin: 'data' }),
+  step('gc', 'other than wanted', 'gc app.yml --older-than 1s --yes'),
+  step('nuke', 'other than wanted', 'nuke app.yml --yes'),
+];
+
+/** What each role does all day, and for which manifests. */
+export const JOBS: Readonly<Record<Role, { manifests: string[]; steps: readonly Step[] }>> = {
+  author: { manifests: ['app.yml', 'psyml.yml'], steps: [...WRITE, ...OPEN] },
+  'author-write-only': { manifests: ['app.yml', 'psyml.yml'], steps: WRITE },
+  ci: { manifests: ['app.yml', 'psyml.yml', 's3.yml'], steps: SYNC },
+  'ci-no-decrypt': { manifests: ['s3.yml'], steps: FROM_S3 },
+  reader: { manifests: ['app.yml', 's3.yml'], steps: READ },
+  admin: {
+    manifests: ['app.yml', 'psyml.yml', 's3.yml'],
+    steps: [...ADMINISTER, ...WRITE, ...OPEN, ...SYNC, ...READ],
+  },
+};
+
+/** Things that none of them may do: with another's secrets, or out of their role. */
+export const TRESPASSES: readonly (readonly [Role, Step])[] = [
+  ['author', step('decrypt of another path', 'bare', 'decrypt other.yml')],
+  ['author', step('get', 'other than wanted', 'get /apps/app/token')],
+  ['author-write-only', step('decrypt', 'bare', 'decrypt app.yml')],
+  ['ci', step('sync of another path', 'empty', 'sync other.yml --yes')],
+  ['ci', step('get of an object', 'other than wanted', 'get /apps/app/blob')],
+  ['ci-no-decrypt', step('decrypt', 'bare', 'decrypt s3.yml')],
+  ['reader', step('get of another path', 'other than wanted', 'get /apps/other/token')],
+  ['reader', step('get of its object', 'other than wanted', 'get /apps/other/blob')],
+  ['reader', step('decrypt', 'bare', 'decrypt app.yml')],
+  ['admin', step('decrypt of another path', 'bare', 'decrypt other.yml')],
+  ['admin', step('nuke of another path', 'other than wanted', 'nuke other.yml --yes')],
+];
+
+function read({ folder }: Stage, name: string): Promise<string> {
+  return readFile(join(folder, name), 'utf8');
+}
+
+async function write({ folder }: Stage, name: string, text: string): Promise<void> {
+  await writeFile(join(folder, name), text);
+}
+
+async function succeed({ coffer }: Stage, args: readonly string[]): Promise<void> {
+  const { code, stderr } = await coffer(args);
+  expect(code, stderr).toBe(0);
+}
+
+/** Its ARN. */
+async function createKey(kms: KMSClient, AliasName?: string): Promise<string> {
+  const { KeyMetadata: { KeyId = '', Arn = '' } = {} } = await kms.send(new CreateKeyCommand({}));
+  if (AliasName !== undefined) {
+    await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }));
+  }
+  return Arn;
+}
+
+async function sealLikePsyml(kms: KMSClient, Name: string): Promise<string> {
+  const { CiphertextBlob } = await kms.send(
+    new EncryptCommand({
+      KeyId: 'alias/coffer',
+      Plaintext: Buffer.from(createCanary()),
+      EncryptionContext: { Client: 'psyml', Name },
+    }),
+  );
+  return Buffer.from(CiphertextBlob ?? []).toString('base64');
+}
