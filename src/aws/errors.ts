@@ -50,12 +50,17 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   KMSInvalidStateException: 'key',
   InvalidCiphertextException: 'tampered',
   NoSuchBucket: 'not-found',
+  NoSuchBucketPolicy: 'not-found',
   NoSuchKey: 'not-found',
+  NoSuchLifecycleConfiguration: 'not-found',
+  NoSuchPublicAccessBlockConfiguration: 'not-found',
   NoSuchUpload: 'not-found',
   NotFound: 'not-found',
   NotFoundException: 'not-found',
+  OwnershipControlsNotFoundError: 'not-found',
   ParameterNotFound: 'not-found',
   ParameterVersionNotFound: 'not-found',
+  ServerSideEncryptionConfigurationNotFoundError: 'not-found',
   PreconditionFailed: 'conflict',
   ParameterAlreadyExists: 'conflict',
 };
@@ -126,7 +131,7 @@ function hintFor(name: string, code: ErrorCode, { action }: Doing): string | und
   if (name === 'InvalidCiphertextException')
     return 'the ciphertext was altered, or made under another key, name or path';
   if (action === 'kms:Decrypt' && code === 'denied')
-    return 'opening secrets needs kms:Decrypt on the file key';
+    return 'opening it needs kms:Decrypt: on the file key in git, on kmskey in AWS';
   if (code === 'key') return 'check that the KMS key exists, is enabled and is in this region';
   return HINTS[code];
 }

@@ -1,3 +1,5 @@
+import type { BucketStore } from './buckets.ts';
+import type { KeyStore } from './keys.ts';
 import type { KmsService } from './kms.ts';
 import type { ObjectStore } from './objects.ts';
 import type { ParameterStore } from './parameters.ts';
@@ -12,6 +14,8 @@ export interface Aws {
   kms: (region: Region) => Promise<KmsService>;
   parameters: (region: Region) => Promise<ParameterStore>;
   objects: (region: Region) => Promise<ObjectStore>;
+  keys: (region: Region) => Promise<KeyStore>;
+  buckets: (region: Region) => Promise<BucketStore>;
 }
 
 export function createAws(session: Session): Aws {
@@ -23,6 +27,10 @@ export function createAws(session: Session): Aws {
     ),
     objects: perRegion(async (region) =>
       (await import('./objects.ts')).createObjectStore(session, region),
+    ),
+    keys: perRegion(async (region) => (await import('./keys.ts')).createKeyStore(session, region)),
+    buckets: perRegion(async (region) =>
+      (await import('./buckets.ts')).createBucketStore(session, region),
     ),
   };
 }

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
-  CreateBucketCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -105,17 +104,6 @@ export function createObjectStore(session: Session, region: string | undefined) 
       } catch (error) {
         if (awsErrorName(error) === 'PreconditionFailed') return false;
         throw error;
-      }
-    },
-
-    /** A new bucket in this region; one that the caller owns already is fine. */
-    async createBucket(bucket: string): Promise<void> {
-      try {
-        await call(session, { action: 's3:CreateBucket', target: bucket }, () =>
-          client.send(new CreateBucketCommand({ Bucket: bucket })),
-        );
-      } catch (error) {
-        if (awsErrorName(error) !== 'BucketAlreadyOwnedByYou') throw error;
       }
     },
 

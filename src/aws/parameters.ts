@@ -96,12 +96,12 @@ export function createParameterStore(session: Session, region: string | undefine
   return {
     region,
 
-    /** One parameter by name, `name:version` or `name:label`. */
-    async get(selector: string): Promise<StoredParameter> {
+    /** One parameter by name, `name:version` or `name:label`; a secret stays sealed without `open`. */
+    async get(selector: string, open = true): Promise<StoredParameter> {
       const { Parameter } = await call(
         session,
         { action: 'ssm:GetParameter', target: selector },
-        () => client.send(new GetParameterCommand({ Name: selector, WithDecryption: true })),
+        () => client.send(new GetParameterCommand({ Name: selector, WithDecryption: open })),
       );
       return {
         name: Parameter?.Name ?? selector,
@@ -111,15 +111,18 @@ export function createParameterStore(session: Session, region: string | undefine
       };
     },
 
-    /** Those of `names` that exist, by name; ten a call, calls in parallel. */
-    async getMany(names: readonly string[]): Promise<Map<string, StoredParameter>> {
+    /**
+     * Those of `names` that exist, by name; ten a call, calls in parallel. Secrets stay sealed
+     * without `open`, which takes kms:Decrypt.
+     */
+    async getMany(names: readonly string[], open = true): Promise<Map<string, StoredParameter>> {
       const found = new Map<string, StoredParameter>();
       await pMap(
         batches(names),
         async (batch) => {
           const target = batch.length === 1 ? (batch[0] ?? '') : `${batch.length} parameters`;
           const { Parameters } = await call(session, { action: 'ssm:GetParameters', target }, () =>
-            client.send(new GetParametersCommand({ Names: batch, WithDecryption: true })),
+            client.send(new GetParametersCommand({ Names: batch, WithDecryption: open })),
           );
           for (const item of Parameters ?? []) {
             const name = item.Name ?? '';

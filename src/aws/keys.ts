@@ -1,0 +1,63 @@
+import {
+  DescribeKeyCommand,
+  EnableKeyRotationCommand,
+  GetKeyRotationStatusCommand,
+  KMSClient,
+} from '@aws-sdk/client-kms';
+import { awsErrorName } from './errors.ts';
+import { call, clientConfig, type Session } from './session.ts';
+
+/** What KMS tells of a key. */
+export interface KeyInfo {
+  arn: string;
+  /** `Enabled`, `Disabled`, `PendingDeletion` and others. */
+  state: string;
+  /** For encryption and decryption under one key, as coffer needs it. */
+  isSymmetric: boolean;
+  /** A customer's key whose material KMS made: the only kind whose rotation can be turned on. */
+  canRotate: boolean;
+}
+
+export type KeyStore = ReturnType<typeof createKeyStore>;
+
+/** The KMS keys of one region, to look after. */
+export function createKeyStore(session: Session, region: string | undefined) {
+  const client = new KMSClient(clientConfig(session, region));
+
+  return {
+    /** The key behind an id, alias or ARN; `undefined` when there is none. */
+    async describe(keyId: string): Promise<KeyInfo | undefined> {
+      try {
+        const { KeyMetadata: key } = await call(
+          session,
+          { action: 'kms:DescribeKey', target: keyId },
+          () => client.send(new DescribeKeyCommand({ KeyId: keyId })),
+        );
+        return {
+          arn: key?.Arn ?? keyId,
+          state: key?.KeyState ?? '',
+          isSymmetric: key?.KeySpec === 'SYMMETRIC_DEFAULT',
+          canRotate: key?.KeyManager === 'CUSTOMER' && key.Origin === 'AWS_KMS',
+        };
+      } catch (error) {
+        if (awsErrorName(error) === 'NotFoundException') return undefined;
+        throw error;
+      }
+    },
+
+    async isRotated(arn: string): Promise<boolean> {
+      const { KeyRotationEnabled } = await call(
+        session,
+        { action: 'kms:GetKeyRotationStatus', target: arn },
+        () => client.send(new GetKeyRotationStatusCommand({ KeyId: arn })),
+      );
+      return KeyRotationEnabled === true;
+    },
+
+    async enableRotation(arn: string): Promise<void> {
+      await call(session, { action: 'kms:EnableKeyRotation', target: arn }, () =>
+        client.send(new EnableKeyRotationCommand({ KeyId: arn })),
+      );
+    },
+  };
+}

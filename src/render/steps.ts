@@ -1,0 +1,21 @@
+import type { Step } from '../bootstrap/step.ts';
+import { renderTable } from './table.ts';
+
+const MARKS = {
+  ok: '=',
+  create: '+',
+  change: '~',
+  done: '✓',
+} as const satisfies Record<Step['state'], string>;
+
+/** One line a step: a mark, what, its name, where, why. */
+export function renderSteps(steps: readonly Step[]): string {
+  return renderTable(
+    steps.map(({ state, what, name, region, why }) => [
+      `  ${MARKS[state]} ${what}`,
+      name,
+      region,
+      why,
+    ]),
+  );
+}
