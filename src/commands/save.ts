@@ -1,6 +1,7 @@
 import { joinApplied, type Applied } from '../plan/apply.ts';
 import { desiredState } from '../plan/desired.ts';
 import { saveTask } from '../plan/write.ts';
+import { countOf } from '../render/count.ts';
 import type { Context, ExitCode } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openerFor, readManifests } from './manifests.ts';
@@ -21,7 +22,7 @@ export async function run(context: Context): Promise<ExitCode> {
   for (const { manifest, desired } of work) {
     const applied = await writeAll(context, manifest, desired, saveTask, signal);
     terminal.note(
-      `${manifest.file}: wrote ${applied.done.length} of ${desired.length} parameters to ${manifest.region}`,
+      `${manifest.file}: wrote ${applied.done.length} of ${countOf(desired.length, 'parameter')} to ${manifest.region}`,
     );
     all = joinApplied(all, applied);
   }

@@ -2,6 +2,7 @@ import { CofferError } from '../errors.ts';
 import { joinApplied, type Applied } from '../plan/apply.ts';
 import type { Action, Change } from '../plan/model.ts';
 import { changeTask, needsReplacement } from '../plan/write.ts';
+import { countOf } from '../render/count.ts';
 import { renderPlanJson } from '../render/plan-json.ts';
 import { renderPlanText } from '../render/plan-text.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
@@ -23,17 +24,17 @@ interface Round {
 const WRITE: Round = {
   actions: ['create', 'update'],
   flag: 'yes',
-  question: (count) => `Write ${count} parameters?`,
+  question: (count) => `Write ${countOf(count, 'parameter')}?`,
 };
 const REPLACE: Round = {
   actions: ['replace'],
   flag: 'replace',
-  question: (count) => `Delete ${count} parameters with their history, and create them anew?`,
+  question: (count) => `Delete ${countOf(count, 'parameter')}, history included, and create anew?`,
 };
 const PRUNE: Round = {
   actions: ['extra'],
   flag: 'prune',
-  question: (count) => `Delete ${count} parameters that are in no manifest?`,
+  question: (count) => `Delete ${countOf(count, 'parameter')} found in no manifest?`,
 };
 
 /** One manifest, how AWS differs from it, and what was done about that. */
@@ -62,9 +63,21 @@ export async function run(context: Context): Promise<ExitCode> {
   work = await runRound(context, work, REPLACE, signal);
   if (flags.boolean('prune')) work = await runRound(context, work, PRUNE, signal);
   const applied = work.map((item) => item.applied).reduce(joinApplied, NOTHING);
-  const { done } = applied;
-  if (done.length > 0) terminal.note(`${done.length} parameters are in step now`);
-  return reportApplied(context, applied, 'run coffer sync again to finish');
+  const { done, left } = applied;
+  if (done.length > 0) {
+    const isOne = done.length === 1;
+    terminal.note(`${countOf(done.length, 'parameter')} ${isOne ? 'is' : 'are'} in step now`);
+  }
+  const closed = plans.flatMap(({ changes }) =>
+    changes.filter(({ action }) => action === 'closed').map(({ name }) => name),
+  );
+  return reportApplied(
+    context,
+    { ...applied, left: [...left, ...closed] },
+    closed.length > 0
+      ? 'run coffer sync without --no-decrypt, where kms:Decrypt is allowed, to finish'
+      : 'run coffer sync again to finish',
+  );
 }
 
 /** A round that is refused counts as failed when others went before it; else it ends the run. */

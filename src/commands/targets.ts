@@ -2,7 +2,7 @@ import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { readActualState } from '../plan/actual.ts';
 import { desiredState } from '../plan/desired.ts';
-import type { ActualState, Change, Desired, Plan } from '../plan/model.ts';
+import type { ActualState, Change, Closable, Desired, Plan } from '../plan/model.ts';
 import { createObjectWriter, type ObjectWriter } from '../plan/object-writer.ts';
 import { planChanges } from '../plan/plan.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
@@ -61,6 +61,7 @@ async function readStates(
   options: { pruneTags: boolean },
 ): Promise<{ desired: Desired[]; state: ActualState }> {
   const allowPlaintext = context.flags.boolean('allowPlaintext');
+  const closed = closedTo(context, manifest);
   const services = {
     parameters: await context.aws.parameters(manifest.region),
     objects: () => context.aws.objects(manifest.region),
@@ -69,13 +70,22 @@ async function readStates(
   const names = manifest.parameters.map(({ fullName }) => fullName);
   // The pages of names are the longest chain of calls: they begin first.
   const wanted = openerFor(context, manifest).then((opener) =>
-    desiredState(manifest, opener, { allowPlaintext }),
+    desiredState(manifest, opener, { allowPlaintext, closed }),
   );
   const [desired, state] = await Promise.all([
     wanted,
-    readActualState(manifest.path, wanted, names, services, options),
+    readActualState(manifest.path, wanted, names, services, {
+      ...options,
+      open: closed.length === 0,
+    }),
   ]);
   return { desired, state };
+}
+
+/** What `--no-decrypt` leaves closed. Within one region, KMS hands data keys on unopened. */
+function closedTo({ flags, fileKey }: Context, manifest: Manifest): Closable[] {
+  if (flags.isAllowed('decrypt')) return [];
+  return fileKeyRegion(manifest, fileKey) === manifest.region ? ['value'] : ['value', 'data key'];
 }
 
 /** Publishes a manifest's blobs; absent, and S3's client not loaded, when it has none. */

@@ -8,6 +8,7 @@ import type { Actual, ActualState, Desired, DesiredObject, ObjectState } from '.
 /**
  * Reads what is in AWS for one manifest; everything that can runs in parallel. A call that fails
  * fails it all: a plan made of a partial state would be wrong.
+ * @param options.open whether secrets may be opened; those that SSM holds have no value otherwise
  */
 export async function readActualState(
   path: string,
@@ -18,19 +19,21 @@ export async function readActualState(
     objects: () => Promise<ObjectStore>;
     concurrency: number;
   },
-  options: { pruneTags: boolean },
+  options: { pruneTags: boolean; open: boolean },
 ): Promise<ActualState> {
   const { parameters } = services;
   const describing = parameters.describePath(path);
   const [metadata, values, objects, tagged] = await Promise.all([
     describing,
-    parameters.getMany(names),
+    parameters.getMany(names, options.open),
     wanted.then((desired) => readObjects(desired, services)),
     wanted.then((desired) => readTagged(path, desired, services)),
   ]);
-  const found = new Map(
-    metadata.map((item) => [item.name, toActual(item, values.get(item.name)?.value)]),
-  );
+  const valueOf = (name: string) => {
+    const stored = values.get(name);
+    return stored?.type === 'SecureString' && !options.open ? undefined : stored?.value;
+  };
+  const found = new Map(metadata.map((item) => [item.name, toActual(item, valueOf(item.name))]));
   const untold = (await wanted).filter(
     ({ name, tags }) =>
       found.has(name) && (options.pruneTags || (Object.keys(tags).length > 0 && !tagged.has(name))),

@@ -4,17 +4,18 @@ import { CofferError } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { asText, ssmLimit } from '../seal/limits.ts';
 import type { Opener } from '../seal/opener.ts';
-import type { Desired } from './model.ts';
+import type { Closable, Desired } from './model.ts';
 
 /**
  * What a manifest wants in SSM and S3, in its order. Values are opened; blobs are not.
+ * @param options.closed what may not be opened
  * @throws CofferError `plaintext` for secrets that are not sealed, `oversize` for what fits nowhere;
  * with the problems of all parameters.
  */
 export async function desiredState(
   manifest: Manifest,
   opener: Opener,
-  options: { allowPlaintext: boolean },
+  options: { allowPlaintext: boolean; closed?: readonly Closable[] },
 ): Promise<Desired[]> {
   const problems: CofferError[] = [];
   const refuse = (parameter: Parameter) =>
@@ -34,7 +35,7 @@ export async function desiredState(
     manifest.parameters,
     async (parameter) => {
       try {
-        return await desire(manifest, parameter, opener);
+        return await desire(manifest, parameter, opener, options.closed ?? []);
       } catch (error) {
         if (!(error instanceof CofferError) || !error.place) throw error;
         problems.push(error);
@@ -47,7 +48,12 @@ export async function desiredState(
   return desired.filter((item) => item !== undefined);
 }
 
-async function desire(manifest: Manifest, parameter: Parameter, opener: Opener): Promise<Desired> {
+async function desire(
+  manifest: Manifest,
+  parameter: Parameter,
+  opener: Opener,
+  closed: readonly Closable[],
+): Promise<Desired> {
   const common = {
     name: parameter.fullName,
     description: parameter.description ?? '',
@@ -74,7 +80,16 @@ async function desire(manifest: Manifest, parameter: Parameter, opener: Opener):
       value: formatPointer({ bucket, key }),
       isSecret: false,
       object: { bucket, key, sha256, size, commitment, kmskey },
+      closed: closed.find((what) => what === 'data key'),
     };
+  }
+  const isSecret = parameter.type === 'SecureString';
+  const secret = { isSecret, keyId: isSecret ? manifest.kmskey : undefined };
+  if (
+    closed.includes('value') &&
+    (isSecret || content.kind === 'sealed' || content.kind === 'psyml')
+  ) {
+    return { ...common, ...secret, type: parameter.type, value: '', closed: 'value' };
   }
   const bytes = await opener.open(parameter);
   const value = asText(bytes);
@@ -90,14 +105,7 @@ async function desire(manifest: Manifest, parameter: Parameter, opener: Opener):
       },
     );
   }
-  const isSecret = parameter.type === 'SecureString';
-  return {
-    ...common,
-    type: parameter.type,
-    value,
-    isSecret,
-    keyId: isSecret ? manifest.kmskey : undefined,
-  };
+  return { ...common, ...secret, type: parameter.type, value };
 }
 
 function throwAll(problems: readonly CofferError[]): void {

@@ -34,7 +34,15 @@ export interface Desired {
   /** Those that have to be there; others may be. */
   tags: Tags;
   object?: DesiredObject | undefined;
+  /** What may not be opened: the value, which is empty then, or a data key. */
+  closed?: Closable | undefined;
 }
+
+/**
+ * What takes kms:Decrypt: to compare and write a secret, its value; to publish an object in another
+ * region than the file key's, its data key.
+ */
+export type Closable = 'value' | 'data key';
 
 /** What stands in S3 where a pointer's object belongs. */
 export type ObjectState =
@@ -49,7 +57,7 @@ export type ObjectState =
 export interface Actual {
   name: string;
   type: string;
-  /** Opened; absent for a parameter that no manifest names, which nobody needs to open. */
+  /** Opened; absent for a parameter that nobody needs to open, or that may not be opened. */
   value?: string | undefined;
   version: number;
   keyId?: string | undefined;
@@ -95,6 +103,8 @@ export type Action =
   /** To be deleted and created anew: SSM cannot change it in place. */
   | 'replace'
   | 'unchanged'
+  /** Cannot be told or written without opening what may not be opened. */
+  | 'closed'
   /** Under the path, and in no manifest. */
   | 'extra';
 

@@ -28,6 +28,8 @@ const FAULTS = new Set([
   'InternalError',
   'InternalServerError',
   'KMSInternalException',
+  // Another change of the same bucket was under way.
+  'OperationAborted',
   'ServiceUnavailable',
 ]);
 const FIRST_PAUSE_MS = 500;

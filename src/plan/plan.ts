@@ -38,7 +38,12 @@ function planOne(desired: Desired, state: ActualState, options: { pruneTags: boo
   const { name } = desired;
   const actual = state.parameters.get(name);
   const object = state.objects.get(name);
-  if (!actual) return { action: 'create', name, differences: [], desired, object, foreignTags: [] };
+  const isClosed =
+    desired.closed === 'value' || (desired.closed === 'data key' && object !== 'present');
+  if (!actual) {
+    const action = isClosed ? 'closed' : 'create';
+    return { action, name, differences: [], desired, object, foreignTags: [] };
+  }
   const tags = state.tags.get(name) ?? desired.tags;
   const foreignTags = options.pruneTags ? foreignKeys(tags, desired.tags) : [];
   const differences = [
@@ -46,6 +51,7 @@ function planOne(desired: Desired, state: ActualState, options: { pruneTags: boo
     ...compareTags(tags, desired.tags, foreignTags),
   ];
   const change = { name, differences, desired, actual, object, foreignTags };
+  if (isClosed) return { ...change, action: 'closed' };
   if (differences.length === 0) return { ...change, action: 'unchanged' };
   return { ...change, action: isDowngrade(desired, actual) ? 'replace' : 'update' };
 }
@@ -58,7 +64,9 @@ function compare(desired: Desired, actual: Actual, object: ObjectState): Differe
     differences.push({ field, before, after, isSecret: isSecret && field === 'value' });
   };
   differ('type', actual.type, desired.type);
-  differ('value', actual.value ?? '', desired.value);
+  // A secret that was not opened, where there is to be none, differs by its type.
+  const isUnread = actual.value === undefined && actual.type !== desired.type;
+  if (desired.closed !== 'value' && !isUnread) differ('value', actual.value ?? '', desired.value);
   differ('object', object, 'present');
   if (desired.keyId && !isSameKey(actual.keyId ?? '', desired.keyId)) {
     differ('key', actual.keyId ?? '', desired.keyId);

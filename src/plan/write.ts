@@ -69,7 +69,8 @@ async function create(desired: Desired, { parameters, patience }: Writing): Prom
   await createPatiently(
     () => parameters.put({ ...desired, tags, overwrite: false }),
     async () => {
-      const there = (await parameters.getMany([desired.name])).get(desired.name);
+      const open = desired.type === 'SecureString';
+      const there = (await parameters.getMany([desired.name], open)).get(desired.name);
       if (!there) return 'absent';
       // An answer that got lost on its way makes the SDK try again what had been done.
       return there.version === 1 && there.value === desired.value ? 'done' : 'taken';
@@ -108,8 +109,9 @@ function overwriting(desired: Desired): PutParameter {
 }
 
 /** Whether a version is this very write, done twice because its first answer got lost. */
-async function isOwn(version: number, { name, value }: Desired, parameters: ParameterStore) {
-  return (await parameters.get(`${name}:${version}`)).value === value;
+async function isOwn(version: number, { name, type, value }: Desired, parameters: ParameterStore) {
+  const there = await parameters.get(`${name}:${version}`, type === 'SecureString');
+  return there.value === value;
 }
 
 async function addTags({ name, tags }: Desired, parameters: ParameterStore): Promise<void> {

@@ -33,7 +33,9 @@ const EXTENTS: readonly Extent[] = [
 /** Plans as a comment on a pull request: nothing secret, the same plans give the same text. */
 export function renderPlanMarkdown(plans: readonly Plan[]): string {
   const counts = countActions(plans);
-  const isClean = counts.create + counts.update + counts.replace + counts.extra === 0;
+  const isClean = plans.every(({ changes }) =>
+    changes.every(({ action }) => action === 'unchanged'),
+  );
   if (isClean) {
     return `${MARKER}\n\n**coffer**: no difference, AWS is as the manifests want it (${summarize(counts)})\n`;
   }

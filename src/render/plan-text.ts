@@ -16,6 +16,9 @@ import {
 
 const LONGEST_VALUE = 120;
 
+/** Of a difference that is told in one line. */
+const LONGEST_LINE = 80;
+
 /** Plans for a terminal: grouped by action, secrets masked unless `reveal` is set. */
 export function renderPlanText(
   plans: readonly Plan[],
@@ -67,9 +70,10 @@ function renderDifference(difference: Difference, reveal: boolean, paint: Paint)
       ...diffLines(before, after).map((line) => `        ${paintLine(visible(line), paint)}`),
     ];
   }
-  return [
-    `      ${field}: ${paint.red(quote(before, after))} → ${paint.green(quote(after, before))}`,
-  ];
+  const [from, to] = [quote(before, after), quote(after, before)];
+  return `      ${field}: ${from} → ${to}`.length <= LONGEST_LINE
+    ? [`      ${field}: ${paint.red(from)} → ${paint.green(to)}`]
+    : [`      ${field}:`, `        ${paint.red(`-${from}`)}`, `        ${paint.green(`+${to}`)}`];
 }
 
 function revealCreated({ desired }: Change, paint: Paint): string[] {
@@ -84,6 +88,8 @@ function colorOf(action: Action, paint: Paint): (text: string) => string {
       return paint.yellow;
     case 'replace':
       return paint.red;
+    case 'closed':
+      return paint.cyan;
     case 'extra':
       return paint.magenta;
     case 'unchanged':

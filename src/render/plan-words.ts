@@ -2,12 +2,20 @@ import type { Action, Change, Difference, Plan } from '../plan/model.ts';
 import { formatBytes } from './table.ts';
 
 /** The order in which a plan is told. */
-export const ACTIONS: readonly Action[] = ['create', 'update', 'replace', 'extra', 'unchanged'];
+export const ACTIONS: readonly Action[] = [
+  'create',
+  'update',
+  'replace',
+  'closed',
+  'extra',
+  'unchanged',
+];
 
 export const MARKS = {
   create: '+',
   update: '~',
   replace: '±',
+  closed: '!',
   extra: '?',
   unchanged: '=',
 } as const satisfies Record<Action, string>;
@@ -16,6 +24,7 @@ const LABELS = {
   create: 'to create',
   update: 'to update',
   replace: 'to replace (delete and create anew)',
+  closed: 'closed (to compare or write them takes kms:Decrypt)',
   extra: 'extra, in no manifest',
   unchanged: 'unchanged',
 } as const satisfies Record<Action, string>;
@@ -23,7 +32,7 @@ const LABELS = {
 export type Counts = Record<Action, number>;
 
 export function countActions(plans: readonly Plan[]): Counts {
-  const counts: Counts = { create: 0, update: 0, replace: 0, extra: 0, unchanged: 0 };
+  const counts: Counts = { create: 0, update: 0, replace: 0, closed: 0, extra: 0, unchanged: 0 };
   for (const { changes } of plans) for (const { action } of changes) counts[action]++;
   return counts;
 }
@@ -46,8 +55,14 @@ export function shortName({ name }: Change, { path }: Plan): string {
 }
 
 /** What a parameter is, without its value: `SecureString, 26 bytes`, `5.0 MiB in S3`. */
-export function describe({ desired, actual }: Change): string {
-  if (desired?.object) return `${formatBytes(desired.object.size - 16)} in S3`;
+export function describe({ action, desired, actual }: Change): string {
+  if (desired?.closed === 'value') {
+    return `${desired.type}, ${actual ? 'value not compared' : 'not in AWS'}`;
+  }
+  if (desired?.object) {
+    const way = action === 'closed' ? ', its file key in another region' : '';
+    return `${formatBytes(desired.object.size - 16)} in S3${way}`;
+  }
   if (desired) return `${desired.type}, ${formatBytes(Buffer.byteLength(desired.value))}`;
   return actual ? `${actual.type}, version ${actual.version}` : '';
 }

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { ObjectState } from '../../../src/plan/model.ts';
+import { actual, changeOf, pointer, secret } from './states.ts';
+
+const closed = secret('/a', '', { closed: 'value' });
+const there = actual('/a', { type: 'SecureString', value: undefined, keyId: 'alias/k' });
+
+const objects = (state: ObjectState) => ({ objects: new Map([['/a', state]]) });
+
+test('a closed value is never written, whether there is one or not', () => {
+  expect(changeOf(closed, undefined)).toMatchObject({ action: 'closed', differences: [] });
+  expect(changeOf(closed, there)).toMatchObject({ action: 'closed', differences: [] });
+});
+
+test('all but the value of what is closed is compared', () => {
+  const other = {
+    ...there,
+    type: 'String',
+    value: 'in the open',
+    keyId: 'alias/other',
+    description: 'x',
+    tier: 'Advanced',
+  };
+  const { action, differences } = changeOf({ ...closed, tier: 'Standard' }, other);
+  expect(action).toBe('closed');
+  expect(differences.map(({ field }) => field)).toEqual(['type', 'key', 'tier', 'description']);
+});
+
+test('a pointer takes the place of a secret that was not opened, and nothing is told of it', () => {
+  const { action, differences } = changeOf(pointer('/a'), there, objects('missing'));
+  expect(action).toBe('update');
+  expect(differences.map(({ field }) => field)).toEqual(['type', 'object']);
+});
+
+test('a closed data key matters only while its object is not there', () => {
+  const wanted = { ...pointer('/a'), closed: 'data key' as const };
+  expect(changeOf(wanted, undefined, objects('missing')).action).toBe('closed');
+  expect(changeOf(wanted, undefined, objects('present')).action).toBe('create');
+  const old = actual('/a', { value: wanted.value });
+  expect(changeOf(wanted, old, objects('other-key')).action).toBe('closed');
+  expect(changeOf(wanted, old, objects('present')).action).toBe('unchanged');
+});
