@@ -1,0 +1,58 @@
+import pMap from 'p-map';
+import { CofferError, type Problem } from '../errors.ts';
+import { decodeManifest, parseManifest } from '../manifest/index.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { findFileProblems, namedFiles } from './named-files.ts';
+import { findCollisions, findUnusedDataKeys, RULES } from './rules.ts';
+import type { Snapshot, Source } from './snapshot.ts';
+
+/** What was found, in the order of the files. */
+export interface Findings {
+  /** How many manifests were looked at. */
+  files: number;
+  problems: Problem[];
+  warnings: Problem[];
+}
+
+/** Everything that can be seen to be wrong without AWS. */
+export async function checkManifests(snapshot: Snapshot): Promise<Findings> {
+  const found = await pMap(snapshot.sources, (source) => check(source, snapshot), {
+    concurrency: 8,
+  });
+  const looked = found.filter((findings) => findings !== undefined);
+  return {
+    files: looked.length,
+    problems: looked.flatMap(({ problems }) => problems),
+    warnings: looked.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** @returns `undefined` for a manifest that is not concerned. */
+async function check(
+  source: Source,
+  snapshot: Snapshot,
+): Promise<Omit<Findings, 'files'> | undefined> {
+  const manifest = parse(source);
+  const named = 'problems' in manifest ? [] : namedFiles(manifest, source);
+  if (!snapshot.concerns([source.path, ...named])) return undefined;
+  if ('problems' in manifest) return { problems: [...manifest.problems], warnings: [] };
+  const problems = findCollisions(manifest);
+  for (const parameter of manifest.parameters) {
+    for (const rule of RULES) {
+      const problem = rule(manifest, parameter);
+      if (problem) problems.push(problem);
+    }
+    problems.push(...(await findFileProblems({ manifest, source, snapshot }, parameter)));
+  }
+  problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  return { problems, warnings: findUnusedDataKeys(manifest) };
+}
+
+function parse({ file, bytes }: Source): Manifest | Pick<CofferError, 'problems'> {
+  try {
+    return parseManifest(decodeManifest(bytes, file), file);
+  } catch (error) {
+    if (error instanceof CofferError && error.code === 'manifest') return error;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { CofferError } from '../errors.ts';
+import { Fingerprinter } from './fingerprint.ts';
+import { listChanged, listObjects, repositoryRoot, searchManifests } from '../git/repository.ts';
+import { GitObjects } from '../git/objects.ts';
+import { looksLikeManifest } from './looks-like-manifest.ts';
+import type { Snapshot, Source } from './snapshot.ts';
+
+/** An unchanged manifest matters when a file that it names has changed. */
+const NAMES_FILES = /\b(?:file|blob)["']?\s*:/;
+
+/**
+ * What git would commit now: the files of the index, of which those matter that differ from HEAD.
+ * @throws CofferError `usage` outside of a repository.
+ */
+export async function openIndex(folder: string): Promise<Snapshot> {
+  const root = await repositoryRoot(folder);
+  if (root === undefined) {
+    throw new CofferError('usage', '--staged needs a git repository', {
+      hint: 'without it, coffer check looks at the files as they are',
+    });
+  }
+  const [changed, objects, found = []] = await Promise.all([
+    listChanged(root),
+    listObjects(root),
+    searchManifests(folder, '--cached'),
+  ]);
+  const reader = new GitObjects(root);
+  const sources: Source[] = [];
+  try {
+    for (const file of changed.size > 0 ? found : []) {
+      const path = resolve(folder, file);
+      const bytes = await readObject(reader, objects.get(path));
+      const text = bytes.toString('utf8');
+      const matters = changed.has(path) || NAMES_FILES.test(text);
+      if (matters && looksLikeManifest(text)) sources.push({ file, path, bytes });
+    }
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+  return {
+    sources,
+    concerns: (paths) => paths.some((path) => changed.has(path)),
+    async fingerprint(path) {
+      const id = objects.get(path);
+      if (id === undefined) return undefined;
+      const fingerprinter = new Fingerprinter();
+      await reader.read(id, (chunk) => fingerprinter.update(chunk));
+      return fingerprinter.finish();
+    },
+    tracked: () => Promise.resolve(objects),
+    close: () => reader.close(),
+  };
+}
+
+async function readObject(reader: GitObjects, id: string | undefined): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  if (id !== undefined) await reader.read(id, (chunk) => chunks.push(chunk));
+  return Buffer.concat(chunks);
+}

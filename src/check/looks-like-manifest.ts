@@ -1,0 +1,11 @@
+const MARKS = [/path/, /parameters/, /region|kmskey|encrypted_with/];
+
+const [BLOCK = [], FLOW = []] = ['^\\uFEFF?', '[{,]\\s*'].map((before) =>
+  MARKS.map((key) => new RegExp(`${before}["']?(?:${key.source})["']?\\s*:`, 'm')),
+);
+
+/** Whether a YAML text has the top-level keys of a manifest; finds broken manifests, too. */
+export function looksLikeManifest(text: string): boolean {
+  const isFlow = /^\uFEFF?(?:\s|#.*|---)*\{/.test(text);
+  return (isFlow ? FLOW : BLOCK).every((mark) => mark.test(text));
+}

@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import pMap from 'p-map';
+import { explainFileError } from '../manifest/replace.ts';
+import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
+import { findManifests, type Found } from './find.ts';
+import { listObjects, repositoryRoot } from '../git/repository.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/**
+ * The files on disk; with no `files` named, the manifests that are found from `folder`.
+ * @throws CofferError `usage` for a named file that cannot be read.
+ */
+export async function openWorkTree(files: readonly string[], folder: string): Promise<Snapshot> {
+  const found =
+    files.length > 0
+      ? await pMap(new Set(files), (file) => readNamed(folder, file), { concurrency: 16 })
+      : await findManifests(folder);
+  const realFolder = remember((path) => realpath(path));
+  const located = found.map(async (one) => {
+    const path = resolve(folder, one.file);
+    return { ...one, path: join(await realFolder(dirname(path)), basename(path)) };
+  });
+  const rootOf = remember(repositoryRoot);
+  const trackedIn = remember(listObjects);
+  return {
+    sources: await Promise.all(located),
+    concerns: () => true,
+    fingerprint: fingerprintFile,
+    async tracked(folder) {
+      const root = await rootOf(folder);
+      return root === undefined ? undefined : trackedIn(root);
+    },
+    close: () => {},
+  };
+}
+
+async function readNamed(folder: string, file: string): Promise<Found> {
+  try {
+    return { file, bytes: await readFile(resolve(folder, file)) };
+  } catch (error) {
+    throw explainFileError(error, 'read', file);
+  }
+}
+
+async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {
+  const fingerprinter = new Fingerprinter();
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      fingerprinter.update(chunk as Buffer);
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String(error.code))) return undefined;
+    throw explainFileError(error, 'read', path);
+  }
+  return fingerprinter.finish();
+}
+
+/** Asks for the same thing once. */
+function remember<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (key) => {
+    const answer = asked.get(key) ?? ask(key);
+    asked.set(key, answer);
+    return answer;
+  };
+}

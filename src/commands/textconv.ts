@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { CofferError } from '../errors.ts';
+import { parseManifest } from '../manifest/index.ts';
+import { explainFileError } from '../manifest/replace.ts';
+import { maskManifest } from '../render/masked-manifest.ts';
+import { revealManifest } from '../seal/reveal.ts';
+import { EXIT, type Context, type ExitCode } from './context.ts';
+import { openerFor } from './manifests.ts';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { terminal, flags } = context;
+  const [file = ''] = context.args;
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw explainFileError(error, 'read', file);
+  });
+  const text = bytes.toString('utf8');
+  if (!isUtf8(bytes)) await terminal.write(bytes);
+  else if (flags.boolean('reveal')) await terminal.write(await reveal(context, text, file));
+  else await terminal.write(maskManifest(text));
+  return EXIT.ok;
+}
+
+/** A diff is of use whatever cannot be opened, so that it stays masked and fails nothing. */
+async function reveal(context: Context, text: string, file: string): Promise<string> {
+  try {
+    const manifest = parseManifest(text, file);
+    const revealed = await revealManifest(manifest, await openerFor(context, manifest));
+    const [failure, ...more] = revealed.failures;
+    const count = `${more.length + 1} of ${manifest.parameters.length} values stay masked`;
+    if (failure) tellMasked(context, failure, count);
+    return maskManifest(revealed.text, revealed.shown);
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    tellMasked(context, error, 'all values stay masked');
+    return maskManifest(text);
+  }
+}
+
+function tellMasked({ terminal }: Context, { message, hint }: CofferError, what: string): void {
+  terminal.warn({ message: `${what}: ${message}`, hint });
+}

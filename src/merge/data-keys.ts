@@ -1,0 +1,72 @@
+import { markConflict, mergeLines } from './lines.ts';
+import { joinMerged, type Marks, type Merged, pickChanged, type Versions } from './merged.ts';
+import { NO_PARTS, type Parts, type Unit } from './split.ts';
+import { mergeParts, mergeUnit, type MergeUnit, wholeText } from './units.ts';
+
+/** What the rest of the manifest says of its data keys. */
+interface Use {
+  /** The ids that a ciphertext names. */
+  needed: ReadonlySet<string>;
+  /** Whether both sides wrap them by the same file key. */
+  isFileKeyShared: boolean;
+}
+
+/**
+ * Merges `data_keys` by id. A key goes when a side removed it, unless a value that is left needs
+ * it; what both sides wrapped anew is the same key still.
+ */
+export function mergeDataKeys(
+  versions: Versions<Unit | undefined>,
+  use: Use,
+  marks: Marks,
+): Merged | undefined {
+  const { base, ours, theirs } = versions;
+  const frame = ours ?? theirs;
+  if (!frame) return undefined;
+  const parts = [base, ours, theirs].map((unit) => partsOf(unit, frame));
+  const [inBase, inOurs, inTheirs] = parts;
+  if (!inBase || !inOurs || !inTheirs) return mergeUnit(versions, marks);
+  let count = 0;
+  const mergeOne: MergeUnit = (id, entry) => {
+    const merged = mergeEntry(id, entry, use, marks);
+    if (merged) count += 1;
+    return merged;
+  };
+  const merged = mergeParts(
+    { base: inBase, ours: inOurs, theirs: inTheirs },
+    marks,
+    mergeOne,
+    (ids) => ids.toSorted(),
+  );
+  if (!merged) return mergeUnit(versions, marks);
+  if (count === 0) return undefined;
+  const leads = {
+    base: base?.lead ?? '',
+    ours: (ours ?? frame).lead,
+    theirs: (theirs ?? frame).lead,
+  };
+  return joinMerged([mergeLines(leads, marks), merged]);
+}
+
+/** No entries where the map is missing; undefined where it is written in brackets. */
+function partsOf(unit: Unit | undefined, frame: Unit): Parts | undefined {
+  return unit ? unit.parts : { ...NO_PARTS, head: frame.parts?.head ?? '' };
+}
+
+function mergeEntry(
+  id: string,
+  { base, ours, theirs }: Versions<Unit | undefined>,
+  { needed, isFileKeyShared }: Use,
+  marks: Marks,
+): Merged | undefined {
+  const survivor = ours ?? theirs;
+  if (!survivor) return undefined;
+  if (ours && theirs) {
+    const texts = { base: wholeText(base), ours: wholeText(ours), theirs: wholeText(theirs) };
+    const text = pickChanged(texts) ?? (base && isFileKeyShared ? texts.ours : undefined);
+    return text === undefined
+      ? markConflict(texts.ours, texts.theirs, marks)
+      : { text, conflicts: 0 };
+  }
+  return base && !needed.has(id) ? undefined : { text: wholeText(survivor), conflicts: 0 };
+}

@@ -1,0 +1,32 @@
+import { diffArrays } from 'diff';
+import type { Versions } from './merged.ts';
+
+/**
+ * The keys of both sides in one order: that of ours, in which what theirs added or moved follows
+ * the key that it follows there. What both moved stays where ours has it.
+ */
+export function mergeOrder({ base, ours, theirs }: Versions<readonly string[]>): string[] {
+  const known = new Set(base);
+  const inTheirs = new Set(theirs);
+  const placedByOurs = findPlaced(base, ours);
+  const placedByTheirs = findPlaced(base, theirs);
+  const order = ours.filter(
+    (key) => !known.has(key) || !placedByTheirs.has(key) || placedByOurs.has(key),
+  );
+  const isAddedByOurs = (key: string | undefined) =>
+    key !== undefined && !known.has(key) && !inTheirs.has(key);
+  for (const [index, key] of theirs.entries()) {
+    if (order.includes(key)) continue;
+    let at = order.indexOf(theirs[index - 1] ?? '') + 1;
+    // What both sides added in the same place: ours first.
+    while (isAddedByOurs(order[at])) at += 1;
+    order.splice(at, 0, key);
+  }
+  return order;
+}
+
+/** The keys that a side added or moved. */
+function findPlaced(base: readonly string[], side: readonly string[]): Set<string> {
+  const changes = diffArrays([...base], [...side]);
+  return new Set(changes.filter(({ added }) => added).flatMap(({ value }) => value));
+}

@@ -1,0 +1,180 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { checkManifests } from '../../src/check/check.ts';
+import { openIndex } from '../../src/check/git-index.ts';
+import {
+  createRepository,
+  lfsPointer,
+  sealedBlob,
+  sealedManifest,
+  type Repository,
+} from '../support/repository.ts';
+
+const CLEAN = sealedManifest('');
+const PLAIN = sealedManifest('  - {name: p, type: SecureString, value: plaintext}\n');
+const IS_PLAIN = 'p is a secret and not encrypted';
+const BODY = 'sealed bytes'.repeat(9000);
+const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
+
+/** What is found in the index: the number of manifests, then `file: message`. */
+async function staged({ folder }: Repository, below = '.'): Promise<[number, ...string[]]> {
+  const snapshot = await openIndex(`${folder}/${below}`);
+  const { files, problems } = await checkManifests(snapshot).finally(snapshot.close);
+  return [files, ...problems.map(({ message, place }) => `${place?.file}: ${message}`)];
+}
+
+/** A repository whose files are committed. */
+async function committed(files: Readonly<Record<string, string>>): Promise<Repository> {
+  const repository = await createRepository(files);
+  await repository.git('add', '.');
+  await repository.git('commit', '--quiet', '--message=all');
+  return repository;
+}
+
+test('the first commit is checked, and what is not staged is not', async () => {
+  const app = await createRepository({ 'app.yml': PLAIN, 'other.yml': PLAIN, 'x.yaml': 'a: 1' });
+  expect(await staged(app)).toEqual([0]);
+  await app.git('add', 'app.yml', 'x.yaml');
+  expect(await staged(app)).toEqual([1, `app.yml: ${IS_PLAIN}`]);
+});
+
+test('what is staged counts, whatever lies in the working tree', async () => {
+  const app = await committed({ 'clean.yml': CLEAN, 'plain.yml': CLEAN });
+  expect(await staged(app)).toEqual([0]);
+  await app.write('clean.yml', `${CLEAN}# changed\n`);
+  await app.write('plain.yml', PLAIN);
+  await app.git('add', '.');
+  await app.write('clean.yml', PLAIN);
+  await app.write('plain.yml', CLEAN);
+  expect(await staged(app)).toEqual([2, `plain.yml: ${IS_PLAIN}`]);
+});
+
+test('what was committed before is left alone, until it changes', async () => {
+  const app = await committed({ 'old.yml': PLAIN, 'app.yml': CLEAN });
+  await app.write('app.yml', `${CLEAN}# changed\n`);
+  await app.git('add', '.');
+  expect(await staged(app)).toEqual([1]);
+});
+
+test('a deleted manifest is no problem, a renamed one is checked under its new name', async () => {
+  const app = await committed({ 'gone.yml': PLAIN, 'old.yml': PLAIN });
+  await app.git('rm', '--quiet', 'gone.yml');
+  expect(await staged(app)).toEqual([0]);
+  await app.git('mv', 'old.yml', 'new name – ü.yml');
+  expect(await staged(app)).toEqual([1, `new name – ü.yml: ${IS_PLAIN}`]);
+});
+
+test('files are named from the folder in which one is, and those above it count', async () => {
+  const app = await createRepository({ 'app.yml': PLAIN, 'a b/c/app.yml': PLAIN });
+  await app.git('add', '.');
+  const expected = [2, `../app.yml: ${IS_PLAIN}`, `c/app.yml: ${IS_PLAIN}`];
+  expect(await staged(app, 'a b')).toEqual(expected);
+});
+
+test('a manifest that is no YAML is found', async () => {
+  const app = await createRepository({ 'app.yml': `${CLEAN}  - [` });
+  await app.git('add', '.');
+  expect((await staged(app)).join()).toMatch(/^1,app\.yml: /);
+});
+
+describe('a blob', () => {
+  const files = { 'app.yml': WITH_BLOB, 'app.blobs/b.enc': BODY };
+
+  test('that is staged with its manifest passes, though neither is in the working tree', async () => {
+    const app = await createRepository(files);
+    await app.git('add', '.');
+    await rm(app.path('app.yml'));
+    await rm(app.path('app.blobs'), { recursive: true });
+    expect(await staged(app)).toEqual([1]);
+  });
+
+  test('that is left out is missing', async () => {
+    const app = await createRepository(files);
+    await app.git('add', 'app.yml');
+    expect(await staged(app)).toEqual([1, 'app.yml: b: app.blobs/b.enc is missing']);
+  });
+
+  test('that changes or moves alone is found, through its unchanged manifest', async () => {
+    const app = await committed({ ...files, 'other.yml': PLAIN });
+    await app.write('app.blobs/b.enc', BODY.toUpperCase());
+    await app.git('add', '.');
+    const wrong = 'app.yml: b: the sealed bytes are not those that the manifest names';
+    expect(await staged(app)).toEqual([1, wrong]);
+    await app.git('reset', '--quiet', '--hard');
+    await app.git('mv', 'app.blobs/b.enc', 'moved.enc');
+    expect(await staged(app)).toEqual([1, 'app.yml: b: app.blobs/b.enc is missing']);
+  });
+
+  test('that is in Git LFS is checked by its pointer', async () => {
+    const app = await createRepository({ ...files, 'app.blobs/b.enc': lfsPointer(BODY) });
+    await app.git('add', '.');
+    expect(await staged(app)).toEqual([1]);
+    await app.write('app.blobs/b.enc', lfsPointer(BODY.toUpperCase()));
+    await app.git('add', '.');
+    expect(await staged(app)).toHaveLength(2);
+  });
+});
+
+test('the plaintext file of a secret is found when it is staged, by itself too', async () => {
+  const app = await committed({
+    'a/app.yml': sealedManifest(
+      sealedBlob('s', 'x').replace('blob:', 'file: ../in/s e.txt, blob:') +
+        '  - {name: open, type: String, file: ../in/open.txt}\n',
+    ),
+    'in/open.txt': 'no secret',
+  });
+  await app.write('in/s e.txt', 'plaintext');
+  await app.git('add', '--intent-to-add', '.');
+  await app.git('add', '.');
+  const found = 'a/app.yml: s: git tracks ../in/s e.txt, the plaintext of a secret';
+  expect(await staged(app)).toEqual([1, found]);
+});
+
+test('other working trees of a repository have an index of their own', async () => {
+  const app = await committed({ 'app.yml': CLEAN });
+  await app.git('worktree', 'add', '--quiet', 'tree');
+  await app.write('tree/app.yml', PLAIN);
+  await app.git('-C', 'tree', 'add', '.');
+  expect(await staged(app, 'tree')).toEqual([1, `app.yml: ${IS_PLAIN}`]);
+  expect(await staged(app)).toEqual([0]);
+});
+
+test('a submodule is a repository of its own', async () => {
+  const inner = await committed({ 'app.yml': PLAIN });
+  const outer = await committed({ 'app.yml': CLEAN });
+  await outer.git(
+    '-c',
+    'protocol.file.allow=always',
+    'submodule',
+    '--quiet',
+    'add',
+    inner.folder,
+    'm.yml',
+  );
+  expect(await staged(outer)).toEqual([0]);
+  await outer.write('m.yml/app.yml', `${PLAIN}# changed\n`);
+  await outer.git('-C', 'm.yml', 'add', '.');
+  expect(await staged(outer, 'm.yml')).toEqual([1, `app.yml: ${IS_PLAIN}`]);
+});
+
+test('users may configure git as they like', async () => {
+  const app = await createRepository({ 'sub/app.yml': PLAIN, 'x.yml': CLEAN });
+  const settings = [
+    'color.ui=always',
+    'diff.relative=true',
+    'submodule.recurse=true',
+    'grep.patternType=perl',
+    'core.quotePath=true',
+    'diff.noprefix=true',
+  ];
+  for (const setting of settings) await app.git('config', ...setting.split('='));
+  await app.git('add', '.');
+  expect(await staged(app, 'sub')).toEqual([2, `app.yml: ${IS_PLAIN}`]);
+});
+
+test('outside of a repository there is nothing staged', async () => {
+  const app = await createRepository({ 'app.yml': CLEAN });
+  await rename(app.path('.git'), app.path('no-git'));
+  await mkdir(app.path('sub'));
+  await expect(staged(app, 'sub')).rejects.toMatchObject({ code: 'usage' });
+});

@@ -1,0 +1,163 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkManifests } from '../../src/check/check.ts';
+import { openWorkTree } from '../../src/check/work-tree.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import { coffer } from '../support/cli.ts';
+import { createRepository, lfsPointer, sealedBlob, sealedManifest } from '../support/repository.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+const CLEAN = sealedManifest('');
+const SECRET = createCanary();
+const PLAIN = sealedManifest(`  - {name: p, type: SecureString, value: ${SECRET}}\n`);
+const IS_PLAIN = 'p is a secret and not encrypted';
+const BODY = 'sealed bytes';
+const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
+
+/** What is found from a folder: the number of manifests, then `file: message`. */
+async function found(folder: string, files: readonly string[] = []) {
+  const snapshot = await openWorkTree(files, folder);
+  const { files: count, problems } = await checkManifests(snapshot);
+  return [count, ...problems.map(({ message, place }) => `${place?.file}: ${message}`)];
+}
+
+describe('without a file named,', () => {
+  test('the manifests of the repository are found: tracked, new, and never ignored ones', async () => {
+    const app = await createRepository({
+      'tracked.yml': PLAIN,
+      'sub/new – ü.yaml': PLAIN,
+      'ignored.yml': PLAIN,
+      '.gitignore': 'ignored.yml\n',
+      '.github/app.YML': PLAIN,
+      'gone.yml': PLAIN,
+      'other.yml': 'path: x\nother:\n  parameters: []\n',
+    });
+    await app.git('config', 'submodule.recurse', 'true');
+    await app.git('add', 'tracked.yml', 'gone.yml');
+    await rm(app.path('gone.yml'));
+    await symlink('tracked.yml', app.path('link.yml'));
+    const names = ['../.github/app.YML', '../tracked.yml', 'new – ü.yaml'];
+    expect(await found(app.path('sub'))).toEqual([
+      3,
+      ...names.map((name) => `${name}: ${IS_PLAIN}`),
+    ]);
+  });
+
+  test('outside of git those of the folder are found', async () => {
+    const { folder } = await createWorkspace({
+      'app.yml': CLEAN,
+      'a/b.yaml': PLAIN,
+      'node_modules/x/app.yml': PLAIN,
+      '.cache/app.yml': PLAIN,
+      'other.yml': 'a: 1\n',
+    });
+    expect(await found(folder)).toEqual([2, `a/b.yaml: ${IS_PLAIN}`]);
+  });
+});
+
+describe('in a repository', () => {
+  test('the plaintext file of a secret must not be tracked; other files have to be', async () => {
+    const app = await createRepository({
+      'app.yml': sealedManifest(
+        sealedBlob('s', 'x').replace('blob:', 'file: s.txt, blob:') +
+          sealedBlob('t', 'x').replace('blob:', 'file: t.txt, blob:') +
+          '  - {name: open, type: String, file: open.txt}\n',
+      ),
+      's.txt': SECRET,
+      't.txt': SECRET,
+      'open.txt': 'no secret',
+    });
+    expect(await found(app.folder)).toEqual([1]);
+    await app.git('add', 'app.yml', 's.txt');
+    expect(await found(app.folder)).toEqual([
+      1,
+      'app.yml: s: git tracks s.txt, the plaintext of a secret',
+      'app.yml: open: git does not track open.txt, so no clone has it',
+    ]);
+  });
+
+  test('a blob has to be tracked as soon as its manifest is', async () => {
+    const app = await createRepository({ 'app.yml': WITH_BLOB, 'app.blobs/b.enc': BODY });
+    expect(await found(app.folder)).toEqual([1]);
+    await app.git('add', 'app.yml');
+    const untracked = ': b: git does not track app.blobs/b.enc, so no clone has it';
+    expect(await found(app.folder)).toEqual([1, `app.yml${untracked}`]);
+    // By name, from elsewhere, and through a symbolic link.
+    const file = app.path('app.yml');
+    expect(await found('/', [file])).toEqual([1, `${file}${untracked}`]);
+    const { path } = await createWorkspace();
+    await symlink(dirname(file), path('link'));
+    expect(await found('/', [path('link/app.yml')])).toEqual([
+      1,
+      `${path('link/app.yml')}${untracked}`,
+    ]);
+    await app.git('add', '.');
+    expect(await found('/', [path('link/app.yml')])).toEqual([1]);
+  });
+
+  test('a blob that Git LFS has not fetched is checked by its pointer', async () => {
+    const app = await createRepository({
+      'app.yml': WITH_BLOB,
+      'app.blobs/b.enc': lfsPointer(BODY),
+    });
+    expect(await found(app.folder)).toEqual([1]);
+    await app.write('app.blobs/b.enc', lfsPointer(BODY.toUpperCase()));
+    expect(await found(app.folder)).toHaveLength(2);
+  });
+});
+
+test('the command tells what it found, for people and for programs', async () => {
+  const app = await createWorkspace({
+    'app.yml': PLAIN,
+    'bad.yml': `${CLEAN}wrong: 1\n`,
+    'x.txt': '',
+  });
+  const people = await coffer(['check'], { cwd: app.folder });
+  expect(people.stdout.toString()).toBe(`app.yml:10:12: error: ${IS_PLAIN}
+  hint: run coffer encrypt app.yml
+bad.yml:10:1: error: unknown key "wrong"
+  hint: the keys that can stand here are path, region, kmskey, bucket, tags, encrypted_with, data_keys, parameters
+`);
+  expect(people.stderr).toBe('2 manifests, 2 problems\n');
+  expect(people.code).toBe(3);
+
+  const programs = await coffer(['check', 'app.yml', '--json', '--quiet'], { cwd: app.folder });
+  const hint = 'run coffer encrypt app.yml';
+  expect(JSON.parse(programs.stdout.toString())).toEqual({
+    version: 1,
+    files: 1,
+    problems: [{ file: 'app.yml', line: 10, column: 12, message: IS_PLAIN, hint }],
+    warnings: [],
+  });
+  expect([programs.code, programs.stderr]).toEqual([3, '']);
+  expectHidden(SECRET, { people: people.stderr + people.stdout.toString() });
+});
+
+test('nothing wrong is 0, a wrong call is 2, and neither needs AWS or its settings', async () => {
+  const app = await createWorkspace({
+    'app.yml': CLEAN.replace('data_keys:', 'data_keys:\n  aaaaaaaa: AAAA'),
+  });
+  await mkdir(app.path('folder'));
+  const call = async (...args: string[]) => {
+    const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_PROFILE: 'none' };
+    const { code, stdout, stderr } = await coffer(['check', ...args], { cwd: app.folder, env });
+    return [code, stdout.toString(), stderr];
+  };
+  expect(await call()).toEqual([
+    0,
+    expect.stringMatching(/^app\.yml:7:3: warning: /),
+    '1 manifest, no problems, 1 warning\n',
+  ]);
+  expect(await call('app.yml', 'none.yml')).toEqual([
+    2,
+    '',
+    expect.stringMatching(/none\.yml: there is no/),
+  ]);
+  expect(await call('--staged', 'app.yml')).toEqual([
+    2,
+    '',
+    expect.stringMatching(/leave the files out/),
+  ]);
+  expect(await call('--staged')).toEqual([2, '', expect.stringMatching(/needs a git repository/)]);
+});

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { expect } from 'vitest';
+import { run, type Outcome } from './cli.ts';
+import { createWorkspace, type Workspace } from './workspace.ts';
+
+/** A git repository of one test's own, under nobody's configuration. */
+export interface Repository extends Workspace {
+  /** Runs git in it, and fails the test unless git succeeds; what git printed. */
+  git: (...args: readonly string[]) => Promise<string>;
+  /** The same for a call that may fail. */
+  tryGit: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
+}
+
+export async function createRepository(
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+): Promise<Repository> {
+  const workspace = await createWorkspace(files);
+  const cwd = workspace.folder;
+  const identity = ['AUTHOR', 'COMMITTER'].flatMap((who) => [
+    [`GIT_${who}_NAME`, 'Test'],
+    [`GIT_${who}_EMAIL`, 'test@example.org'],
+  ]);
+  const alone = { HOME: cwd, GIT_CONFIG_NOSYSTEM: '1', ...Object.fromEntries(identity) };
+  const tryGit: Repository['tryGit'] = (args, env) =>
+    run('git', args, { cwd, env: { ...alone, ...env } });
+  const git: Repository['git'] = async (...args) => {
+    const { code, stdout, stderr } = await tryGit(args);
+    expect(code, `git ${args.join(' ')}: ${stderr}`).toBe(0);
+    return stdout.toString('utf8');
+  };
+  await git('init', '--quiet', '--initial-branch=main');
+  return { ...workspace, git, tryGit };
+}
+
+const KEY_ID = '3f9c21ab';
+
+/** A manifest that `coffer encrypt` could have left; its ciphertext opens nowhere. */
+export function sealedManifest(parameters: string, head = 'bucket: some-bucket\n'): string {
+  return `path: /app/
+region: us-east-1
+kmskey: alias/app
+${head}encrypted_with: arn:aws:kms:us-east-1:123456789012:key/1
+data_keys:
+  ${KEY_ID}: ${Buffer.alloc(60, 9).toString('base64')}
+parameters:
+  - {name: sealed, type: securestring, value: "ENC[v1,${KEY_ID},${Buffer.alloc(40, 7).toString('base64')}]"}
+${parameters}`;
+}
+
+/** A sealed value whose bytes are `bytes`, in a file of its own or in the manifest. */
+export function sealedBlob(name: string, bytes: string | Buffer, path?: string): string {
+  const fields = {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    size: Buffer.byteLength(bytes),
+    key: Buffer.alloc(45, 1).toString('base64'),
+    message_id: Buffer.alloc(28, 2).toString('base64'),
+    commitment: Buffer.alloc(28, 3).toString('base64'),
+    ...(path === undefined ? { data: Buffer.from(bytes).toString('base64') } : { path }),
+  };
+  return `  - {name: ${name}, type: securestring, blob: ${JSON.stringify(fields)}}\n`;
+}
+
+/** What Git LFS commits in place of a file. */
+export function lfsPointer(bytes: string): string {
+  const oid = createHash('sha256').update(bytes).digest('hex');
+  return `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${bytes.length}\n`;
+}
