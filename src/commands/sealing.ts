@@ -19,10 +19,8 @@ export async function sealInPlace(
   manifest: Manifest,
   request: SealRequest,
 ): Promise<SealedManifest> {
-  const { terminal, flags } = context;
-  const choice = { ...context.fileKey, create: flags.isAllowed('createKey') };
-  const kms = await context.aws.kms(fileKeyRegion(manifest, choice));
-  const fileKey = new FileKey(kms, choice, manifest.encryptedWith);
+  const { terminal } = context;
+  const fileKey = await fileKeyFor(context, manifest);
   const comparing = terminal.progress('comparing', 'bytes');
   const sealing = terminal.progress('sealing', 'bytes');
   const watch = { compared: comparing.update, sealed: sealing.update };
@@ -34,7 +32,7 @@ export async function sealInPlace(
     sealing.end();
   });
   const changed = await replaceManifest(manifest, next);
-  tellCreated(terminal, fileKey, choice);
+  tellCreated(terminal, fileKey, context.fileKey);
   for (const warning of warnings) terminal.warn(warning);
   const report = {
     file: manifest.file,
@@ -44,4 +42,11 @@ export async function sealInPlace(
     warnings: warnings.map((warning) => warning.message),
   };
   return { sealed, changed, report };
+}
+
+/** The key that seals what is new in a manifest; `--no-create-key` forbids making it. */
+export async function fileKeyFor(context: Context, manifest: Manifest): Promise<FileKey> {
+  const choice = { ...context.fileKey, create: context.flags.isAllowed('createKey') };
+  const kms = await context.aws.kms(fileKeyRegion(manifest, choice));
+  return new FileKey(kms, choice, manifest.encryptedWith);
 }

@@ -3,23 +3,24 @@ import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from './model.ts';
 import { parseManifest } from './parse.ts';
-import { explainFileError, replaceFile } from './replace.ts';
+import { explainFileError, replaceFile, undefinedIfMissing } from './replace.ts';
 
 export { replaceFile } from './replace.ts';
 
 /** Reads and parses a manifest file, which must be UTF-8. */
 export async function readManifest(file: string): Promise<Manifest> {
-  return parseManifest(decode(await readBytes(file), file), file);
+  return parseManifest(decodeManifest(await readBytes(file), file), file);
 }
 
 /**
  * Puts `newText` in place of the manifest's text and says whether that changed anything. Refuses
- * if the file is no longer what the manifest was read from.
+ * if the file is no longer what the manifest was read from; one without text is not there yet.
  */
 export async function writeManifest(manifest: Manifest, newText: string): Promise<boolean> {
   const { file, text } = manifest;
-  const bytes = await readBytes(file);
-  if (!bytes.equals(Buffer.from(text))) {
+  const isNew = text === '';
+  const bytes = isNew ? await readFile(file).catch(undefinedIfMissing) : await readBytes(file);
+  if (bytes && !bytes.equals(Buffer.from(text))) {
     throw new CofferError('conflict', `${file} was changed by somebody else meanwhile`, {
       hint: 'nothing was written; run the command again',
     });
@@ -37,7 +38,8 @@ async function readBytes(file: string): Promise<Buffer> {
   }
 }
 
-function decode(bytes: Buffer, file: string): string {
+/** The text of a manifest, which must be UTF-8. */
+export function decodeManifest(bytes: Buffer, file: string): string {
   // Buffer's own decoding keeps a byte order mark, which belongs to the text.
   if (isUtf8(bytes)) return bytes.toString('utf8');
   throw new CofferError('manifest', 'the file is not UTF-8 text', {

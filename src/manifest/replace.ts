@@ -79,7 +79,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function undefinedIfMissing(error: unknown): undefined {
+export function undefinedIfMissing(error: unknown): undefined {
   if (errnoOf(error) !== 'ENOENT') throw error;
   return undefined;
 }
@@ -89,6 +89,8 @@ function errnoOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+const MAKE_ROOM = 'make room and run the command again';
+
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ['there is no such file', 'check the name; is it relative to another folder?'],
   ENOTDIR: ['there is no such file', 'a part of the path is no folder'],
@@ -96,8 +98,8 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EACCES: ['no permission', 'check the rights of the file and its folder'],
   EPERM: ['no permission', 'check the rights of the file and its folder'],
   EROFS: ['the file system is read-only', 'work on a copy elsewhere'],
-  ENOSPC: ['the disk is full', 'make room and run the command again'],
-  EDQUOT: ['the disk quota is used up', 'make room and run the command again'],
+  ENOSPC: ['the disk is full', MAKE_ROOM],
+  EDQUOT: ['the disk quota is used up', MAKE_ROOM],
   ELOOP: ['its links lead in a circle', 'mend the symbolic link'],
 };
 
@@ -106,5 +108,6 @@ export function explainFileError(error: unknown, verb: 'read' | 'write', file: s
   const known = REASONS[errnoOf(error) ?? ''];
   if (!known) return error;
   const [reason, hint] = known;
-  return new CofferError('usage', `cannot ${verb} ${file}: ${reason}`, { hint, cause: error });
+  const code = hint === MAKE_ROOM ? 'disk' : 'usage';
+  return new CofferError(code, `cannot ${verb} ${file}: ${reason}`, { hint, cause: error });
 }

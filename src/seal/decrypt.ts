@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Problem } from '../errors.ts';
 import { editManifest } from '../manifest/index.ts';
-import type { Manifest, ParameterEdit } from '../manifest/model.ts';
+import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
 import { asText, INLINE_LIMIT } from './limits.ts';
 import type { Opener } from './opener.ts';
 
@@ -25,9 +25,9 @@ export async function decryptManifest(
       edits.set(parameter.name, edit);
       const { content, origin } = parameter;
       if (content.kind === 'plain' || content.kind === 'absent') return;
-      const isLong = content.kind === 'blob' && content.blob.size > INLINE_LIMIT;
-      const text = isLong ? undefined : asText(await opener.open(parameter));
+      const text = await openText(parameter, opener);
       if (text === undefined) {
+        const isLong = content.kind === 'blob' && content.blob.size > INLINE_LIMIT;
         notes.push({
           message: `${parameter.name} is ${isLong ? 'long' : 'binary'} and left sealed`,
           hint: `coffer decrypt ${manifest.file} --value ${parameter.name} prints it alone`,
@@ -42,4 +42,11 @@ export async function decryptManifest(
   );
   const keys = notes.length > 0 ? {} : { encryptedWith: null, dataKeys: null };
   return { text: editManifest(manifest, { ...keys, parameters: edits }), notes };
+}
+
+/** The value as text; `undefined` for one that is long or binary. */
+export async function openText(parameter: Parameter, opener: Opener): Promise<string | undefined> {
+  const { content } = parameter;
+  const isLong = content.kind === 'blob' && content.blob.size > INLINE_LIMIT;
+  return isLong ? undefined : asText(await opener.open(parameter));
 }

@@ -36,7 +36,7 @@ export interface WorkRequest {
 }
 
 /** Is told how many bytes of large values have gone through. */
-export interface Watch {
+interface Watch {
   /** Of one file and its ciphertext, to see whether it changed. */
   compared: (bytes: number, total: number) => void;
   /** Of all that is to be sealed. */

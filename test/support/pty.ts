@@ -36,11 +36,11 @@ def read():
     if time.time() > deadline:
         child.kill()
 
+seen = 0
 for prompt, answer in call['dialogue']:
-    seen = 0
     while prompt.encode() not in shown[seen:] and child.poll() is None:
         read()
-    seen = len(shown)
+    seen = shown.find(prompt.encode(), seen) + len(prompt)
     os.write(master, answer.encode())
 code = None
 while code is None:

@@ -1,0 +1,67 @@
+import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { readText } from '../read/reading.ts';
+import { openDocument } from '../yaml/document.ts';
+import { Faults } from '../yaml/faults.ts';
+import { Lines } from './lines.ts';
+import { writtenValue } from './map-editor.ts';
+import type { Splice } from './splice.ts';
+import type { Fields } from '../yaml/tree.ts';
+
+/** Where a parameter's `value:` or `blob:` stands, comment beside it included. */
+interface Extent {
+  start: number;
+  end: number;
+  text: string;
+  /** What stands before it in its line. */
+  indent: string;
+}
+
+/**
+ * `edited`, in which the contents of `names` stand as they do in `original` wherever they read as
+ * in `view`, which is `original` with other contents.
+ * @returns also the names for which that was done.
+ */
+export function restoreContents(
+  original: string,
+  view: string,
+  edited: string,
+  names: Iterable<string>,
+): { text: string; restored: Set<string> } {
+  const [before, shown, now] = [findContents(original), findContents(view), findContents(edited)];
+  const restored = new Set<string>();
+  const splices: Splice[] = [];
+  for (const name of names) {
+    const [old, seen, found] = [before.get(name), shown.get(name), now.get(name)];
+    if (!old || !seen || !found) continue;
+    if (found.text !== seen.text || found.indent !== seen.indent) continue;
+    restored.add(name);
+    splices.push({ start: found.start, end: found.end, replacement: old.text });
+  }
+  return { text: new Lines(edited).splice(splices), restored };
+}
+
+function findContents(text: string): Map<string, Extent> {
+  const lines = new Lines(text);
+  const extents = new Map<string, Extent>();
+  const document = openDocument(text, new Faults());
+  const list = document?.tree.fields(document.root).get('parameters')?.node;
+  for (const item of document && list && isSeq(list) ? list.items : []) {
+    const node = document?.tree.resolve(item);
+    if (!document || !node || !isMap(node)) continue;
+    const fields = document.tree.fields(node);
+    const extent = findExtent(fields, node, lines);
+    if (extent) extents.set(readText(fields, 'name') ?? '', extent);
+  }
+  return extents;
+}
+
+function findExtent(fields: Fields, map: YAMLMap.Parsed, lines: Lines): Extent | undefined {
+  const field = fields.get('value') ?? fields.get('blob');
+  if (!field) return undefined;
+  const written = writtenValue(field);
+  const start = field.keyNode.range[0];
+  const isFlow = map.flow === true;
+  const end = isFlow ? written.range[1] : lines.endOfNode(written);
+  const indent = isFlow ? '' : lines.text.slice(lines.startOf(start), start);
+  return { start, end, text: lines.text.slice(start, end), indent };
+}

@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CofferError, type Problem } from '../errors.ts';
+import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import type { View } from './view.ts';
+
+/** How an edited view differs from what was opened. */
+export interface Comparison {
+  /** What a secret was before, which is still in the view as it was shown. */
+  unchanged: ReadonlyMap<string, Parameter>;
+  /** Blobs whose data keys are bound to another name; their bodies are not. */
+  renamedBlobs: readonly { parameter: Parameter; blob: Blob; oldName: string }[];
+  /** All that encrypt has to look at, and of these the files to seal again, whatever they hold. */
+  todo: ReadonlySet<string>;
+  reseal: ReadonlySet<string>;
+}
+
+/** @throws CofferError `manifest` when ciphertext stands where it would not open. */
+export function compareEdited({ manifest: before, shown }: View, edited: Manifest): Comparison {
+  const unchanged = new Map<string, Parameter>();
+  const renamedBlobs: Comparison['renamedBlobs'][number][] = [];
+  const todo = new Set<string>();
+  const reseal = new Set<string>();
+  const problems: Problem[] = [];
+  // The data keys are bound to the path.
+  const own = edited.path === before.path ? before.parameters : [];
+  for (const parameter of edited.parameters) {
+    const { name, fullName, type, content, origin } = parameter;
+    const old = own.find((one) => one.name === name && one.type === type);
+    const owner = findOwner(before, parameter);
+    const text = owner ? undefined : typedText(parameter);
+    if (old && text !== undefined && shown.get(name) === text) {
+      unchanged.set(name, old);
+    } else if (text !== undefined || content.kind === 'absent') {
+      todo.add(name);
+    } else if (owner && (owner === old || content.kind === 'blob')) {
+      if (content.kind === 'blob' && owner.fullName !== fullName) {
+        renamedBlobs.push({ parameter, blob: content.blob, oldName: owner.fullName });
+      }
+      if (!isDeepStrictEqual(owner.origin, origin)) todo.add(name);
+    } else if (origin && 'file' in origin) {
+      todo.add(name);
+      reseal.add(name);
+    } else problems.push(misplaced(parameter));
+  }
+  const [first] = problems;
+  if (first) throw new CofferError('manifest', first.message, { ...first, problems });
+  return { unchanged, renamedBlobs, todo, reseal };
+}
+
+/** The parameter that held this very ciphertext before. */
+function findOwner(before: Manifest, { fullName, content }: Parameter): Parameter | undefined {
+  if (content.kind === 'plain' || content.kind === 'absent') return undefined;
+  const owners = before.parameters.filter((one) => isDeepStrictEqual(one.content, content));
+  return owners.find((one) => one.fullName === fullName) ?? owners[0];
+}
+
+/** What was typed; it may happen to look like psyml's ciphertext. */
+function typedText({ content }: Parameter): string | undefined {
+  if (content.kind === 'psyml') return content.ciphertext;
+  return content.kind === 'plain' ? content.text : undefined;
+}
+
+function misplaced({ name, place }: Parameter): Problem {
+  return {
+    message: `${name} has ciphertext that was not its own before`,
+    hint: 'ciphertext opens under its own name and type alone: type the value in plaintext',
+    place,
+  };
+}

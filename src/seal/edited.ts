@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import pMap from 'p-map';
+import { decodeBase64 } from '../base64.ts';
+import { editManifest, parseManifest, restoreContents } from '../manifest/index.ts';
+import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
+import { blobContext } from './blob.ts';
+import { compareEdited, type Comparison } from './compare.ts';
+import { encryptManifest, type Sealing } from './encrypt.ts';
+import type { FileKey } from './file-key.ts';
+import type { View } from './view.ts';
+
+/** What became of a parameter while it was edited. */
+export interface ParameterChange {
+  name: string;
+  change: 'changed' | 'added' | 'removed';
+}
+
+/**
+ * Seals an edited view. Whatever has the name, type and plaintext that it had before gets its
+ * ciphertext back as it was; the rest is sealed as encrypt does it.
+ * @throws CofferError
+ */
+export async function sealEdited(
+  view: View,
+  edited: Manifest,
+  fileKey: FileKey,
+): Promise<Sealing & { changes: ParameterChange[] }> {
+  const { manifest: before } = view;
+  const comparison = compareEdited(view, edited);
+  const { unchanged, todo, reseal } = comparison;
+  const { text, restored } = restoreContents(before.text, view.text, edited.text, unchanged.keys());
+  const edits = await rewrapBlobs(comparison, before, fileKey);
+  for (const { name, typeAsWritten } of edited.parameters) {
+    const old = unchanged.get(name);
+    if (!old) continue;
+    const type = old.typeAsWritten === typeAsWritten ? undefined : old.typeAsWritten;
+    edits.set(name, { type, content: restored.has(name) ? undefined : sealedContent(old) });
+  }
+  const sealed = editManifest({ ...edited, text }, { ...keysOf(before), parameters: edits });
+  const manifest = takeAsTyped(parseManifest(sealed, edited.file), before, edited, todo);
+  verifyUnchanged(manifest, unchanged);
+  const sealing = await encryptManifest(manifest, fileKey, { only: todo, reseal });
+  const after = parseManifest(sealing.text, edited.file);
+  const kept = new Set(blobPaths(after));
+  const obsolete = blobPaths(before).filter((path) => !kept.has(path));
+  return { ...sealing, obsolete, changes: findChanges(before, after) };
+}
+
+async function rewrapBlobs(
+  { renamedBlobs }: Comparison,
+  { encryptedWith }: Manifest,
+  { kms, id }: FileKey,
+): Promise<Map<string, ParameterEdit>> {
+  const edits = await pMap(
+    renamedBlobs,
+    async ({ parameter: { name, fullName }, blob, oldName }) => {
+      const wrapped = await kms.reEncrypt(
+        decodeBase64(blob.key) ?? Buffer.alloc(0),
+        { context: blobContext(oldName), keyId: encryptedWith },
+        { context: blobContext(fullName), keyId: encryptedWith ?? id },
+      );
+      const key = wrapped.toString('base64');
+      return [name, { content: { kind: 'blob' as const, blob: { ...blob, key } } }] as const;
+    },
+    { concurrency: 8 },
+  );
+  return new Map<string, ParameterEdit>(edits);
+}
+
+function sealedContent({ content }: Parameter): ParameterEdit['content'] {
+  if (content.kind === 'psyml') return { kind: 'sealed', text: content.ciphertext };
+  return content.kind === 'absent' ? undefined : content;
+}
+
+/** The keys are not for people to edit: what is missing comes back. */
+function keysOf({ encryptedWith, dataKeys }: Manifest) {
+  return {
+    ...(encryptedWith !== undefined && { encryptedWith }),
+    ...(Object.keys(dataKeys).length > 0 && { dataKeys }),
+  };
+}
+
+/**
+ * What is to be sealed is plaintext, even if it looks like psyml's ciphertext. Places are those of
+ * the lines that were edited.
+ */
+function takeAsTyped(
+  manifest: Manifest,
+  before: Manifest,
+  edited: Manifest,
+  todo: ReadonlySet<string>,
+): Manifest {
+  const places = new Map(edited.parameters.map(({ name, place }) => [name, place]));
+  return {
+    ...manifest,
+    // Data keys are bound to the path.
+    dataKeys: manifest.path === before.path ? manifest.dataKeys : {},
+    parameters: manifest.parameters.map((parameter) => {
+      const { name, content } = parameter;
+      const isTyped = content.kind === 'psyml' && todo.has(name);
+      return {
+        ...parameter,
+        place: places.get(name) ?? parameter.place,
+        content: isTyped ? { kind: 'plain', text: content.ciphertext } : content,
+      };
+    }),
+  };
+}
+
+/** Reads what was put back before it may replace anything. */
+function verifyUnchanged({ file, parameters }: Manifest, unchanged: Comparison['unchanged']): void {
+  for (const { name, content } of parameters) {
+    const old = unchanged.get(name);
+    if (old && !isDeepStrictEqual(content, old.content)) {
+      throw new Error(`the new text of ${file} would not hold ${name} as it was`);
+    }
+  }
+}
+
+function blobPaths({ parameters }: Manifest): string[] {
+  return parameters.flatMap(({ content }) =>
+    content.kind === 'blob' && 'path' in content.blob.body ? [content.blob.body.path] : [],
+  );
+}
+
+function findChanges(before: Manifest, after: Manifest): ParameterChange[] {
+  const old = new Map(before.parameters.map((parameter) => [parameter.name, parameter]));
+  const changes: ParameterChange[] = [];
+  for (const parameter of after.parameters) {
+    const { name, place } = parameter;
+    const was = old.get(name);
+    if (!was) changes.push({ name, change: 'added' });
+    else if (!isDeepStrictEqual({ ...was, place }, parameter)) {
+      changes.push({ name, change: 'changed' });
+    }
+    old.delete(name);
+  }
+  return [...changes, ...[...old.keys()].map((name) => ({ name, change: 'removed' as const }))];
+}
