@@ -1,124 +1,146 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { appendFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
+import { countOf } from '../render/count.ts';
+import { dockerLine, findDockerFault, LONGEST_DOCKER_LINE } from '../render/docker.ts';
+import { renderJson, renderYaml } from '../render/documents.ts';
+import { dotenvLine, findDotenvFault } from '../render/dotenv.ts';
+import { githubBlock, githubMasks } from '../render/github.ts';
 import { renderK8sSecret } from '../render/k8s.ts';
-import { environmentName, shellExport } from '../render/shell.ts';
-import { formatBytes } from '../render/table.ts';
-import { asText } from '../seal/limits.ts';
+import { shellExport } from '../render/shell.ts';
+import { findTfvarsFault, tfvarsLine } from '../render/tfvars.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { writePrivateFile } from './private-file.ts';
+import type { Flags } from './flags.ts';
+import { EXPORT_FORMATS } from './specs/use.ts';
 import { readSecrets, type Secret } from './secrets.ts';
+import type { Terminal } from './terminal.ts';
+import { writeValueFiles } from './value-files.ts';
+import {
+  assignVariables,
+  ENVIRONMENT,
+  type Unfit,
+  type Variable,
+  type VariableRules,
+} from './variables.ts';
 
-/** Linux gives one environment string no more than this, its name included. */
-const ENVIRONMENT_LIMIT = 128 * 1024 - 1;
+/** Prints secrets in a form. */
+type Print = (secrets: readonly Secret[]) => Promise<void>;
 
-const LEAVE = 'choose what is written with --only';
-
-/** A line to be. */
-interface Variable {
-  variable: string;
-  value: string;
-  secret: Secret;
-  /** Holds the value, when the environment cannot. */
-  file?: string;
-}
-
-type Render = (secrets: readonly Secret[], context: Context) => Promise<string> | string;
-
-const FORMATS: Readonly<Record<string, Render>> = {
-  shell: renderShell,
-  k8s: (secrets, { flags }) => {
-    const name = flags.string('name');
-    if (!name) throw new CofferError('usage', '--format k8s needs --name, the name of the Secret');
-    return renderK8sSecret(secrets, { name, namespace: flags.string('namespace') });
-  },
+/** Forms, each refusing a call that lacks something before any secret is read. */
+const FORMATS: Readonly<Record<(typeof EXPORT_FORMATS)[number], (context: Context) => Print>> = {
+  shell: variables({ ...ENVIRONMENT, allows: /^[A-Za-z_]\w*$/ }, lines(shellExport)),
+  dotenv: variables(
+    { ...ENVIRONMENT, allows: /^[\w.-]+$/, findFault: findDotenvFault },
+    lines(dotenvLine),
+  ),
+  docker: variables(
+    { ...ENVIRONMENT, limit: LONGEST_DOCKER_LINE, findFault: findDockerFault },
+    lines(dockerLine),
+  ),
+  json: variables({ names: 'exact', allows: /./s }, renderJson),
+  yaml: variables({ names: 'exact', allows: /./s }, renderYaml),
+  tfvars: variables(
+    { names: 'lower', allows: /^[A-Za-z_][\w-]*$/, findFault: findTfvarsFault },
+    lines(tfvarsLine),
+  ),
+  github: exportToGithub,
+  k8s: exportToK8s,
 };
+
+const VARIABLE_FLAGS = ['names', 'prefix', 'files'];
+const K8S_FLAGS = ['name', 'namespace'];
 
 export async function run(context: Context): Promise<ExitCode> {
   const { flags, terminal } = context;
-  const format = flags.string('format') ?? 'shell';
-  const render = FORMATS[format];
-  if (!render) {
-    throw new CofferError('usage', `there is no format ${format}`, {
-      hint: Object.keys(FORMATS).join(', '),
-    });
-  }
-  const secrets = await readSecrets(context);
+  const format = flags.choice('format', EXPORT_FORMATS) ?? 'shell';
   const folder = flags.string('outDir');
-  if (folder === undefined) await terminal.write(await render(secrets, context));
-  else {
-    for (const [file, { bytes }] of filesFor(secrets, folder)) await writeValue(file, bytes);
-    terminal.note(`${secrets.length} values written to ${folder}`);
+  if (folder === undefined) {
+    refuseIdle(flags, format === 'k8s' ? VARIABLE_FLAGS : K8S_FLAGS, `--format ${format}`);
+    const print = FORMATS[format](context);
+    await print(await readSecrets(context));
+  } else {
+    refuseIdle(flags, ['format', ...VARIABLE_FLAGS, ...K8S_FLAGS], '--out-dir');
+    const secrets = await readSecrets(context);
+    const files = secrets.map((secret) => ({ path: secret.name, secret }));
+    await writeValueFiles(files, folder);
+    terminal.note(`${countOf(secrets.length, 'value')} written to ${folder}`);
   }
   return EXIT.ok;
 }
 
-async function renderShell(secrets: readonly Secret[], context: Context): Promise<string> {
-  const folder = context.flags.string('files');
-  const variables: Variable[] = [];
-  for (const secret of secrets) {
-    const { name, bytes } = secret;
-    const variable = environmentName(name);
-    const text = asText(bytes);
-    if (text !== undefined && variable.length + 1 + bytes.length <= ENVIRONMENT_LIMIT) {
-      variables.push({ variable, value: text, secret });
-    } else if (folder !== undefined) {
-      const file = resolve(folder, variable);
-      variables.push({ variable: `${variable}_FILE`, value: file, secret, file });
-    } else {
-      context.terminal.warn({
-        message: `${name} is left out: ${text === undefined ? 'it is binary' : `${formatBytes(bytes.length)} do not fit the environment`}`,
-        hint: '--files DIR writes such values to files and exports their paths',
-      });
-    }
-  }
-  refuseCollisions(variables);
-  for (const { file, secret } of variables) if (file) await writeValue(file, secret.bytes);
-  return variables.map(({ variable, value }) => `${shellExport(variable, value)}\n`).join('');
+function refuseIdle(flags: Flags, idle: readonly string[], beside: string): void {
+  const given = idle.find((name) => flags.list(name).length > 0);
+  if (given === undefined) return;
+  throw new CofferError('usage', `--${given} does nothing with ${beside}`, {
+    hint: 'leave one of them out',
+  });
 }
 
-/** A file for each value. What cannot be a file there is found before the first is written. */
-function filesFor(secrets: readonly Secret[], folder: string): Map<string, Secret> {
-  const files = new Map<string, Secret>();
-  for (const secret of secrets) {
-    const { name } = secret;
-    // SSM lets a name hold `..`, which must not lead out of the folder.
-    if (name.split('/').some((part) => part === '.' || part === '..')) {
-      throw new CofferError('usage', `${name} is no name for a file in ${folder}`, { hint: LEAVE });
-    }
-    const file = join(folder, name);
-    if (files.has(file)) {
-      throw new CofferError('usage', `two values would be in ${file}`, { hint: LEAVE });
-    }
-    files.set(file, secret);
-  }
-  for (const [file, { name }] of files) {
-    for (let above = dirname(file); above !== dirname(above); above = dirname(above)) {
-      const other = files.get(above);
-      if (!other) continue;
-      const message = `${other.name} cannot be both a file and the folder of ${name}`;
-      throw new CofferError('usage', message, { hint: LEAVE });
-    }
-  }
-  return files;
+function variables(rules: VariableRules, render: (variables: readonly Variable[]) => string) {
+  return (context: Context): Print =>
+    async (secrets) =>
+      context.terminal.write(render(await assignHere(secrets, rules, context)));
 }
 
-async function writeValue(file: string, bytes: Buffer): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writePrivateFile(file, [bytes]);
+function lines(renderLine: (name: string, value: string) => string) {
+  return (variables: readonly Variable[]) =>
+    variables.map(({ variable, value }) => `${renderLine(variable, value)}\n`).join('');
 }
 
-function refuseCollisions(variables: readonly Variable[]): void {
-  const taken = new Map<string, string>();
-  for (const { variable, secret } of variables) {
-    const other = taken.get(variable);
-    if (other !== undefined) {
-      throw new CofferError(
-        'manifest',
-        `${other} and ${secret.name} would both be exported as ${variable}`,
-        { hint: 'rename one of them', place: secret.place },
-      );
-    }
-    taken.set(variable, secret.name);
+/** Variables for the steps that follow in a job of GitHub Actions. */
+function exportToGithub(context: Context): Print {
+  const file = context.environment['GITHUB_ENV'];
+  if (!file) {
+    throw new CofferError('usage', '--format github needs GITHUB_ENV, the file of the job', {
+      hint: 'it is set in the steps of GitHub Actions',
+    });
+  }
+  return async (secrets) => {
+    const variables = await assignHere(secrets, ENVIRONMENT, context);
+    const shown = variables.filter(({ secret, isPath }) => secret.isSecret && !isPath);
+    await context.terminal.write(shown.map(({ value }) => githubMasks(value)).join(''));
+    const blocks = variables.map(({ variable, value }) =>
+      githubBlock(variable, value, `coffer-${randomUUID()}`),
+    );
+    // What an earlier command wrote may lack the end of its line.
+    await appendFile(file, `\n${blocks.join('')}`);
+  };
+}
+
+function exportToK8s({ flags, terminal }: Context): Print {
+  const name = flags.string('name');
+  if (!name) throw new CofferError('usage', '--format k8s needs --name, the name of the Secret');
+  const target = { name, namespace: flags.string('namespace') };
+  return async (secrets) => terminal.write(renderK8sSecret(secrets, target));
+}
+
+async function assignHere(
+  secrets: readonly Secret[],
+  rules: VariableRules,
+  { flags, terminal }: Context,
+): Promise<Variable[]> {
+  return assignVariables(secrets, rules, flags, (unfit) => {
+    const folder = flags.string('files');
+    if (folder === undefined) leaveOut(unfit, terminal);
+    return folder;
+  });
+}
+
+/** Binary and very long values are left out, as psyml did; another text has no excuse. */
+function leaveOut(unfit: readonly Unfit[], terminal: Terminal): void {
+  const problems = unfit
+    .filter(({ isPlain }) => isPlain)
+    .map(({ secret: { name, place }, reason }) => ({
+      message: `${name}: ${reason}`,
+      hint: 'take another --format, write it to a file with --files DIR, or leave it out with --only',
+      place,
+    }));
+  const [first] = problems;
+  if (first) throw new CofferError('usage', first.message, { ...first, problems });
+  for (const { secret, reason } of unfit) {
+    terminal.warn({
+      message: `${secret.name} is left out: ${reason}`,
+      hint: '--files DIR writes such values to files and exports their paths',
+    });
   }
 }

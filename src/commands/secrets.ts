@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import pMap from 'p-map';
 import type { StoredParameter } from '../aws/parameters.ts';
+import { parsePointer } from '../crypto/pointer.ts';
 import { CofferError, type Place } from '../errors.ts';
 import { parseSelector } from '../plan/versions.ts';
 import { followPointer } from '../transfer/follow.ts';
@@ -13,6 +14,8 @@ export interface Secret {
   /** Without the path. */
   name: string;
   bytes: Buffer;
+  /** Whether it is one, as against a plain String. */
+  isSecret: boolean;
   /** In SSM; absent for what comes from a manifest. */
   version?: number | undefined;
   /** In the manifest; absent for what comes from SSM. */
@@ -22,12 +25,9 @@ export interface Secret {
 /** The values of a call's manifests, or what AWS holds for them with `--from aws`. */
 export async function readSecrets(context: Context): Promise<Secret[]> {
   const { flags } = context;
-  const from = flags.string('from') ?? 'manifest';
   const only = new Only(flags.list('only'));
-  if (from !== 'manifest' && from !== 'aws') {
-    throw new CofferError('usage', `--from ${from} is unknown`, { hint: 'manifest or aws' });
-  }
-  const secrets = await (from === 'aws' ? fromAws(context, only) : fromManifests(context, only));
+  const isFromAws = flags.string('from') === 'aws';
+  const secrets = await (isFromAws ? fromAws(context, only) : fromManifests(context, only));
   only.refuseUnused();
   return secrets;
 }
@@ -83,10 +83,11 @@ async function fromManifests(context: Context, only: Only): Promise<Secret[]> {
     const opener = await openerFor(context, manifest);
     const wanted = manifest.parameters.filter(({ name, fullName }) => only.has(name, fullName));
     const opened = await pMap(
-      wanted,
+      withoutBlobs(context, wanted, ({ content }) => content.kind === 'blob'),
       async (parameter) => ({
         name: parameter.name,
         bytes: await opener.open(parameter),
+        isSecret: parameter.type === 'SecureString',
         place: parameter.place,
       }),
       { concurrency: 8 },
@@ -101,9 +102,11 @@ async function fromAws(context: Context, only: Only): Promise<Secret[]> {
   for (const place of await placesOf(context)) {
     const stored = await readStored(context, place, only);
     const opened = await pMap(
-      stored,
+      withoutBlobs(context, stored, ([, parameter]) => isPointer(parameter)),
       async ([name, parameter]) => ({
         name,
+        // What a pointer leads to is under a key.
+        isSecret: parameter.type === 'SecureString' || isPointer(parameter),
         version: parameter.version,
         bytes: await followPointer(parameter, {
           objects: () => context.aws.objects(place.region),
@@ -116,6 +119,23 @@ async function fromAws(context: Context, only: Only): Promise<Secret[]> {
     secrets.push(...opened);
   }
   return secrets;
+}
+
+function isPointer({ type, value }: StoredParameter): boolean {
+  return type === 'String' && parsePointer(value) !== undefined;
+}
+
+/** `--no-blobs` leaves out what is in S3, or is to be there. */
+function withoutBlobs<T>(
+  { flags, terminal }: Context,
+  items: readonly T[],
+  isBlob: (item: T) => boolean,
+): readonly T[] {
+  if (flags.isAllowed('blobs')) return items;
+  const kept = items.filter((item) => !isBlob(item));
+  const left = items.length - kept.length;
+  if (left > 0) terminal.note(left === 1 ? '1 blob is left out' : `${left} blobs are left out`);
+  return kept;
 }
 
 async function readStored(

@@ -7,42 +7,6 @@ import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();
 
-const NASTY: Readonly<Record<string, string>> = {
-  quotes: `it's "quoted" \\ and ''more''`,
-  lines: 'first\nsecond\n\n',
-  returns: 'a\rb\r\nc',
-  command: '$(touch pwned) `touch pwned` ${HOME} $HOME',
-  percent: '%s%n%d',
-  dashes: '--help',
-  blanks: '  leading and trailing\t ',
-  emoji: '🔑 grün',
-  stars: '* ? [a-z] ~ !! # ; & | < >',
-  long: 'x\'"$'.repeat(1024),
-};
-
-describe.each(['bash', 'dash'])('%s', (shell) => {
-  test('sources every nasty value byte for byte', async () => {
-    const names = Object.keys(NASTY);
-    const app = await createScene(
-      aws,
-      Object.entries(NASTY)
-        .map(([name, value]) => secret(name, value))
-        .join(''),
-    );
-    await app.succeed(['encrypt', 'app.yml']);
-    const { stdout, stderr } = await app.succeed(['export', 'app.yml']);
-    expect(stderr).toBe('');
-    await app.write('lines.sh', stdout);
-    const print = names.map((name) => `printf '%s\\0' "$${name.toUpperCase()}"`).join('\n');
-    const { code, stdout: printed } = await run(shell, ['-c', `. ./lines.sh\n${print}`], {
-      cwd: app.folder,
-    });
-    expect(code).toBe(0);
-    expect(printed.toString().split('\0').slice(0, -1)).toEqual(Object.values(NASTY));
-    expect(await app.files()).toEqual(['app.yml', 'lines.sh']);
-  });
-});
-
 const BINARY = randomBytes(500);
 const LONG = Buffer.alloc(200_000, 'x');
 

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { findDockerFault } from '../../src/render/docker.ts';
+import { findDotenvFault } from '../../src/render/dotenv.ts';
+import { useAws } from '../support/aws.ts';
+import { run } from '../support/cli.ts';
+import { readEnvFile } from '../support/env-file-reader.ts';
+import { readGithubEnv, readMasks } from '../support/github-runner.ts';
+import { NASTY } from '../support/nasty.ts';
+import { whyNot } from '../support/programs.ts';
+import { hasPythonYaml, readByPython } from '../support/python-yaml.ts';
+import { createScene, secret, type Scene } from '../support/scene.ts';
+import { readByTerraform, readTfvars } from '../support/tfvars.ts';
+
+const aws = await useAws();
+const NAMES = Object.keys(NASTY);
+const UPPER = new Set(NAMES.map((name) => name.toUpperCase()));
+
+type Values = Record<string, string>;
+
+const PRINT = 'process.stdout.write(JSON.stringify(process.env))';
+
+/** The variables of NASTY that a program, which is to run PRINT, was given. */
+async function readByProgram(
+  { folder }: Scene,
+  program: string,
+  args: readonly string[],
+): Promise<Values> {
+  const { code, stdout, stderr } = await run(program, args, { cwd: folder });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const all = JSON.parse(stdout.toString()) as Values;
+  return Object.fromEntries(
+    Object.entries(all).filter(([name]) => UPPER.has(name.replace(/_FILE$/, ''))),
+  );
+}
+
+function readByShell(shell: string) {
+  return async (scene: Scene) => {
+    await scene.write('read.sh', `. ./out\n'${process.execPath}' -e '${PRINT}'\n`);
+    return readByProgram(scene, shell, ['read.sh']);
+  };
+}
+
+/** What reads each format in earnest, from the file `out`. */
+const READERS: Readonly<Record<string, readonly ((scene: Scene) => Promise<Values> | Values)[]>> = {
+  shell: ['bash', 'dash', 'zsh'].filter((shell) => !whyNot(shell)).map(readByShell),
+  dotenv: [(scene) => readByProgram(scene, process.execPath, ['--env-file=out', '-e', PRINT])],
+  docker: [async ({ text }) => readEnvFile(await text('out'))],
+  github: [async ({ text }) => readGithubEnv(await text('github.env'))],
+  json: [
+    async ({ text }) => JSON.parse(await text('out')) as Values,
+    ...(whyNot('jq') ? [] : [readByJq]),
+  ],
+  yaml: [
+    async ({ text }) => parse(await text('out')) as Values,
+    ...(hasPythonYaml
+      ? [async ({ read }: Scene) => (await readByPython(await read('out'))) as Values]
+      : []),
+  ],
+  tfvars: [
+    async ({ text }) => readTfvars(await text('out')),
+    ...(whyNot('terraform')
+      ? []
+      : [async ({ text }: Scene) => readByTerraform(await text('out'), NAMES)]),
+  ],
+};
+
+async function readByJq({ folder }: Scene): Promise<Values> {
+  const { stdout } = await run('jq', ['-c', '.', 'out'], { cwd: folder });
+  return JSON.parse(stdout.toString()) as Values;
+}
+
+/** What a format cannot hold is in a file, whose path it holds. */
+function expectedIn(format: string, { path }: Scene): Values {
+  const findFault = { dotenv: findDotenvFault, docker: findDockerFault }[format];
+  const isUpper = ['shell', 'dotenv', 'docker', 'github'].includes(format);
+  return Object.fromEntries(
+    Object.entries(NASTY).map(([name, value]) => {
+      const variable = isUpper ? name.toUpperCase() : name;
+      return findFault?.(value)
+        ? [`${variable}_FILE`, path(`files-${format}/${variable}`)]
+        : [variable, value];
+    }),
+  );
+}
+
+test('every format gives every nasty value back to its reader', async () => {
+  const secrets = Object.entries(NASTY).map(([name, value]) => secret(name, value));
+  const app = await createScene(aws, secrets.join(''));
+  await app.succeed(['encrypt', 'app.yml']);
+  const before = await app.text('app.yml');
+  await app.write('github.env', '');
+  const env = { GITHUB_ENV: app.path('github.env') };
+  for (const [format, readers] of Object.entries(READERS)) {
+    const args = ['export', 'app.yml', '--format', format, '--files', `files-${format}`];
+    const { stdout, stderr } = await app.succeed(args, { env });
+    expect(stderr).toBe('');
+    await app.write('out', stdout);
+    const expected = expectedIn(format, app);
+    for (const read of readers) expect(await read(app), format).toEqual(expected);
+    for (const [variable, value] of Object.entries(expected)) {
+      if (!variable.endsWith('_FILE')) continue;
+      const name = variable.replace('_FILE', '').toLowerCase();
+      expect((await app.text(value.slice(app.folder.length + 1))) === NASTY[name]).toBe(true);
+    }
+    if (format === 'github') {
+      const lines = Object.values(NASTY).flatMap((value) => value.split(/[\r\n]+/));
+      const visible = lines.filter((line) => line.trim() !== '');
+      expect(readMasks(stdout.toString())).toEqual(visible);
+    }
+  }
+  expect((await app.files()).filter((file) => !file.startsWith('files-'))).toEqual([
+    'app.yml',
+    'github.env',
+    'out',
+    'read.sh',
+  ]);
+  expect(await app.text('app.yml')).toBe(before);
+});

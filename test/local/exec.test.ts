@@ -1,0 +1,197 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { CLI, coffer } from '../support/cli.ts';
+import { HAS_PTY, runInTerminal } from '../support/pty.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+/** Files that are in memory, where it can be. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** What takes no AWS: values that are not sealed. */
+async function createApp() {
+  const memory = await mkdtemp(join(MEMORY, 'test-'));
+  onTestFinished(() => rm(memory, { recursive: true }));
+  const app = await createWorkspace({
+    binary: Uint8Array.of(0, 1, 2),
+    'app.yml': `path: /app/
+region: us-east-1
+kmskey: alias/app
+bucket: app-bucket
+parameters:
+  - {name: db.password, type: SecureString, value: "one\\ntwo"}
+  - {name: tls/keystore, type: SecureString, file: binary}
+`,
+  });
+  const env = { HOME: app.folder, XDG_RUNTIME_DIR: memory, TMPDIR: memory };
+  const exec = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+    coffer(['exec', 'app.yml', ...args], { cwd: app.folder, env: { ...env, ...more } });
+  return { ...app, env, exec, memory, inMemory: () => readdir(memory) };
+}
+
+const NO_FILES = ['--only', 'db.password', '--'];
+
+function script(source: string): string[] {
+  return [process.execPath, '-e', source];
+}
+
+const PRINT = script('console.log(JSON.stringify(process.env))');
+
+describe('the environment', () => {
+  test("is the caller's and the secrets, which win", async () => {
+    const { exec } = await createApp();
+    const { stdout, stderr } = await exec([...NO_FILES, ...PRINT], { DB_PASSWORD: 'x', OWN: 'y' });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout.toString())).toMatchObject({ DB_PASSWORD: 'one\ntwo', OWN: 'y' });
+  });
+
+  test('is nothing but the secrets with --pristine, by exact names too', async () => {
+    const { exec } = await createApp();
+    const args = ['--pristine', '--names', 'exact', '--prefix', 'app.', ...NO_FILES, 'env'];
+    const { stdout } = await exec(args, { OWN: 'y' });
+    expect(stdout.toString()).toBe('app.db.password=one\ntwo\n');
+  });
+});
+
+describe('what cannot be a variable', () => {
+  const LOOK = script(`
+    const { statSync, readFileSync } = require('node:fs');
+    const { COFFER_FILES: folder, TLS_KEYSTORE_FILE: file } = process.env;
+    const mode = (path) => (statSync(path).mode & 0o777).toString(8);
+    console.log(JSON.stringify({ folder, file, modes: [mode(folder), mode(file)],
+      bytes: [...readFileSync(file)] }));
+    process.exit(9);`);
+
+  test('is a file for the command alone, and gone when it fails', async () => {
+    const { exec, memory, inMemory } = await createApp();
+    const { code, stdout } = await exec(['--', ...LOOK]);
+    expect(code).toBe(9);
+    const { folder, file, ...rest } = JSON.parse(stdout.toString()) as Record<string, string>;
+    expect(rest).toEqual({ modes: ['700', '600'], bytes: [0, 1, 2] });
+    expect(file).toBe(`${folder}/TLS_KEYSTORE`);
+    expect(folder).toContain(`${memory}/`);
+    expect(await inMemory()).toEqual([]);
+  });
+
+  test('is gone as well when the command cannot be run', async () => {
+    const { exec, inMemory } = await createApp();
+    expect((await exec(['--', 'no-such-command'])).code).toBe(127);
+    expect(await inMemory()).toEqual([]);
+  });
+
+  test('stays with --files', async () => {
+    const { exec, path, files } = await createApp();
+    const { stdout } = await exec(['--files', 'kept', '--pristine', '--', 'env']);
+    expect(stdout.toString()).toContain(`TLS_KEYSTORE_FILE=${path('kept/TLS_KEYSTORE')}\n`);
+    expect(await files()).toEqual(['app.yml', 'binary', 'kept/TLS_KEYSTORE']);
+  });
+});
+
+describe('the exit code', () => {
+  test.each([
+    [['sh', '-c', 'exit 42'], 42, ''],
+    [['sh', '-c', 'kill -KILL $$'], 137, ''],
+    [['no-such-command'], 127, 'there is no command no-such-command'],
+    [['./app.yml'], 126, './app.yml cannot be run'],
+    [['./bad'], 127, './bad needs an interpreter'],
+  ])('of %j is %i', async (command, status, message) => {
+    const { exec, write, path } = await createApp();
+    await write('bad', '#!/no/such/interpreter\n');
+    await chmod(path('bad'), 0o755);
+    const { code, stderr } = await exec([...NO_FILES, ...command]);
+    expect(code).toBe(status);
+    if (message === '') expect(stderr).toBe('');
+    else expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/one|two|^\s+at /m);
+  });
+
+  test('is 1, with a clear error, when all of it together is too big', async () => {
+    const { exec, write } = await createApp();
+    const values = Array.from(
+      { length: 60 },
+      (_, i) => `  - {name: v${i}, type: String, file: big}`,
+    );
+    await write('big', 'x'.repeat(120_000));
+    await write(
+      'app.yml',
+      `path: /app/\nregion: us-east-1\nbucket: b-b\nkmskey: alias/a\nparameters:\n${values.join('\n')}\n`,
+    );
+    const { code, stdout, stderr } = await exec(['--', 'true']);
+    expect(code).toBe(1);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain('the environment of true would be too big');
+  });
+
+  test.each([
+    [['exec', 'app.yml', 'env'], 'write it behind --'],
+    [['exec', '--', 'env'], 'needs a manifest'],
+  ])('of %j is 2', async (args, message) => {
+    const { folder } = await createApp();
+    const { code, stdout, stderr } = await coffer(args, { cwd: folder });
+    expect(code).toBe(2);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('signals', () => {
+  const SIGNALS = [
+    'SIGINT',
+    'SIGHUP',
+    'SIGQUIT',
+    'SIGUSR1',
+    'SIGUSR2',
+    'SIGWINCH',
+    'SIGTERM',
+  ] as const;
+
+  test('reach the command, which decides what becomes of them', async () => {
+    const { env, folder, inMemory } = await createApp();
+    const command = script(`
+      for (const signal of ${JSON.stringify(SIGNALS)}) process.on(signal, () => {
+        console.log(signal);
+        if (signal === 'SIGTERM') process.exit(7);
+      });
+      console.log('ready');
+      setTimeout(() => {}, 20_000);`);
+    const child = spawn(process.execPath, [CLI, 'exec', 'app.yml', '--', ...command], {
+      cwd: folder,
+      env: { ...env, PATH: process.env['PATH'] },
+    });
+    const lines: string[] = [];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      lines.push(...text.trim().split('\n'));
+      const next = SIGNALS[lines.length - 1];
+      if (next) child.kill(next);
+    });
+    let stderr = '';
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 7, stderr: '' });
+    expect(lines).toEqual(['ready', ...SIGNALS]);
+    expect(await inMemory()).toEqual([]);
+  });
+
+  test.skipIf(!HAS_PTY)('Ctrl-C in a terminal reaches it once', async () => {
+    const { env, folder, inMemory } = await createApp();
+    const command = script(`
+      let count = 0;
+      process.on('SIGINT', () => {
+        count += 1;
+        setTimeout(() => { console.log(count + ' times'); process.exit(3); }, 300);
+      });
+      console.log('ready');
+      setTimeout(() => {}, 20_000);`);
+    const { code, shown } = await runInTerminal(
+      [process.execPath, CLI, 'exec', 'app.yml', '--', ...command],
+      [['ready', '\u0003']],
+      { cwd: folder, env },
+    );
+    expect(await inMemory()).toEqual([]);
+    expect(shown).toContain('1 times');
+    expect(code).toBe(3);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { coffer } from '../support/cli.ts';
+import { readGithubEnv } from '../support/github-runner.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+/** What takes no AWS: values that are not sealed. */
+async function createApp() {
+  const app = await createWorkspace({
+    binary: Uint8Array.of(0, 1, 2),
+    'app.yml': `path: /app/
+region: us-east-1
+kmskey: alias/app
+bucket: app-bucket
+parameters:
+  - {name: spring.password, type: SecureString, value: "one\\ntwo"}
+  - {name: 2fa, type: String, value: open}
+  - {name: tls/keystore, type: SecureString, file: binary}
+`,
+  });
+  const call = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    coffer(['export', 'app.yml', ...args], { cwd: app.folder, env });
+  return { ...app, call };
+}
+
+describe('what a format cannot hold', () => {
+  test('is refused by name and place, and nothing is printed or written', async () => {
+    const { call, files } = await createApp();
+    const { code, stdout, stderr } = await call(['--format', 'docker']);
+    expect(code).toBe(2);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toMatch(/^app\.yml:6:\d+: error: spring\.password: .*line break/m);
+    expect(stderr).toContain('--files DIR');
+    expect(await files()).toEqual(['app.yml', 'binary']);
+  });
+
+  test('is left out with a warning when it is binary, and only then', async () => {
+    const { call } = await createApp();
+    const { code, stdout, stderr } = await call(['--format', 'json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.toString())).toEqual({ 'spring.password': 'one\ntwo', '2fa': 'open' });
+    expect(stderr).toContain('tls/keystore is left out: it is binary');
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['dotenv', ['--names', 'exact', '--only', '2fa'], "2fa='open'\n"],
+    ['shell', ['--prefix', 'app_', '--only', '2fa'], "export app_2FA='open'\n"],
+  ])('of %s with %j', async (format, args, expected) => {
+    const { call } = await createApp();
+    const { stdout, stderr } = await call(['--format', format, ...args]);
+    expect(stderr).toBe('');
+    expect(stdout.toString()).toBe(expected);
+  });
+
+  test.each([
+    [['--names', 'exact'], 'no variable here can be called spring.password'],
+    [['--format', 'k8s', '--name', 'x', '--prefix', 'a'], '--prefix does nothing'],
+    [['--out-dir', 'x', '--format', 'json'], '--format does nothing'],
+    [['--format', 'github'], 'needs GITHUB_ENV'],
+  ])('%j is refused', async (args, message) => {
+    const { call, files } = await createApp();
+    const { code, stdout, stderr } = await call(args);
+    expect(code).toBe(2);
+    expect(stdout).toHaveLength(0);
+    expect(stderr).toContain(message);
+    expect(await files()).toEqual(['app.yml', 'binary']);
+  });
+});
+
+test('github masks secrets alone, and keeps what is in the file', async () => {
+  const { call, path, text, write } = await createApp();
+  await write('github.env', 'BEFORE=kept');
+  const { stdout, stderr } = await call(['--format', 'github'], { GITHUB_ENV: path('github.env') });
+  expect(stderr).toContain('tls/keystore is left out');
+  expect(stdout.toString()).toBe('::add-mask::one\n::add-mask::two\n');
+  expect(readGithubEnv(await text('github.env'))).toEqual({
+    BEFORE: 'kept',
+    SPRING_PASSWORD: 'one\ntwo',
+    _2FA: 'open',
+  });
+});
