@@ -19,11 +19,18 @@ try {
   process.exitCode = await main(process.argv.slice(2), process.env);
 } catch (error) {
   const { createPaint } = await import('./render/paint.ts');
-  const { renderError, expected } = await import('./render/problems.ts');
+  const { renderError, renderErrorJson, expected } = await import('./render/problems.ts');
   const failure = expected(error);
   if (!failure) throw error;
+  if (wantsJson(process.argv)) process.stdout.write(renderErrorJson(failure));
   process.stderr.write(renderError(failure, createPaint(process.stderr.isTTY)));
   process.exitCode = exitCode(failure);
+}
+
+/** Even a call that cannot be read is answered as its caller expects. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
 function exitCode({ code }: CofferError): number {
@@ -35,6 +42,10 @@ function exitCode({ code }: CofferError): number {
       return EXIT.usage;
     case 'partial':
       return EXIT.partial;
+    case 'not-executable':
+      return EXIT.notExecutable;
+    case 'no-command':
+      return EXIT.noCommand;
     default:
       return EXIT.failure;
   }

@@ -11,6 +11,7 @@ export interface Place {
  * - `usage`: the call itself is wrong (flags, arguments, a missing file)
  * - `manifest`: the manifest is wrong (syntax, schema, rules)
  * - `source`: a `file:` or `generate:` source cannot be used
+ * - `disk`: there is no room to write
  * - `plaintext`: a plaintext secret stands where only ciphertext may
  * - `tampered`: ciphertext, object or pointer does not verify
  * - `key`: a KMS key, alias or data key is missing, disabled or cannot be used
@@ -21,13 +22,16 @@ export interface Place {
  * - `oversize`: a value does not fit where it has to go
  * - `conflict`: somebody else changed the same thing meanwhile
  * - `partial`: some of the work failed; the rest was done
- * - `declined`: a question was answered with no, or could not be asked
+ * - `no-command`: a command to be run does not exist
+ * - `not-executable`: a command to be run cannot be
+ * - `declined`: a question was answered with no, or could not be asked; an editor gave up
  * - `aws`: any other refusal by AWS
  */
 export type ErrorCode =
   | 'usage'
   | 'manifest'
   | 'source'
+  | 'disk'
   | 'plaintext'
   | 'tampered'
   | 'key'
@@ -38,6 +42,8 @@ export type ErrorCode =
   | 'oversize'
   | 'conflict'
   | 'partial'
+  | 'no-command'
+  | 'not-executable'
   | 'declined'
   | 'aws';
 
@@ -58,6 +64,8 @@ export class CofferError extends Error implements Problem {
   readonly place: Place | undefined;
   /** All findings, when one call reports several; otherwise just this one. */
   readonly problems: readonly Problem[];
+  /** What was done all the same, for programs. */
+  readonly report: object | undefined;
 
   constructor(
     code: ErrorCode,
@@ -67,6 +75,7 @@ export class CofferError extends Error implements Problem {
       place?: Place | undefined;
       cause?: unknown;
       problems?: readonly Problem[] | undefined;
+      report?: object | undefined;
     } = {},
   ) {
     super(message, { cause: details.cause });
@@ -75,5 +84,6 @@ export class CofferError extends Error implements Problem {
     this.hint = details.hint;
     this.place = details.place;
     this.problems = details.problems ?? [{ message, hint: details.hint, place: details.place }];
+    this.report = details.report;
   }
 }

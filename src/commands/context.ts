@@ -3,8 +3,19 @@ import type { FileKeyChoice } from '../seal/file-key.ts';
 import type { Flags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
-export const EXIT = { ok: 0, failure: 1, usage: 2, different: 3, partial: 4 } as const;
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  different: 3,
+  partial: 4,
+  // As shells have it.
+  notExecutable: 126,
+  noCommand: 127,
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command is given. */
 export interface Context {
@@ -13,6 +24,8 @@ export interface Context {
   rest: readonly string[];
   flags: Flags;
   terminal: Terminal;
+  /** The variables that coffer was called with. */
+  environment: Environment;
   aws: Aws;
   /** Whether to answer in JSON. */
   json: boolean;

@@ -3,6 +3,7 @@ import { decryptManifest } from '../seal/decrypt.ts';
 import { asText } from '../seal/limits.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { findParameter, openerFor, readManifests } from './manifests.ts';
+import { writeReport } from './report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags } = context;
@@ -12,18 +13,19 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   const opener = await openerFor(context, manifest);
   const name = flags.string('value');
-  if (name !== undefined) {
-    await terminal.write(await opener.open(findParameter(manifest, name)));
-    return EXIT.ok;
-  }
+  const wanted = name === undefined ? manifest.parameters : [findParameter(manifest, name)];
   if (context.json) {
     const parameters = await Promise.all(
-      manifest.parameters.map(async (parameter) => {
+      wanted.map(async (parameter) => {
         const bytes = await opener.open(parameter);
         return { name: parameter.fullName, type: parameter.type, ...asJson(bytes) };
       }),
     );
-    await terminal.write(`${JSON.stringify({ version: 1, parameters })}\n`);
+    await writeReport(context, { parameters });
+    return EXIT.ok;
+  }
+  if (name !== undefined) {
+    for (const parameter of wanted) await terminal.write(await opener.open(parameter));
     return EXIT.ok;
   }
   const { text, notes } = await decryptManifest(manifest, opener);

@@ -2,7 +2,8 @@ import { CofferError } from '../errors.ts';
 import { renderPlanJson } from '../render/plan-json.ts';
 import { renderPlanMarkdown } from '../render/plan-markdown.ts';
 import { renderPlanText } from '../render/plan-text.ts';
-import type { Plan } from '../plan/model.ts';
+import { replaceFile } from '../manifest/index.ts';
+import type { Change, Plan } from '../plan/model.ts';
 import { parseSelector } from '../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { diffVersions } from './diff-versions.ts';
@@ -10,13 +11,11 @@ import { planTargets } from './targets.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { flags, terminal } = context;
-  if (context.args.some(parseSelector)) return diffVersions(context);
-  const format = flags.string('format') ?? (context.json ? 'json' : 'text');
-  if (!['text', 'json', 'markdown'].includes(format)) {
-    throw new CofferError('usage', `there is no format ${format}`, {
-      hint: 'text, json or markdown',
-    });
+  if (context.args.some(parseSelector)) {
+    if (flags.isAllowed('decrypt')) return diffVersions(context);
+    throw new CofferError('usage', '--no-decrypt is for manifests: versions have to be opened');
   }
+  const format = flags.string('format') ?? (context.json ? 'json' : 'text');
   const reveal = flags.boolean('reveal');
   if (reveal && format === 'markdown') {
     throw new CofferError('usage', 'markdown is made for pull requests and never reveals a secret');
@@ -24,11 +23,16 @@ export async function run(context: Context): Promise<ExitCode> {
   const plans = (await planTargets(context, { pruneTags: flags.boolean('pruneTags') })).map(
     ({ plan }) => plan,
   );
+  const file = flags.string('markdown');
+  if (file !== undefined) await replaceFile(file, renderPlanMarkdown(plans));
   await terminal.write(render(plans, format, reveal, context));
-  const isDifferent = plans.some(({ changes }) =>
-    changes.some(({ action }) => action !== 'unchanged'),
-  );
+  const isDifferent = plans.some(({ changes }) => changes.some(differs));
   return isDifferent && flags.boolean('exitCode') ? EXIT.different : EXIT.ok;
+}
+
+/** What is closed counts as far as it could be compared. */
+function differs({ action, actual, differences }: Change): boolean {
+  return action === 'closed' ? !actual || differences.length > 0 : action !== 'unchanged';
 }
 
 function render(plans: readonly Plan[], format: string, reveal: boolean, context: Context): string {

@@ -39,6 +39,12 @@ export class Flags {
     return values[0];
   }
 
+  /** One of the values that the flag is declared with. */
+  choice<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
+    const value = this.string(name);
+    return values.find((one) => one === value);
+  }
+
   /** A whole number from 1 up. */
   count(name: string): number | undefined {
     const text = this.string(name);

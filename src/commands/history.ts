@@ -4,6 +4,7 @@ import { visible } from '../render/plan-words.ts';
 import { renderTable } from '../render/table.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { completeName } from './parameter-name.ts';
+import { writeReport } from './report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags, region } = context;
@@ -18,7 +19,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const show = (version: ParameterVersion) => (isOpen(version) ? version.value : undefined);
   if (context.json) {
     const report = versions.map((version) => ({ ...version, value: show(version) }));
-    await terminal.write(`${JSON.stringify({ version: 1, versions: report })}\n`);
+    await writeReport(context, { versions: report });
     return EXIT.ok;
   }
   const rows = versions

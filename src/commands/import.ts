@@ -5,6 +5,7 @@ import { DataKeys } from '../crypto/data-keys.ts';
 import { CofferError } from '../errors.ts';
 import { editManifest, parseManifest, renderManifest, type Manifest } from '../manifest/index.ts';
 import { importPath, type Imported, type ImportTarget } from '../plan/import.ts';
+import { countOf } from '../render/count.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
@@ -131,7 +132,7 @@ async function take(
 }
 
 function tell({ terminal }: Context, { parameters, otherKeys, kmskey }: Imported): void {
-  terminal.note(`${parameters.length} parameters imported`);
+  terminal.note(`${countOf(parameters.length, 'parameter')} imported`);
   if (otherKeys.length > 0) {
     terminal.warn({
       message: `not under ${kmskey}: ${otherKeys.join(', ')}`,

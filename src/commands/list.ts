@@ -5,6 +5,7 @@ import { CofferError } from '../errors.ts';
 import { formatBytes, renderTable } from '../render/table.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { placesOf } from './places.ts';
+import { writeReport } from './report.ts';
 
 interface Row extends ParameterMetadata {
   region: string | undefined;
@@ -24,7 +25,7 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   const rows = [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
   if (context.json) {
-    await terminal.write(`${JSON.stringify({ version: 1, parameters: rows })}\n`);
+    await writeReport(context, { parameters: rows });
   } else if (rows.length > 0) {
     await terminal.write(renderTable(tableOf(rows)));
   }

@@ -1,11 +1,12 @@
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { joinApplied, type Applied } from '../plan/apply.ts';
+import { countOf } from '../render/count.ts';
 import type { Context, ExitCode } from './context.ts';
 import { deleteObjects, deleteParameters } from './deleting.ts';
 import { onInterrupt } from './interrupt.ts';
 import { readManifests } from './manifests.ts';
-import { reportApplied, writeReports } from './report.ts';
+import { reportApplied } from './report.ts';
 import { requireConsent } from './terminal.ts';
 
 /** What nuke takes away for one manifest. */
@@ -29,7 +30,11 @@ export async function run(context: Context): Promise<ExitCode> {
     for (const { key } of objects) terminal.note(`  ${formatPointer({ bucket, key })}`);
   }
   const total = targets.reduce((sum, { names, objects }) => sum + names.length + objects.length, 0);
-  await requireConsent(terminal, flags.boolean('yes'), `Delete ${total} things for good?`);
+  await requireConsent(
+    terminal,
+    flags.boolean('yes'),
+    `Delete ${countOf(total, 'thing')} for good?`,
+  );
 
   const signal = onInterrupt(terminal);
   const reports: object[] = [];
@@ -39,12 +44,9 @@ export async function run(context: Context): Promise<ExitCode> {
     reports.push(report);
     all = joinApplied(all, applied);
   }
-  await writeReports(context, reports);
-  return reportApplied(
-    { ...context, json: false },
-    all,
-    'run coffer nuke again to delete the rest',
-  );
+  return reportApplied(context, all, 'run coffer nuke again to delete the rest', {
+    manifests: reports,
+  });
 }
 
 function toTarget(manifest: Manifest, keepObjects: boolean): Target {
@@ -72,9 +74,9 @@ async function nuke(
     keys.length > 0 ? await deleteObjects(context, region, bucket, keys, signal) : NOTHING;
   const absent = new Set(missing);
   const deleted = applied.done.filter((name) => !absent.has(name));
-  const objectsNote = keys.length > 0 ? `, ${removed.done.length} objects deleted` : '';
+  const objectsNote = keys.length > 0 ? `, ${countOf(removed.done.length, 'object')} deleted` : '';
   context.terminal.note(
-    `${file}: ${deleted.length} parameters deleted, ${missing.length} were not there${objectsNote}`,
+    `${file}: ${countOf(deleted.length, 'parameter')} deleted, ${missing.length} were not there${objectsNote}`,
   );
   return {
     applied: joinApplied(applied, removed),

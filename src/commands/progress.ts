@@ -36,7 +36,9 @@ export function createProgress(
       if (now - told < (stream.isTTY ? TTY_PAUSE_MS : LINE_PAUSE_MS)) return;
       told = now;
       const text = `${label} ${describe(done, total, unit, (now - started) / 1000)}`;
-      stream.write(stream.isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+      // A line that the terminal had to wrap would not rewrite itself.
+      const line = text.slice(0, (stream.columns || 80) - 1);
+      stream.write(stream.isTTY ? `\r\u001b[K${line}` : `${text}\n`);
       isOnScreen = stream.isTTY;
     },
     end() {

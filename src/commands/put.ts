@@ -11,6 +11,7 @@ import { EXIT, type Context, type ExitCode } from './context.ts';
 import type { Flags } from './flags.ts';
 import { onInterrupt } from './interrupt.ts';
 import { completeName } from './parameter-name.ts';
+import { writeReport } from './report.ts';
 
 const READ_BYTES = 1024 * 1024;
 
@@ -60,7 +61,8 @@ export async function run(context: Context): Promise<ExitCode> {
     overwrite: true,
   });
   terminal.note(`${parameter} points to it now`);
-  await terminal.write(`${url}\n`);
+  if (context.json) await writeReport(context, { parameter, url });
+  else await terminal.write(`${url}\n`);
   return EXIT.ok;
 }
 

@@ -1,5 +1,6 @@
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { countOf } from '../render/count.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { refreshManifest, resealManifest } from '../seal/refresh.ts';
@@ -18,7 +19,7 @@ export async function run(context: Context): Promise<ExitCode> {
     const changed = await replaceManifest(manifest, next);
     terminal.note(
       changed
-        ? `${manifest.file}: now under ${next.fileKey} (${next.rewrapped} data keys taken over, ${next.resealed} values sealed anew)`
+        ? `${manifest.file}: now under ${next.fileKey} (${countOf(next.rewrapped, 'data key')} taken over, ${countOf(next.resealed, 'value')} sealed anew)`
         : `${manifest.file}: already under ${next.fileKey}, nothing to do`,
     );
     reports.push({

@@ -8,20 +8,15 @@ import { EXIT, type Context, type ExitCode } from './context.ts';
  */
 export async function reportApplied(
   context: Context,
-  { done, failed, left }: Applied,
+  applied: Applied,
   howToFinish: string,
+  report = describeApplied(applied),
 ): Promise<ExitCode> {
-  if (context.json) {
-    const failures = failed.map(({ name, error }) => ({
-      name,
-      code: error.code,
-      message: error.message,
-    }));
-    await context.terminal.write(
-      `${JSON.stringify({ version: 1, done: done.toSorted(), failed: failures, left: left.toSorted() })}\n`,
-    );
+  const { done, failed, left } = applied;
+  if (failed.length === 0 && left.length === 0) {
+    await writeReport(context, report);
+    return EXIT.ok;
   }
-  if (failed.length === 0 && left.length === 0) return EXIT.ok;
   const problems: Problem[] = failed.map(({ name, error }) => ({
     message: `${name}: ${error.message}`,
     hint: error.hint,
@@ -31,11 +26,21 @@ export async function reportApplied(
   const isPartial = done.length > 0 || left.length > 0;
   throw new CofferError(isPartial ? 'partial' : (failed[0]?.error.code ?? 'partial'), counts, {
     problems: [...problems, { message: counts, hint: howToFinish }],
+    report,
   });
 }
 
+function describeApplied({ done, failed, left }: Applied): object {
+  const failures = failed.map(({ name, error: { code, message } }) => ({ name, code, message }));
+  return { done: done.toSorted(), failed: failures, left: left.toSorted() };
+}
+
 /** Answers with one report a manifest, when JSON was asked for. */
-export async function writeReports(context: Context, manifests: readonly object[]): Promise<void> {
-  if (!context.json) return;
-  await context.terminal.write(`${JSON.stringify({ version: 1, manifests })}\n`);
+export function writeReports(context: Context, manifests: readonly object[]): Promise<void> {
+  return writeReport(context, { manifests });
+}
+
+/** Answers in JSON, when that was asked for. */
+export async function writeReport({ json, terminal }: Context, report: object): Promise<void> {
+  if (json) await terminal.write(`${JSON.stringify({ version: 1, ...report })}\n`);
 }

@@ -15,12 +15,7 @@ import { readValue } from './value-input.ts';
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal } = context;
   const [file = '', wanted = ''] = context.args;
-  if (context.rest.length > 0) {
-    throw new CofferError('usage', 'set takes nothing behind --', {
-      hint: 'a value comes from standard input, a prompt or --from-file',
-    });
-  }
-  const type = canonicalType(context.flags.string('type'));
+  const type = context.flags.choice('type', PARAMETER_TYPES);
   const description = context.flags.string('description');
   const [manifest] = await readManifests(context, [file]);
   if (!manifest) throw new CofferError('usage', 'set needs a manifest');
@@ -51,15 +46,6 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   await writeReports(context, [report]);
   return EXIT.ok;
-}
-
-function canonicalType(written: string | undefined): string | undefined {
-  if (written === undefined) return undefined;
-  const type = PARAMETER_TYPES.find((one) => one.toLowerCase() === written.toLowerCase());
-  if (type) return type;
-  throw new CofferError('usage', `--type ${written} is no type of SSM`, {
-    hint: `one of ${PARAMETER_TYPES.join(', ')}`,
-  });
 }
 
 /** The name as the manifest has it, be it given in full. */

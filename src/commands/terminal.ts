@@ -21,6 +21,11 @@ export interface Terminal {
   progress: (label: string, unit?: Unit) => Progress;
   /** Asks on stderr; an answer other than yes is a no. */
   confirm: (question: string) => Promise<boolean>;
+  /** Asks on stderr until the answer is one of `answers`; nothing, if none is given. */
+  choose: <Answer extends string>(
+    question: string,
+    answers: readonly Answer[],
+  ) => Promise<Answer | undefined>;
 }
 
 export function createTerminal(options: { color: boolean; quiet: boolean }): Terminal {
@@ -42,18 +47,31 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
       stderr.write(renderWarning(problem, paint));
     },
     async confirm(question) {
-      const prompt = createInterface({ input: stdin, output: stderr });
-      try {
-        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
-      } catch {
-        // Ctrl-C and the end of input answer no.
-        stderr.write('\n');
-        return false;
-      } finally {
-        prompt.close();
+      return /^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '');
+    },
+    async choose(question, answers) {
+      for (;;) {
+        const given = await ask(question);
+        if (given === undefined) return undefined;
+        const answer = answers.find((one) => one === given.toLowerCase());
+        if (answer !== undefined) return answer;
       }
     },
   };
+}
+
+/** Nothing is answered by Ctrl-C and the end of input. */
+async function ask(question: string): Promise<string | undefined> {
+  const { stdin: input, stderr: output } = process;
+  const prompt = createInterface({ input, output });
+  try {
+    return (await prompt.question(question)).trim();
+  } catch {
+    output.write('\n');
+    return undefined;
+  } finally {
+    prompt.close();
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ export function renderWarning(problem: Problem, paint: Paint): string {
   return renderProblem('warning', problem, paint);
 }
 
-function renderProblem(kind: 'error' | 'warning', problem: Problem, paint: Paint): string {
+export function renderProblem(kind: 'error' | 'warning', problem: Problem, paint: Paint): string {
   const { message, hint, place } = problem;
   const where = place
     ? `${paint.bold(`${place.file}:${place.line}:${place.column}:`)} `
@@ -19,13 +19,21 @@ function renderProblem(kind: 'error' | 'warning', problem: Problem, paint: Paint
   return `${where}${label} ${message}\n${hint ? `  ${paint.dim('hint:')} ${hint}\n` : ''}`;
 }
 
+/** The same for programs: in place of a report, or beside that of what was done all the same. */
+export function renderErrorJson({ code, message, hint, problems, report }: CofferError): string {
+  const found = problems.map(({ message, hint, place }) => ({ ...place, message, hint }));
+  const error = { code, message, hint, problems: found };
+  return `${JSON.stringify({ version: 1, ...report, error })}\n`;
+}
+
 /** The system's own failures (a full disk, a missing right) are expected too. */
 export function expected(error: unknown): CofferError | undefined {
   if (error instanceof CofferError) return error;
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   const { code, path } = error as NodeJS.ErrnoException;
   const what = SYSTEM_FAILURES[code ?? ''] ?? `failed (${code})`;
-  return new CofferError('usage', `${path ?? 'a file'}: ${what}`, { cause: error });
+  const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk' : 'usage';
+  return new CofferError(kind, `${path ?? 'a file'}: ${what}`, { cause: error });
 }
 
 const SYSTEM_FAILURES: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ export async function fileSpool(folder: string): Promise<Spool> {
     try {
       return await work;
     } catch (cause) {
-      throw new CofferError('source', `the spool in ${folder} cannot be written`, {
+      throw new CofferError('disk', `the spool in ${folder} cannot be written`, {
         hint: 'it holds as much ciphertext as there is data: set TMPDIR to a folder with room',
         cause,
       });

@@ -244,7 +244,7 @@ describe('an origin', () => {
 describe('is refused, and changes nothing:', () => {
   test.each<[string, string[], string | undefined, RegExp]>([
     ['a value in the arguments', ['set', 'app.yml', 'a', 'canary'], 'x', /takes no further/],
-    ['a value behind --', ['set', 'app.yml', 'a', '--', 'canary'], 'x', /nothing behind --/],
+    ['a value behind --', ['set', 'app.yml', 'a', '--', 'canary'], 'x', /takes no further/],
     ['an empty value', ['set', 'app.yml', 'a'], '', /the value of a is empty/],
     ['an empty line', ['set', 'app.yml', 'n'], '\n', /the value of n is empty/],
     ['an empty file', ['set', 'app.yml', 'a', '-f', 'empty'], 'x', /the value of a is empty/],
@@ -255,7 +255,7 @@ describe('is refused, and changes nothing:', () => {
     ['no name', ['set', 'app.yml'], 'x', /needs a name/],
     ['no manifest', ['set'], 'x', /needs a manifest/],
     ['a manifest that is not there', ['set', 'no.yml', 'a'], 'x', /no\.yml/],
-    ['an unknown type', ['set', 'app.yml', 'n', '--type', 'Text'], 'x', /no type of SSM/],
+    ['an unknown type', ['set', 'app.yml', 'n', '--type', 'Text'], 'x', /--type cannot be Text/],
     ['another type', ['set', 'app.yml', 'a', '--type', 'String'], 'x', /a is a SecureString/],
     ['a description', ['set', 'app.yml', 'a', '--description', 'x'], 'x', /for new ones/],
     [

@@ -54,13 +54,13 @@ describe('sync in a terminal', () => {
     const declined = await app.talk(
       ['sync', 'app.yml', '--prune'],
       { waitFor: /Write 2 parameters\? \[y\/N\] /, type: 'y\r' },
-      { waitFor: /Delete 1 parameters that are in no manifest\? \[y\/N\] /, type: 'n\r' },
+      { waitFor: /Delete 1 parameter found in no manifest\? \[y\/N\] /, type: 'n\r' },
     );
     expect(declined.code).toBe(4);
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y', old: 'of no manifest' });
 
     const { code } = await app.talk(['sync', 'app.yml', '--prune'], {
-      waitFor: /Delete 1 parameters that are in no manifest\? \[y\/N\] /,
+      waitFor: /Delete 1 parameter found in no manifest\? \[y\/N\] /,
       type: 'yes\r',
     });
     expect(code).toBe(0);

@@ -1,15 +1,21 @@
-import type { CommandSpec } from './spec.ts';
+import type { FlagHelp } from '../../render/help.ts';
 
 /** Flags of every command. */
-export const GLOBAL_FLAGS: CommandSpec['flags'] = [
+export const GLOBAL_FLAGS: readonly FlagHelp[] = [
   ['-r, --region <region>', "AWS region, instead of the manifest's"],
-  ['--profile <name>', 'Profile of the shared AWS configuration'],
+  ['--profile <profile>', 'Profile of the shared AWS configuration'],
   ['--endpoint-url <url>', 'Talk to this address instead of AWS'],
   ['--concurrency <n>', 'Most calls to AWS in flight at once (default: 8)'],
   ['--json', 'Answer in JSON on stdout'],
   ['--quiet', 'Say nothing but errors and warnings'],
   ['--no-color', 'No colours'],
   ['--debug', 'Tell of every call to AWS; never of a secret'],
+];
+
+/** What is answered before any command runs. */
+export const HELP_FLAGS: readonly FlagHelp[] = [
+  ['-h, --help', 'Explain a command'],
+  ['-v, --version', 'Print the versions of coffer and Node'],
 ];
 
 export const NO_CREATE_KEY = [

@@ -1,16 +1,12 @@
+import type { CommandHelp } from '../../render/help.ts';
 import type { Run } from '../context.ts';
 
 /** One command as the command line declares it. */
-export interface CommandSpec {
-  name: string;
-  /** Positional arguments, in cac's notation. */
-  args: string;
-  summary: string;
-  /** Flags: how they are written, and what they do. */
-  flags: readonly (readonly [string, string])[];
-  examples: readonly string[];
+export interface CommandSpec extends CommandHelp {
   /** How to mend a call with too many arguments, when one of them may be a secret. */
   surplus?: string;
+  /** Why `--json` is refused: where stdout is data already. */
+  noJson?: string;
   load: () => Promise<{ run: Run }>;
 }
 

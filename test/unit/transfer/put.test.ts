@@ -118,7 +118,7 @@ describe('putObject publishes nothing', () => {
         spoolFolder: '/nowhere/at/all',
       }),
     );
-    expect(failure.code).toBe('source');
+    expect(failure.code).toBe('disk');
     expect(failure.message).toContain('/nowhere/at/all');
     expect(failure.hint).toContain('TMPDIR');
   });

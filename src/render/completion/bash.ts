@@ -1,0 +1,16 @@
+/** For bash from 3.2 on; compopt is there from 4.0 on. */
+export const BASH_COMPLETION = `# coffer's completion for bash: eval "$(coffer completion bash)"
+_coffer() {
+  local kind word meaning
+  COMPREPLY=()
+  {
+    IFS= read -r kind
+    while IFS=$'\\t' read -r word meaning; do COMPREPLY+=("$word"); done
+  } < <(coffer __complete "\${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
+  case $kind in
+    files) compopt -o default 2>/dev/null ;;
+    paths) compopt -o filenames 2>/dev/null ;;
+  esac
+}
+complete -F _coffer coffer
+`;

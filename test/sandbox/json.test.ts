@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createCanary, expectHidden } from '../support/canary.ts';
+import { run } from '../support/cli.ts';
+import { expectReport } from '../support/reports.ts';
+import { createScene, secret } from '../support/scene.ts';
+
+const aws = await useAws();
+
+test('every command answers as schemas/report.schema.json says, and shows no secret', async () => {
+  const canary = createCanary();
+  const app = await createScene(
+    aws,
+    secret('token', canary) +
+      '  - {name: level, type: String, value: info}\n' +
+      '  - {name: random, type: SecureString, generate: {length: 20}}\n' +
+      `  - {name: big, type: SecureString, store: s3, value: ${canary}}\n`,
+  );
+  await run('git', ['init', '-q', '.'], { cwd: app.folder });
+  const token = `${app.prefix}token`;
+
+  const check = async (shape: string, args: string[], stdin?: string) => {
+    const options = {
+      ...(stdin === undefined ? {} : { stdin }),
+      env: { EDITOR: 'sed -i s/info/debug/' },
+    };
+    const { stdout, stderr } = await app.succeed([...args, '--json'], options);
+    expectReport(shape, stdout.toString());
+    expectHidden(canary, { [`stdout of ${shape}`]: stdout, [`stderr of ${shape}`]: stderr });
+  };
+  /** Side by side, as none of them changes what another reads. */
+  const checkAll = (calls: [shape: string, ...args: string[]][]) =>
+    Promise.all(calls.map(([shape, ...args]) => check(shape, args)));
+
+  await check('encrypt', ['encrypt', 'app.yml']);
+  await check('plan', ['sync', 'app.yml', '--dry-run']);
+  await check('applied', ['sync', 'app.yml', '--yes']);
+  await check('set', ['set', 'app.yml', 'token'], `${canary}again`);
+  await checkAll([
+    ['diff', 'diff', 'app.yml'],
+    ['list', 'list', 'app.yml'],
+    ['check', 'check'],
+    ['hook', 'hook', 'install'],
+    ['git', 'git', 'install'],
+    ['bootstrap', 'bootstrap', 'app.yml'],
+    ['gc', 'gc', 'app.yml', '--dry-run'],
+  ]);
+  await check('save', ['save', 'app.yml']);
+  const put = ['put', '-p', `${app.prefix}put`, '-b', aws.bucket, '-k', aws.kmskey];
+  await check('put', put, canary);
+  await checkAll([
+    ['diff', 'diff', `${token}@1`, `${token}@2`],
+    ['history', 'history', token],
+    ['refresh', 'refresh', 'app.yml'],
+  ]);
+  await check('edit', ['edit', 'app.yml']);
+  await check('unset', ['unset', 'app.yml', 'random']);
+  await check('nuke', ['nuke', 'app.yml', '--yes']);
+  const { stdout } = await app.succeed(['decrypt', 'app.yml', '--json']);
+  expectReport('decrypt', stdout.toString());
+});
+
+test('a call that fails answers with its problems and their places', async () => {
+  const app = await createScene(aws, secret('token', 'x').replace('name', 'nam'));
+  const { code, stdout, stderr } = await app.coffer(['sync', 'app.yml', '--json']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('error: ');
+  expect(expectReport('failure', stdout.toString())).toMatchObject({
+    error: { code: 'manifest', problems: [{ file: 'app.yml', line: 6 }, { line: 6 }] },
+  });
+});
