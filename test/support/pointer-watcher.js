@@ -30,11 +30,11 @@ async function storedKeys() {
   return new Set((listed.Contents ?? []).map(({ Key }) => Key));
 }
 
-let ended = false;
-process.stdin.on('end', () => (ended = true)).resume();
+const end = new AbortController();
+process.stdin.on('end', () => end.abort()).resume();
 let looked = 0;
 const missing = new Set();
-while (!ended) {
+while (!end.signal.aborted) {
   const before = await namedKeys();
   const stored = await storedKeys();
   const after = await namedKeys();

@@ -1,0 +1,49 @@
+/** What the workflow asks for. */
+export interface Inputs {
+  mode: Mode;
+  manifests: readonly string[];
+  /** Further flags for coffer. */
+  flags: readonly string[];
+  failOnDifference: boolean;
+  /** Whether to comment on the pull request. */
+  comment: boolean;
+  /** Tells the comments of several steps on one pull request apart. */
+  commentKey: string;
+  token: string;
+}
+
+const MODES = ['check', 'diff', 'sync'] as const;
+type Mode = (typeof MODES)[number];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the inputs from `INPUT_…`, as action.yml hands them over.
+ * @param manifests its patterns, expanded by the shell
+ * @throws Error that says what is wrong
+ */
+export function readInputs(env: Environment, manifests: readonly string[]): Inputs {
+  const text = (name: string) => (env[`INPUT_${name}`] ?? '').trim();
+  const mode = MODES.find((known) => known === text('MODE'));
+  if (!mode) throw new Error(`mode is "${text('MODE')}", not one of ${MODES.join(', ')}`);
+  if (manifests.length === 0 && mode !== 'check') {
+    throw new Error(`no file matches manifests, which ${mode} needs`);
+  }
+  return {
+    mode,
+    manifests,
+    flags: text('FLAGS')
+      .split('\n')
+      .map((flag) => flag.trim())
+      .filter(Boolean),
+    failOnDifference: isTrue('fail-on-difference', text('FAIL_ON_DIFFERENCE')),
+    comment: isTrue('comment', text('COMMENT')),
+    commentKey: text('COMMENT_KEY'),
+    token: text('TOKEN'),
+  };
+}
+
+function isTrue(name: string, value: string): boolean {
+  if (['true', 'false', ''].includes(value)) return value === 'true';
+  throw new Error(`${name} is "${value}", not true or false`);
+}
