@@ -57,13 +57,16 @@ async function expectRefused(selector: string, url: string): Promise<void> {
   expect(await files()).toEqual([]);
 }
 
+/** Those that a spool might let through when memory does not. */
+const OF_BODIES = ALTERATIONS.filter(([what]) => /first byte|tag flipped|short|another/.test(what));
+
 describe.each([
-  ['held in memory', 100_000],
-  ['spooled', 64 * MIB + 1],
-])('of an object that is %s get releases nothing', { timeout: 60_000 }, (_, size) => {
+  ['held in memory', 100_000, ALTERATIONS],
+  ['spooled', 64 * MIB + 1, OF_BODIES],
+])('of an object that is %s get releases nothing', { timeout: 60_000 }, (_, size, alterations) => {
   const sealTwo = once(() => sealPair(size));
 
-  test.each(ALTERATIONS)('when it is one %s', async (_, alter) => {
+  test.each(alterations)('when it is one %s', async (_, alter) => {
     const [one, other] = await sealTwo();
     // The name promises the object as it was written.
     const key = `${aws.unique('refused')}/${sha256(one.body)}`;
