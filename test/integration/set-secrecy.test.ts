@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { CLI } from '../support/cli.ts';
-import { HAS_PTY, runInTerminal, type Dialogue } from '../support/pty.ts';
+import { HAS_PTY, runInTerminal, type Dialogue } from '../support/terminal.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
 
 const aws = await useAws();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createScene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
-import { cofferInTerminal, type Turn } from '../support/terminal.ts';
+import { cofferInTerminal, HAS_PTY, type Dialogue } from '../support/terminal.ts';
 
 const aws = await useAws();
 const stored = storedIn(aws);
@@ -12,38 +12,38 @@ async function createApp() {
     aws,
     '  - {name: x, type: String, value: x}\n  - {name: y, type: String, value: y}\n',
   );
-  const talk = (args: readonly string[], ...turns: Turn[]) =>
+  const talk = (args: readonly string[], ...turns: Dialogue) =>
     cofferInTerminal(args, turns, { cwd: app.folder, env: aws.env });
   return { ...app, talk };
 }
 
-describe('sync in a terminal', () => {
+describe.runIf(HAS_PTY)('sync in a terminal', () => {
   test('shows the plan and asks; after a no nothing was written', async () => {
     const app = await createApp();
-    const { code, screen } = await app.talk(['sync', 'app.yml'], {
-      waitFor: /Write 2 parameters\? \[y\/N\] /,
-      type: 'n\r',
-    });
+    const { code, shown } = await app.talk(
+      ['sync', 'app.yml'],
+      ['Write 2 parameters? [y/N] ', 'n\r'],
+    );
     expect(code).toBe(1);
-    expect(screen.indexOf('2 to create')).toBeLessThan(screen.indexOf('Write 2 parameters?'));
-    expect(screen).toContain('nothing was done');
+    expect(shown.indexOf('2 to create')).toBeLessThan(shown.indexOf('Write 2 parameters?'));
+    expect(shown).toContain('nothing was done');
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
   test('writes after a yes', async () => {
     const app = await createApp();
-    const { code, screen } = await app.talk(['sync', 'app.yml'], {
-      waitFor: /Write 2 parameters\? \[y\/N\] /,
-      type: 'y\r',
-    });
+    const { code, shown } = await app.talk(
+      ['sync', 'app.yml'],
+      ['Write 2 parameters? [y/N] ', 'y\r'],
+    );
     expect(code).toBe(0);
-    expect(screen).toContain('2 parameters are in step now');
+    expect(shown).toContain('2 parameters are in step now');
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });
   });
 
   test('takes the mere Enter for a no', async () => {
     const app = await createApp();
-    const { code } = await app.talk(['sync', 'app.yml'], { waitFor: /\[y\/N\] /, type: '\r' });
+    const { code } = await app.talk(['sync', 'app.yml'], ['[y/N] ', '\r']);
     expect(code).toBe(1);
     expect(await stored.values(app.prefix)).toEqual({});
   });
@@ -53,16 +53,16 @@ describe('sync in a terminal', () => {
     await stored.put(`${app.prefix}old`, 'of no manifest');
     const declined = await app.talk(
       ['sync', 'app.yml', '--prune'],
-      { waitFor: /Write 2 parameters\? \[y\/N\] /, type: 'y\r' },
-      { waitFor: /Delete 1 parameter found in no manifest\? \[y\/N\] /, type: 'n\r' },
+      ['Write 2 parameters? [y/N] ', 'y\r'],
+      ['Delete 1 parameter found in no manifest? [y/N] ', 'n\r'],
     );
     expect(declined.code).toBe(4);
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y', old: 'of no manifest' });
 
-    const { code } = await app.talk(['sync', 'app.yml', '--prune'], {
-      waitFor: /Delete 1 parameter found in no manifest\? \[y\/N\] /,
-      type: 'yes\r',
-    });
+    const { code } = await app.talk(
+      ['sync', 'app.yml', '--prune'],
+      ['Delete 1 parameter found in no manifest? [y/N] ', 'yes\r'],
+    );
     expect(code).toBe(0);
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });
   });
@@ -70,21 +70,21 @@ describe('sync in a terminal', () => {
   test('asks nothing when there is nothing to do', async () => {
     const app = await createApp();
     await app.succeed(['sync', 'app.yml', '--yes']);
-    const { code, screen } = await app.talk(['sync', 'app.yml', '--prune']);
+    const { code, shown } = await app.talk(['sync', 'app.yml', '--prune']);
     expect(code).toBe(0);
-    expect(screen).not.toContain('[y/N]');
+    expect(shown).not.toContain('[y/N]');
   });
 });
 
-describe('nuke in a terminal', () => {
+describe.runIf(HAS_PTY)('nuke in a terminal', () => {
   test('deletes after a yes, and nothing after a no', async () => {
     const app = await createApp();
     await app.succeed(['sync', 'app.yml', '--yes']);
-    const waitFor = /Delete 2 things for good\? \[y\/N\] /;
-    const declined = await app.talk(['nuke', 'app.yml'], { waitFor, type: 'n\r' });
+    const question = 'Delete 2 things for good? [y/N] ';
+    const declined = await app.talk(['nuke', 'app.yml'], [question, 'n\r']);
     expect(declined.code).toBe(1);
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });
-    const { code } = await app.talk(['nuke', 'app.yml'], { waitFor, type: 'y\r' });
+    const { code } = await app.talk(['nuke', 'app.yml'], [question, 'y\r']);
     expect(code).toBe(0);
     expect(await stored.values(app.prefix)).toEqual({});
   });

@@ -3,7 +3,7 @@ import { delimiter } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CLI, run } from '../support/cli.ts';
 import { whyNot } from '../support/programs.ts';
-import { HAS_PTY, runInTerminal } from '../support/pty.ts';
+import { HAS_PTY, runInTerminal } from '../support/terminal.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const MANIFEST =

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CLI, coffer } from '../support/cli.ts';
-import { HAS_PTY, runInTerminal } from '../support/pty.ts';
+import { HAS_PTY, runInTerminal } from '../support/terminal.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 /** Files that are in memory, where it can be. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { CLI } from '../support/cli.ts';
-import { HAS_PTY, runInTerminal } from '../support/pty.ts';
+import { HAS_PTY, runInTerminal } from '../support/terminal.ts';
 import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();

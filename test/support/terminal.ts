@@ -1,50 +1,81 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { spawnSync } from 'node:child_process';
+import { CLI, run } from './cli.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-
-/** What a person types once `waitFor` stands on the screen. */
-export interface Turn {
-  waitFor: RegExp;
-  type: string;
+/** What a program did that had a terminal of its own. */
+export interface TerminalOutcome {
+  code: number;
+  /** All that the terminal showed, without colours. */
+  shown: string;
+  /** Whether the terminal was left as it had been. */
+  isSane: boolean;
 }
 
-/** Runs the command line in a terminal of its own, with somebody in front of it. */
+/** Answers to give, each when its prompt shows. */
+export type Dialogue = readonly (readonly [prompt: string, answer: string])[];
+
+const DRIVER = `
+import fcntl, json, os, pty, select, subprocess, sys, termios, time
+
+call = json.load(sys.stdin)
+master, slave = pty.openpty()
+before = termios.tcgetattr(slave)
+
+def take_terminal():
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+child = subprocess.Popen(call['command'], stdin=slave, stdout=slave, stderr=slave,
+                         preexec_fn=take_terminal)
+shown = b''
+deadline = time.time() + 25
+
+def read():
+    global shown
+    if select.select([master], [], [], 0.05)[0]:
+        shown += os.read(master, 65536)
+    if time.time() > deadline:
+        child.kill()
+
+seen = 0
+for prompt, answer in call['dialogue']:
+    while prompt.encode() not in shown[seen:] and child.poll() is None:
+        read()
+    seen = shown.find(prompt.encode(), seen) + len(prompt)
+    os.write(master, answer.encode())
+code = None
+while code is None:
+    code = child.poll()
+    read()
+print(json.dumps({'code': code, 'shown': shown.decode('utf8', 'replace'),
+                  'isSane': termios.tcgetattr(slave) == before}))
+`;
+
+/** Whether a terminal can be made here. */
+export const HAS_PTY = spawnSync('python3', ['-c', 'import pty, termios']).status === 0;
+
+/** Runs a program that believes to talk to a person. */
+export async function runInTerminal(
+  command: readonly string[],
+  dialogue: Dialogue,
+  options: { cwd: string; env?: Readonly<Record<string, string | undefined>> },
+): Promise<TerminalOutcome> {
+  const { code, stdout, stderr } = await run('python3', ['-c', DRIVER], {
+    ...options,
+    stdin: JSON.stringify({ command, dialogue }),
+  });
+  if (code !== 0) throw new Error(`the terminal failed: ${stderr}`);
+  const outcome = JSON.parse(stdout.toString('utf8')) as TerminalOutcome;
+  return { ...outcome, shown: outcome.shown.replaceAll(/\u001b\[[\d;]*[A-Za-z]/g, '') };
+}
+
+/** Runs the command line with somebody in front of it. */
 export function cofferInTerminal(
   args: readonly string[],
-  turns: readonly Turn[],
-  options: { cwd: string; env: Readonly<Record<string, string>> },
-): Promise<{ code: number; screen: string }> {
-  const command = `exec ${[process.execPath, CLI, ...args].map(quote).join(' ')}`;
-  const { cwd, env } = options;
-  return new Promise((resolve, reject) => {
-    // util-linux's script gives its command a terminal, and gives back its exit status.
-    const child = spawn('script', ['-q', '-e', '-c', command, '/dev/null'], {
-      cwd,
-      env: { PATH: process.env['PATH'], HOME: cwd, SHELL: '/bin/sh', TERM: 'xterm', ...env },
-      stdio: 'pipe',
-    });
-    const ahead = [...turns];
-    let screen = '';
-    let seen = 0;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      screen += text;
-      const [turn] = ahead;
-      const found = turn?.waitFor.exec(screen.slice(seen));
-      if (!turn || !found) return;
-      ahead.shift();
-      seen = screen.length;
-      child.stdin.write(turn.type);
-    });
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      child.stdin.destroy();
-      if (code === null) return reject(new Error(`script was ended by ${signal}`));
-      resolve({ code, screen: screen.replaceAll(/\u001b\[[\d;]*[A-Za-z]/g, '') });
-    });
+  dialogue: Dialogue,
+  { cwd, env }: { cwd: string; env: Readonly<Record<string, string>> },
+): Promise<TerminalOutcome> {
+  return runInTerminal([process.execPath, CLI, ...args], dialogue, {
+    cwd,
+    env: { HOME: cwd, TERM: 'xterm', ...env },
   });
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
