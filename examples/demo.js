@@ -37,6 +37,10 @@ const STEPS = [
     'coffer export superman.yml > env.sh',
     '. ./env.sh; echo "$API_TOKEN on $ALLOWED_HOSTS"; echo "$MOTTO"',
   ],
+  [
+    'Or run a program with them in its environment, and write them nowhere.',
+    `coffer exec superman.yml -- sh -c 'echo "$API_TOKEN on $ALLOWED_HOSTS"'`,
+  ],
   ['Take everything away again.', 'coffer nuke superman.yml --yes', 'coffer list superman.yml'],
 ];
 
