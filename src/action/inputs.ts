@@ -31,7 +31,8 @@ export function readInputs(env: Environment, manifests: readonly string[]): Inpu
   }
   return {
     mode,
-    manifests,
+    // A pattern may find a file that is named like a flag.
+    manifests: manifests.map((file) => (file.startsWith('-') ? `./${file}` : file)),
     flags: text('FLAGS')
       .split('\n')
       .map((flag) => flag.trim())
