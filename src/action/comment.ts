@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 /** Where to comment. */
 interface Thread {
   /** Of the API. */
+  api: string;
+  /** Of its comments there. */
   url: string;
   token: string;
 }
@@ -11,6 +13,12 @@ interface Comment {
   url: string;
   html_url: string;
   body: string;
+  user: User | null;
+}
+
+interface User {
+  login: string;
+  type: string;
 }
 
 const PER_PAGE = 100;
@@ -28,7 +36,7 @@ export async function findThread(
   if (!event.pull_request) return undefined;
   const api = env['GITHUB_API_URL'] ?? 'https://api.github.com';
   const url = `${api}/repos/${repository}/issues/${event.pull_request.number}/comments`;
-  return { url, token };
+  return { api, url, token };
 }
 
 /**
@@ -44,12 +52,26 @@ export async function postComment(thread: Thread, body: string): Promise<string>
   return (written as Comment).html_url;
 }
 
+/** Nobody else's: who wrote a comment can change it, and with it what reviewers rely on. */
 async function findComment(thread: Thread, marker: string): Promise<Comment | undefined> {
+  const isOwn = await knowOwn(thread);
   for (let page = 1; ; page++) {
     const url = `${thread.url}?per_page=${PER_PAGE}&page=${page}`;
     const comments = (await request(thread, 'GET', url)) as Comment[];
-    const found = comments.find(({ body }) => body.split(/\r?\n/, 1)[0] === marker);
+    const found = comments.find(
+      ({ body, user }) => user && isOwn(user) && body.split(/\r?\n/, 1)[0] === marker,
+    );
     if (found || comments.length < PER_PAGE) return found;
+  }
+}
+
+/** A workflow's own token cannot ask who it is: it is a bot, and no person can be one. */
+async function knowOwn(thread: Thread): Promise<(user: User) => boolean> {
+  try {
+    const { login } = (await request(thread, 'GET', `${thread.api}/user`)) as User;
+    return (user) => user.login === login;
+  } catch {
+    return ({ type }) => type === 'Bot';
   }
 }
 

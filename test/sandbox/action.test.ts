@@ -37,8 +37,11 @@ describe('diff', () => {
   test('comments on the pull request once, and updates that comment from then on', async () => {
     const comments: Comment[] = [];
     const job = await createJob(comments);
-    // A conversation of more than a page.
-    for (let i = 0; i < 120; i++) comments.push(newComment(job.github.url, i, `remark ${i}`));
+    // A conversation of more than a page, in which somebody says what a bot would.
+    const person = { login: 'mallory', type: 'User' };
+    for (let i = 0; i < 120; i++) {
+      comments.push(newComment(job.github.url, i, `<!-- coffer-diff -->\nremark ${i}`, person));
+    }
 
     const first = await job.use({ mode: 'diff' });
     expect(first.code, first.log).toBe(0);

@@ -27,6 +27,7 @@ export interface Comment {
   url: string;
   html_url: string;
   body: string;
+  user: { login: string; type: string };
 }
 
 /** Uses action.yml as GitHub's runner does: each `run` by bash, with its files and variables. */
@@ -94,6 +95,7 @@ export async function startGithub(
     request.on('end', () => {
       const { pathname, searchParams } = new URL(url, 'http://github');
       if (headers.authorization !== 'Bearer token-1') return answer(401, {});
+      if (url === '/user') return answer(403, {});
       if (method === 'GET') {
         const [size, page] = ['per_page', 'page'].map((name) => Number(searchParams.get(name)));
         const from = ((page ?? 1) - 1) * (size ?? 30);
@@ -117,8 +119,14 @@ export async function startGithub(
   return { url: `http://127.0.0.1:${address.port}`, calls };
 }
 
-export function newComment(api: string, number: number, body: string): Comment {
+export function newComment(
+  api: string,
+  number: number,
+  body: string,
+  user = { login: 'github-actions[bot]', type: 'Bot' },
+): Comment {
   return {
+    user,
     url: `${api}/repos/team/secrets/issues/comments/${number}`,
     html_url: `https://github.example/team/secrets/pull/7#issuecomment-${number}`,
     body,
