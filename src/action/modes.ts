@@ -57,7 +57,9 @@ async function comment(
 }
 
 function withKey(markdown: string, key: string): string {
-  return key === '' ? markdown : markdown.replace(' -->', `: ${key.replaceAll('--', '')} -->`);
+  return key === ''
+    ? markdown
+    : markdown.replace(' -->', () => `: ${key.replaceAll('--', '')} -->`);
 }
 
 async function sync({ manifests, flags }: Inputs, runner: Runner): Promise<number> {

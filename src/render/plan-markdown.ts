@@ -15,8 +15,8 @@ import {
 /** By this a bot finds its own comment again. */
 const MARKER = '<!-- coffer-diff -->';
 
-/** GitHub takes no longer comment. */
-const LIMIT = 65_536;
+/** GitHub takes 65,536 characters; an action adds a key to the marker. */
+const LIMIT = 65_000;
 
 /** How much of a plan is told: less and less, until it fits. */
 interface Extent {

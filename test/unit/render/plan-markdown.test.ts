@@ -148,6 +148,7 @@ describe('what is too long for a comment of GitHub', () => {
     expect(text).toContain('2700 more changes and the details are too long');
 
     const plans = Array.from({ length: 2000 }, (_, i) => planOf([created('x', 'y')], `${i}.yml`));
-    expect(renderPlanMarkdown(plans).length).toBeLessThanOrEqual(LIMIT);
+    // An action still adds a key to the marker.
+    expect(renderPlanMarkdown(plans).length).toBeLessThanOrEqual(LIMIT - 500);
   });
 });
