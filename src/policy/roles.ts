@@ -34,6 +34,7 @@ const SYNC: Rights = {
   may: {
     Parameters: WRITE_PARAMETERS,
     ParameterList: ['ssm:DescribeParameters'],
+    Images: ['ec2:DescribeImages'],
     Objects: WRITE_OBJECTS,
     // Without it, S3 does not tell a missing object from a forbidden one.
     Bucket: ['s3:ListBucket'],
@@ -88,6 +89,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       NewKeyNames: ['kms:CreateAlias', 'kms:EnableKeyRotation'],
       Parameters: [...WRITE_PARAMETERS, 'ssm:GetParameterHistory'],
       ParameterList: ['ssm:DescribeParameters'],
+      Images: ['ec2:DescribeImages'],
       Objects: [...WRITE_OBJECTS, 's3:DeleteObject'],
       Bucket: [
         's3:CreateBucket',

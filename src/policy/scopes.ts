@@ -58,6 +58,9 @@ const SCOPES = {
   Parameters: (subject) => [{ resources: [parametersArn(subject)], condition: {} }],
   /** ssm:DescribeParameters knows no resource. */
   ParameterList: () => [anything()],
+  /** For SSM to see that a machine image is there; EC2 knows no resource for the question. */
+  Images: ({ manifest }) =>
+    manifest.parameters.some(({ dataType }) => dataType === 'aws:ec2:image') ? [anything()] : [],
   Objects: (subject) =>
     bucketsOf(subject).map((arn) => ({
       resources: [`${arn}${subject.manifest.path}*`],

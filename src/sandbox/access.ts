@@ -10,6 +10,7 @@
  * | kms:CreateAlias, UpdateAlias, DeleteAlias | the same on the alias and on each key concerned |
  * | kms:CreateKey with tags | + kms:TagResource |
  * | ssm:PutParameter | + ssm:AddTagsToResource with tags, + kms:Encrypt (Standard) or kms:GenerateDataKey (Advanced) for SecureString |
+ * | ssm:PutParameter of data type aws:ec2:image | + ec2:DescribeImages on `*` (AWS finds its lack after it has answered) |
  * | ssm:GetParameters, DeleteParameters | the same on each parameter |
  * | ssm:GetParametersByPath | the same on the path |
  * | ssm:Get… with decryption | + kms:Decrypt on the parameter's key |

@@ -25,13 +25,14 @@ import type { Clients, Stage, Stages, Step } from './policy-stage.ts';
 const BUCKET = 'policy-bucket';
 const DIGEST = 'a'.repeat(64);
 
-/** The tags, a secret, one of tier Advanced, one for S3, and no secret. */
+/** The tags, a secret, one of tier Advanced, one for S3, no secret, and an image of a machine. */
 const ALL = `tags: {team: a}
 parameters:
   - {name: token, type: SecureString, value: ${createCanary()}}
   - {name: advanced, type: SecureString, tier: Advanced, value: ${createCanary()}}
   - {name: blob, type: SecureString, store: s3, value: ${createCanary()}}
   - {name: version, type: String, value: 2}
+  - {name: image, type: String, data_type: 'aws:ec2:image', value: ami-0123456789abcdef0}
 `;
 const FOR_S3 = ALL.replaceAll(/.*(?:token|advanced).*\n/g, '');
 const ONE = `parameters:

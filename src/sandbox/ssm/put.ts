@@ -20,6 +20,7 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
   const { region } = call.caller;
   call.require('ssm:PutParameter', parameterArn(region, name));
   if (tags.length > 0) call.require('ssm:AddTagsToResource', parameterArn(region, name));
+  if (request.dataType === 'aws:ec2:image') call.require('ec2:DescribeImages', '*');
   if (overwrite && tags.length > 0) {
     throw invalid(
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",

@@ -43,7 +43,7 @@ describe.each(ROLES)('the policy for %s', (role) => {
     for (const { Sid, Action, Resource, ...rest } of policy.Statement) {
       expect(Sid).toMatch(/^[A-Za-z0-9]+$/);
       expect(rest.Effect).toBe('Allow');
-      for (const action of Action) expect(action).toMatch(/^(kms|ssm|s3):[A-Za-z]+$/);
+      for (const action of Action) expect(action).toMatch(/^(ec2|kms|ssm|s3):[A-Za-z0-9]+$/);
       for (const resource of Resource) {
         expect(resource).toMatch(/^(\*|arn:aws:(kms|ssm|s3):[a-z0-9-]*:(\d{12})?:.+)$/);
       }
