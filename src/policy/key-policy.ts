@@ -1,7 +1,7 @@
 import { partitionOf } from '../aws/partition.ts';
 import { CofferError } from '../errors.ts';
 import { inOrder } from './document.ts';
-import type { Role } from './roles.ts';
+import { ROLES, type Role } from './roles.ts';
 import { grantsOf, toStatements, type Grant, type Statement } from './statements.ts';
 import type { Subject } from './subject.ts';
 
@@ -54,7 +54,7 @@ function guestStatements(
   );
   if (grants.length === 0) {
     throw new CofferError('usage', `${role} uses no file key`, {
-      hint: 'a key policy is for author, author-write-only, ci, ci-no-decrypt and admin',
+      hint: `a key policy is for ${ROLES.filter((each) => each !== role).join(', ')}`,
     });
   }
   return toStatements(grants.map(onThisKey)).map((statement) => ({

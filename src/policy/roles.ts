@@ -4,6 +4,7 @@ export const ROLES = [
   'author',
   'author-write-only',
   'ci',
+  'ci-diff',
   'ci-no-decrypt',
   'reader',
   'admin',
@@ -63,6 +64,18 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       Secrets: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
     },
     carries: SYNC.carries,
+  },
+  'ci-diff': {
+    may: {
+      SealedValues: ['kms:Decrypt'],
+      PsymlValues: ['kms:Decrypt'],
+      Secrets: ['kms:Decrypt'],
+      Parameters: ['ssm:GetParameters', 'ssm:ListTagsForResource'],
+      ParameterList: ['ssm:DescribeParameters'],
+      Objects: ['s3:GetObject'],
+      Bucket: ['s3:ListBucket'],
+    },
+    carries: [],
   },
   'ci-no-decrypt': SYNC,
   reader: {

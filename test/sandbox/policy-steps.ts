@@ -134,11 +134,11 @@ const FROM_S3 = [
   }),
   step('save of what is there', 'large', 'save large.yml', { isDone: noUploadIsLeft }),
 ];
-const SYNC = [
-  ...FROM_S3,
-  step('sync', 'empty', 'sync app.yml psyml.yml --yes'),
+const DIFF = [
   step('diff', 'other than wanted', 'diff app.yml'),
+  step('diff of what is missing', 'empty', 'diff app.yml psyml.yml'),
 ];
+const SYNC = [...FROM_S3, step('sync', 'empty', 'sync app.yml psyml.yml --yes'), ...DIFF];
 const READ = [
   step('export', 'other than wanted', 'export app.yml --from aws'),
   step('get', 'other than wanted', 'get /apps/app/token'),
@@ -160,6 +160,7 @@ export const JOBS: Readonly<Record<Role, { manifests: string[]; steps: readonly 
   author: { manifests: ['app.yml', 'psyml.yml'], steps: [...WRITE, ...OPEN] },
   'author-write-only': { manifests: ['app.yml', 'psyml.yml'], steps: WRITE },
   ci: { manifests: ['app.yml', 'psyml.yml', 's3.yml'], steps: SYNC },
+  'ci-diff': { manifests: ['app.yml', 'psyml.yml'], steps: DIFF },
   'ci-no-decrypt': { manifests: ['s3.yml'], steps: FROM_S3 },
   reader: { manifests: ['app.yml', 's3.yml'], steps: READ },
   admin: {
@@ -175,6 +176,7 @@ export const TRESPASSES: readonly (readonly [Role, Step])[] = [
   ['author-write-only', step('decrypt', 'bare', 'decrypt app.yml')],
   ['ci', step('sync of another path', 'empty', 'sync other.yml --yes')],
   ['ci', step('get of an object', 'other than wanted', 'get /apps/app/blob')],
+  ['ci-diff', step('get of an object', 'other than wanted', 'get /apps/app/blob')],
   ['ci-no-decrypt', step('decrypt', 'bare', 'decrypt s3.yml')],
   ['reader', step('get of another path', 'other than wanted', 'get /apps/other/token')],
   ['reader', step('get of its object', 'other than wanted', 'get /apps/other/blob')],

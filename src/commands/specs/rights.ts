@@ -37,10 +37,11 @@ export const RIGHTS_COMMANDS: CommandGroup = {
       description: `
         Prints, as JSON for IAM, what one kind of people or machines has to be allowed for these
         manifests and nothing more: their paths, their keys, their bucket. author edits manifests,
-        author-write-only adds secrets and reads none, ci runs diff and sync, reader reads from AWS,
-        admin does all of it. Talks to nobody.`,
+        author-write-only adds secrets and reads none, ci runs diff and sync, ci-diff changes
+        nothing, ci-no-decrypt sees no secret, reader reads from AWS, admin does all of it. Talks to
+        nobody.`,
       flags: [
-        ['--for <role>', 'author, author-write-only, ci, ci-no-decrypt, reader or admin', ROLES],
+        ['--for <role>', `${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`, ROLES],
         ['--account <id>', 'AWS account, where no ARN in the manifest tells it'],
         ['--key-policy', 'Print the policy of the file key itself instead'],
         ['--principal <arn>', 'Who may use that key as --for says; may be repeated'],
