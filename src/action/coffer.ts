@@ -18,10 +18,10 @@ export interface Report {
   left?: readonly string[];
 }
 
-/** Runs coffer with `--json`; what it tells people goes to the log. */
+/** Runs coffer with `--json`; what it tells people goes to the log, in order with our own lines. */
 export async function callCoffer(args: readonly string[]): Promise<Call> {
   const child = spawn(process.execPath, [CLI, ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', process.stdout],
   });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -15,7 +15,7 @@ export type RunMode = (inputs: Inputs, runner: Runner, env: Environment) => Prom
 export const MODES: Readonly<Record<Inputs['mode'], RunMode>> = { check, diff, sync };
 
 async function check({ manifests, flags }: Inputs, runner: Runner): Promise<number> {
-  const { code, report } = await callCoffer(['check', ...manifests, ...flags]);
+  const { code, report } = await runner.shield(() => callCoffer(['check', ...manifests, ...flags]));
   const { problems = [] } = report;
   for (const { message, ...place } of problems) runner.annotate('error', message, place);
   await tell(runner, problems.length > 0, { problems: problems.length });
@@ -28,7 +28,7 @@ async function diff(inputs: Inputs, runner: Runner, env: Environment): Promise<n
   try {
     const file = join(folder, 'diff.md');
     const args = [...manifests, '--exit-code', '--markdown', file, ...flags];
-    const { code, report } = await callCoffer(['diff', ...args]);
+    const { code, report } = await runner.shield(() => callCoffer(['diff', ...args]));
     if (code !== EXIT.ok && code !== EXIT.different) return code;
     const markdown = withKey(await readFile(file, 'utf8'), commentKey);
     await runner.summary(markdown);
@@ -63,7 +63,9 @@ function withKey(markdown: string, key: string): string {
 }
 
 async function sync({ manifests, flags }: Inputs, runner: Runner): Promise<number> {
-  const { code, report } = await callCoffer(['sync', ...manifests, '--yes', ...flags]);
+  const { code, report } = await runner.shield(() =>
+    callCoffer(['sync', ...manifests, '--yes', ...flags]),
+  );
   const { done = [], failed = [], left = [] } = report;
   const counts = { done: done.length, failed: failed.length, left: left.length };
   await runner.summary(summarizeSync(report));

@@ -7,6 +7,8 @@ export interface Runner {
   summary: (markdown: string) => Promise<void>;
   /** A message that GitHub shows at a place of a file. */
   annotate: (level: 'error' | 'warning', message: string, place?: Place) => void;
+  /** Does what logs names that others chose: none of them is taken for a command meanwhile. */
+  shield: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 interface Place {
@@ -29,6 +31,15 @@ export function createRunner(env: Readonly<Record<string, string | undefined>>):
       process.stdout.write(
         `::${[level, place.join(',')].filter(Boolean).join(' ')}::${escape(message)}\n`,
       );
+    },
+    async shield(work) {
+      const word = randomUUID();
+      process.stdout.write(`::stop-commands::${word}\n`);
+      try {
+        return await work();
+      } finally {
+        process.stdout.write(`::${word}::\n`);
+      }
     },
   };
 }

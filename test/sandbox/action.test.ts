@@ -127,6 +127,15 @@ test('check shows each problem at its line, and finds manifests by itself', asyn
   expectHidden(SECRET, { log });
 });
 
+test('a name that reads like a command to the runner is none', async () => {
+  const workspace = await createWorkspace({ 'x\n::error::forged.yml': 'path: 3\n' });
+  const { code, log } = await useAction(workspace, { manifests: '*.yml', mode: 'diff' }, {});
+  expect(code).toBe(2);
+  expect(log).toContain('\n::error::forged.yml:1:');
+  const heard = log.replace(/^::stop-commands::(.+)\n[^]*?^::\1::\n/m, '');
+  expect(heard).not.toContain('forged');
+});
+
 test('a step that cannot be is refused with one message', async () => {
   const workspace = await createWorkspace({ 'app.yml': '' });
   for (const [inputs, message] of [
