@@ -29,17 +29,12 @@ export interface KeyPlace {
 type Choice = Pick<FileKeyChoice, 'alias' | 'region'>;
 
 /**
- * @param account that of the manifest's resources; by default, that of a key's ARN
- * @throws CofferError `usage` when nothing tells the account
+ * @param given the account of the manifest's resources; by default, that of the keys' ARNs
+ * @throws CofferError `usage` when they do not tell it
  */
 export function subjectOf(manifest: Manifest, choice: Choice, given: string | undefined): Subject {
   const { encryptedWith, region } = manifest;
-  const account = given ?? accountOf(manifest.kmskey) ?? accountOf(encryptedWith);
-  if (account === undefined) {
-    throw new CofferError('usage', `no ARN in ${manifest.file} tells the AWS account`, {
-      hint: 'add --account 123456789012',
-    });
-  }
+  const account = given ?? onlyAccountOf(manifest);
   const alias = locateKey(choice.alias, choice.region ?? region, account);
   return {
     manifest,
@@ -74,6 +69,19 @@ function locateKey(reference: string, region: string, account: string): KeyPlace
     condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [reference] } },
     alias: reference.startsWith('alias/aws/') ? undefined : arn(reference),
   };
+}
+
+/** A key may be another account's: of two, none tells whose the parameters are. */
+function onlyAccountOf({ file, kmskey, encryptedWith }: Manifest): string {
+  const [account, other] = new Set([kmskey, encryptedWith].map(accountOf).filter(Boolean));
+  if (account !== undefined && other === undefined) return account;
+  throw new CofferError(
+    'usage',
+    account === undefined
+      ? `no ARN in ${file} tells the AWS account`
+      : `the keys of ${file} are of two AWS accounts, ${account} and ${other}: which has the parameters?`,
+    { hint: 'add --account 123456789012' },
+  );
 }
 
 function accountOf(reference: string | undefined): string | undefined {

@@ -42,7 +42,7 @@ export const RIGHTS_COMMANDS: CommandGroup = {
         nobody.`,
       flags: [
         ['--for <role>', `${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`, ROLES],
-        ['--account <id>', 'AWS account, where no ARN in the manifest tells it'],
+        ['--account <id>', 'AWS account, where the ARNs in the manifest do not tell it'],
         ['--key-policy', 'Print the policy of the file key itself instead'],
         ['--principal <arn>', 'Who may use that key as --for says; may be repeated'],
       ],

@@ -140,6 +140,9 @@ describe('a key is named', () => {
   });
   test('with an account from somewhere', () => {
     expect(() => keyOf({ encrypted_with: undefined })).toThrow('no ARN in app.yml tells');
+    const kmskey = FILE_KEY.replace(ACCOUNT, '999999999999');
+    expect(() => keyOf({ kmskey })).toThrow('of two AWS accounts, 999999999999 and 123456789012');
+    expect(keyOf({ kmskey }, ACCOUNT)).toEqual([[FILE_KEY], undefined]);
   });
 });
 
