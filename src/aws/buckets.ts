@@ -37,7 +37,7 @@ export function createBucketStore(session: Session, region: string | undefined) 
         if (error.code === 'not-found') return false;
         if (error.code === 'denied') throw notYours(bucket, error);
         home = redirectedTo(error);
-        if (home === undefined) throw error;
+        if (home === undefined || home === region) throw error;
       }
       if (!region || !home || home === region) return true;
       throw new CofferError('conflict', `the bucket ${bucket} is in another region: ${home}`, {
@@ -79,13 +79,16 @@ function notYours(bucket: string, cause: CofferError): CofferError {
   });
 }
 
-/** The region that S3 sends the caller to; a HEAD has no body that would name it. */
+/**
+ * The region that S3 sends the caller to; a HEAD has no body that would name it. For a bucket in a
+ * region that is younger than 2019, other regions call the request a bad one.
+ */
 function redirectedTo({ cause }: CofferError): string | undefined {
   const { $metadata, $response } = (cause ?? {}) as {
     $metadata?: { httpStatusCode?: number };
     $response?: { headers?: Record<string, string> };
   };
-  return $metadata?.httpStatusCode === 301
+  return [301, 400].includes($metadata?.httpStatusCode ?? 0)
     ? $response?.headers?.['x-amz-bucket-region']
     : undefined;
 }

@@ -14,7 +14,7 @@ export interface KeyInfo {
   state: string;
   /** For encryption and decryption under one key, as coffer needs it. */
   isSymmetric: boolean;
-  /** A customer's key whose material KMS made: the only kind whose rotation can be turned on. */
+  /** A customer's key whose material KMS made, and no replica of one: others cannot be rotated. */
   canRotate: boolean;
 }
 
@@ -37,7 +37,10 @@ export function createKeyStore(session: Session, region: string | undefined) {
           arn: key?.Arn ?? keyId,
           state: key?.KeyState ?? '',
           isSymmetric: key?.KeySpec === 'SYMMETRIC_DEFAULT',
-          canRotate: key?.KeyManager === 'CUSTOMER' && key.Origin === 'AWS_KMS',
+          canRotate:
+            key?.KeyManager === 'CUSTOMER' &&
+            key.Origin === 'AWS_KMS' &&
+            key.MultiRegionConfiguration?.MultiRegionKeyType !== 'REPLICA',
         };
       } catch (error) {
         if (awsErrorName(error) === 'NotFoundException') return undefined;

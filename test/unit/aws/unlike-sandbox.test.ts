@@ -1,0 +1,49 @@
+// What AWS answers, and the sandbox never does.
+import { createServer, type RequestListener } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { createBucketStore } from '../../../src/aws/buckets.ts';
+import { createKeyStore } from '../../../src/aws/keys.ts';
+import type { Session } from '../../../src/aws/session.ts';
+
+async function sessionWith(answer: RequestListener): Promise<Session> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no address');
+  return {
+    endpoint: `http://127.0.0.1:${address.port}`,
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+    concurrency: 1,
+  };
+}
+
+test('a bucket of a younger region is found there, though S3 calls the request a bad one', async () => {
+  const session = await sessionWith((_, response) => {
+    response.writeHead(400, { 'x-amz-bucket-region': 'ap-east-1' }).end();
+  });
+  const exists = (region: string) => createBucketStore(session, region).exists('bucket');
+  await expect(exists('us-east-1')).rejects.toThrow('bucket is in another region: ap-east-1');
+  await expect(exists('ap-east-1')).rejects.toMatchObject({ code: 'aws' });
+});
+
+test('a replica is rotated with its primary key, not by itself', async () => {
+  const KeyMetadata = {
+    Arn: 'arn:aws:kms:us-east-1:123456789012:key/mrk-1',
+    KeyId: 'mrk-1',
+    KeyState: 'Enabled',
+    KeySpec: 'SYMMETRIC_DEFAULT',
+    KeyManager: 'CUSTOMER',
+    Origin: 'AWS_KMS',
+    MultiRegion: true,
+    MultiRegionConfiguration: { MultiRegionKeyType: 'REPLICA' },
+  };
+  const session = await sessionWith((_, response) => {
+    response.end(JSON.stringify({ KeyMetadata }));
+  });
+  const key = await createKeyStore(session, 'us-east-1').describe('mrk-1');
+  expect(key).toMatchObject({ arn: KeyMetadata.Arn, canRotate: false });
+});
