@@ -12,10 +12,19 @@ export interface Call {
 /** The parts that are of use here, of what `--json` prints. */
 export interface Report {
   counts?: Readonly<Record<string, number>>;
-  problems?: readonly { file?: string; line?: number; column?: number; message: string }[];
+  problems?: readonly Problem[];
+  /** Why it could not begin, or finish. */
+  error?: { problems: readonly Problem[] };
   done?: readonly string[];
   failed?: readonly { name: string; message: string }[];
   left?: readonly string[];
+}
+
+export interface Problem {
+  file?: string;
+  line?: number;
+  column?: number;
+  message: string;
 }
 
 /** Runs coffer with `--json`; what it tells people goes to the log, in order with our own lines. */

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT } from '../commands/context.ts';
-import { callCoffer, type Report } from './coffer.ts';
+import { callCoffer, type Problem, type Report } from './coffer.ts';
 import { findThread, postComment } from './comment.ts';
 import type { Inputs } from './inputs.ts';
 import type { Runner } from './runner.ts';
@@ -17,7 +17,7 @@ export const MODES: Readonly<Record<Inputs['mode'], RunMode>> = { check, diff, s
 async function check({ manifests, flags }: Inputs, runner: Runner): Promise<number> {
   const { code, report } = await runner.shield(() => callCoffer(['check', ...manifests, ...flags]));
   const { problems = [] } = report;
-  for (const { message, ...place } of problems) runner.annotate('error', message, place);
+  annotate(runner, problems);
   await tell(runner, problems.length > 0, { problems: problems.length });
   return code;
 }
@@ -29,7 +29,10 @@ async function diff(inputs: Inputs, runner: Runner, env: Environment): Promise<n
     const file = join(folder, 'diff.md');
     const args = [...manifests, '--exit-code', '--markdown', file, ...flags];
     const { code, report } = await runner.shield(() => callCoffer(['diff', ...args]));
-    if (code !== EXIT.ok && code !== EXIT.different) return code;
+    if (code !== EXIT.ok && code !== EXIT.different) {
+      annotate(runner, report.error?.problems);
+      return code;
+    }
     const markdown = withKey(await readFile(file, 'utf8'), commentKey);
     await runner.summary(markdown);
     await tell(runner, code === EXIT.different, report.counts ?? {});
@@ -66,6 +69,10 @@ async function sync({ manifests, flags }: Inputs, runner: Runner): Promise<numbe
   const { code, report } = await runner.shield(() =>
     callCoffer(['sync', ...manifests, '--yes', ...flags]),
   );
+  if (report.error && !report.done) {
+    annotate(runner, report.error.problems);
+    return code;
+  }
   const { done = [], failed = [], left = [] } = report;
   const counts = { done: done.length, failed: failed.length, left: left.length };
   await runner.summary(summarizeSync(report));
@@ -84,6 +91,10 @@ function summarizeSync({ done = [], failed = [], left = [] }: Report): string {
   return rows.length === 0
     ? title
     : [title, '', '| | parameter |', '|---|---|', ...rows].join('\n');
+}
+
+function annotate(runner: Runner, problems: readonly Problem[] = []): void {
+  for (const { message, ...place } of problems) runner.annotate('error', message, place);
 }
 
 async function tell(runner: Runner, changed: boolean, counts: object): Promise<void> {
