@@ -8,12 +8,12 @@ const MARKS = {
   done: '✓',
 } as const satisfies Record<Step['state'], string>;
 
-/** One line a step: a mark, what, its name, where, why. */
+/** One line a step: a mark, what, its name without what the region tells, where, why. */
 export function renderSteps(steps: readonly Step[]): string {
   return renderTable(
     steps.map(({ state, what, name, region, why }) => [
       `  ${MARKS[state]} ${what}`,
-      name,
+      name.replace(/^arn:[^:]*:kms:[^:]*:/, ''),
       region,
       why,
     ]),
