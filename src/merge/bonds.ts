@@ -1,9 +1,11 @@
+import { parseInline } from '../crypto/inline.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { mapVersions, type Versions } from './merged.ts';
+import type { Versions } from './merged.ts';
 
 interface Bond {
   read: (manifest: Manifest) => string | undefined;
-  ciphertexts: (manifest: Manifest) => string[];
+  /** What a side sealed under the setting, and the other side has not taken along. */
+  ciphertexts: (side: Manifest, other: Manifest) => string[];
 }
 
 /** The settings that ciphertext is bound to. */
@@ -17,23 +19,19 @@ const BONDS = {
 /** Settings that one side changed while the other sealed something under what stood there. */
 export function findTornBonds(manifests: Versions<Manifest | undefined>): string[] {
   const { base, ours, theirs } = manifests;
-  if (!base || !ours || !theirs) return [];
+  if (!ours || !theirs) return [];
   return Object.entries(BONDS).flatMap(([key, { read, ciphertexts }]) => {
-    const setting = mapVersions({ base, ours, theirs }, read);
-    const sealed = mapVersions(
-      { base, ours, theirs },
-      (manifest) => new Set(ciphertexts(manifest)),
-    );
-    const isTorn =
-      setting.ours !== setting.theirs &&
-      ((setting.ours !== setting.base && hasNew(sealed.theirs, sealed.base)) ||
-        (setting.theirs !== setting.base && hasNew(sealed.ours, sealed.base)));
-    return isTorn ? [key] : [];
+    const settings = new Set([ours, theirs].map(read).filter((setting) => setting !== undefined));
+    if (settings.size < 2) return [];
+    const isTornBy = (changing: Manifest, sealing: Manifest) => {
+      // Who cannot know what was there before has to expect the worst.
+      if (!base) return true;
+      const known = new Set(ciphertexts(base, changing));
+      const hasSealed = ciphertexts(sealing, changing).some((text) => !known.has(text));
+      return read(changing) !== read(base) && hasSealed;
+    };
+    return isTornBy(ours, theirs) || isTornBy(theirs, ours) ? [key] : [];
   });
-}
-
-function hasNew(side: ReadonlySet<string>, base: ReadonlySet<string>): boolean {
-  return [...side].some((ciphertext) => !base.has(ciphertext));
 }
 
 function sealedFor({ dataKeys, parameters }: Manifest): string[] {
@@ -44,10 +42,16 @@ function sealedFor({ dataKeys, parameters }: Manifest): string[] {
   return [...sealed, ...Object.values(dataKeys)];
 }
 
-function wrappedBy({ dataKeys, parameters }: Manifest): string[] {
+function wrappedBy({ dataKeys, parameters }: Manifest, other: Manifest): string[] {
   const wrapped = parameters.flatMap(({ content }) => {
     if (content.kind === 'psyml') return content.ciphertext;
-    return content.kind === 'blob' ? content.blob.key : [];
+    if (content.kind === 'blob') return content.blob.key;
+    // A data key that the other side still has is wrapped there as its file key wants it.
+    return content.kind === 'sealed' && !opensWith(content.text, other) ? content.text : [];
   });
   return [...wrapped, ...Object.values(dataKeys)];
+}
+
+function opensWith(ciphertext: string, { dataKeys }: Manifest): boolean {
+  return Object.hasOwn(dataKeys, parseInline(ciphertext)?.keyId ?? '');
 }

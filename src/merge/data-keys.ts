@@ -1,23 +1,16 @@
-import { markConflict, mergeLines } from './lines.ts';
-import { joinMerged, type Marks, type Merged, pickChanged, type Versions } from './merged.ts';
+import { mergeLines, mergeWhole } from './lines.ts';
+import { joinMerged, mapVersions, type Marks, type Merged, type Versions } from './merged.ts';
 import { NO_PARTS, type Parts, type Unit } from './split.ts';
 import { mergeParts, mergeUnit, type MergeUnit, wholeText } from './units.ts';
 
-/** What the rest of the manifest says of its data keys. */
-interface Use {
-  /** The ids that a ciphertext names. */
-  needed: ReadonlySet<string>;
-  /** Whether both sides wrap them by the same file key. */
-  isFileKeyShared: boolean;
-}
-
 /**
  * Merges `data_keys` by id. A key goes when a side removed it, unless a value that is left needs
- * it; what both sides wrapped anew is the same key still.
+ * it.
+ * @param needed the ids that a ciphertext names
  */
 export function mergeDataKeys(
   versions: Versions<Unit | undefined>,
-  use: Use,
+  needed: ReadonlySet<string>,
   marks: Marks,
 ): Merged | undefined {
   const { base, ours, theirs } = versions;
@@ -28,7 +21,7 @@ export function mergeDataKeys(
   if (!inBase || !inOurs || !inTheirs) return mergeUnit(versions, marks);
   let count = 0;
   const mergeOne: MergeUnit = (id, entry) => {
-    const merged = mergeEntry(id, entry, use, marks);
+    const merged = mergeEntry(id, entry, needed, marks);
     if (merged) count += 1;
     return merged;
   };
@@ -56,17 +49,13 @@ function partsOf(unit: Unit | undefined, frame: Unit): Parts | undefined {
 function mergeEntry(
   id: string,
   { base, ours, theirs }: Versions<Unit | undefined>,
-  { needed, isFileKeyShared }: Use,
+  needed: ReadonlySet<string>,
   marks: Marks,
 ): Merged | undefined {
   const survivor = ours ?? theirs;
   if (!survivor) return undefined;
   if (ours && theirs) {
-    const texts = { base: wholeText(base), ours: wholeText(ours), theirs: wholeText(theirs) };
-    const text = pickChanged(texts) ?? (base && isFileKeyShared ? texts.ours : undefined);
-    return text === undefined
-      ? markConflict(texts.ours, texts.theirs, marks)
-      : { text, conflicts: 0 };
+    return mergeWhole(mapVersions({ base, ours, theirs }, wholeText), marks);
   }
   return base && !needed.has(id) ? undefined : { text: wholeText(survivor), conflicts: 0 };
 }

@@ -101,6 +101,31 @@ describe('what ciphertext is bound to:', () => {
     expect(psyml.conflicts).toBe(1);
   });
 
+  test('a value under a data key that a new file key left behind does not slip under it', () => {
+    const renewed = base
+      .replace('arn:x', 'arn:y')
+      .replaceAll('3f9c21ab', 'eeeeeeee')
+      .replace(WRAPPED, WRAPPED.replace('C', 'D'));
+    const grown = base + sealed('b', SEALED_AGAIN);
+    const merged = merge(base, renewed, grown);
+    expect(merged.conflicts).toBe(1);
+    expect(merged.text).toContain(conflict('encrypted_with: arn:y\n', 'encrypted_with: arn:x\n'));
+    expect(merge(base, grown, renewed).conflicts).toBe(1);
+    const carried = renewed.replace('data_keys:\n', `data_keys:\n  3f9c21ab: ${WRAPPED}\n`);
+    expect(merge(base, carried, grown).conflicts).toBe(0);
+  });
+
+  test('where the base says nothing, different file keys or paths are a conflict', () => {
+    const broken = `${base}  - [`;
+    for (const [old, other] of [
+      ['arn:x', 'arn:y'],
+      ['path: /a/', 'path: /b/'],
+    ] as const) {
+      const merged = merge(broken, base, base.replace(old, other));
+      expect(merged.conflicts, old).toBe(1);
+    }
+  });
+
   test('a data key that both sides wrapped by file keys of their own is a conflict, too', () => {
     const side = (key: string, end: string) =>
       base.replace('arn:x', key).replace(WRAPPED, WRAPPED.slice(0, -4) + end);

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { mergeManifests } from '../../../src/merge/manifest.ts';
-import { HEAD, parse, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from '../manifest/samples.ts';
+import {
+  blob,
+  blobLines,
+  HEAD,
+  parse,
+  PSYML,
+  SEALED,
+  SEALED_AGAIN,
+  WRAPPED,
+} from '../manifest/samples.ts';
 
 const token = '  # for the API\n  - name: token\n    type: String\n    value: one\n';
 const url = '  - name: url\n    type: String\n    description: where\n    value: two\n';
@@ -130,7 +139,11 @@ describe('data keys', () => {
     expect(merged).toEqual({ text, conflicts: 0 });
     const bare = `${HEAD}parameters:\n${added('p')}`;
     const emptied = merge(base + added('p'), bare, base + added('p') + sealed('b', SEALED_AGAIN));
-    expect(parse(emptied.text).dataKeys).toEqual({ '3f9c21ab': WRAPPED });
+    expect(emptied.conflicts).toBe(0);
+    expect(parse(emptied.text)).toMatchObject({
+      encryptedWith: 'arn:x',
+      dataKeys: { '3f9c21ab': WRAPPED },
+    });
     expect(merge(base + added('p'), bare, base + added('p') + added('q')).text).toBe(
       bare + added('q'),
     );
@@ -143,6 +156,35 @@ describe('data keys', () => {
     const ours = `${keys(entry('3f9c21ab'), entry('bbbbbbbb'))}${sealed('a')}`;
     const theirs = `${keys(entry('3f9c21ab'), entry('bbbbbbbb', other))}${sealed('a')}`;
     expect(merge(base, ours, theirs).conflicts).toBe(1);
+  });
+});
+
+function blobItem(byte: number): string {
+  const key = Buffer.alloc(45, byte).toString('base64');
+  return `  - name: b\n    type: securestring\n    blob:\n${blobLines('      ', { ...blob(), key })}`;
+}
+
+describe('blobs whose keys were wrapped anew', () => {
+  const refreshed = (byte: number) =>
+    keys(entry('3f9c21ab', Buffer.alloc(60, byte).toString('base64'))).replace('arn:x', 'arn:y');
+  const base = keys(entry('3f9c21ab')) + blobItem(1) + sealed('a');
+
+  test('by both sides are no conflict', () => {
+    const [ours, theirs] = [2, 3].map((byte) => refreshed(byte) + blobItem(byte) + sealed('a'));
+    const merged = merge(base, ours ?? '', (theirs ?? '') + added('q'));
+    expect(merged).toEqual({ text: ours + added('q'), conflicts: 0 });
+  });
+
+  test('may be removed, described, or replaced under the same file key', () => {
+    const ours = refreshed(2) + blobItem(2) + sealed('a');
+    const gone = keys(entry('3f9c21ab')) + sealed('a');
+    expect(merge(base, ours, gone)).toEqual({ text: refreshed(2) + sealed('a'), conflicts: 0 });
+    const described = ours.replace('    blob:', '    description: d\n    blob:');
+    const other = base.replace('    blob:', '    description: d\n    blob:');
+    expect(merge(base, ours, other)).toEqual({ text: described, conflicts: 0 });
+    const replaced = `${refreshed(3)}${blobItem(4).replace('9f86', '0000')}${sealed('a')}`;
+    const renewed = replaced.replace(refreshed(3), refreshed(2));
+    expect(merge(base, ours, replaced)).toEqual({ text: renewed, conflicts: 0 });
   });
 });
 
