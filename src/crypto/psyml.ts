@@ -5,9 +5,17 @@ import type { Kms } from './kms-port.ts';
 /** Shorter than any ciphertext of KMS. */
 const LEAST_BYTES = 64;
 
-/** Whether a text has the form of psyml's ciphertext. */
+/** AWS begins its ciphertext with the byte 1; moto and LocalStack begin theirs with a key's id. */
+const BEGINNING = /^(?:\x01|mrk-|[0-9a-f]{8}-[0-9a-f]{4}-)/;
+
+/**
+ * Whether a text has the form of psyml's ciphertext. Other base64 is a secret that somebody typed,
+ * such as a key of 64 random bytes.
+ */
 export function looksPsyml(text: string): boolean {
-  return (decodeBase64(text)?.length ?? 0) >= LEAST_BYTES;
+  const bytes = decodeBase64(text);
+  if (!bytes || bytes.length < LEAST_BYTES) return false;
+  return BEGINNING.test(bytes.toString('latin1', 0, 16));
 }
 
 /**

@@ -199,6 +199,9 @@ describe('a plain value is its source text', () => {
   });
 });
 
+/** As of `openssl rand -base64 64`, but for its line break. */
+const RANDOM_KEY = Buffer.alloc(64, 0xa7).toString('base64');
+
 describe('what a SecureString holds', () => {
   test.each<[string, string, Content]>([
     [
@@ -214,13 +217,18 @@ describe('what a SecureString holds', () => {
     ],
     [
       'base64 of less than 64 bytes',
-      `securestring\nvalue: ${'A'.repeat(84)}`,
-      { kind: 'plain', text: 'A'.repeat(84) },
+      `securestring\nvalue: ${'AQ'.repeat(42)}`,
+      { kind: 'plain', text: 'AQ'.repeat(42) },
     ],
     [
       'loose base64',
-      `securestring\nvalue: ${'A'.repeat(90)}`,
-      { kind: 'plain', text: 'A'.repeat(90) },
+      `securestring\nvalue: ${'AQ'.repeat(45)}`,
+      { kind: 'plain', text: 'AQ'.repeat(45) },
+    ],
+    [
+      'a random key in base64, typed over ciphertext',
+      `securestring\nvalue: ${RANDOM_KEY}`,
+      { kind: 'plain', text: RANDOM_KEY },
     ],
     ['coffer’s ciphertext', `securestring\nvalue: ${SEALED}`, { kind: 'sealed', text: SEALED }],
     [

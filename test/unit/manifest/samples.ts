@@ -4,7 +4,7 @@ import { parseManifest } from '../../../src/manifest/parse.ts';
 export const KEY_ID = '3f9c21ab';
 export const SEALED = `ENC[v1,${KEY_ID},${Buffer.alloc(30, 7).toString('base64')}]`;
 export const SEALED_AGAIN = `ENC[v1,${KEY_ID},${Buffer.alloc(31, 8).toString('base64')}]`;
-export const PSYML = Buffer.alloc(90, 5).toString('base64');
+export const PSYML = Buffer.alloc(90, 1).toString('base64');
 export const WRAPPED = Buffer.alloc(60, 9).toString('base64');
 
 export function blob(body: Blob['body'] = { path: 'x.blobs/a.enc' }): Blob {
