@@ -4,6 +4,7 @@ import { parseInline } from '../crypto/inline.ts';
 import { looksPsyml } from '../crypto/psyml.ts';
 import { isBlockCollection, Lines } from '../manifest/edit/lines.ts';
 import type { Splice } from '../manifest/edit/splice.ts';
+import { PARAMETER_KEYS } from '../manifest/read/keys.ts';
 import { readText } from '../manifest/read/reading.ts';
 import { openDocument } from '../manifest/yaml/document.ts';
 import { Faults } from '../manifest/yaml/faults.ts';
@@ -67,7 +68,8 @@ function markOf(
   isEncrypted: boolean,
 ): string | undefined {
   if (field === 'blob') return describeBlob(tree, value);
-  if (field !== 'value') return undefined;
+  // A key that a manifest does not know may be a misspelt "value".
+  if (field !== 'value' && PARAMETER_KEYS.includes(field)) return undefined;
   const type = readText(tree.fields(parameter), 'type') ?? '';
   const text = isScalar(value) ? textOf(value) : '';
   const isSealed = parseInline(text) !== undefined;

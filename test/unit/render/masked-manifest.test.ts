@@ -99,6 +99,8 @@ test('no plaintext of a secret is shown, however wrong the manifest is', () => {
     parameter(`    type: SecureString\n    value:\n      - ${canary}\n    tier: x\n`),
     parameter(`    value: ${canary}\n    value: ${canary}\n`),
     parameter(`    value: ENC[${canary}]\n`),
+    parameter(`    type: SecureString\n    Value: ${canary}\n`),
+    parameter(`    type: SecureString\n    <<: {value: ${canary}}\n`),
     `{"parameters": [{"type": "SecureString", "value": "${canary}"}]}`,
   ];
   for (const [index, text] of texts.entries()) {
