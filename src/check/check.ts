@@ -33,7 +33,7 @@ async function check(
   snapshot: Snapshot,
 ): Promise<Omit<Findings, 'files'> | undefined> {
   const manifest = parse(source);
-  const named = 'problems' in manifest ? [] : namedFiles(manifest, source);
+  const named = 'problems' in manifest ? [] : await namedFiles(manifest, source, snapshot);
   if (!snapshot.concerns([source.path, ...named])) return undefined;
   if ('problems' in manifest) return { problems: [...manifest.problems], warnings: [] };
   const problems = findCollisions(manifest);

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { Fingerprinter } from './fingerprint.ts';
-import { listChanged, listObjects, repositoryRoot, searchManifests } from '../git/repository.ts';
+import { followLinks } from './follow-links.ts';
+import { listChanged, listIndex, repositoryRoot, searchManifests } from '../git/repository.ts';
 import { GitObjects } from '../git/objects.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
 import type { Snapshot, Source } from './snapshot.ts';
@@ -20,9 +21,9 @@ export async function openIndex(folder: string): Promise<Snapshot> {
       hint: 'without it, coffer check looks at the files as they are',
     });
   }
-  const [changed, objects, found = []] = await Promise.all([
+  const [changed, { files, links }, found = []] = await Promise.all([
     listChanged(root),
-    listObjects(root),
+    listIndex(root),
     searchManifests(folder, '--cached'),
   ]);
   const reader = new GitObjects(root);
@@ -30,7 +31,7 @@ export async function openIndex(folder: string): Promise<Snapshot> {
   try {
     for (const file of changed.size > 0 ? found : []) {
       const path = resolve(folder, file);
-      const bytes = await readObject(reader, objects.get(path));
+      const bytes = await readObject(reader, files.get(path));
       const text = bytes.toString('utf8');
       const matters = changed.has(path) || NAMES_FILES.test(text);
       if (matters && looksLikeManifest(text)) sources.push({ file, path, bytes });
@@ -42,14 +43,19 @@ export async function openIndex(folder: string): Promise<Snapshot> {
   return {
     sources,
     concerns: (paths) => paths.some((path) => changed.has(path)),
+    follow: (path) =>
+      followLinks(path, async (link) => {
+        const id = links.get(link);
+        return id === undefined ? undefined : (await readObject(reader, id)).toString('utf8');
+      }),
     async fingerprint(path) {
-      const id = objects.get(path);
+      const id = files.get(path);
       if (id === undefined) return undefined;
       const fingerprinter = new Fingerprinter();
       await reader.read(id, (chunk) => fingerprinter.update(chunk));
       return fingerprinter.finish();
     },
-    tracked: () => Promise.resolve(objects),
+    tracked: () => Promise.resolve(files),
     close: () => reader.close(),
   };
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { decodeBase64 } from '../base64.ts';
 import type { Problem } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
@@ -15,15 +15,20 @@ interface Surroundings {
   snapshot: Snapshot;
 }
 
-/** The absolute paths of all files that a manifest names. */
-export function namedFiles({ parameters }: Manifest, { path: file }: Source): string[] {
-  return parameters
+/** The absolute paths of all files that a manifest names, and where links among them lead. */
+export async function namedFiles(
+  { parameters }: Manifest,
+  { path: file }: Source,
+  { follow }: Snapshot,
+): Promise<string[]> {
+  const paths = parameters
     .flatMap(({ content, origin }) => [
       content.kind === 'blob' && 'path' in content.blob.body ? content.blob.body.path : undefined,
       origin && 'file' in origin ? origin.file : undefined,
     ])
     .filter((path) => path !== undefined)
     .map((path) => besideManifest({ file }, path));
+  return [...paths, ...(await Promise.all(paths.map((path) => follow(path))))];
 }
 
 /** What is wrong with the files that a parameter names, or with the blob that stands in it. */
@@ -68,8 +73,9 @@ async function findLeak(
   path: string,
 ): Promise<Problem | undefined> {
   const tracked = await snapshot.tracked(dirname(source.path));
-  if (!tracked?.has(besideManifest({ file: source.path }, path))) return undefined;
-  const file = shellQuote(join(dirname(source.file), path));
+  const found = await snapshot.follow(besideManifest({ file: source.path }, path));
+  if (!tracked?.has(found)) return undefined;
+  const file = shellQuote(join(dirname(source.file), relative(dirname(source.path), found)));
   return {
     message: `${name}: git tracks ${path}, the plaintext of a secret`,
     hint: `git rm --cached ${file}, and have .gitignore name it; once it was pushed, replace the secret`,
@@ -94,7 +100,7 @@ async function findFile(
   { name, place }: Parameter,
   path: string,
 ): Promise<Fingerprint | { problem: Problem }> {
-  const absolute = besideManifest({ file: source.path }, path);
+  const absolute = await snapshot.follow(besideManifest({ file: source.path }, path));
   const hint = `git add ${shellQuote(join(dirname(source.file), path))}`;
   const found = await snapshot.fingerprint(absolute);
   if (!found) {

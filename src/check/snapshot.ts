@@ -18,6 +18,8 @@ export interface Snapshot {
   sources: readonly Source[];
   /** Whether one of these paths is among what is to be checked. */
   concerns: (paths: readonly string[]) => boolean;
+  /** Where a path leads, symbolic links followed, which the other members do not. */
+  follow: (path: string) => Promise<string>;
   /** @returns `undefined` when there is no such file. */
   fingerprint: (path: string) => Promise<Fingerprint | undefined>;
   /** What git tracks in the repository of a folder; `undefined` outside of git. */

@@ -5,7 +5,7 @@ import pMap from 'p-map';
 import { explainFileError } from '../manifest/replace.ts';
 import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
-import { listObjects, repositoryRoot } from '../git/repository.ts';
+import { listIndex, repositoryRoot } from '../git/repository.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
@@ -23,10 +23,11 @@ export async function openWorkTree(files: readonly string[], folder: string): Pr
     return { ...one, path: join(await realFolder(dirname(path)), basename(path)) };
   });
   const rootOf = remember(repositoryRoot);
-  const trackedIn = remember(listObjects);
+  const trackedIn = remember(async (root) => (await listIndex(root)).files);
   return {
     sources: await Promise.all(located),
     concerns: () => true,
+    follow: (path) => realpath(path).catch(() => path),
     fingerprint: fingerprintFile,
     async tracked(folder) {
       const root = await rootOf(folder);

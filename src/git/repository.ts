@@ -76,15 +76,22 @@ export async function searchManifests(
   return answer && splitNames(answer.stdout).sort();
 }
 
-/** The ids of all files in the index, by absolute path. */
-export async function listObjects(root: string): Promise<Map<string, string>> {
-  const entries = splitNames(await git(root, ['ls-files', '--stage', '-z']));
-  return new Map(
-    entries.flatMap((entry) => {
-      const [, id, name] = /^10\d{4} (\w+) 0\t(.*)$/s.exec(entry) ?? [];
-      return id === undefined || name === undefined ? [] : [[resolve(root, name), id] as const];
-    }),
-  );
+/** The ids of what is in the index, by absolute path. */
+export interface IndexEntries {
+  files: ReadonlyMap<string, string>;
+  /** Symbolic links, whose content is where they lead. */
+  links: ReadonlyMap<string, string>;
+}
+
+export async function listIndex(root: string): Promise<IndexEntries> {
+  const files = new Map<string, string>();
+  const links = new Map<string, string>();
+  for (const entry of splitNames(await git(root, ['ls-files', '--stage', '-z']))) {
+    const [, kind, id, name] = /^(10|12)\d{4} (\w+) 0\t(.*)$/s.exec(entry) ?? [];
+    if (id === undefined || name === undefined) continue;
+    (kind === '10' ? files : links).set(resolve(root, name), id);
+  }
+  return { files, links };
 }
 
 /** The absolute paths of the files that differ between HEAD, if there is one, and the index. */

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../src/check/check.ts';
 import { openIndex } from '../../src/check/git-index.ts';
@@ -128,6 +128,27 @@ test('the plaintext file of a secret is found when it is staged, by itself too',
   await app.git('add', '.');
   const found = 'a/app.yml: s: git tracks ../in/s e.txt, the plaintext of a secret';
   expect(await staged(app)).toEqual([1, found]);
+});
+
+test('symbolic links in git are followed', async () => {
+  const app = await committed({
+    'app.yml': sealedManifest(
+      sealedBlob('s', 'x').replace('blob:', 'file: link/s.txt, blob:') +
+        '  - {name: open, type: String, file: now.txt}\n',
+    ),
+    'in/open.txt': 'no secret',
+  });
+  await symlink('in', app.path('link'));
+  await symlink('link/open.txt', app.path('now.txt'));
+  await app.git('add', 'link', 'now.txt', 'app.yml');
+  await rm(app.path('now.txt'));
+  expect(await staged(app)).toEqual([1]);
+  await app.write('in/s.txt', 'plaintext');
+  await app.git('add', 'in');
+  expect(await staged(app)).toEqual([
+    1,
+    'app.yml: s: git tracks link/s.txt, the plaintext of a secret',
+  ]);
 });
 
 test('other working trees of a repository have an index of their own', async () => {

@@ -70,9 +70,13 @@ describe('in a repository', () => {
     });
     expect(await found(app.folder)).toEqual([1]);
     await app.git('add', 'app.yml', 's.txt');
+    // A link in between makes no difference.
+    await rm(app.path('t.txt'));
+    await symlink('s.txt', app.path('t.txt'));
     expect(await found(app.folder)).toEqual([
       1,
       'app.yml: s: git tracks s.txt, the plaintext of a secret',
+      'app.yml: t: git tracks t.txt, the plaintext of a secret',
       'app.yml: open: git does not track open.txt, so no clone has it',
     ]);
   });

@@ -7,6 +7,7 @@ import { sealedBlob, sealedManifest } from '../../support/repository.ts';
 /** Outside of git, with no file there. */
 const NOWHERE: Omit<Snapshot, 'sources'> = {
   concerns: () => true,
+  follow: (path) => Promise.resolve(path),
   fingerprint: () => Promise.resolve(undefined),
   tracked: () => Promise.resolve(undefined),
   close: () => {},
