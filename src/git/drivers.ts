@@ -4,10 +4,11 @@ import { git } from './repository.ts';
 // Git runs drivers by sh, in the top folder. What a project depends on comes before what is on PATH.
 const FIND = 'PATH="node_modules/.bin:$PATH"; command -v coffer >/dev/null';
 
-// Without coffer git does what it would do without drivers: nobody is left with half a merge.
+// Without coffer git does what it would do without drivers: nobody is left with half a merge. Nor
+// when coffer cannot run: git would take any status for a conflict, and ours for the whole result.
 const SETTINGS = {
   'merge.coffer.name': 'coffer, by parameters and data keys',
-  'merge.coffer.driver': `${FIND} && exec coffer merge-driver %O %A %B %L -- %P; exec git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B`,
+  'merge.coffer.driver': `${FIND} && { coffer merge-driver %O %A %B %L -- %P; status=$?; [ $status -gt 1 ] || exit $status; }; exec git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B`,
   // Git puts the file behind the last word.
   'diff.coffer.textconv': `${FIND} && exec coffer textconv "$1"; exec cat`,
   // Masked texts may be kept; git keeps them among its notes.

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { coffer } from '../support/cli.ts';
@@ -82,6 +83,9 @@ test('where coffer is not to be found, git diffs and merges lines', async () => 
   const clean = await app.tryGit(['merge', '--quiet', '--message=merge', 'theirs'], { PATH });
   expect(clean.code, clean.stdout.toString()).toBe(0);
   expect(await app.text('app.yml')).toContain('# ONE\n# two\n# THREE\n');
+  // Nor is there anything lost with a coffer that does not run.
+  await app.write('node_modules/.bin/coffer', '#!/bin/sh\nexit 127\n');
+  await chmod(app.path('node_modules/.bin/coffer'), 0o755);
   expect((await app.tryGit(['merge', 'clashing'], { PATH })).code).toBe(1);
   expect(await app.text('app.yml')).toContain(
     '<<<<<<< ours\n# ONE\n=======\n# uno\n>>>>>>> theirs\n',
