@@ -1,6 +1,6 @@
 import type { ParameterVersion } from '../aws/parameters.ts';
 import { parsePointer } from '../crypto/pointer.ts';
-import { visible } from '../render/plan-words.ts';
+import { visible } from '../render/visible.ts';
 import { renderTable } from '../render/table.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { completeName } from './parameter-name.ts';

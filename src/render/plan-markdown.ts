@@ -9,8 +9,8 @@ import {
   mask,
   shortName,
   summarize,
-  visible,
 } from './plan-words.ts';
+import { visible } from './visible.ts';
 
 /** By this a bot finds its own comment again. */
 const MARKER = '<!-- coffer-diff -->';

@@ -11,8 +11,8 @@ import {
   mask,
   shortName,
   summarize,
-  visible,
 } from './plan-words.ts';
+import { visible } from './visible.ts';
 
 const LONGEST_VALUE = 120;
 

@@ -78,11 +78,3 @@ export function mask({ before, after }: Difference): string {
 export function isMultiLine({ before, after }: Difference): boolean {
   return before.includes('\n') || after.includes('\n');
 }
-
-/** A line without characters that drive a terminal, hide, or turn the reading direction. */
-export function visible(line: string): string {
-  return line.replaceAll(/(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
-}

@@ -1,5 +1,6 @@
 import { CofferError, type Problem } from '../errors.ts';
 import type { Paint } from './paint.ts';
+import { visible } from './visible.ts';
 
 /** Findings as people and editors read them: `file:line:column: error: what`, then how to mend it. */
 export function renderError(error: CofferError, paint: Paint): string {
@@ -12,11 +13,13 @@ export function renderWarning(problem: Problem, paint: Paint): string {
 
 export function renderProblem(kind: 'error' | 'warning', problem: Problem, paint: Paint): string {
   const { message, hint, place } = problem;
+  // Names of files and what AWS says may hold anything.
   const where = place
-    ? `${paint.bold(`${place.file}:${place.line}:${place.column}:`)} `
+    ? `${paint.bold(`${visible(place.file)}:${place.line}:${place.column}:`)} `
     : 'coffer: ';
   const label = kind === 'error' ? paint.red('error:') : paint.yellow('warning:');
-  return `${where}${label} ${message}\n${hint ? `  ${paint.dim('hint:')} ${hint}\n` : ''}`;
+  const mend = hint ? `  ${paint.dim('hint:')} ${visible(hint)}\n` : '';
+  return `${where}${label} ${visible(message)}\n${mend}`;
 }
 
 /** The same for programs: in place of a report, or beside that of what was done all the same. */

@@ -1,0 +1,7 @@
+/** A line without characters that drive a terminal, hide, or turn the reading direction. */
+export function visible(line: string): string {
+  return line.replaceAll(/(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
