@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { decodeManifest, parseManifest, replaceFile } from '../manifest/index.ts';
@@ -25,7 +25,8 @@ export async function run(context: Context): Promise<ExitCode> {
 async function isThere(file: string): Promise<boolean> {
   // Before anything is typed, rather than after it.
   await access(dirname(file));
-  return access(file).then(
+  // A link that leads nowhere is there, too, and no place for a new manifest.
+  return lstat(file).then(
     () => true,
     () => false,
   );

@@ -25,6 +25,7 @@ export async function editText(
   name: string,
   environment: Environment,
 ): Promise<Buffer> {
+  const editor = findEditor(environment);
   const folder = await makePrivateFolder(environment);
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const guard = new AbortController();
@@ -44,12 +45,23 @@ export async function editText(
   try {
     const file = join(folder, name);
     await writeFile(file, text, { mode: 0o600 });
-    await runEditor(environment['VISUAL'] || environment['EDITOR'] || 'vi', file, guard.signal);
+    await runEditor(editor, file, guard.signal);
     return await readFile(file).catch(refuseMissing);
   } finally {
     remove();
     unlisten();
   }
+}
+
+/** Without a terminal, vi would wait for ever, and show every secret to a log. */
+function findEditor(environment: Environment): string {
+  const chosen = environment['VISUAL'] || environment['EDITOR'];
+  if (chosen) return chosen;
+  const { stdin, stdout, stderr } = process;
+  if (stdin.isTTY && (stdout.isTTY || stderr.isTTY)) return 'vi';
+  throw new CofferError('usage', 'there is no terminal for an editor', {
+    hint: 'coffer set changes single values; VISUAL or EDITOR may name a program that needs none',
+  });
 }
 
 /** Runs the editor by the shell, as git does, so that its command may have arguments and quotes. */

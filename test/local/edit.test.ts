@@ -1,0 +1,25 @@
+import { chmod, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { coffer } from '../support/cli.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+test('without a terminal only an editor that was named is run', async () => {
+  const { folder, files } = await createWorkspace({ vi: '#!/bin/sh\ntouch opened\n' });
+  await chmod(join(folder, 'vi'), 0o755);
+  const PATH = `${folder}:${process.env['PATH']}`;
+  const { code, stderr } = await coffer(['edit', 'new.yml'], { cwd: folder, env: { PATH } });
+  expect(stderr).toMatch(/^coffer: error: there is no terminal for an editor\n {2}hint: /);
+  expect(code).toBe(2);
+  expect(await files()).toEqual(['vi']);
+});
+
+test('a link that leads nowhere is refused before anything is typed', async () => {
+  const { folder, path, files } = await createWorkspace({});
+  await symlink('nowhere.yml', path('new.yml'));
+  const env = { EDITOR: 'touch opened;' };
+  const { code, stderr } = await coffer(['edit', 'new.yml'], { cwd: folder, env });
+  expect(stderr).toContain('cannot read new.yml: there is no such file');
+  expect(code).toBe(2);
+  expect(await files()).not.toContain('opened');
+});
