@@ -6,6 +6,7 @@ import { dockerLine, findDockerFault } from '../../../src/render/docker.ts';
 import { renderJson, renderYaml } from '../../../src/render/documents.ts';
 import { dotenvLine, findDotenvFault } from '../../../src/render/dotenv.ts';
 import { githubBlock, githubMasks } from '../../../src/render/github.ts';
+import { readDotenv } from '../../support/dotenv-reader.ts';
 import { readEnvFile } from '../../support/env-file-reader.ts';
 import { readGithubEnv, readMasks } from '../../support/github-runner.ts';
 import { NASTY } from '../../support/nasty.ts';
@@ -32,15 +33,22 @@ function readBack(lines: readonly string[], read: (file: string) => object): unk
 }
 
 describe('dotenv', () => {
-  test("Node's own reader reads back every text that has no fault", () => {
+  test.each([
+    ["Node's own reader", parseEnv],
+    ['the package dotenv', readDotenv],
+  ])('%s reads back every text that has no fault', (_, read) => {
     assert(
       property(texts, (values) => {
-        const sound = named(values.filter((value) => !findDotenvFault(value)));
+        // SSM holds no empty value.
+        const sound = named(values.filter((value) => value !== '' && !findDotenvFault(value)));
         const lines = sound.map(({ value }, i) => dotenvLine(`V${i}`, value));
         const expected = Object.fromEntries(sound.map(({ value }, i) => [`V${i}`, value]));
-        expect(readBack(lines, parseEnv)).toEqual(expected);
+        expect(readBack(lines, read)).toEqual(expected);
       }),
-      { numRuns: 500 },
+      {
+        numRuns: 500,
+        examples: [[['ends with \\', '# begins']], [["both ' and `, then \\r"]]],
+      },
     );
   });
 
@@ -49,6 +57,8 @@ describe('dotenv', () => {
     expect(faulty.map(({ variable }) => variable)).toEqual(['carriage', 'windows']);
     expect(findDotenvFault(`a'b"c\`d`)).toBeUndefined();
     expect(findDotenvFault(`a'b"c\`d\n`)).toContain('quotes');
+    expect(findDotenvFault('end\\')).toBeUndefined();
+    expect(findDotenvFault('#end\\')).toContain('with a backslash');
   });
 
   test.each([
@@ -56,6 +66,7 @@ describe('dotenv', () => {
     ['$HOME \\n', `A='$HOME \\n'`],
     ["it's", `A="it's"`],
     ["it's $HOME", "A=`it's $HOME`"],
+    ['end\\', 'A=end\\'],
   ])('%s is quoted as most readers take it', (value, line) => {
     expect(dotenvLine('A', value)).toBe(line);
   });
