@@ -93,11 +93,13 @@ function gaveUp(command: string, code: number | null, signal: NodeJS.Signals | n
   return new CofferError('declined', `the editor ${how}: nothing was changed`);
 }
 
-/** `vi` may be vim, or one of those that do not know vim's flags: it tells when it is asked. */
+/** Some names may be those of vim, or of what does not know vim's flags: it tells when asked. */
 function isVim(command: string): boolean {
   const [, program = ''] = /^\s*["']?([^\s"']+)/.exec(command) ?? [];
   const name = basename(program);
-  if (name !== 'vi') return name === 'vim' || name === 'nvim';
+  // Debian has vim.basic and others, and `editor` for whichever editor is there.
+  if (/^[gn]?vim(\.\w+)?$/.test(name)) return true;
+  if (name !== 'vi' && name !== 'editor') return false;
   const { stdout } = spawnSync(program, ['--version'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',

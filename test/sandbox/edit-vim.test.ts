@@ -28,6 +28,8 @@ test('vim is told to leave no traces, and others get no flags that they do not k
   const quiet = '-n -i NONE -c set noswapfile nobackup nowritebackup noundofile viminfo= FILE';
   expect(await argumentsOf('vim', '')).toBe(quiet);
   expect(await argumentsOf('nvim -R', '')).toBe(`-R ${quiet}`);
+  expect(await argumentsOf('vim.basic', '')).toBe(quiet);
+  expect(await argumentsOf('editor', 'VIM - Vi IMproved 9.0')).toBe(quiet);
   expect(await argumentsOf('vi', 'VIM - Vi IMproved 9.0')).toBe(quiet);
   expect(await argumentsOf('vi', 'Version 1.81 of nvi')).toBe('FILE');
   expect(await argumentsOf("my-editor --wait 'two words'", '')).toBe('--wait two words FILE');
