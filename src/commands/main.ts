@@ -2,7 +2,7 @@ import { CofferError } from '../errors.ts';
 import { createAws } from '../aws/index.ts';
 import { renderCommandHelp, renderOverview } from '../render/help.ts';
 import { createPaint } from '../render/paint.ts';
-import { checkArguments, readCall, type Call } from './command-line.ts';
+import { checkArguments, findCommandName, readCall, type Call } from './command-line.ts';
 import { EXIT, type Context, type Environment } from './context.ts';
 import { GROUPS } from './index.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
     process.stdout.write(await complete(argv[1] ?? '', argv[2]));
     return EXIT.ok;
   }
-  const isHelp = argv[0] === 'help';
+  const isHelp = findCommandName(argv) === 'help';
   const call = readCall(isHelp ? argv.filter((word) => word !== 'help') : argv);
   const { spec, flags } = call;
   const isColorful = flags.isAllowed('color') && !env['NO_COLOR'];

@@ -12,10 +12,15 @@ test('coffer alone is an overview, and no success', async () => {
 });
 
 test('help of a command is the same, wherever the word stands', async () => {
-  const [before, behind] = await Promise.all([call('help', 'sync'), call('sync', '--help')]);
+  const [before, behind, late] = await Promise.all([
+    call('help', 'sync'),
+    call('sync', '--help'),
+    call('--no-color', 'help', 'sync'),
+  ]);
   expect(before).toMatchObject({ code: 0, stderr: '' });
   expect(before.stdout.toString()).toMatch(/^coffer sync MANIFEST\.\.\. \[flags\]\n/);
   expect(behind).toEqual(before);
+  expect(late).toEqual(before);
 });
 
 test('--version tells of coffer and of Node', async () => {
