@@ -45,7 +45,10 @@ describe('the environment', () => {
     const { exec } = await createApp();
     const { stdout, stderr } = await exec([...NO_FILES, ...PRINT], { DB_PASSWORD: 'x', OWN: 'y' });
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout.toString())).toMatchObject({ DB_PASSWORD: 'one\ntwo', OWN: 'y' });
+    const seen = JSON.parse(stdout.toString()) as Record<string, string>;
+    expect(seen).toMatchObject({ DB_PASSWORD: 'one\ntwo', OWN: 'y' });
+    // What coffer sets for itself.
+    expect(Object.keys(seen).filter((name) => name.startsWith('AWS_'))).toEqual([]);
   });
 
   test('is nothing but the secrets with --pristine, by exact names too', async () => {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { coffer } from '../support/cli.ts';
+import { CLI, coffer, run } from '../support/cli.ts';
 import { readGithubEnv } from '../support/github-runner.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -79,4 +80,13 @@ test('github masks secrets alone, and keeps what is in the file', async () => {
     SPRING_PASSWORD: 'one\ntwo',
     _2FA: 'open',
   });
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is a failure like others', async () => {
+  const { folder } = await createApp();
+  const line = `exec "$@" > /dev/full`;
+  const call = ['-c', line, 'sh', process.execPath, CLI, 'export', 'app.yml', '--only', '2fa'];
+  const { code, stderr } = await run('sh', call, { cwd: folder });
+  expect(stderr).toBe('coffer: error: standard output: no space is left on the device\n');
+  expect(code).toBe(1);
 });
