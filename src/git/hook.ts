@@ -28,13 +28,19 @@ export interface HookChange {
 
 /**
  * Has every commit checked.
- * @throws CofferError `conflict` when there is another hook already.
+ * @throws CofferError `conflict` when there is another hook already, or hooks are shared with other
+ * repositories, whose commits would need coffer then.
  */
 export async function installHook(folder: string): Promise<HookChange> {
-  const { path, file, text } = await findHook(folder);
+  const { path, file, text, isShared } = await findHook(folder);
   if (text !== undefined && !text.startsWith(HEAD)) {
     throw new CofferError('conflict', `${file} is there already, and is not coffer's`, {
       hint: 'add this line to it: coffer check --staged || exit 1',
+    });
+  }
+  if (isShared) {
+    throw new CofferError('conflict', `${file} would run in other repositories, too`, {
+      hint: 'give this one hooks of its own: git config core.hooksPath .githooks',
     });
   }
   if (text !== SCRIPT) {
@@ -60,7 +66,8 @@ export async function uninstallHook(folder: string): Promise<HookChange> {
 }
 
 async function findHook(folder: string) {
-  if ((await repositoryRoot(folder)) === undefined) {
+  const root = await repositoryRoot(folder);
+  if (root === undefined) {
     throw new CofferError('usage', 'a hook needs a git repository', {
       hint: 'run this in one; git init makes one',
     });
@@ -68,6 +75,9 @@ async function findHook(folder: string) {
   // Knows of core.hooksPath, and of the folder that all working trees share.
   const hooks = await git(folder, ['rev-parse', '--git-path', 'hooks']);
   const path = join(resolve(folder, hooks.replace(/\n$/, '')), 'pre-commit');
+  const common = await git(folder, ['rev-parse', '--git-common-dir']);
+  const own = [root, resolve(folder, common.replace(/\n$/, ''))];
   const text = await readFile(path, 'utf8').catch(undefinedIfMissing);
-  return { path, file: relative(folder, path), text };
+  const isShared = own.every((place) => relative(place, path).startsWith('..'));
+  return { path, file: relative(folder, path), text, isShared };
 }

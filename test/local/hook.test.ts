@@ -1,6 +1,7 @@
 import { chmod, mkdir, stat, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { CLI, coffer } from '../support/cli.ts';
+import { createWorkspace } from '../support/workspace.ts';
 import { createRepository, sealedManifest, type Repository } from '../support/repository.ts';
 
 const PLAIN = sealedManifest('  - {name: p, type: SecureString, value: plaintext}\n');
@@ -93,4 +94,14 @@ test('the hook goes where git looks for it', async () => {
   ]);
   await app.git('config', 'core.hooksPath', '.husky/of mine');
   expect((await hook(app, 'install'))[1]).toContain('wrote .husky/of mine/pre-commit');
+});
+
+test('hooks that other repositories share are left alone', async () => {
+  const app = await createRepository({ 'app.yml': sealedManifest('') });
+  const { folder, files } = await createWorkspace();
+  await app.git('config', 'core.hooksPath', folder);
+  const [code, said] = await hook(app, 'install');
+  expect(code).toBe(1);
+  expect(said).toContain('would run in other repositories, too');
+  expect(await files()).toEqual([]);
 });
