@@ -131,9 +131,11 @@ test('a name that reads like a command to the runner is none', async () => {
   const workspace = await createWorkspace({ 'x\n::error::forged.yml': 'path: 3\n' });
   const { code, log } = await useAction(workspace, { manifests: '*.yml', mode: 'diff' }, {});
   expect(code).toBe(2);
-  expect(log).toContain('\n::error::forged.yml:1:');
+  // Coffer itself shows the line break, and whatever it says is not listened to.
+  expect(log).not.toMatch(/^::error::forged/m);
+  expect(log).toMatch(/^::stop-commands::(.+)\n[^]*x\\u\{a\}::error::forged\.yml:1:[^]*^::\1::\n/m);
   const heard = log.replace(/^::stop-commands::(.+)\n[^]*?^::\1::\n/m, '');
-  expect(heard).not.toMatch(/^::error::forged/m);
+  expect(heard).not.toContain('x\\u{a}');
   // What kept coffer from its work is shown at its place.
   expect(heard).toMatch(/^::error file=x%0A.*forged\.yml,line=1,col=7::/m);
 });
