@@ -1,8 +1,9 @@
-import { CofferError, type Problem } from '../errors.ts';
+import { CofferError } from '../errors.ts';
 import { checkManifests, type Findings } from '../check/check.ts';
 import { openIndex } from '../check/git-index.ts';
 import { openWorkTree } from '../check/work-tree.ts';
-import { renderProblem } from '../render/problems.ts';
+import { countOf } from '../render/count.ts';
+import { flattenProblem, renderProblem } from '../render/problems.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { writeReport } from './report.ts';
 
@@ -32,11 +33,11 @@ function forPeople({ terminal }: Context, { problems, warnings }: Findings): str
 }
 
 function forPrograms({ files, problems, warnings }: Findings): object {
-  return { files, problems: problems.map(flat), warnings: warnings.map(flat) };
-}
-
-function flat({ message, hint, place }: Problem) {
-  return { ...place, message, hint };
+  return {
+    files,
+    problems: problems.map(flattenProblem),
+    warnings: warnings.map(flattenProblem),
+  };
 }
 
 /** `3 manifests, no problems`. */
@@ -48,5 +49,5 @@ function summarize({ files, problems, warnings }: Findings, isStaged: boolean): 
 }
 
 function count(number: number, what: string): string {
-  return `${number === 0 ? 'no' : number} ${what}${number === 1 ? '' : 's'}`;
+  return number === 0 ? `no ${what}s` : countOf(number, what);
 }

@@ -1,5 +1,4 @@
-import { access, lstat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { decodeManifest, parseManifest, replaceFile } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
@@ -12,6 +11,7 @@ import { EXIT, type Context, type ExitCode } from './context.ts';
 import { editText } from './editor.ts';
 import { openerFor, readManifests, tellCreated } from './manifests.ts';
 import { newView } from './new-manifest.ts';
+import { isThere } from './private-file.ts';
 import { writeReports } from './report.ts';
 import { fileKeyFor } from './sealing.ts';
 
@@ -20,16 +20,6 @@ export async function run(context: Context): Promise<ExitCode> {
   const view = (await isThere(file)) ? await readView(context, file) : newView(context, file);
   await writeReports(context, [await editView(context, view)]);
   return EXIT.ok;
-}
-
-async function isThere(file: string): Promise<boolean> {
-  // Before anything is typed, rather than after it.
-  await access(dirname(file));
-  // A link that leads nowhere is there, too, and no place for a new manifest.
-  return lstat(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function readView(context: Context, file: string): Promise<View> {

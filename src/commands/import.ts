@@ -1,6 +1,4 @@
-import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
 import { DataKeys } from '../crypto/data-keys.ts';
 import { CofferError } from '../errors.ts';
 import { editManifest, parseManifest, renderManifest, type Manifest } from '../manifest/index.ts';
@@ -10,7 +8,7 @@ import { replaceManifest } from '../seal/apply.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { readManifests, tellCreated } from './manifests.ts';
-import { writePrivateFile } from './private-file.ts';
+import { isThere, writePrivateFile } from './private-file.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const [argument = ''] = context.args;
@@ -143,12 +141,7 @@ function tell({ terminal }: Context, { parameters, otherKeys, kmskey }: Imported
 
 /** Before anything is read, rather than after it was sealed. */
 async function refuseUnwritable(file: string): Promise<void> {
-  await access(dirname(file));
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) {
+  if (await isThere(file)) {
     throw new CofferError('usage', `${file} exists`, {
       hint: `--merge ${file} adds to it what is missing`,
     });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stopIfAborted } from '../transfer/interrupted.ts';
 
@@ -27,6 +27,18 @@ export async function writePrivateFile(
     await rm(temporary, { force: true });
     return rethrow(error, file);
   }
+}
+
+/**
+ * Whether something is in the place of a new file; even a link that leads nowhere is. Asked before
+ * any work, it finds a missing folder before the work is lost.
+ */
+export async function isThere(file: string): Promise<boolean> {
+  await access(dirname(file));
+  return lstat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What cannot be replaced by a file: `/dev/stdout`, or what `>(command)` makes. */

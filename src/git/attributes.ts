@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { git } from './repository.ts';
 import { replaceFile } from '../manifest/index.ts';
 import { undefinedIfMissing } from '../manifest/replace.ts';
+import { git } from './repository.ts';
 
 const DRIVERS = 'diff=coffer merge=coffer';
 

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { replaceFile } from '../manifest/index.ts';
 import { undefinedIfMissing } from '../manifest/replace.ts';
-import { git, repositoryRoot } from './repository.ts';
+import { git, requireRepository } from './repository.ts';
 
 const HEAD = `#!/bin/sh
 # Written by coffer hook install, which replaces this file, as coffer hook uninstall removes it.
@@ -66,12 +66,7 @@ export async function uninstallHook(folder: string): Promise<HookChange> {
 }
 
 async function findHook(folder: string) {
-  const root = await repositoryRoot(folder);
-  if (root === undefined) {
-    throw new CofferError('usage', 'a hook needs a git repository', {
-      hint: 'run this in one; git init makes one',
-    });
-  }
+  const root = await requireRepository(folder);
   // Knows of core.hooksPath, and of the folder that all working trees share.
   const hooks = await git(folder, ['rev-parse', '--git-path', 'hooks']);
   const path = join(resolve(folder, hooks.replace(/\n$/, '')), 'pre-commit');

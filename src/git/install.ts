@@ -1,6 +1,5 @@
 import { relative, resolve } from 'node:path';
 import { findManifests } from '../check/find.ts';
-import { repositoryRoot } from './repository.ts';
 import { CofferError } from '../errors.ts';
 import {
   addAttributes,
@@ -11,6 +10,7 @@ import {
   withoutDriver,
 } from './attributes.ts';
 import { isRunnable, removeSettings, writeSettings } from './drivers.ts';
+import { requireRepository } from './repository.ts';
 
 /** What was changed in a repository. */
 export interface Installation {
@@ -55,12 +55,4 @@ async function patternsOfManifests(root: string, folder: string): Promise<string
   }
   const files = manifests.map(({ file }) => relative(root, resolve(folder, file)));
   return (await withoutDriver(root, files)).map(patternOf).toSorted();
-}
-
-async function requireRepository(folder: string): Promise<string> {
-  const root = await repositoryRoot(folder);
-  if (root !== undefined) return root;
-  throw new CofferError('usage', 'this is no git repository', {
-    hint: 'run this in one; git init makes one',
-  });
 }

@@ -59,6 +59,18 @@ export async function repositoryRoot(folder: string): Promise<string | undefined
 }
 
 /**
+ * The same where there has to be one.
+ * @throws CofferError `usage`
+ */
+export async function requireRepository(folder: string): Promise<string> {
+  const root = await repositoryRoot(folder);
+  if (root !== undefined) return root;
+  throw new CofferError('usage', 'this is no git repository', {
+    hint: 'run this in one; git init makes one',
+  });
+}
+
+/**
  * The YAML files of the whole repository, from `folder`, that mention the keys of a manifest: those
  * that git tracks or would add, or those in its index. Git reads 10,000 other files faster than we
  * could.

@@ -22,10 +22,14 @@ export function renderProblem(kind: 'error' | 'warning', problem: Problem, paint
   return `${where}${label} ${visible(message)}\n${mend}`;
 }
 
+/** A finding as programs read it. */
+export function flattenProblem({ message, hint, place }: Problem): object {
+  return { ...place, message, hint };
+}
+
 /** The same for programs: in place of a report, or beside that of what was done all the same. */
 export function renderErrorJson({ code, message, hint, problems, report }: CofferError): string {
-  const found = problems.map(({ message, hint, place }) => ({ ...place, message, hint }));
-  const error = { code, message, hint, problems: found };
+  const error = { code, message, hint, problems: problems.map(flattenProblem) };
   return `${JSON.stringify({ version: 1, ...report, error })}\n`;
 }
 

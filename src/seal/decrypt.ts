@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { Problem } from '../errors.ts';
-import { editManifest } from '../manifest/index.ts';
+import { editManifest, isWritable } from '../manifest/index.ts';
 import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
 import { asText, INLINE_LIMIT } from './limits.ts';
 import type { Opener } from './opener.ts';
@@ -45,8 +45,17 @@ export async function decryptManifest(
 }
 
 /** The value as text; `undefined` for one that is long or binary. */
-export async function openText(parameter: Parameter, opener: Opener): Promise<string | undefined> {
+async function openText(parameter: Parameter, opener: Opener): Promise<string | undefined> {
   const { content } = parameter;
   const isLong = content.kind === 'blob' && content.blob.size > INLINE_LIMIT;
   return isLong ? undefined : asText(await opener.open(parameter));
+}
+
+/** The same, of what can stand in a manifest in plaintext. */
+export async function openWritable(
+  parameter: Parameter,
+  opener: Opener,
+): Promise<string | undefined> {
+  const text = await openText(parameter, opener);
+  return text !== undefined && isWritable(text) ? text : undefined;
 }

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import { CofferError } from '../errors.ts';
-import { editManifest, isWritable } from '../manifest/index.ts';
+import { editManifest } from '../manifest/index.ts';
 import type { Manifest, ParameterEdit } from '../manifest/model.ts';
-import { openText } from './decrypt.ts';
+import { openWritable } from './decrypt.ts';
 import type { Opener } from './opener.ts';
 
 /** A manifest's text with its values in plaintext, as far as they can be had. */
@@ -26,8 +26,8 @@ export async function revealManifest(manifest: Manifest, opener: Opener): Promis
       if (content.kind === 'plain') shown.add(name);
       if (content.kind === 'plain' || content.kind === 'absent') return;
       try {
-        const text = await openText(parameter, opener);
-        if (text === undefined || !isWritable(text)) return;
+        const text = await openWritable(parameter, opener);
+        if (text === undefined) return;
         shown.add(name);
         edits.set(name, { content: { kind: 'plain', text } });
       } catch (error) {

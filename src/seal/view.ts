@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import { editManifest, isWritable } from '../manifest/index.ts';
+import { editManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
-import { openText } from './decrypt.ts';
+import { openWritable } from './decrypt.ts';
 import type { Opener } from './opener.ts';
 
 /** A manifest as a person may edit it; every byte but the secrets is that of the manifest. */
@@ -19,8 +19,8 @@ export async function openView(manifest: Manifest, opener: Opener): Promise<View
   await pMap(
     manifest.parameters.filter(isSealedText),
     async (parameter) => {
-      const text = await openText(parameter, opener);
-      if (text === undefined || !isWritable(text)) return;
+      const text = await openWritable(parameter, opener);
+      if (text === undefined) return;
       shown.set(parameter.name, text);
       edits.set(parameter.name, { content: { kind: 'plain', text } });
     },
