@@ -1,16 +1,19 @@
 import { cac } from 'cac';
 import { CofferError } from '../errors.ts';
-import { namesOf, prepareFlags, takesValue } from './declared-flags.ts';
-import { Flags } from './flags.ts';
+import { checkFlag, describeFlag, type GivenFlag } from './declared-flags.ts';
+import { Flags, markValue, unmarkValue } from './flags.ts';
 import { COMMANDS } from './index.ts';
 import { GLOBAL_FLAGS, HELP_FLAGS } from './specs/flags.ts';
 import type { CommandSpec } from './specs/spec.ts';
 import { oneOf, unknown } from './unknown.ts';
+import { readWords } from './words.ts';
 
 /** One call, taken apart. */
 export interface Call {
   /** Absent when no command was named. */
   spec: CommandSpec | undefined;
+  /** Whether the command is to be explained. */
+  isHelp: boolean;
   args: readonly string[];
   /** What stands after `--`, for a command that runs another. */
   rest: readonly string[];
@@ -19,25 +22,41 @@ export interface Call {
 
 /**
  * Reads a call, whose arguments are yet to be counted.
- * @throws CofferError `usage` for a command, a flag or a flag's value that there is not.
+ * @throws CofferError `usage` for an unknown command, an unknown flag or a flag's wrong value.
  */
 export function readCall(argv: readonly string[]): Call {
-  const words = [...argv];
-  const end = words.indexOf('--');
-  const rest = end < 0 ? [] : words.splice(end).slice(1);
-  adoptOperation(words);
-  const spec = findCommand(words);
-
-  const declared = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...(spec?.flags ?? [])];
-  const prepared = prepareFlags(words, declared, spec?.name);
-  const cli = cac('coffer');
-  const command = cli.command(spec?.name ?? '');
-  for (const [written, what] of declared) command.option(written, what);
-  const { args, options } = cli.parse(['node', 'coffer', ...prepared], { run: false });
-  const flags = new Flags(options);
+  const end = argv.indexOf('--');
+  const rest = end < 0 ? [] : argv.slice(end + 1);
+  const words = readWords(end < 0 ? argv : argv.slice(0, end));
+  const isAsked = words.args[0] === 'help';
+  if (isAsked) words.args.shift();
+  const spec = takeCommand(words.args, words.given);
+  const { args, flags } = parse(words.args, words.given, spec);
+  refuseOtherOperation(flags.list('operation'), spec);
+  const isHelp = isAsked || flags.boolean('help');
   return spec && runsCommand(spec)
-    ? { spec, args, rest, flags }
-    : { spec, args: [...args, ...rest], rest: [], flags };
+    ? { spec, isHelp, args, rest, flags }
+    : { spec, isHelp, args: [...args, ...rest], rest: [], flags };
+}
+
+/**
+ * Has cac parse a call. It would take the word behind a flag for a value, 0123 for a number, and
+ * one of `-o a --output b`, so every word says all by itself what it is.
+ */
+function parse(args: readonly string[], given: readonly GivenFlag[], spec?: CommandSpec) {
+  const declared = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...(spec?.flags ?? [])];
+  const cli = cac('coffer');
+  for (const { key, isNegated, takesValue } of declared.map(describeFlag)) {
+    cli.option(`--${isNegated ? 'no-' : ''}${key}${takesValue ? ' <value>' : ''}`, '');
+  }
+  const words = given.map((one) => {
+    const { flag, value } = checkFlag(one, declared, `coffer ${spec?.name ?? ''}`.trim());
+    if (flag.isNegated) return `--no-${flag.key}`;
+    return `--${flag.key}=${value === undefined ? 'true' : markValue(value)}`;
+  });
+  const argv = ['node', 'coffer', ...words, ...args.map(markValue)];
+  const parsed = cli.parse(argv, { run: false });
+  return { args: parsed.args.map(unmarkValue), flags: new Flags(parsed.options) };
 }
 
 /** @throws CofferError `usage` for arguments that are missing, too many or not to be. */
@@ -75,25 +94,27 @@ function runsCommand({ args }: CommandSpec): boolean {
   return args.includes('-- ');
 }
 
-/** s3-kms-ssm-secrets named its operation by a flag. */
-function adoptOperation(words: string[]): void {
-  if (!words[0]?.startsWith('-')) return;
-  const pattern = /^(?:-O|--operation)(?:=?(put|get))?$/;
-  const at = words.findIndex((word) => pattern.test(word));
-  const operation = pattern.exec(words[at] ?? '')?.[1] ?? words[at + 1];
-  if (at >= 0 && (operation === 'put' || operation === 'get')) words.unshift(operation);
-}
-
-/** The first word that is no flag and no flag's value. */
-export function findCommandName(words: readonly string[]): string | undefined {
-  const valued = new Set(GLOBAL_FLAGS.filter(takesValue).flatMap(namesOf));
-  return words.find((word, i) => !word.startsWith('-') && !valued.has(words[i - 1] ?? ''));
-}
-
-function findCommand(words: readonly string[]): CommandSpec | undefined {
-  const name = findCommandName(words);
-  const names = COMMANDS.map((command) => command.name);
+/** Takes the command's name from the front of the arguments. */
+function takeCommand(args: string[], given: readonly GivenFlag[]): CommandSpec | undefined {
+  const [name] = args;
   const spec = COMMANDS.find((command) => command.name === name);
-  if (name === undefined || spec) return spec;
+  if (spec) args.shift();
+  const found = spec ?? operationOf(given);
+  if (found || name === undefined) return found;
+  const names = COMMANDS.map((command) => command.name);
   throw unknown(`coffer has no command ${name}`, name, names, 'coffer help lists the commands');
+}
+
+/** s3-kms-ssm-secrets named its operation by a flag. */
+function operationOf(given: readonly GivenFlag[]): CommandSpec | undefined {
+  const operation = given.find(({ name }) => name === '-O' || name === '--operation')?.value;
+  return COMMANDS.find(({ name }) => name === operation && (name === 'put' || name === 'get'));
+}
+
+function refuseOtherOperation(operations: readonly string[], spec?: CommandSpec): void {
+  const other = operations.find((operation) => operation !== spec?.name);
+  if (other === undefined) return;
+  throw new CofferError('usage', `--operation ${other} is not for coffer ${spec?.name}`, {
+    hint: 'leave it out: the command says what to do',
+  });
 }

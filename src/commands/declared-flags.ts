@@ -1,7 +1,21 @@
 import { CofferError } from '../errors.ts';
 import type { FlagHelp } from '../render/help.ts';
-import { VERBATIM } from './flags.ts';
-import { oneOf, unknown } from './unknown.ts';
+import { nearestFlag, oneOf, unknown } from './unknown.ts';
+
+/** A flag as it was typed. */
+export interface GivenFlag {
+  /** Its name, dashes included. */
+  name: string;
+  value: string | undefined;
+}
+
+/** A flag of a call as it is declared. */
+export interface Flag {
+  /** `createKey` of `--no-create-key`. */
+  key: string;
+  isNegated: boolean;
+  takesValue: boolean;
+}
 
 /** The names of a flag, with dashes. */
 export function namesOf([written]: FlagHelp): string[] {
@@ -12,44 +26,44 @@ export function takesValue([written]: FlagHelp): boolean {
   return written.includes('<');
 }
 
+export function describeFlag(flag: FlagHelp): Flag {
+  const [, no, long = ''] = /^--(no-)?(.+)$/.exec(namesOf(flag).at(-1) ?? '') ?? [];
+  const key = long.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  return { key, isNegated: no !== undefined, takesValue: takesValue(flag) };
+}
+
+/** Flags that mean something without any text. */
+const MAY_BE_EMPTY = /<(text|suffix)>/;
+
 /**
- * Checks the flags, joins each value to its flag and marks it, so that the parser leaves it as it
- * was typed.
+ * The declaration of a flag, and the value as it is declared there.
+ * @throws CofferError `usage` for a flag that is not declared, or whose value cannot be.
  */
-export function prepareFlags(
-  words: readonly string[],
+export function checkFlag(
+  { name, value }: GivenFlag,
   declared: readonly FlagHelp[],
-  command = '',
-): string[] {
-  const flags = new Map(declared.flatMap((flag) => namesOf(flag).map((name) => [name, flag])));
-  const prepared: string[] = [];
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] ?? '';
-    const [, name, joined, glued] = /^(--[^=]+|-[^-=])(?:=(.*)|(.+))?$/s.exec(word) ?? [];
-    const value = joined ?? glued;
-    if (name === undefined) {
-      prepared.push(word);
-      continue;
-    }
-    const flag = flags.get(name);
-    if (!flag) {
-      const message = `${`coffer ${command}`.trim()} has no flag ${name}`;
-      const hint = `${`coffer help ${command}`.trim()} lists the flags`;
-      throw unknown(message, name, [...flags.keys()], hint);
-    }
-    if (!takesValue(flag)) {
-      if (value !== undefined) throw new CofferError('usage', `${name} takes no value`);
-      prepared.push(word);
-      continue;
-    }
-    const next = words[i + 1];
-    if (value === undefined && (next === undefined || /^-./.test(next))) {
-      throw new CofferError('usage', `${name} needs a value`);
-    }
-    if (value === undefined) i++;
-    prepared.push(`${name}=${VERBATIM}${canonicalValue(name, value ?? next ?? '', flag)}`);
+  command: string,
+): { flag: Flag; value: string | undefined } {
+  const found = declared.find((flag) => namesOf(flag).includes(name));
+  if (!found) {
+    const close = nearestFlag(name, declared.flatMap(namesOf));
+    throw new CofferError('usage', `${command} has no flag ${name}`, {
+      hint: close ? `did you mean ${close}?` : `${command} --help lists the flags`,
+    });
   }
-  return prepared;
+  const flag = describeFlag(found);
+  if (!flag.takesValue) {
+    if (value === undefined) return { flag, value };
+    throw new CofferError('usage', `${name} takes no value`, {
+      hint: 'give it, or leave it out',
+    });
+  }
+  if (value === undefined || (value === '' && !MAY_BE_EMPTY.test(found[0]))) {
+    throw new CofferError('usage', `${name} needs a value`, {
+      hint: value === '' ? 'it is empty: is a variable not set?' : `${name}=… takes any text`,
+    });
+  }
+  return { flag, value: canonicalValue(name, value, found) };
 }
 
 /** A value as it is declared, in whatever letter case it was typed. */

@@ -1,7 +1,16 @@
 import { CofferError } from '../errors.ts';
 
-/** Stands before every value on its way through the parser, which would read 0123 as a number. */
-export const VERBATIM = '\u0001';
+/** Stands before every value and argument on their way through the parser. */
+const MARK = '\u0001';
+
+/** Keeps the parser from reading 0123 as a number and - as a flag. */
+export function markValue(value: string): string {
+  return MARK + value;
+}
+
+export function unmarkValue(value: string): string {
+  return value.slice(MARK.length);
+}
 
 /** The flags of one call, by name without dashes (`no-create-key` is `createKey: false`). */
 export class Flags {
@@ -11,8 +20,9 @@ export class Flags {
     this.#values = values;
   }
 
+  /** Whether it is given, once or more often. */
   boolean(name: string): boolean {
-    return this.#values[name] === true;
+    return [this.#values[name]].flat().includes(true);
   }
 
   /** A flag that is on unless `--no-…` turned it off. */
@@ -22,17 +32,16 @@ export class Flags {
 
   /** Every value of a flag that may be repeated. */
   list(name: string): string[] {
-    const value = this.#values[name];
-    const values = Array.isArray(value) ? value : [value];
-    return values
-      .filter((item) => typeof item === 'string' || typeof item === 'number')
-      .map((item) => String(item).replace(VERBATIM, ''));
+    return [this.#values[name]]
+      .flat()
+      .filter((value) => typeof value === 'string')
+      .map(unmarkValue);
   }
 
   string(name: string): string | undefined {
     const values = this.list(name);
     if (values.length > 1) {
-      throw new CofferError('usage', `--${name} is given ${values.length} times`, {
+      throw new CofferError('usage', `${written(name)} is given ${values.length} times`, {
         hint: 'give it once',
       });
     }
@@ -50,8 +59,13 @@ export class Flags {
     const text = this.string(name);
     if (text === undefined) return undefined;
     if (!/^[1-9]\d{0,5}$/.test(text)) {
-      throw new CofferError('usage', `--${name} ${text} is not a whole number from 1 up`);
+      throw new CofferError('usage', `${written(name)} ${text} is not a whole number from 1 up`);
     }
     return Number(text);
   }
+}
+
+/** As it is typed. */
+function written(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

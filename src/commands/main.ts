@@ -2,7 +2,7 @@ import { CofferError } from '../errors.ts';
 import { createAws } from '../aws/index.ts';
 import { renderCommandHelp, renderOverview } from '../render/help.ts';
 import { createPaint } from '../render/paint.ts';
-import { checkArguments, findCommandName, readCall, type Call } from './command-line.ts';
+import { checkArguments, readCall, type Call } from './command-line.ts';
 import { EXIT, type Context, type Environment } from './context.ts';
 import { GROUPS } from './index.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
@@ -21,9 +21,8 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
     process.stdout.write(await complete(argv[1] ?? '', argv[2]));
     return EXIT.ok;
   }
-  const isHelp = findCommandName(argv) === 'help';
-  const call = readCall(isHelp ? argv.filter((word) => word !== 'help') : argv);
-  const { spec, flags } = call;
+  const call = readCall(argv);
+  const { spec, flags, isHelp } = call;
   const isColorful = flags.isAllowed('color') && !env['NO_COLOR'];
   const paint = createPaint(isColorful && process.stdout.isTTY);
   if (flags.boolean('version')) {
@@ -32,9 +31,9 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
   }
   if (!spec) {
     process.stdout.write(renderOverview(GROUPS, GLOBAL_FLAGS, paint));
-    return isHelp || flags.boolean('help') ? EXIT.ok : EXIT.usage;
+    return isHelp ? EXIT.ok : EXIT.usage;
   }
-  if (isHelp || flags.boolean('help')) {
+  if (isHelp) {
     const shared = GLOBAL_FLAGS.filter(([flag]) => flag !== '--json' || spec.noJson === undefined);
     process.stdout.write(renderCommandHelp(spec, shared, paint));
     return EXIT.ok;

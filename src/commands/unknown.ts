@@ -1,7 +1,7 @@
 import { CofferError } from '../errors.ts';
 import { nearest } from '../manifest/read/nearest.ts';
 
-/** What there is not, and what was probably meant. */
+/** An unknown word, and the known one closest to it. */
 export function unknown(
   message: string,
   word: string,
@@ -10,6 +10,16 @@ export function unknown(
 ): CofferError {
   const close = nearest(word, known);
   return new CofferError('usage', message, { hint: close ? `did you mean ${close}?` : hint });
+}
+
+/** The known flag that was probably meant; for a letter, the one that begins with it. */
+export function nearestFlag(name: string, known: readonly string[]): string | undefined {
+  const long = known.filter((one) => one.startsWith('--'));
+  if (name.length > 2) return nearest(name, long);
+  const letter = name.slice(1).toLowerCase();
+  const close = known.find((one) => one === `-${letter}`);
+  const [first, ...more] = long.filter((one) => one.startsWith(`--${letter}`));
+  return close ?? (more.length === 0 ? first : undefined);
 }
 
 /** `text, json or markdown`. */

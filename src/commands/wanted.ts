@@ -1,9 +1,10 @@
 import type { FlagHelp } from '../render/help.ts';
-import { argumentsOf, findCommandName } from './command-line.ts';
+import { argumentsOf } from './command-line.ts';
 import { namesOf, takesValue } from './declared-flags.ts';
 import { COMMANDS } from './index.ts';
 import { GLOBAL_FLAGS, HELP_FLAGS } from './specs/flags.ts';
 import type { CommandSpec } from './specs/spec.ts';
+import { readWords } from './words.ts';
 
 export interface Candidate {
   word: string;
@@ -25,27 +26,19 @@ const NOTHING: Wanted = { kind: 'words', candidates: [] };
 export function findWanted(words: readonly string[], typed: string): Wanted {
   if (words.includes('--')) return { kind: 'file' };
   if (words[0] === 'help') return words.length === 1 ? commandWords() : NOTHING;
-  const name = findCommandName(words);
+  const [name, ...given] = readWords(words).args;
   const spec = COMMANDS.find((command) => command.name === name);
   if (name !== undefined && !spec) return NOTHING;
 
   const flags = [...(spec?.flags ?? []), ...GLOBAL_FLAGS, ...HELP_FLAGS];
   const flagOf = (word: string | undefined) =>
     flags.find((flag) => takesValue(flag) && namesOf(flag).includes(word ?? ''));
-  const given = positionalsOf(words, (word) => flagOf(word) !== undefined).slice(1);
   const manifests = spec ? given.filter((_, i) => /manifest/.test(argumentAt(spec, i))) : [];
   const valued = flagOf(words.at(-1)) ?? flagOf(/^(--?[^=]+)=/.exec(typed)?.[1]);
   if (valued) return valueOf(valued, manifests);
   if (typed.startsWith('-')) return flagWords(flags);
   if (!spec) return commandWords([{ word: 'help', meaning: 'Explain a command' }]);
   return ofArgument(argumentAt(spec, given.length), manifests);
-}
-
-function positionalsOf(
-  words: readonly string[],
-  isValued: (word: string | undefined) => boolean,
-): string[] {
-  return words.filter((word, i) => !word.startsWith('-') && !isValued(words[i - 1]));
 }
 
 /** How a command declares its argument number `i`; the last may stand for many. */

@@ -37,6 +37,13 @@ describe('what was meant is guessed:', () => {
     [['completion', 'bsh'], 'did you mean bash?'],
     [['completion', 'csh-like'], 'bash, zsh or fish'],
     [['--jsno'], 'did you mean --json?'],
+    [['sync', '--dryrun', 'a.yml'], 'did you mean --dry-run?'],
+    [['sync', '-y', 'a.yml'], 'did you mean --yes?'],
+    [['sync', '-yes', 'a.yml'], 'did you mean --yes?'],
+    [['get', '/a', '-R', 'x'], 'did you mean -r?'],
+    [['get', '/a', '-output', 'x'], 'did you mean --output?'],
+    [['get', '/a', '-region=x'], 'did you mean --region?'],
+    [['get', '-O', 'put', '/a'], 'the command says what to do'],
   ])('%j', (words, hint) => expect(refusalOf(...words)).toContain(hint));
 });
 
@@ -59,9 +66,27 @@ describe('a call is taken as it was typed:', () => {
     expect([flags.string('output'), flags.string('region')]).toEqual(['0123', '1e3']);
   });
 
-  test('- is a value, and a value may be empty', () => {
+  test('- is a value', () => {
     expect(readCall(['get', '/a', '-o', '-']).flags.string('output')).toBe('-');
+  });
+
+  test('text may be empty, names and places may not', () => {
     expect(readCall(['put', '-e=']).flags.string('extension')).toBe('');
+    expect(readCall(['set', '--description', '']).flags.string('description')).toBe('');
+    expect(refusalOf('sync', 'a.yml', '--only', '')).toContain(
+      'it is empty: is a variable not set?',
+    );
+    expect(refusalOf('sync', 'a.yml', '--region=')).toContain('--region needs a value');
+  });
+
+  test('text that begins with a dash follows an equals sign', () => {
+    expect(refusalOf('set', '--description', '-x')).toContain('--description=… takes any text');
+    expect(readCall(['set', '--description=-x']).flags.string('description')).toBe('-x');
+  });
+
+  test('a flag of one value is not given twice, by whatever name', () => {
+    const { flags } = readCall(['set', '-f', 'a', '--from-file', 'b']);
+    expect(() => flags.string('fromFile')).toThrow('--from-file is given 2 times');
   });
 
   test('a value that was declared is found in any letter case', () => {
@@ -87,7 +112,13 @@ describe('a call is taken as it was typed:', () => {
   });
 
   test('-O put is put', () => {
-    for (const words of [['-O', 'put'], ['-O=put'], ['-p', 'x', '--operation=put'], ['-Oput']]) {
+    for (const words of [
+      ['-O', 'put'],
+      ['-O=put'],
+      ['-p', 'x', '--operation=put'],
+      ['-Oput'],
+      ['--json', '-O', 'put'],
+    ]) {
       expect(readCall(words).spec?.name).toBe('put');
     }
   });

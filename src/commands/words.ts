@@ -1,0 +1,49 @@
+import { namesOf, takesValue, type GivenFlag } from './declared-flags.ts';
+import { COMMANDS } from './index.ts';
+import { GLOBAL_FLAGS, HELP_FLAGS } from './specs/flags.ts';
+
+/**
+ * Whether a flag takes a value, by name. A name means the same kind of flag in every command, so
+ * that flags can be told from arguments before the command is known.
+ */
+const IS_VALUED: ReadonlyMap<string, boolean> = new Map(
+  [...GLOBAL_FLAGS, ...HELP_FLAGS, ...COMMANDS.flatMap(({ flags }) => flags)].flatMap((flag) =>
+    namesOf(flag).map((name) => [name, takesValue(flag)] as const),
+  ),
+);
+
+/** Tells arguments, the name of a command among them, from flags and the values of flags. */
+export function readWords(words: readonly string[]): { args: string[]; given: GivenFlag[] } {
+  const args: string[] = [];
+  const given: GivenFlag[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    if (!isFlag(word)) {
+      args.push(word);
+      continue;
+    }
+    const flag = takeApart(word);
+    const next = words[i + 1];
+    const takesNext = flag.value === undefined && IS_VALUED.get(flag.name);
+    if (takesNext && next !== undefined && !isFlag(next)) {
+      flag.value = next;
+      i++;
+    }
+    given.push(flag);
+  }
+  return { args, given };
+}
+
+/** A dash alone is standard input or output. */
+function isFlag(word: string): boolean {
+  return word.startsWith('-') && word !== '-';
+}
+
+/** `--flag`, `--flag=value`, `-f`, `-f=value` or `-fvalue`. */
+function takeApart(word: string): GivenFlag {
+  const [, name = word, value] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
+  const short = word.slice(0, 2);
+  // -region lacks a dash: it is not the region "egion".
+  const isGlued = name.length > 2 && IS_VALUED.get(short) && !IS_VALUED.has(`-${name}`);
+  return isGlued ? { name: short, value: word.slice(2) } : { name, value };
+}
