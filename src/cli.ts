@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import module from 'node:module';
-import type { CofferError } from './errors.ts';
 import { EXIT } from './commands/context.ts';
+import { endIfInterrupted } from './commands/interrupt.ts';
+import { ReaderLeft, writeOutput } from './commands/output.ts';
+import type { CofferError } from './errors.ts';
 
 // As it was given, which is what commands that coffer runs are to see of it.
 const environment = { ...process.env };
@@ -11,30 +13,25 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 // Newer Nodes keep compiled code between runs.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
-let lost: unknown;
-// A reader that has seen enough, such as `| head`, is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  lost = Object.assign(error, { path: 'standard output' });
-  void tell(error).then((code) => process.exit(code));
-});
+// Without a reader of its messages, a write that is under way still goes on to its end.
+process.stderr.on('error', () => {});
+// Whoever writes to it is told by writeOutput.
+process.stdout.on('error', () => {});
 
 const { main } = await import('./commands/main.ts');
-try {
-  process.exitCode = await main(process.argv.slice(2), environment);
-} catch (error) {
-  // What awaits the output fails of the same error.
-  if (error !== lost) process.exitCode = await tell(error, wantsJson(process.argv));
-}
+process.exitCode = await main(process.argv.slice(2), environment).catch(tell);
+// What was done all the same was not interrupted.
+if (process.exitCode !== EXIT.ok) endIfInterrupted();
 
 /** Tells of an expected failure; its exit status. */
-async function tell(error: unknown, inJson = false): Promise<number> {
+async function tell(error: unknown): Promise<number> {
+  if (error instanceof ReaderLeft) return EXIT.readerLeft;
   const { createPaint } = await import('./render/paint.ts');
   const { renderError, renderErrorJson, expected } = await import('./render/problems.ts');
   const failure = expected(error);
   if (!failure) throw error;
-  if (inJson) process.stdout.write(renderErrorJson(failure));
   process.stderr.write(renderError(failure, createPaint(process.stderr.isTTY)));
+  if (wantsJson(process.argv)) await writeOutput(renderErrorJson(failure)).catch(() => {});
   return exitCode(failure);
 }
 

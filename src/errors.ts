@@ -25,6 +25,7 @@ export interface Place {
  * - `no-command`: a command to be run does not exist
  * - `not-executable`: a command to be run cannot be
  * - `declined`: a question was answered with no, or could not be asked; an editor gave up
+ * - `interrupted`: a signal, or Ctrl-C, ended the work before it was done
  * - `aws`: any other refusal by AWS
  */
 export type ErrorCode =
@@ -45,6 +46,7 @@ export type ErrorCode =
   | 'no-command'
   | 'not-executable'
   | 'declined'
+  | 'interrupted'
   | 'aws';
 
 /** One finding: what is wrong, where, and how to mend it. Never holds a secret. */

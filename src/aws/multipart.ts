@@ -48,7 +48,8 @@ export async function uploadInParts(
       (_, i) => i * partBytes,
     );
     const sendPart = async (offset: number, index: number) => {
-      if (object.signal?.aborted) throw new CofferError('declined', 'the upload was interrupted');
+      if (object.signal?.aborted)
+        throw new CofferError('interrupted', 'the upload was interrupted');
       const PartNumber = index + 1;
       const Body = await object.read(offset, Math.min(partBytes, object.size - offset));
       const { ETag } = await put(() =>

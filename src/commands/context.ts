@@ -12,6 +12,8 @@ export const EXIT = {
   // As shells have it.
   notExecutable: 126,
   noCommand: 127,
+  // 128 + SIGPIPE.
+  readerLeft: 141,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

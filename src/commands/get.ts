@@ -5,6 +5,7 @@ import { CofferError } from '../errors.ts';
 import { fetchObject } from '../transfer/fetch.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { onInterrupt } from './interrupt.ts';
+import { explainOutputError } from './output.ts';
 import { completeName } from './parameter-name.ts';
 import { isPipeOrDevice, writePrivateFile } from './private-file.ts';
 
@@ -23,8 +24,11 @@ export async function run(context: Context): Promise<ExitCode> {
     typeof value === 'string' ? () => [Buffer.from(value)] : await fetchChunks(context, value);
   if (file === undefined || file === '-') {
     for await (const chunk of chunks(true)) await context.terminal.write(chunk);
-  } else if (await isPipeOrDevice(file)) await writeFile(file, chunks(true));
-  else await writePrivateFile(file, chunks(false), onInterrupt(context.terminal));
+  } else if (await isPipeOrDevice(file)) {
+    await writeFile(file, chunks(true)).catch((error: unknown) => {
+      throw explainOutputError(error, file);
+    });
+  } else await writePrivateFile(file, chunks(false), onInterrupt(context.terminal));
   return EXIT.ok;
 }
 

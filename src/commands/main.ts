@@ -5,6 +5,7 @@ import { createPaint } from '../render/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
 import { EXIT, type Context, type Environment } from './context.ts';
 import { GROUPS } from './index.ts';
+import { writeOutput } from './output.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -18,7 +19,7 @@ declare const COFFER_VERSION: string;
 export async function main(argv: readonly string[], env: Environment): Promise<number> {
   if (argv[0] === '__complete') {
     const { complete } = await import('./complete.ts');
-    process.stdout.write(await complete(argv[1] ?? '', argv[2]));
+    await writeOutput(await complete(argv[1] ?? '', argv[2]));
     return EXIT.ok;
   }
   const call = readCall(argv);
@@ -26,16 +27,16 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
   const isColorful = flags.isAllowed('color') && !env['NO_COLOR'];
   const paint = createPaint(isColorful && process.stdout.isTTY);
   if (flags.boolean('version')) {
-    process.stdout.write(describeVersion());
+    await writeOutput(describeVersion());
     return EXIT.ok;
   }
   if (!spec) {
-    process.stdout.write(renderOverview(GROUPS, GLOBAL_FLAGS, paint));
+    await writeOutput(renderOverview(GROUPS, GLOBAL_FLAGS, paint));
     return isHelp ? EXIT.ok : EXIT.usage;
   }
   if (isHelp) {
     const shared = GLOBAL_FLAGS.filter(([flag]) => flag !== '--json' || spec.noJson === undefined);
-    process.stdout.write(renderCommandHelp(spec, shared, paint));
+    await writeOutput(renderCommandHelp(spec, shared, paint));
     return EXIT.ok;
   }
   checkArguments(spec, call.args);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import { shellExport } from '../render/shell.ts';
@@ -7,6 +6,7 @@ import { startSandbox } from '../sandbox/index.ts';
 import { createAws } from '../aws/index.ts';
 import { EXIT, type Context } from './context.ts';
 import type { Flags } from './flags.ts';
+import { hearSignals } from './interrupt.ts';
 import { relaySignals, runCommand } from './run-command.ts';
 
 export async function run(context: Context): Promise<number> {
@@ -30,7 +30,7 @@ export async function run(context: Context): Promise<number> {
       await terminal.write(`${shellExport(name, value)}\n`);
     }
     terminal.note(`the sandbox runs at ${sandbox.url} until Ctrl-C`);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await new Promise((resolve) => hearSignals(resolve));
     return EXIT.ok;
   } finally {
     await sandbox.close();

@@ -125,9 +125,14 @@ async function refusalOf(
     await requireConsent(terminal, isGranted, round.question(count));
     return undefined;
   } catch (error) {
-    if (error instanceof CofferError && error.code === 'declined') return error;
+    if (error instanceof CofferError && isRefusal(error)) return error;
     throw error;
   }
+}
+
+/** Whether nobody consented, be it by Ctrl-C. */
+function isRefusal({ code }: CofferError): boolean {
+  return code === 'declined' || code === 'interrupted';
 }
 
 function changesOf({ plan }: Target, { actions }: Round): Change[] {

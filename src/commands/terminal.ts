@@ -1,8 +1,10 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { CofferError, type Problem } from '../errors.ts';
 import { createPaint, type Paint } from '../render/paint.ts';
 import { renderWarning } from '../render/problems.ts';
+import { stopIfAborted } from '../transfer/interrupted.ts';
+import { interruption, listenAt } from './interrupt.ts';
+import { writeOutput } from './output.ts';
 import { createProgress, type Progress, type Unit } from './progress.ts';
 
 /** Where a command reads and writes: data to stdout, everything else to stderr. */
@@ -37,9 +39,7 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
     dataPaint: createPaint(options.color && stdout.isTTY),
     isInteractive,
     progress: (label, unit = 'things') => createProgress(label, unit, stderr, options.quiet),
-    async write(data) {
-      if (!stdout.write(data)) await once(stdout, 'drain');
-    },
+    write: writeOutput,
     note(text) {
       if (!options.quiet) stderr.write(`${text}\n`);
     },
@@ -60,23 +60,30 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
   };
 }
 
-/** Nothing is answered by Ctrl-C and the end of input. */
+/**
+ * Nothing is answered by the end of input.
+ * @throws CofferError `interrupted` for Ctrl-C and signals
+ */
 async function ask(question: string): Promise<string | undefined> {
   const { stdin: input, stderr: output } = process;
   const prompt = createInterface({ input, output });
+  const asking = new AbortController();
+  const unlisten = listenAt(prompt, () => asking.abort());
   try {
-    return (await prompt.question(question)).trim();
+    return (await prompt.question(question, { signal: asking.signal })).trim();
   } catch {
     output.write('\n');
+    stopIfAborted(interruption);
     return undefined;
   } finally {
+    unlisten();
     prompt.close();
   }
 }
 
 /**
  * Goes on only with consent: `--yes`, or a yes at the prompt.
- * @throws CofferError `declined`
+ * @throws CofferError `declined` or `interrupted`
  */
 export async function requireConsent(
   terminal: Terminal,

@@ -45,7 +45,7 @@ export function renderOverview(
     section('Where to begin', renderTerms(BEGINNINGS), paint),
     ...subjects,
     section('Flags of every command', renderTerms(globalFlags), paint),
-    'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 different,\n4 some of it failed.\n',
+    'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 different,\n4 some of it failed, 130 interrupted, 141 nobody read the output to its end.\n',
     'coffer help <command> tells more of each.\n',
   ].join('\n');
 }

@@ -110,7 +110,7 @@ describe('while the editor runs,', () => {
     child.kill(signal);
     // The streams are closed when the editor has ended, too.
     const { code, stdout, stderr } = await child.finished;
-    expect(code).toBe(null);
+    expect(code).toBe(signal === 'SIGTERM' ? 143 : 129);
     await expectNothingLeft(app, stdout + stderr);
     expect(await app.text('app.yml')).toBe(before);
   });

@@ -5,8 +5,10 @@ import { startCoffer } from '../support/child.ts';
 import { createPutScene, MIB } from '../support/put.ts';
 
 const aws = await useAws();
+/** As shells have it. */
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s while get -o writes leaves nothing of the plaintext, and what was there',
   async (signal) => {
     const app = await createPutScene(aws);
@@ -15,7 +17,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const before = await app.files();
     const codes: (number | null)[] = [];
     // A fast machine may be done before the signal comes.
-    while (codes.at(-1) !== 1 && codes.length < 5) {
+    while (codes.at(-1) !== CODES[signal] && codes.length < 5) {
       await app.write('out', 'what was there');
       const child = startCoffer(['get', url, '-o', 'out'], { cwd: app.folder, env: aws.env });
       while ((await app.files()).every((file) => !file.startsWith('.coffer-'))) await sleep(1);
@@ -24,7 +26,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       expect(stderr).not.toMatch(/^ {4}at /m);
       codes.push(code);
     }
-    expect(codes.at(-1)).toBe(1);
+    expect(codes.at(-1)).toBe(CODES[signal]);
     expect(await app.files()).toEqual(before);
     expect(await app.text('out')).toBe('what was there');
   },

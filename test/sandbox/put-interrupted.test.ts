@@ -9,6 +9,8 @@ import { createPutScene, MIB, type PutScene } from '../support/put.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
+/** As shells have it. */
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 const control = controlOf(aws);
 const stored = storedIn(aws);
 const leftovers = leftoversIn(aws);
@@ -31,7 +33,7 @@ async function forgetCalls(): Promise<void> {
   await fetch(`${aws.endpoint}/_sandbox/calls`, { method: 'DELETE' });
 }
 
-describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
   test('while data is awaited ends put, and publishes nothing', async () => {
     const app = await createPutScene(aws);
     await forgetCalls();
@@ -41,7 +43,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     await sleep(200);
     child.kill(signal);
     const { code, stdout, stderr } = await child.finished;
-    expect(code, stderr).toBe(1);
+    expect(code, stderr).toBe(CODES[signal]);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/error: interrupted/);
     expect(stderr).not.toMatch(/^ {4}at /m);
@@ -59,7 +61,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     // Ctrl-C reaches every program of a pipeline at once.
     child.kill(signal);
     child.end();
-    expect((await child.finished).code).toBe(1);
+    expect((await child.finished).code).toBe(CODES[signal]);
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
@@ -74,7 +76,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     await untilCalled('s3:UploadPart');
     child.kill(signal);
     const { code, stdout, stderr } = await child.finished;
-    expect(code, stderr).toBe(1);
+    expect(code, stderr).toBe(CODES[signal]);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/error: .*interrupted/);
     expect((await leftovers(app.prefix)).uploads).toEqual([]);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { CLI } from './cli.ts';
 
 /** A call of the command line that is under way. */
@@ -7,7 +8,8 @@ export interface Child {
   /** More for its standard input, which stays open. */
   feed: (data: Buffer) => void;
   end: () => void;
-  finished: Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** The code is 128 + n when signal n ended it. */
+  finished: Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
 /** Starts the command line and leaves its standard input open, for tests that interrupt it. */
@@ -30,7 +32,9 @@ export function startCoffer(
     end: () => child.stdin.end(),
     finished: new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => resolve({ code, ...texts }));
+      child.once('close', (code, signal) =>
+        resolve({ code: code ?? 128 + constants.signals[signal ?? 'SIGKILL'], ...texts }),
+      );
     }),
   };
 }

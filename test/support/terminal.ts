@@ -3,6 +3,7 @@ import { CLI, run } from './cli.ts';
 
 /** What a program did that had a terminal of its own. */
 export interface TerminalOutcome {
+  /** 128 + n when signal n ended it. */
   code: number;
   /** All that the terminal showed, without colours. */
   shown: string;
@@ -10,11 +11,14 @@ export interface TerminalOutcome {
   isSane: boolean;
 }
 
-/** Answers to give, each when its prompt shows. */
+/**
+ * Answers to give, each when its prompt shows; the name of a signal is sent as one, and
+ * HANGUP closes the terminal.
+ */
 export type Dialogue = readonly (readonly [prompt: string, answer: string])[];
 
 const DRIVER = `
-import fcntl, json, os, pty, select, subprocess, sys, termios, time
+import fcntl, json, os, pty, select, signal, subprocess, sys, termios, time
 
 call = json.load(sys.stdin)
 master, slave = pty.openpty()
@@ -36,18 +40,28 @@ def read():
     if time.time() > deadline:
         child.kill()
 
+def finish(code, is_sane):
+    print(json.dumps({'code': code if code >= 0 else 128 - code,
+                      'shown': shown.decode('utf8', 'replace'), 'isSane': is_sane}))
+    sys.exit()
+
 seen = 0
 for prompt, answer in call['dialogue']:
     while prompt.encode() not in shown[seen:] and child.poll() is None:
         read()
     seen = shown.find(prompt.encode(), seen) + len(prompt)
-    os.write(master, answer.encode())
+    if answer.startswith('SIG'):
+        child.send_signal(getattr(signal, answer))
+    elif answer == 'HANGUP':
+        os.close(master)
+        finish(child.wait(25), True)
+    else:
+        os.write(master, answer.encode())
 code = None
 while code is None:
     code = child.poll()
     read()
-print(json.dumps({'code': code, 'shown': shown.decode('utf8', 'replace'),
-                  'isSane': termios.tcgetattr(slave) == before}))
+finish(code, termios.tcgetattr(slave) == before)
 `;
 
 /** Whether a terminal can be made here. */

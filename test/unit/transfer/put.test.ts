@@ -106,7 +106,7 @@ describe('putObject publishes nothing', () => {
     })();
     const calls = await control.callsOf(async () => {
       const failure = await failureOf(() => put(data, request({ signal: controller.signal })));
-      expect(failure.code).toBe('declined');
+      expect(failure.code).toBe('interrupted');
     });
     expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
   });

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/commands/index.ts';
+import { useAws } from '../support/aws.ts';
+import { CLI, run } from '../support/cli.ts';
+import { createScene, secret, type Scene } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+
+const READER_LEFT = 141;
+
+/** What each command is called with; it can be run again and does the same. */
+const CALLS: Record<string, (app: Scene) => string[]> = {
+  encrypt: () => ['app.yml'],
+  decrypt: () => ['app.yml'],
+  edit: () => ['app.yml'],
+  set: () => ['app.yml', 'x'],
+  unset: () => ['app.yml', 'x'],
+  rotate: () => ['app.yml', 'g'],
+  refresh: () => ['app.yml'],
+  diff: () => ['app.yml', '--exit-code'],
+  sync: () => ['app.yml', '--yes'],
+  save: () => ['app.yml'],
+  list: () => ['app.yml'],
+  history: ({ prefix }) => [`${prefix}there`],
+  import: ({ prefix }) => [prefix],
+  nuke: () => ['app.yml', '--yes'],
+  gc: () => ['app.yml', '--yes'],
+  put: ({ prefix }) => ['-p', `${prefix}data`, '-b', aws.bucket, '-k', aws.kmskey],
+  get: ({ prefix }) => [`${prefix}there`],
+  exec: () => ['app.yml', '--', 'true'],
+  export: () => ['app.yml'],
+  check: () => ['broken.yml'],
+  hook: () => ['install'],
+  git: () => ['install'],
+  textconv: () => ['app.yml'],
+  'merge-driver': () => ['base.yml', 'app.yml', 'base.yml'],
+  bootstrap: () => ['app.yml'],
+  policy: () => ['app.yml', '--for', 'ci', '--account', '111122223333'],
+  sandbox: () => ['--', 'true'],
+  completion: () => ['bash'],
+};
+
+const PROBLEM = '  - {name: plain, type: SecureString, value: plaintext}\n';
+const BIG = 3 * 1024 * 1024;
+
+async function createApp() {
+  const app = await createScene(
+    aws,
+    `${secret('x', 'x')}  - {name: g, type: SecureString, generate: {length: 8}}\n`,
+  );
+  await app.succeed(['encrypt', 'app.yml']);
+  const sealed = await app.text('app.yml');
+  await app.write('base.yml', sealed);
+  await app.write('broken.yml', sealed + PROBLEM);
+  await stored.put(`${app.prefix}there`, 'text');
+  await run('git', ['init', '--quiet'], { cwd: app.folder });
+  const env = { HOME: app.folder, ...aws.env, EDITOR: 'true' };
+  /** Runs a line of bash in which "$@" is coffer and its arguments. */
+  const shell = async (line: string, args: readonly string[]) => {
+    await app.write('app.yml', sealed);
+    const command = ['-c', line, 'bash', process.execPath, CLI, ...args];
+    return run('bash', command, { cwd: app.folder, env, stdin: 'typed' });
+  };
+  return {
+    ...app,
+    shell,
+    /** Runs coffer with streams whose reader left before it began. */
+    call: (args: readonly string[], closed: keyof typeof REDIRECTIONS) =>
+      shell(`exec 5> >(exit 0); wait $!; exec "$@" ${REDIRECTIONS[closed]} 5>&-`, args),
+    /** The name of a parameter that points to a large object. */
+    async putBig() {
+      const name = `${app.prefix}big`;
+      const target = ['-p', name, '-b', aws.bucket, '-k', aws.kmskey];
+      await app.succeed(['put', ...target], { stdin: Buffer.alloc(BIG) });
+      return name;
+    },
+  };
+}
+
+const REDIRECTIONS = { none: '', stdout: '>&5', stderr: '2>&5', both: '>&5 2>&5' };
+
+test('every command is tried', () => {
+  expect(Object.keys(CALLS).toSorted()).toEqual(COMMANDS.map(({ name }) => name).toSorted());
+});
+
+test.each(COMMANDS.map(({ name, noJson }) => [name, noJson === undefined] as const))(
+  '%s tells the truth when nobody reads what it says',
+  async (name, hasJson) => {
+    const app = await createApp();
+    const words = [name, ...(hasJson ? ['--json'] : []), ...(CALLS[name]?.(app) ?? [])];
+    const open = await app.call(words, 'none');
+    const printsNothing = open.stdout.length === 0;
+    expect([0, 3]).toContain(open.code);
+    expect((await app.call(words, 'stdout')).code).toBe(printsNothing ? open.code : READER_LEFT);
+    const unheard = await app.call(words, 'stderr');
+    expect(unheard.code).toBe(open.code);
+    expect(unheard.stdout.length === 0).toBe(printsNothing);
+  },
+);
+
+describe('without a reader', () => {
+  test.each([
+    ['help', ['help']],
+    ['a version', ['--version']],
+    ['one problem', ['check', 'broken.yml']],
+    ['a manifest', ['decrypt', 'app.yml']],
+    ['variables', ['export', 'app.yml']],
+    ['an object', ['get', 'BIG']],
+    ['an object for a pipe', ['get', 'BIG', '-o', '/dev/stdout']],
+  ])('%s ends with 141', async (_, words) => {
+    const app = await createApp();
+    const big = words.includes('BIG') ? await app.putBig() : '';
+    const args = words.map((word) => (word === 'BIG' ? big : word));
+    for (const closed of ['stdout', 'both'] as const) {
+      const { code, stderr } = await app.call(args, closed);
+      expect(code).toBe(READER_LEFT);
+      expect(stderr).toBe('');
+    }
+  });
+
+  test.each([
+    ['a call that is wrong', ['sync', '--bogus', '--json'], 2],
+    ['a manifest that is not there', ['sync', 'none.yml', '--json'], 2],
+    ['a parameter that is not there', ['history', '/none', '--json'], 1],
+  ])('%s fails as it would with one', async (_, words, code) => {
+    const app = await createApp();
+    for (const closed of ['none', 'stdout', 'stderr', 'both'] as const) {
+      expect((await app.call(words, closed)).code).toBe(code);
+    }
+  });
+});
+
+test('sync goes on to its end when nobody reads its progress', async () => {
+  const parameters = Array.from(
+    { length: 30 },
+    (_, i) => `  - {name: p${i}, type: String, value: v}\n`,
+  );
+  const app = await createScene(aws, parameters.join(''));
+  const script = '"$@" 2>&1 | head -n 1; exit "${PIPESTATUS[0]}"';
+  const { code } = await run(
+    'bash',
+    ['-c', script, 'bash', process.execPath, CLI, 'sync', 'app.yml', '--yes', '--debug'],
+    { cwd: app.folder, env: { HOME: app.folder, ...aws.env } },
+  );
+  expect(code).toBe(0);
+  expect(Object.keys(await stored.values(app.prefix))).toHaveLength(30);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { useAws } from '../support/aws.ts';
+import { createScene, secret, type Scene } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+import { cofferInTerminal, HAS_PTY, type Dialogue } from '../support/terminal.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+
+const PARAMETERS = `${secret('x', 'x')}  - {name: y, type: String, value: y}\n`;
+
+/** A question that coffer asks: the call, what is said before it, and the question itself. */
+interface Question {
+  args: string[];
+  prepare?: (app: Scene) => Promise<unknown>;
+  before?: Dialogue;
+  question: string;
+}
+
+const WRITE = 'Write 2 parameters? [y/N] ';
+
+const QUESTIONS: Record<string, Question> = {
+  'sync, to write': { args: ['sync', 'app.yml'], question: WRITE },
+  'sync, to delete after it wrote': {
+    args: ['sync', 'app.yml', '--prune'],
+    prepare: (app) => stored.put(`${app.prefix}old`, 'of no manifest'),
+    before: [[WRITE, 'y\r']],
+    question: 'Delete 1 parameter found in no manifest? [y/N] ',
+  },
+  nuke: { args: ['nuke', 'app.yml'], question: 'Delete 2 things for good? [y/N] ' },
+  gc: {
+    args: ['gc', 'app.yml', '--older-than', '0s'],
+    prepare: async (app) => {
+      const name = `${app.prefix}data`;
+      const target = ['-p', name, '-b', aws.bucket, '-k', aws.kmskey];
+      await app.succeed(['put', ...target], { stdin: 'data' });
+      await stored.remove(name);
+    },
+    question: 'of these for good? [y/N] ',
+  },
+  set: { args: ['set', 'app.yml', 'z'], question: 'Value of z: ' },
+  'set, once more': {
+    args: ['set', 'app.yml', 'z'],
+    before: [['Value of z: ', 'typed\r']],
+    question: 'Value of z, once more: ',
+  },
+  'edit, after a mistake': {
+    args: ['edit', 'app.yml'],
+    prepare: (app) => app.write('editor.sh', 'echo "oops: 1" >> "$1"\n'),
+    question: '(e)dit again or (d)iscard? ',
+  },
+};
+
+const ENDINGS = { '\u0003': 130, SIGINT: 130, SIGTERM: 143, SIGHUP: 129, HANGUP: 129 };
+
+describe.runIf(HAS_PTY).each(Object.entries(QUESTIONS))('at the question of %s', (_, asked) => {
+  test.each(Object.entries(ENDINGS))('%j ends coffer with %i', async (ending, status) => {
+    const app = await createScene(aws, PARAMETERS);
+    await app.succeed(['encrypt', 'app.yml']);
+    await asked.prepare?.(app);
+    const manifest = await app.text('app.yml');
+    const { code, shown, isSane } = await cofferInTerminal(
+      asked.args,
+      [...(asked.before ?? []), [asked.question, ending]],
+      { cwd: app.folder, env: { ...aws.env, EDITOR: 'sh editor.sh' } },
+    );
+    expect(code, shown).toBe(status);
+    if (ending !== 'HANGUP') {
+      expect(shown).toMatch(/error: interrupted before it was done|1 failed/);
+    }
+    expect(shown).not.toMatch(/^\s+at /m);
+    expect(isSane).toBe(true);
+    expect(await app.text('app.yml')).toBe(manifest);
+  });
+});
