@@ -22,6 +22,9 @@ const { main } = await import('./commands/main.ts');
 process.exitCode = await main(process.argv.slice(2), environment).catch(tell);
 // What was done all the same was not interrupted.
 if (process.exitCode !== EXIT.ok) endIfInterrupted();
+// Once all output is out, a call to AWS that nobody waits for any more keeps nobody.
+await writeOutput('').catch(() => {});
+process.exit();
 
 /** Tells of an expected failure; its exit status. */
 async function tell(error: unknown): Promise<number> {

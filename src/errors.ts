@@ -17,7 +17,7 @@ export interface Place {
  * - `key`: a KMS key, alias or data key is missing, disabled or cannot be used
  * - `denied`: AWS refused the caller's rights
  * - `credentials`: no usable AWS credentials
- * - `network`: AWS could not be reached
+ * - `network`: AWS could not be reached, or did not answer in time
  * - `not-found`: a parameter, object or bucket does not exist
  * - `oversize`: a value does not fit where it has to go
  * - `conflict`: somebody else changed the same thing meanwhile

@@ -10,9 +10,25 @@ export interface Doing {
   secret?: string | undefined;
 }
 
-interface AwsFailure extends Error {
+interface AwsFailure extends NetworkFailure {
   code?: string;
   $metadata?: { httpStatusCode?: number };
+}
+
+/** What failed on the way to AWS. */
+export interface NetworkFailure extends Error {
+  /** Which the call was for. */
+  host?: string;
+  /** How long it may wait for what, if that time ran out. */
+  limit?: Limit;
+}
+
+export type Limit = 'connect' | 'answer' | 'silence' | 'whole';
+
+/** Whether AWS kept a call waiting for too long. */
+export function isTimeout(error: unknown): boolean {
+  const cause = error instanceof CofferError ? error.cause : error;
+  return cause instanceof Error && (cause as NetworkFailure).limit !== undefined;
 }
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -116,7 +132,7 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
         ? 'there are no AWS credentials'
         : `AWS does not accept the credentials (${name})`;
     case 'network':
-      return `AWS could not be reached (${name})`;
+      return explainNetwork(failure, name);
     default: {
       if (name === 'InvalidCiphertextException') return 'KMS does not recognise the ciphertext';
       const message = clean(failure.message, doing.secret);
@@ -125,6 +141,10 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
       return code === 'not-found' ? 'there is no such thing' : name;
     }
   }
+}
+
+function explainNetwork({ host = 'AWS', limit, message }: NetworkFailure, name: string): string {
+  return limit ? message : `${host} could not be reached (${name})`;
 }
 
 function hintFor(name: string, code: ErrorCode, { action }: Doing): string | undefined {

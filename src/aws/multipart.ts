@@ -16,6 +16,8 @@ const PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 /** Four parts in flight fill a fast link and keep memory at a few parts' size. */
 const PARTS_IN_FLIGHT = 4;
+/** An S3 that went away in the middle is not waited for once more. */
+const ABORT_MS = 5_000;
 
 /**
  * Uploads in parts, in parallel; nothing is left behind when it fails.
@@ -88,7 +90,10 @@ export async function uploadInParts(
     });
   } catch (error) {
     // The first failure is the one to tell of; a lifecycle rule clears what cannot be aborted.
-    await client.send(new AbortMultipartUploadCommand({ ...at, UploadId })).catch(() => {});
+    const abortSignal = AbortSignal.timeout(ABORT_MS);
+    await client
+      .send(new AbortMultipartUploadCommand({ ...at, UploadId }), { abortSignal })
+      .catch(() => {});
     throw error;
   }
 }

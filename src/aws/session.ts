@@ -1,4 +1,6 @@
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { translate, type Doing } from './errors.ts';
+import { findInTime, LIMITS, PatientHandler, Retries, type Limits } from './waiting.ts';
 
 /** How to reach AWS; shared by every client of one run. */
 export interface Session {
@@ -12,23 +14,26 @@ export interface Session {
   concurrency: number;
   /** Is told of each call that AWS answered: its name, status and time, never its content. */
   log?: ((line: string) => void) | undefined;
+  /** How long to wait for what. */
+  limits?: Limits | undefined;
 }
-
-// Enough for throttling to pass; with its backoff a dead network is still reported in seconds.
-const MAX_ATTEMPTS = 7;
 
 /** The part of the clients' configuration that is the same for KMS, SSM and S3. */
 export function clientConfig(session: Session, region: string | undefined) {
+  const limits = session.limits ?? LIMITS;
+  const requestHandler = new PatientHandler(limits);
   return {
     // An empty one, such as from an empty variable, is none: the SDK looks for it elsewhere.
     ...(region ? { region } : {}),
     ...(session.profile ? { profile: session.profile } : {}),
     ...(session.endpoint === undefined ? {} : { endpoint: session.endpoint }),
     ...(session.credentials && { credentials: session.credentials }),
-    maxAttempts: MAX_ATTEMPTS,
-    retryMode: 'adaptive',
+    credentialDefaultProvider: (init: object) =>
+      // What gives out credentials is called like AWS itself.
+      findInTime(defaultProvider({ ...init, clientConfig: { requestHandler } }), limits),
+    retryStrategy: new Retries(),
     cacheMiddleware: true,
-    requestHandler: { connectionTimeout: 5_000, httpsAgent: { keepAlive: true, maxSockets: 64 } },
+    requestHandler,
   };
 }
 

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { isTimeout } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
 import { persist, type Patience } from './patience.ts';
 
@@ -28,7 +29,7 @@ export interface Applying {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** This many tasks in a row that cannot reach AWS end the run. */
+/** This many tasks in a row that cannot reach AWS end the run, and one that waited for it in vain. */
 const UNREACHABLE_LIMIT = 3;
 
 /** Does all tasks, a bounded number at a time. A failure of one does not stop the others. */
@@ -49,7 +50,8 @@ export async function applyAll(tasks: readonly Task[], applying: Applying): Prom
       } catch (error) {
         if (!(error instanceof CofferError)) throw error;
         applied.failed.push({ name, error });
-        if (error.code === 'network' || error.code === 'credentials') unreachable++;
+        if (isTimeout(error)) unreachable += UNREACHABLE_LIMIT;
+        else if (error.code === 'network' || error.code === 'credentials') unreachable++;
       }
       applying.onProgress?.(applied.done.length + applied.failed.length, tasks.length);
     },

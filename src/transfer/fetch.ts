@@ -1,6 +1,7 @@
 import { createHash, type DecipherGCM } from 'node:crypto';
 import pMap from 'p-map';
 import type { ObjectBody, ObjectStore } from '../aws/objects.ts';
+import { isTimeout } from '../aws/errors.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { createDecipher, parseMetadata, type ObjectHeader } from '../crypto/object-format.ts';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
@@ -14,6 +15,7 @@ const MEMORY_LIMIT = 64 * 1024 * 1024;
 const RANGE_BYTES = 8 * 1024 * 1024;
 const RANGES_IN_FLIGHT = 4;
 const RANGE_ATTEMPTS = 5;
+const SILENT_ATTEMPTS = 2;
 const CHUNK_BYTES = 1024 * 1024;
 
 /** An object's ciphertext, here, with what it takes to open it. */
@@ -111,11 +113,16 @@ async function fill(
       offsets,
       async (offset) => {
         const length = Math.min(rangeBytes, size - offset);
-        await withRetries(RANGE_ATTEMPTS, async () => {
+        for (let attempt = 1; ; attempt++) {
           const part = first ?? (await services.objects.get(bucket, key, { offset, length, etag }));
           first = undefined;
-          await copy(part.body, offset, length, spool).catch((error: unknown) => fail(error, url));
-        });
+          try {
+            await copy(part.body, offset, length, spool);
+            break;
+          } catch (error) {
+            if (!isWorthAnother(error, attempt)) fail(error, url);
+          }
+        }
         done += length;
         services.onProgress?.(done, size);
       },
@@ -143,22 +150,19 @@ async function copy(
     }
   } catch (cause) {
     if (cause instanceof CofferError) throw cause;
-    throw new CofferError('network', 'the connection broke off', { cause });
+    const message =
+      cause instanceof Error && isTimeout(cause) ? cause.message : 'the connection broke off';
+    throw new CofferError('network', message, { cause });
   }
   if (done !== length) {
     throw new CofferError('network', `the connection ended after ${done} of ${length} bytes`);
   }
 }
 
-async function withRetries(attempts: number, work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const isBroken = error instanceof CofferError && error.code === 'network';
-      if (!isBroken || attempt === attempts) throw error;
-    }
-  }
+/** After a body that broke off; one that fell silent has taken half a minute already. */
+function isWorthAnother(error: unknown, attempt: number): boolean {
+  const isBroken = error instanceof CofferError && error.code === 'network';
+  return isBroken && attempt < (isTimeout(error) ? SILENT_ATTEMPTS : RANGE_ATTEMPTS);
 }
 
 async function* chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {

@@ -110,3 +110,14 @@ test('two runs add up', async () => {
   const b = { done: ['4'], failed: [], left: ['5'] };
   expect(joinApplied(a, b)).toEqual({ done: ['1', '4'], failed: a.failed, left: ['3', '5'] });
 });
+
+test('waits in vain for one task alone', async () => {
+  const cause = Object.assign(new Error('no answer'), { limit: 'answer' });
+  const tasks = names(9).map((name): Task => ({
+    name,
+    run: () => Promise.reject(new CofferError('network', 'no answer', { cause })),
+  }));
+  const applied = await applyAll(tasks, { concurrency: 1, patience: createPatience().patience });
+  expect(applied.failed.map(({ name }) => name)).toEqual(['p0']);
+  expect(applied.left).toEqual(names(9).slice(1));
+});

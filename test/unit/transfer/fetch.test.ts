@@ -4,7 +4,10 @@ import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import type { Pointer } from '../../../src/crypto/pointer.ts';
 import { fetchObject } from '../../../src/transfer/fetch.ts';
+import { createObjectStore } from '../../../src/aws/objects.ts';
+import { LIMITS } from '../../../src/aws/waiting.ts';
 import { useAws } from '../../support/aws.ts';
+import { startServer } from '../../support/bad-server.ts';
 import { controlOf } from '../../support/control.ts';
 import { failureOf } from '../../support/failure.ts';
 import { kmsOf, objectsOf } from '../../support/services.ts';
@@ -147,3 +150,36 @@ test.each([3 * MIB, SPOOLED])('connections that break off cost %i bytes nothing'
   expect((await drain(fetched.verified())).sha256).toBe(digest(plaintext));
   await fetched.close();
 });
+
+test.each([1024, SPOOLED])(
+  'a body of %i bytes that falls silent is asked for once more',
+  async (size) => {
+    const { metadata } = await sealObject(kms, aws.kmskey, Buffer.from('x'));
+    const headers = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+    const server = await startServer(({ headers: { range } }, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(range ?? `bytes=0-${size - 1}`) ?? [];
+      const length = Number(to) - Number(from) + 1;
+      response.writeHead(200, { ...Object.fromEntries(headers), 'content-length': length });
+      response.write('some of it');
+    });
+    const slow = createObjectStore(
+      {
+        endpoint: server.url,
+        credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+        concurrency: 4,
+        limits: { ...LIMITS, silence: 200 },
+      },
+      'us-east-1',
+    );
+    const pointer = { bucket: 'bucket', key: 'key', sha256: undefined };
+    const { folder } = await createWorkspace();
+    const error = await failureOf(() =>
+      fetchObject(pointer, { kms, objects: slow, spoolFolder: folder }),
+    );
+    expect(error).toMatchObject({ code: 'network' });
+    expect(error.message).toBe(`s3://bucket/key: ${server.host} fell silent for 0.2 s`);
+    expect(await readdir(folder)).toEqual([]);
+    // A large one comes in four ranges at a time, after a look at its size.
+    expect(server.requests.length).toBeLessThanOrEqual(size === SPOOLED ? 9 : 2);
+  },
+);

@@ -1,0 +1,197 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { isTimeout } from '../../../src/aws/errors.ts';
+import { createKms } from '../../../src/aws/kms.ts';
+import { createObjectStore } from '../../../src/aws/objects.ts';
+import { createParameterStore } from '../../../src/aws/parameters.ts';
+import type { Session } from '../../../src/aws/session.ts';
+import { LIMITS, type Limits } from '../../../src/aws/waiting.ts';
+import { HANGING, startServer } from '../../support/bad-server.ts';
+import { failureOf } from '../../support/failure.ts';
+
+const SHORT = { connect: 300, answer: 300, silence: 300, whole: 900, credentials: 300 };
+
+function sessionAt(endpoint: string, limits: Partial<Limits> = SHORT): Session {
+  return {
+    endpoint,
+    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+    concurrency: 4,
+    limits: { ...LIMITS, ...limits },
+  };
+}
+
+const MIB = 1024 * 1024;
+
+const read = (_: number, length: number) => Promise.resolve(Buffer.alloc(length));
+
+function objectOf(size: number) {
+  return { size, sha256: 'ab'.repeat(32), metadata: {}, read };
+}
+
+/** A call of each kind; those that stream end when their body does. */
+const CALLS: Readonly<Record<string, (session: Session) => Promise<unknown>>> = {
+  'kms:Decrypt': (session) => createKms(session, 'us-east-1').decrypt(Buffer.from('x'), {}),
+  'ssm:GetParameters': (session) => createParameterStore(session, 'us-east-1').getMany(['/a']),
+  'ssm:DescribeParameters': (session) =>
+    createParameterStore(session, 'us-east-1').describePath('/a/'),
+  'ssm:PutParameter': (session) =>
+    createParameterStore(session, 'us-east-1').put({
+      name: '/a',
+      value: 'v',
+      type: 'String',
+      overwrite: true,
+    }),
+  's3:GetObject': async (session) => {
+    const { body } = await createObjectStore(session, 'us-east-1').get('bucket', 'key');
+    for await (const _ of body);
+  },
+  's3:GetObject of a range': async (session) => {
+    const part = { offset: 0, length: 20, etag: undefined };
+    const { body } = await createObjectStore(session, 'us-east-1').get('bucket', 'key', part);
+    for await (const _ of body);
+  },
+  's3:ListBucket': (session) => createObjectStore(session, 'us-east-1').list('bucket', 'a/'),
+  's3:PutObject': (session) =>
+    createObjectStore(session, 'us-east-1').put('bucket', 'key', objectOf(MIB), false),
+  's3:PutObject in parts': (session) =>
+    createObjectStore(session, 'us-east-1').put('bucket', 'key', objectOf(17 * MIB), false),
+};
+
+describe.each(Object.keys(HANGING))('%s', (way) => {
+  test.each(Object.keys(CALLS))(
+    'ends %s with an error that says what was waited for',
+    async (name) => {
+      const server = await startServer(HANGING[way] ?? (() => {}));
+      const error = await CALLS[name]?.(sessionAt(server.url)).then(
+        () => undefined,
+        (failure: Error) => failure,
+      );
+      expect(isTimeout(error)).toBe(true);
+      expect(error?.message).toMatch(
+        new RegExp(
+          `no answer from ${server.host} within 0.3 s|${server.host} fell silent for 0.3 s`,
+        ),
+      );
+      // Begun anew once, if at all.
+      expect(server.requests.length).toBeLessThanOrEqual(2);
+    },
+  );
+});
+
+test('an upload that stops in the middle ends, and so does taking it back', async () => {
+  const server = await startServer((request, response) => {
+    if (request.method !== 'POST') return;
+    response.end(
+      '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+    );
+  });
+  const put = CALLS['s3:PutObject in parts'];
+  const error = await failureOf(() => put?.(sessionAt(server.url)) ?? Promise.resolve());
+  expect(error.message).toContain(`${server.host} fell silent for 0.3 s`);
+  expect(server.requests.at(-1)).toMatch(/^DELETE .*uploadId=u/);
+});
+
+test('an answer that comes in drops has to end at last', async () => {
+  const server = await startServer((_, response) => {
+    response.writeHead(200);
+    const drip = setInterval(() => response.write(' '), 50);
+    response.once('close', () => clearInterval(drip));
+  });
+  const error = await failureOf(
+    () => CALLS['kms:Decrypt']?.(sessionAt(server.url)) ?? Promise.resolve(),
+  );
+  expect(error.message).toContain(`${server.host} did not finish its answer within 0.9 s`);
+  expect(server.requests).toHaveLength(1);
+});
+
+describe('what moves may take its time:', () => {
+  test('a large answer', async () => {
+    const chunk = Buffer.alloc(10 * 1024);
+    const server = await startServer((_, response) => {
+      response.writeHead(200, { 'content-length': String(20 * chunk.length) });
+      void (async () => {
+        for (let i = 0; i < 20; i++) {
+          response.write(chunk);
+          await sleep(25);
+        }
+        response.end();
+      })();
+    });
+    const limits = { ...SHORT, silence: 3_000, answer: 100, whole: 100 };
+    const store = createObjectStore(sessionAt(server.url, limits), 'us-east-1');
+    const { body } = await store.get('bucket', 'key');
+    let size = 0;
+    for await (const part of body) size += (part as Buffer).length;
+    expect(size).toBe(20 * chunk.length);
+  });
+
+  test('a large upload', async () => {
+    const server = await startServer((request, response) => {
+      setTimeout(() => request.resume().once('end', () => response.end()), 500);
+    });
+    const limits = { ...SHORT, silence: 10_000, answer: 100, whole: 100 };
+    await CALLS['s3:PutObject']?.(sessionAt(server.url, limits));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('parts that S3 puts together', async () => {
+    const server = await startServer((request, response) => {
+      request.resume();
+      if (request.method === 'PUT') response.writeHead(200, { etag: '"e"' }).end();
+      else if (request.url?.includes('uploads')) {
+        response.end(
+          '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+        );
+      } else {
+        const blanks = setInterval(() => response.write(' '), 50);
+        setTimeout(() => {
+          clearInterval(blanks);
+          response.end('<CompleteMultipartUploadResult/>');
+        }, 500);
+      }
+    });
+    const limits = { ...SHORT, silence: 3_000, answer: 3_000, whole: 100 };
+    await CALLS['s3:PutObject in parts']?.(sessionAt(server.url, limits));
+  });
+});
+
+test('a host that takes no connection is given up', async () => {
+  // The queue of a socket that accepts nobody is soon full; further connections are not refused.
+  const listener = spawn('python3', [
+    '-c',
+    `import socket, sys
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(0)
+waiting = [socket.socket() for _ in range(4)]
+for one in waiting:
+    one.setblocking(False)
+    one.connect_ex(s.getsockname())
+print(s.getsockname()[1], flush=True)
+sys.stdin.read()`,
+  ]);
+  onTestFinished(() => void listener.kill());
+  const [port] = (await once(listener.stdout, 'data')) as [Buffer];
+  const host = `127.0.0.1:${port.toString().trim()}`;
+  const error = await failureOf(
+    () => CALLS['ssm:GetParameters']?.(sessionAt(`http://${host}`)) ?? Promise.resolve(),
+  );
+  expect(error).toMatchObject({ code: 'network' });
+  expect(error.message).toBe(`ssm:GetParameters /a: no connection to ${host} within 0.3 s`);
+});
+
+test('a service that never gives out credentials is given up', async () => {
+  const server = await startServer(() => {});
+  const { credentials: _, ...session } = sessionAt('http://127.0.0.1:1');
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) {
+    vi.stubEnv(name, undefined);
+  }
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+  vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `${server.url}/credentials`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const error = await failureOf(() => CALLS['ssm:GetParameters']?.(session) ?? Promise.resolve());
+  expect(error.code).toBe('credentials');
+  expect(error.message).toContain('no AWS credentials were found within 0.3 s');
+  expect(server.requests).toEqual(['GET /credentials']);
+});
