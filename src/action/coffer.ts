@@ -16,6 +16,8 @@ export interface Report {
   /** Why it could not begin, or finish. */
   error?: { problems: readonly Problem[] };
   done?: readonly string[];
+  /** Those of them that were deleted. */
+  deleted?: readonly string[];
   failed?: readonly { name: string; message: string }[];
   left?: readonly string[];
 }

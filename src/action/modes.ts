@@ -81,9 +81,9 @@ async function sync({ manifests, flags }: Inputs, runner: Runner): Promise<numbe
   return code;
 }
 
-function summarizeSync({ done = [], failed = [], left = [] }: Report): string {
+function summarizeSync({ done = [], deleted = [], failed = [], left = [] }: Report): string {
   const rows = [
-    ...done.map((name) => `| in step | \`${name}\` |`),
+    ...done.map((name) => `| ${deleted.includes(name) ? 'deleted' : 'written'} | \`${name}\` |`),
     ...failed.map(({ name }) => `| failed | \`${name}\` |`),
     ...left.map((name) => `| not begun | \`${name}\` |`),
   ];

@@ -20,9 +20,7 @@ export async function run(context: Context): Promise<ExitCode> {
   if (reveal && format === 'markdown') {
     throw new CofferError('usage', 'markdown is made for pull requests and never reveals a secret');
   }
-  const plans = (await planTargets(context, { pruneTags: flags.boolean('pruneTags') })).map(
-    ({ plan }) => plan,
-  );
+  const plans = (await planTargets(context)).map(({ plan }) => plan);
   const file = flags.string('markdown');
   if (file !== undefined) await replaceFile(file, renderPlanMarkdown(plans));
   await terminal.write(render(plans, format, reveal, context));

@@ -29,12 +29,13 @@ export async function run(context: Context): Promise<ExitCode> {
     for (const name of names) terminal.note(`  ${name}`);
     for (const { key } of objects) terminal.note(`  ${formatPointer({ bucket, key })}`);
   }
-  const total = targets.reduce((sum, { names, objects }) => sum + names.length + objects.length, 0);
-  await requireConsent(
-    terminal,
-    flags.boolean('yes'),
-    `Delete ${countOf(total, 'thing')} for good?`,
-  );
+  const names = targets.flatMap((target) => target.names);
+  const objects = targets.flatMap((target) => target.objects);
+  const both = [
+    countOf(names.length, 'parameter'),
+    ...(objects.length > 0 ? [countOf(objects.length, 'object')] : []),
+  ].join(' and ');
+  await requireConsent(terminal, flags.boolean('yes'), `Delete ${both} for good?`);
 
   const signal = onInterrupt(terminal);
   const reports: object[] = [];

@@ -10,7 +10,7 @@ export async function reportApplied(
   context: Context,
   applied: Applied,
   howToFinish: string,
-  report = describeApplied(applied),
+  report: object = describeApplied(applied),
 ): Promise<ExitCode> {
   const { done, failed, left } = applied;
   if (failed.length === 0 && left.length === 0) {
@@ -30,7 +30,8 @@ export async function reportApplied(
   });
 }
 
-function describeApplied({ done, failed, left }: Applied): object {
+/** Names by what became of them. */
+export function describeApplied({ done, failed, left }: Applied): object {
   const failures = failed.map(({ name, error: { code, message } }) => ({ name, code, message }));
   return { done: done.toSorted(), failed: failures, left: left.toSorted() };
 }

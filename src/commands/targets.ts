@@ -2,7 +2,7 @@ import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { readActualState } from '../plan/actual.ts';
 import { desiredState } from '../plan/desired.ts';
-import type { ActualState, Change, Closable, Desired, Plan } from '../plan/model.ts';
+import type { ActualState, Change, Closable, Desired, Plan, PlanOptions } from '../plan/model.ts';
 import { createObjectWriter, type ObjectWriter } from '../plan/object-writer.ts';
 import { planChanges } from '../plan/plan.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
@@ -16,13 +16,12 @@ export interface Target {
 }
 
 /** Plans all manifests of a call; what one of them names is no extra of another. */
-export async function planTargets(
-  context: Context,
-  options: { pruneTags: boolean },
-): Promise<Target[]> {
+export async function planTargets(context: Context): Promise<Target[]> {
+  const { flags } = context;
+  const options = { prune: flags.boolean('prune'), pruneTags: flags.boolean('pruneTags') };
   const manifests = await readManifests(context, context.args);
   refuseSharedNames(manifests);
-  const only = context.flags.list('only');
+  const only = flags.list('only');
   const read = await Promise.all(
     manifests.map(async (manifest) => ({
       manifest,
@@ -31,10 +30,10 @@ export async function planTargets(
   );
   const isWanted = selectOnly(manifests, only);
   return read.map(({ manifest, desired, state }) => {
-    const { file, path, region } = manifest;
+    const { file, path, region, kmskey, bucket } = manifest;
     const others = namesOfOthers(manifest, read);
     const changes = planChanges(desired, state, others, options).filter(isWanted);
-    return { manifest, plan: { file, path, region, changes } };
+    return { manifest, plan: { file, path, region, kmskey, bucket, changes } };
   });
 }
 
@@ -58,7 +57,7 @@ function namesOfOthers(
 async function readStates(
   context: Context,
   manifest: Manifest,
-  options: { pruneTags: boolean },
+  options: PlanOptions,
 ): Promise<{ desired: Desired[]; state: ActualState }> {
   const allowPlaintext = context.flags.boolean('allowPlaintext');
   const closed = closedTo(context, manifest);

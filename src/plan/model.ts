@@ -105,7 +105,9 @@ export type Action =
   | 'unchanged'
   /** Cannot be told or written without opening what may not be opened. */
   | 'closed'
-  /** Under the path, and in no manifest. */
+  /** Under the path and in no manifest: to be deleted, as was asked for. */
+  | 'delete'
+  /** Under the path and in no manifest: left alone. */
   | 'extra';
 
 export interface Change {
@@ -120,11 +122,21 @@ export interface Change {
   foreignTags: readonly string[];
 }
 
+/** What to plan beyond what manifests name. */
+export interface PlanOptions {
+  /** Delete parameters that no manifest names. */
+  prune: boolean;
+  /** Remove tags that no manifest names. */
+  pruneTags: boolean;
+}
+
 /** How AWS differs from one manifest. */
 export interface Plan {
   file: string;
   path: string;
   region: string;
+  kmskey?: string | undefined;
+  bucket?: string | undefined;
   /** Sorted by name. */
   changes: readonly Change[];
 }

@@ -8,33 +8,36 @@ import type {
   Difference,
   Field,
   ObjectState,
+  PlanOptions,
 } from './model.ts';
 
 /**
  * How the actual state differs from the desired one. Pure: the same states give the same changes,
  * sorted by name.
- * @param others full names that other manifests of the same call want: no extras
+ * @param others full names that are another manifest's concern
  */
 export function planChanges(
   desired: readonly Desired[],
   actual: ActualState,
   others: ReadonlySet<string> = new Set(),
-  options: { pruneTags: boolean } = { pruneTags: false },
+  options: PlanOptions = { prune: false, pruneTags: false },
 ): Change[] {
   const wanted = new Set(desired.map(({ name }) => name));
-  const extras = [...actual.parameters.values()].filter(
+  const unnamed = [...actual.parameters.values()].filter(
     ({ name }) => !wanted.has(name) && !others.has(name),
   );
-  return [...desired.map((item) => planOne(item, actual, options)), ...extras.map(planExtra)].sort(
-    (a, b) => (a.name < b.name ? -1 : 1),
-  );
+  const action = options.prune ? 'delete' : 'extra';
+  return [
+    ...desired.map((item) => planOne(item, actual, options)),
+    ...unnamed.map((item) => planUnnamed(item, action)),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function planExtra(actual: Actual): Change {
-  return { action: 'extra', name: actual.name, differences: [], actual, foreignTags: [] };
+function planUnnamed(actual: Actual, action: 'delete' | 'extra'): Change {
+  return { action, name: actual.name, differences: [], actual, foreignTags: [] };
 }
 
-function planOne(desired: Desired, state: ActualState, options: { pruneTags: boolean }): Change {
+function planOne(desired: Desired, state: ActualState, options: PlanOptions): Change {
   const { name } = desired;
   const actual = state.parameters.get(name);
   const object = state.objects.get(name);

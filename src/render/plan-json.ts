@@ -2,15 +2,17 @@ import type { Difference, Plan } from '../plan/model.ts';
 import { countActions } from './plan-words.ts';
 
 /**
- * Plans for programs: `{version: 1, counts, manifests: [{file, path, region, changes: [{action,
- * name, type, differences: [{field, before, after}]}]}]}`. A secret's `before` and `after` are
+ * Plans for programs: `{version: 1, counts, manifests: [{file, path, region, kmskey, bucket,
+ * changes: [{action, name, type, differences: [{field, before, after}]}]}]}`. A secret's `before` and `after` are
  * `{masked: true, bytes}` unless `reveal` is set.
  */
 export function renderPlanJson(plans: readonly Plan[], reveal: boolean): string {
-  const manifests = plans.map(({ file, path, region, changes }) => ({
+  const manifests = plans.map(({ file, path, region, kmskey, bucket, changes }) => ({
     file,
     path,
     region,
+    kmskey,
+    bucket,
     changes: changes.map(({ action, name, desired, actual, differences }) => ({
       action,
       name,

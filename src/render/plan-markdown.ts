@@ -7,6 +7,7 @@ import {
   isMultiLine,
   MARKS,
   mask,
+  placesOf,
   shortName,
   summarize,
 } from './plan-words.ts';
@@ -53,7 +54,8 @@ function renderPlan(plan: Plan, extent: Extent): string[] {
   const changes = ACTIONS.filter((action) => action !== 'unchanged').flatMap((action) =>
     plan.changes.filter((change) => change.action === action),
   );
-  const title = `### ${code(plan.file)} → ${code(plan.path)} in ${code(plan.region)}`;
+  const places = placesOf(plan).map(([word, name]) => `${word} ${code(name)}`);
+  const title = `### ${code(plan.file)} → ${code(plan.path)} ${places.join(', ')}`;
   if (changes.length === 0) return [title, 'No difference.'];
   const rows = changes
     .slice(0, extent.rows)

@@ -9,6 +9,7 @@ import {
   isMultiLine,
   MARKS,
   mask,
+  placesOf,
   shortName,
   summarize,
 } from './plan-words.ts';
@@ -26,7 +27,8 @@ export function renderPlanText(
 ): string {
   const { paint } = options;
   const blocks = plans.map((plan) => {
-    const title = paint.bold(visible(`${plan.file} → ${plan.path} in ${plan.region}`));
+    const places = placesOf(plan).map((place) => place.join(' '));
+    const title = paint.bold(visible(`${plan.file} → ${plan.path} ${places.join(', ')}`));
     const groups = ACTIONS.filter((action) => action !== 'unchanged')
       .map((action) => renderGroup(action, plan, options))
       .filter(Boolean);
@@ -87,6 +89,7 @@ function colorOf(action: Action, paint: Paint): (text: string) => string {
     case 'update':
       return paint.yellow;
     case 'replace':
+    case 'delete':
       return paint.red;
     case 'closed':
       return paint.cyan;

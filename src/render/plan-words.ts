@@ -6,6 +6,7 @@ export const ACTIONS: readonly Action[] = [
   'create',
   'update',
   'replace',
+  'delete',
   'closed',
   'extra',
   'unchanged',
@@ -15,6 +16,7 @@ export const MARKS = {
   create: '+',
   update: '~',
   replace: '±',
+  delete: '-',
   closed: '!',
   extra: '?',
   unchanged: '=',
@@ -24,6 +26,7 @@ const LABELS = {
   create: 'to create',
   update: 'to update',
   replace: 'to replace (delete and create anew)',
+  delete: 'to delete, in no manifest',
   closed: 'closed (to compare or write them takes kms:Decrypt)',
   extra: 'extra, in no manifest',
   unchanged: 'unchanged',
@@ -32,7 +35,7 @@ const LABELS = {
 export type Counts = Record<Action, number>;
 
 export function countActions(plans: readonly Plan[]): Counts {
-  const counts: Counts = { create: 0, update: 0, replace: 0, closed: 0, extra: 0, unchanged: 0 };
+  const counts = Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Counts;
   for (const { changes } of plans) for (const { action } of changes) counts[action]++;
   return counts;
 }
@@ -47,6 +50,16 @@ export function summarize(counts: Counts): string {
 
 export function heading(action: Action, count: number): string {
   return `${count} ${LABELS[action]}`;
+}
+
+/** Where a plan writes to, each with the word that goes before it. */
+export function placesOf({ region, kmskey, bucket }: Plan): [word: string, name: string][] {
+  const places: [string, string | undefined][] = [
+    ['in', region],
+    ['kmskey', kmskey],
+    ['bucket', bucket],
+  ];
+  return places.flatMap(([word, name]) => (name ? [[word, name]] : []));
 }
 
 /** The name without the manifest's path. */

@@ -33,7 +33,8 @@ test('tells the same plan in every format, secrets masked, and changes nothing',
 
   const text = await app.succeed(['diff', 'app.yml']);
   expect(text.stderr).toBe('');
-  expect(text.stdout.toString()).toBe(`app.yml → ${app.prefix} in us-east-1
+  expect(text.stdout.toString())
+    .toBe(`app.yml → ${app.prefix} in us-east-1, kmskey ${aws.kmskey}, bucket ${aws.bucket}
  1 to create
   + new  String, 1 B
  2 to update

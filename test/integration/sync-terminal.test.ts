@@ -37,7 +37,7 @@ describe.runIf(HAS_PTY)('sync in a terminal', () => {
       ['Write 2 parameters? [y/N] ', 'y\r'],
     );
     expect(code).toBe(0);
-    expect(shown).toContain('2 parameters are in step now');
+    expect(shown).toContain('2 parameters written');
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });
   });
 
@@ -48,23 +48,35 @@ describe.runIf(HAS_PTY)('sync in a terminal', () => {
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('asks for deletions with a question of their own', async () => {
+  test('asks once for writes and deletions, both counted', async () => {
     const app = await createApp();
     await stored.put(`${app.prefix}old`, 'of no manifest');
-    const declined = await app.talk(
-      ['sync', 'app.yml', '--prune'],
-      ['Write 2 parameters? [y/N] ', 'y\r'],
-      ['Delete 1 parameter found in no manifest? [y/N] ', 'n\r'],
-    );
-    expect(declined.code).toBe(4);
-    expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y', old: 'of no manifest' });
+    const question = 'Write 2 parameters and delete 1? [y/N] ';
+    const declined = await app.talk(['sync', 'app.yml', '--prune'], [question, 'n\r']);
+    expect(declined.code).toBe(1);
+    expect(declined.shown.indexOf('- old')).toBeLessThan(declined.shown.indexOf(question));
+    expect(await stored.values(app.prefix)).toEqual({ old: 'of no manifest' });
 
-    const { code } = await app.talk(
-      ['sync', 'app.yml', '--prune'],
-      ['Delete 1 parameter found in no manifest? [y/N] ', 'yes\r'],
-    );
+    const { code, shown } = await app.talk(['sync', 'app.yml', '--prune'], [question, 'yes\r']);
     expect(code).toBe(0);
+    expect(shown).toContain('2 parameters written');
+    expect(shown).toContain('1 parameter deleted');
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });
+  });
+
+  test('counts with --replace what is deleted to be created anew', async () => {
+    const app = await createApp();
+    await app.write(
+      'app.yml',
+      (await app.text('app.yml')).replace('value: x', 'tier: Standard, value: x'),
+    );
+    await stored.put(`${app.prefix}x`, 'x', { Tier: 'Advanced' });
+    await stored.put(`${app.prefix}old`, 'of no manifest');
+    const question = 'Write 1 parameter, replace 1 and delete 1? [y/N] ';
+    const args = ['sync', 'app.yml', '--prune', '--replace'];
+    const { code, shown } = await app.talk(args, [question, 'n\r']);
+    expect(code).toBe(1);
+    expect(shown).toContain('1 to replace (delete and create anew)');
   });
 
   test('asks nothing when there is nothing to do', async () => {
@@ -80,7 +92,7 @@ describe.runIf(HAS_PTY)('nuke in a terminal', () => {
   test('deletes after a yes, and nothing after a no', async () => {
     const app = await createApp();
     await app.succeed(['sync', 'app.yml', '--yes']);
-    const question = 'Delete 2 things for good? [y/N] ';
+    const question = 'Delete 2 parameters for good? [y/N] ';
     const declined = await app.talk(['nuke', 'app.yml'], [question, 'n\r']);
     expect(declined.code).toBe(1);
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
+import { expectReport } from '../support/reports.ts';
 import { createScene, secret } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
@@ -32,7 +33,7 @@ test('writes what is missing, and then has nothing to write', async () => {
   await app.succeed(['encrypt', 'app.yml']);
   const first = await app.succeed(['sync', 'app.yml', '--yes']);
   expect(first.stderr).toContain('4 to create');
-  expect(first.stderr).toContain('4 parameters are in step now');
+  expect(first.stderr).toContain('4 parameters written');
   expect(await stored.values(app.prefix)).toEqual({
     version: '2',
     hosts: 'a.example.com,b.example.com',
@@ -67,6 +68,7 @@ test('answers in JSON what was done', async () => {
     done: ['deep/down/here', 'hosts', 'token', 'version'].map((name) => `${app.prefix}${name}`),
     failed: [],
     left: [],
+    deleted: [],
   });
 });
 
@@ -163,12 +165,67 @@ describe('what is under the path and in no manifest', () => {
     expect(Object.keys(await stored.values(app.prefix))).toHaveLength(6);
 
     const refused = await app.coffer(['sync', 'app.yml', '--prune']);
+    expect(refused.stderr).toContain(' 2 to delete, in no manifest');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('--yes');
     expect(Object.keys(await stored.values(app.prefix))).toHaveLength(6);
 
     const pruned = await app.succeed(['sync', 'app.yml', '--prune', '--yes', '--json']);
-    expect(JSON.parse(pruned.stdout.toString())).toMatchObject({ done: extras.toSorted() });
+    expect(JSON.parse(pruned.stdout.toString())).toMatchObject({
+      done: extras.toSorted(),
+      deleted: extras.toSorted(),
+    });
     expect(Object.keys(await stored.values(app.prefix))).toHaveLength(4);
+  });
+
+  test.each(['diff', 'sync'])('is a deletion in every form of %s --prune', async (command) => {
+    const app = await createSynced();
+    await stored.put(`${app.prefix}old`, 'of no manifest');
+    const args = [command, 'app.yml', '--prune', ...(command === 'sync' ? ['--dry-run'] : [])];
+    const text = await app.succeed(args);
+    const shown = `${text.stdout.toString()}${text.stderr}`;
+    expect(shown).toMatch(/^ 1 to delete, in no manifest\n {2}- old {2}String, version 1$/m);
+    expect(shown).toContain('1 to delete, 4 unchanged');
+    expect(shown).toContain(`→ ${app.prefix} in us-east-1, kmskey ${aws.kmskey}\n`);
+
+    const { stdout } = await app.succeed([...args, '--json']);
+    expect(expectReport('plan', stdout.toString())).toMatchObject({
+      counts: { delete: 1, extra: 0, unchanged: 4 },
+      manifests: [
+        {
+          region: 'us-east-1',
+          kmskey: aws.kmskey,
+          changes: expect.arrayContaining([
+            { action: 'delete', name: `${app.prefix}old`, type: 'String', differences: [] },
+          ]),
+        },
+      ],
+    });
+    expect(Object.keys(await stored.values(app.prefix))).toHaveLength(5);
+  });
+
+  test('is a deletion in the comment of diff --prune', async () => {
+    const app = await createSynced();
+    await stored.put(`${app.prefix}old`, 'of no manifest');
+    const args = ['diff', 'app.yml', '--prune', '--exit-code', '--format', 'markdown'];
+    const { code, stdout } = await app.coffer(args);
+    expect(code).toBe(3);
+    expect(stdout.toString()).toContain('| - delete | `old` | String, version 1 |');
+  });
+
+  test('stays while the name that takes its place cannot be written', async () => {
+    const app = await createScene(aws, '  - {name: new, type: String, value: x}\n');
+    await stored.put(`${app.prefix}old`, 'x');
+    const broken = (await app.text('app.yml')).replace('value: x', 'value: x, allowed_pattern: y');
+    await app.write('app.yml', broken);
+    const args = ['sync', 'app.yml', '--prune', '--yes', '--json'];
+    const { code, stdout } = await app.coffer(args);
+    expect(code).toBe(4);
+    expect(expectReport('applied', stdout.toString())).toMatchObject({
+      done: [],
+      failed: [{ name: `${app.prefix}new` }],
+      left: [`${app.prefix}old`],
+    });
+    expect(await stored.values(app.prefix)).toEqual({ old: 'x' });
   });
 });

@@ -109,7 +109,7 @@ test('sync writes, counts, and passes flags on', async () => {
   });
   expect(code, log).toBe(0);
   expect(outputs).toEqual({ changed: 'true', counts: '{"done":1,"failed":0,"left":0}' });
-  expect(summary).toContain(`| in step | \`${job.prefix}token\` |`);
+  expect(summary).toContain(`| written | \`${job.prefix}token\` |`);
   expect(await stored.values(job.prefix)).toEqual({ token: SECRET, old: 'x' });
   expectHidden(SECRET, { log, summary });
 });

@@ -91,7 +91,7 @@ test.runIf(HAS_PTY)(
     expect(Object.keys(await stored.values(app.prefix))).toHaveLength(Number(done));
 
     const { stderr } = await app.succeed(['sync', 'app.yml', '--yes']);
-    expect(stderr).toContain(`${left} parameters are in step now`);
+    expect(stderr).toContain(`${left} parameters written`);
     await expectClean(app);
   },
 );

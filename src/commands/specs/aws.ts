@@ -3,7 +3,7 @@ import type { CommandGroup } from './spec.ts';
 
 const YES = ['--yes', 'Go ahead without being asked'] as const;
 const ONLY = ['--only <name>', 'This parameter alone; may be repeated'] as const;
-const PRUNE_TAGS = ['--prune-tags', 'Tags that no manifest names are to go'] as const;
+const PRUNE_TAGS = ['--prune-tags', 'Remove tags that are not in the manifest'] as const;
 const NO_DECRYPT = [
   '--no-decrypt',
   'Open nothing: leave, and list, what takes kms:Decrypt to compare or write',
@@ -25,8 +25,8 @@ export const AWS_COMMANDS: CommandGroup = {
         descriptions and tags, and names under the path that no manifest lists. Secrets are opened
         to be compared and shown as their lengths. It changes nothing. Takes kms:Decrypt on the
         file key and on kmskey, ssm:GetParameters and ssm:DescribeParameters, and s3:GetObject for
-        blobs. Exits with 0 be there a difference or not; with --exit-code, 3 says that there is
-        one.`,
+        blobs. Exits 0 whether or not there are differences; with --exit-code, exits 3 if there
+        are.`,
       flags: [
         [
           '--format <format>',
@@ -37,6 +37,7 @@ export const AWS_COMMANDS: CommandGroup = {
         ['--exit-code', 'Exit with 3 when there is a difference'],
         ['--reveal', 'Show the secrets'],
         ONLY,
+        ['--prune', 'Show what sync --prune deletes as deletions'],
         PRUNE_TAGS,
         NO_DECRYPT,
         ALLOW_PLAINTEXT,
@@ -61,8 +62,9 @@ export const AWS_COMMANDS: CommandGroup = {
       summary: 'Bring AWS in step with manifests: write just what differs',
       description: `
         Shows the plan of coffer diff, asks, and writes what differs: an object before the
-        parameter that points to it. Without a terminal it wants --yes. What is in no manifest
-        stays, unless --prune is given. Takes the rights of diff, ssm:PutParameter and
+        parameter that points to it. Without a terminal it needs --yes. What is in no manifest
+        stays, unless --prune is given: then the plan lists it, and it is deleted once all writes
+        have succeeded. Takes the rights of diff, ssm:PutParameter and
         ssm:AddTagsToResource, and for blobs s3:PutObject and kms:ReEncrypt*. What fails is
         listed, the rest is done: exit code 4, and the same call finishes the work.`,
       flags: [
@@ -80,6 +82,7 @@ export const AWS_COMMANDS: CommandGroup = {
         ['sync app.yml', 'asks before it writes'],
         ['sync *.yml --yes', 'in CI'],
         ['sync app.yml --only api_token --dry-run', 'the plan for one parameter'],
+        ['sync app.yml --prune --dry-run', 'shows what would be written and deleted'],
         ['sync app.yml --prune --yes', 'also deletes what no manifest lists'],
       ],
       load: () => import('../sync.ts'),

@@ -22,6 +22,13 @@ describe('the action', () => {
     expect(changeOf(desired('/a/x', { value: 'w' }), actual('/a/x')).action).toBe('update');
   });
 
+  test('is to delete what is in no manifest, when that is asked for', () => {
+    const options = { prune: true, pruneTags: false };
+    const there = state([actual('/a/old'), actual('/a/others')]);
+    const changes = planChanges([], there, new Set(['/a/others']), options);
+    expect(changes.map(({ action, name }) => [action, name])).toEqual([['delete', '/a/old']]);
+  });
+
   test('is extra for what is in no manifest', () => {
     const changes = planChanges([desired('/a/x')], state([actual('/a/x'), actual('/a/old')]));
     expect(changes.map(({ action, name }) => [action, name])).toEqual([

@@ -31,8 +31,9 @@ const wanted = fc.uniqueArray(item, { selector: (each) => each.name, maxLength: 
 
 test('what is in step is unchanged, all of it', () => {
   fc.assert(
-    fc.property(wanted, fc.boolean(), (items, pruneTags) => {
-      const changes = planChanges(items, inStep(items), new Set(), { pruneTags });
+    fc.property(wanted, fc.boolean(), (items, prune) => {
+      const options = { prune, pruneTags: prune };
+      const changes = planChanges(items, inStep(items), new Set(), options);
       expect(changes).toHaveLength(items.length);
       expect(changes.filter(({ action }) => action !== 'unchanged')).toEqual([]);
       expect(changes.flatMap(({ differences }) => differences)).toEqual([]);

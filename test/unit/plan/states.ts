@@ -57,7 +57,7 @@ export function changeOf(
   wanted: Desired,
   there: Actual | undefined,
   more: Partial<Omit<ActualState, 'parameters'>> = {},
-  options = { pruneTags: false },
+  options = { prune: false, pruneTags: false },
 ): Change {
   const [change, ...others] = planChanges(
     [wanted],

@@ -4,7 +4,12 @@ import { actual, changeOf, desired } from './states.ts';
 
 function plan(wanted: Tags, there: Tags, pruneTags = false) {
   const tags = new Map([['/a/x', there]]);
-  return changeOf(desired('/a/x', { tags: wanted }), actual('/a/x'), { tags }, { pruneTags });
+  return changeOf(
+    desired('/a/x', { tags: wanted }),
+    actual('/a/x'),
+    { tags },
+    { prune: false, pruneTags },
+  );
 }
 
 test('that are there as they are wanted are no difference', () => {

@@ -7,7 +7,7 @@ test('has a fixed shape, secrets masked', () => {
   const text = renderPlanJson([everyAction('before', 'afterwards')], false);
   expect(JSON.parse(text)).toEqual({
     version: 1,
-    counts: { create: 2, update: 1, replace: 1, closed: 0, extra: 1, unchanged: 1 },
+    counts: { create: 2, update: 1, replace: 1, delete: 0, closed: 0, extra: 1, unchanged: 1 },
     manifests: [
       {
         file: 'app.yml',

@@ -38,6 +38,13 @@ tier:
 `);
 });
 
+test('names what it is about: region, kmskey and bucket', () => {
+  const plan = { ...planOf([created('x', 'y')]), kmskey: 'alias/a', bucket: 'a-secrets' };
+  expect(renderPlanMarkdown([plan])).toContain(
+    '### `app.yml` → `/app/` in `us-east-1`, kmskey `alias/a`, bucket `a-secrets`\n',
+  );
+});
+
 test('says so in one line when there is no difference', () => {
   const same = everyAction('x', 'y').changes.filter(({ action }) => action === 'unchanged');
   expect(renderPlanMarkdown([planOf(same)])).toBe(

@@ -27,6 +27,12 @@ test('groups by action, counts, and says nothing of what is unchanged but how mu
 `);
 });
 
+test('names what it is about: region, kmskey and bucket', () => {
+  const plan = { ...planOf([]), kmskey: 'alias/app', bucket: 'app-secrets' };
+  const title = 'app.yml → /app/ in us-east-1, kmskey alias/app, bucket app-secrets\n';
+  expect(render(plan).startsWith(title)).toBe(true);
+});
+
 test('says so when there is no difference, and when there is nothing at all', () => {
   expect(render(planOf([]))).toBe('app.yml → /app/ in us-east-1\n  no difference\n\nnothing\n');
 });
