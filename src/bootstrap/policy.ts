@@ -1,4 +1,4 @@
-import { partitionOf } from '../aws/partition.ts';
+import { partitionOf } from '../regions.ts';
 
 /** A bucket policy, as far as it matters here; what else it holds is kept. */
 interface Policy {

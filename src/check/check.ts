@@ -3,7 +3,7 @@ import { CofferError, type Problem } from '../errors.ts';
 import { decodeManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { findFileProblems, namedFiles } from './named-files.ts';
-import { findCollisions, findUnusedDataKeys, RULES } from './rules.ts';
+import { findCollisions, RULES, WARNINGS } from './rules.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 
 /** What was found, in the order of the files. */
@@ -45,7 +45,7 @@ async function check(
     problems.push(...(await findFileProblems({ manifest, source, snapshot }, parameter)));
   }
   problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  return { problems, warnings: findUnusedDataKeys(manifest) };
+  return { problems, warnings: WARNINGS.flatMap((find) => find(manifest)) };
 }
 
 function parse({ file, bytes }: Source): Manifest | Pick<CofferError, 'problems'> {

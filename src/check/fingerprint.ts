@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { ADVANCED_BYTES } from '../seal/limits.ts';
 
 /** What tells one content from another. */
 export interface Fingerprint {
   /** 64 hex digits. */
   sha256: string;
   size: number;
+  /** All of it, when it is small enough for SSM and is what stands there. */
+  content?: Buffer | undefined;
 }
 
 /** Git LFS allows no longer ones. */
@@ -17,20 +20,21 @@ const POINTER =
 export class Fingerprinter {
   readonly #hash = createHash('sha256');
   #size = 0;
-  #head = '';
+  #head = Buffer.alloc(0);
 
   update(chunk: Buffer): void {
     this.#hash.update(chunk);
     this.#size += chunk.length;
-    if (this.#head.length < LONGEST_POINTER) {
-      this.#head += chunk.toString('latin1', 0, LONGEST_POINTER);
-    }
+    const room = ADVANCED_BYTES - this.#head.length;
+    if (room > 0) this.#head = Buffer.concat([this.#head, chunk.subarray(0, room)]);
   }
 
   finish(): Fingerprint {
-    const [, sha256, size] = (this.#size <= LONGEST_POINTER && POINTER.exec(this.#head)) || [];
+    const [, sha256, size] =
+      (this.#size <= LONGEST_POINTER && POINTER.exec(this.#head.toString('latin1'))) || [];
     if (sha256 !== undefined) return { sha256, size: Number(size) };
-    return { sha256: this.#hash.digest('hex'), size: this.#size };
+    const content = this.#size <= ADVANCED_BYTES ? this.#head : undefined;
+    return { sha256: this.#hash.digest('hex'), size: this.#size, content };
   }
 }
 

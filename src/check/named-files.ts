@@ -5,7 +5,8 @@ import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { shellQuote } from '../render/shell.ts';
 import { besideManifest } from '../seal/source.ts';
 import { fingerprintOf, type Fingerprint } from './fingerprint.ts';
-import { findUnplaced } from './rules.ts';
+import { encodeSource } from '../seal/opener.ts';
+import { findUnplaced } from '../seal/placement.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 
 /** A manifest, and the state of the files around it. */
@@ -91,7 +92,15 @@ async function findPublishedProblem(
 ): Promise<Problem | undefined> {
   if (parameter.content.kind !== 'absent') return undefined;
   const file = await findFile(around, parameter, path);
-  return 'problem' in file ? file.problem : findUnplaced(around.manifest, parameter, file.size);
+  return 'problem' in file ? file.problem : unplacedContent(around.manifest, parameter, file);
+}
+
+function unplacedContent(
+  manifest: Manifest,
+  parameter: Parameter,
+  { content, size }: Fingerprint,
+): Problem | undefined {
+  return findUnplaced(manifest, parameter, content ? encodeSource(parameter, content) : size);
 }
 
 /** A file without which the manifest is of no use: git has to have it as soon as it has that one. */

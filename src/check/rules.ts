@@ -1,15 +1,25 @@
 import { parseInline } from '../crypto/inline.ts';
-import { CofferError, type Problem } from '../errors.ts';
+import type { Problem } from '../errors.ts';
+import { matchPattern } from '../manifest/java-pattern.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { Places } from '../manifest/yaml/places.ts';
 import { createNaming } from '../render/variable-names.ts';
-import { goesToSsm } from '../seal/placement.ts';
+import { nearestRegion } from '../manifest/read/region.ts';
+import { REGIONS } from '../regions.ts';
+import { findMisplaced, findUnplaced } from '../seal/placement.ts';
 
 /** What one rule found of one parameter. */
 export type Rule = (manifest: Manifest, parameter: Parameter) => Problem | undefined;
 
 /** What can be seen of a parameter by itself. */
-export const RULES: readonly Rule[] = [findUnsealed, findOversize, findBlobWithoutBucket];
+export const RULES: readonly Rule[] = [findUnsealed, findOversize, findMisplaced];
+
+/** What may be meant as it is. */
+export const WARNINGS: readonly ((manifest: Manifest) => Problem[])[] = [
+  findUnknownRegion,
+  findPartialMatches,
+  findUnusedDataKeys,
+];
 
 function findUnsealed(manifest: Manifest, { name, type, content, origin, place }: Parameter) {
   const hint = `run coffer encrypt ${manifest.file}`;
@@ -24,35 +34,7 @@ function findUnsealed(manifest: Manifest, { name, type, content, origin, place }
 function findOversize(manifest: Manifest, parameter: Parameter) {
   const { content, type } = parameter;
   if (content.kind !== 'plain' || type === 'SecureString') return undefined;
-  return findUnplaced(manifest, parameter, Buffer.byteLength(content.text));
-}
-
-/** What is wrong with a value of this size that is not sealed. */
-export function findUnplaced(
-  manifest: Manifest,
-  parameter: Parameter,
-  size: number,
-): Problem | undefined {
-  try {
-    if (goesToSsm(manifest, parameter, size, true)) return undefined;
-  } catch (error) {
-    if (!(error instanceof CofferError)) throw error;
-    return error;
-  }
-  return {
-    message: `${parameter.name} goes to S3 and is not sealed for it`,
-    hint: `run coffer encrypt ${manifest.file}`,
-    place: parameter.place,
-  };
-}
-
-function findBlobWithoutBucket({ file, bucket }: Manifest, { name, content, place }: Parameter) {
-  if (content.kind !== 'blob' || bucket !== undefined) return undefined;
-  return {
-    message: `${name} goes to S3, and there is no bucket`,
-    hint: `add "bucket: NAME" to the top of ${file}`,
-    place,
-  };
+  return findUnplaced(manifest, parameter, Buffer.from(content.text));
 }
 
 /** Names that `coffer export` cannot tell apart, such as those that differ in case alone. */
@@ -70,7 +52,7 @@ export function findCollisions({ parameters }: Manifest): Problem[] {
 }
 
 /** Data keys that no value is sealed under. */
-export function findUnusedDataKeys({ text, file, dataKeys, parameters }: Manifest): Problem[] {
+function findUnusedDataKeys({ text, file, dataKeys, parameters }: Manifest): Problem[] {
   const used = new Set(
     parameters.map(({ content }) =>
       content.kind === 'sealed' ? parseInline(content.text)?.keyId : undefined,
@@ -84,4 +66,29 @@ export function findUnusedDataKeys({ text, file, dataKeys, parameters }: Manifes
     hint: 'remove its line from "data_keys", unless a branch that is still to be merged uses it',
     place: places.at(text.search(new RegExp(`\\b${id}["']?\\s*:`))),
   }));
+}
+
+/** A region that coffer has not heard of: a new one, or a slip. */
+function findUnknownRegion({ text, file, region }: Manifest): Problem[] {
+  if (REGIONS.includes(region)) return [];
+  const meant = nearestRegion(region);
+  return [
+    {
+      message: `coffer knows no region ${region}`,
+      hint: `${meant === undefined ? '' : `did you mean ${meant}? `}AWS may have opened it since; then all is well`,
+      place: new Places(text, file).at(text.search(/\bregion["']?\s*:/)),
+    },
+  ];
+}
+
+/** Values that a part of `allowed_pattern` matches, which may or may not be enough for SSM. */
+function findPartialMatches({ parameters }: Manifest): Problem[] {
+  return parameters.flatMap(({ name, type, content, allowedPattern, place }) => {
+    if (type === 'SecureString' || content.kind !== 'plain' || allowedPattern === undefined) {
+      return [];
+    }
+    if (matchPattern(allowedPattern, content.text) !== 'part') return [];
+    const message = `${name}: allowed_pattern matches a part of its value`;
+    return [{ message, hint: 'SSM may want it to match all: write .* around it', place }];
+  });
 }

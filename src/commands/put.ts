@@ -20,7 +20,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const path = required(flags, 'path', 'the prefix of the object, such as apps/superman/keystore');
   const bucket = required(flags, 'bucket', 'the bucket that takes the object');
   const kmskey = required(flags, 'key', 'the KMS key that readers may use, such as alias/superman');
-  const parameter = parameterName(flags.string('ssm') ?? path);
+  const parameter = parameterName(flags.string('ssm') ?? path, region);
   const extension = extensionOf(flags.string('extension') ?? '');
   const { data, size } = await openInput(flags.string('file'));
   const services = {
@@ -67,9 +67,9 @@ export async function run(context: Context): Promise<ExitCode> {
 }
 
 /** @throws CofferError `usage` for what SSM would refuse once all the data had gone up. */
-function parameterName(text: string): string {
+function parameterName(text: string, region = ''): string {
   const name = completeName(text.replace(/\/+$/, ''));
-  const fault = findNameFault('/', name.replace(/^\//, ''));
+  const fault = findNameFault('/', name.replace(/^\//, ''), region);
   if (!fault) return name;
   throw new CofferError('usage', `the parameter ${text} cannot be: ${fault.message}`, fault);
 }

@@ -77,7 +77,13 @@ function refuseUnreadable(manifest: Manifest, added: NewParameter): void {
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
     // The places are those of lines that are not there.
-    const problems = error.problems.map(({ message, hint }) => ({ message, hint }));
-    throw new CofferError('usage', error.message, { hint: error.hint, problems });
+    const problems = error.problems.map(({ message, hint }) => ({
+      message: message.replace(/^parameter [^:]*: /, `${added.name}: `),
+      hint,
+    }));
+    throw new CofferError('usage', problems[0]?.message ?? error.message, {
+      hint: error.hint,
+      problems,
+    });
   }
 }

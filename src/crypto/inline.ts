@@ -35,6 +35,11 @@ export function parseInline(text: string): InlineValue | undefined {
   return { keyId, sealed };
 }
 
+/** The size of the plaintext in bytes. */
+export function sizeOfInline({ sealed }: InlineValue): number {
+  return sealed.length - IV_BYTES - TAG_BYTES;
+}
+
 export function sealInline(
   plaintext: string,
   keyId: string,

@@ -5,7 +5,8 @@ import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults, quote } from './yaml/faults.ts';
 import type { Manifest, Parameter } from './model.ts';
-import { findPathFault, normalizePath } from './read/names.ts';
+import { findPathFault, normalizePath, quoteName } from './read/names.ts';
+import { checkKey, checkRegion } from './read/region.ts';
 import { Places } from './yaml/places.ts';
 import { readParameter, type Surroundings } from './read/parameter.ts';
 import { type Reading, readMap, readTags, readText } from './read/reading.ts';
@@ -36,10 +37,14 @@ function readDocument(
   const reading: Reading = { tree, faults };
   const fields = tree.fields(root);
   const encryptedWith = readText(fields, 'encrypted_with');
+  const region = readText(fields, 'region') ?? '';
+  checkRegion(reading, fields, region);
+  checkKey(reading, fields, region);
   const around: Surroundings = {
     ...reading,
     guard: new SecretGuard(tree, faults),
     path: readPath(reading, fields),
+    region,
     tags: readTags(reading, fields.get('tags')),
     encryptedWith,
     dataKeys: readDataKeys(reading, fields),
@@ -53,7 +58,9 @@ function readDocument(
   );
   if (needsKey && !fields.has('kmskey')) {
     const what = needsKey.type === 'SecureString' ? 'is a SecureString' : 'has a blob';
-    const message = `the key "kmskey" is missing: parameter ${quote(needsKey.name)} ${what}`;
+    const named = quoteName(needsKey.name);
+    const subject = named === undefined ? 'a parameter' : `parameter ${named}`;
+    const message = `the key "kmskey" is missing: ${subject} ${what}`;
     faults.add(root.range[0], message, 'add it at the top, such as "kmskey: alias/superman"');
   }
   checkSchema(tree, root, faults);
@@ -61,7 +68,7 @@ function readDocument(
     file: places.file,
     text,
     path: around.path,
-    region: readText(fields, 'region') ?? '',
+    region,
     kmskey,
     bucket: readText(fields, 'bucket'),
     tags: around.tags,
@@ -85,6 +92,8 @@ function readPath({ faults }: Reading, fields: Fields): string {
   return BLAMELESS_PATH;
 }
 
+const DATA_KEY_ID = /^[0-9a-f]{8}$/;
+
 /** Undefined if `data_keys` is there but no map: then nothing can be said about its ids. */
 function readDataKeys(reading: Reading, fields: Fields): Record<string, string> | undefined {
   const field = fields.get('data_keys');
@@ -95,7 +104,8 @@ function readDataKeys(reading: Reading, fields: Fields): Record<string, string> 
   for (const [id, { valueAt }] of entries) {
     const text = readText(entries, id);
     if (text !== undefined && !decodeBase64(text)?.length) {
-      const message = `data key ${quote(id)} is not base64`;
+      const named = DATA_KEY_ID.test(id) ? `data key ${quote(id)}` : 'a data key';
+      const message = `${named} is not base64`;
       reading.faults.add(valueAt, message, 'take its line from git as coffer encrypt wrote it');
     }
     keys.push([id, text ?? '']);

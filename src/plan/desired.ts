@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
-import { asText, ssmLimit } from '../seal/limits.ts';
+import { findMisplaced, findUnplaced } from '../seal/placement.ts';
 import type { Opener } from '../seal/opener.ts';
 import type { Closable, Desired } from './model.ts';
 
@@ -63,16 +63,11 @@ async function desire(
     tags: parameter.tags,
   };
   const { content } = parameter;
+  const misplaced = findMisplaced(manifest, parameter);
+  if (misplaced) throw misplaced;
   if (content.kind === 'blob') {
     const { sha256, size, commitment } = content.blob;
-    const { bucket, kmskey } = manifest;
-    if (!bucket || !kmskey) {
-      throw new CofferError(
-        'oversize',
-        `${parameter.name}: its ${size - 16} bytes do not fit SSM (${ssmLimit(parameter)} bytes), and there is no bucket`,
-        { place: parameter.place, hint: `add "bucket: NAME" to the top of ${manifest.file}` },
-      );
-    }
+    const { bucket = '', kmskey = '' } = manifest;
     const key = objectKey(parameter.fullName, sha256, parameter.extension);
     return {
       ...common,
@@ -92,20 +87,13 @@ async function desire(
     return { ...common, ...secret, type: parameter.type, value: '', closed: 'value' };
   }
   const bytes = await opener.open(parameter);
-  const value = asText(bytes);
-  if (value === undefined || bytes.length > ssmLimit(parameter) || parameter.store === 's3') {
-    throw new CofferError(
-      'oversize',
-      value === undefined
-        ? `${parameter.name}: its content is not text, which is all that SSM holds`
-        : `${parameter.name}: its ${bytes.length} bytes go to S3, for which they must be sealed (SSM holds ${ssmLimit(parameter)})`,
-      {
-        place: parameter.place,
-        hint: `run coffer encrypt ${manifest.file}, which seals it for S3`,
-      },
-    );
-  }
-  return { ...common, ...secret, type: parameter.type, value };
+  // Ciphertext shows only now what it holds, which encrypt does not look at unless it is told to.
+  const isClosed = content.kind === 'sealed' || content.kind === 'psyml';
+  const reseal = isClosed ? `--reseal ${parameter.name} ` : '';
+  const mend = `coffer encrypt ${reseal}${manifest.file}`;
+  const unplaced = findUnplaced(manifest, parameter, bytes, mend);
+  if (unplaced) throw unplaced;
+  return { ...common, ...secret, type: parameter.type, value: bytes.toString('utf8') };
 }
 
 function throwAll(problems: readonly CofferError[]): void {

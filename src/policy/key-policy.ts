@@ -1,4 +1,4 @@
-import { partitionOf } from '../aws/partition.ts';
+import { partitionOf } from '../regions.ts';
 import { CofferError } from '../errors.ts';
 import { inOrder } from './document.ts';
 import { ROLES, type Role } from './roles.ts';

@@ -1,4 +1,4 @@
-import { partitionOf } from '../aws/partition.ts';
+import { partitionOf } from '../regions.ts';
 import { dataKeyContext } from '../crypto/data-keys.ts';
 import { OBJECT_CONTEXT } from '../crypto/object-v3.ts';
 import { blobContext } from '../seal/blob.ts';

@@ -1,4 +1,4 @@
-import { partitionOf } from '../aws/partition.ts';
+import { partitionOf } from '../regions.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { fileKeyRegion, type FileKeyChoice } from '../seal/file-key.ts';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CofferError, type Problem } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import { isMisplaced } from './placement.ts';
 import type { View } from './view.ts';
 
 /** How an edited view differs from what was opened. */
@@ -30,13 +31,15 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
     const text = owner ? undefined : typedText(parameter);
     if (old && text !== undefined && shown.get(name) === text) {
       unchanged.set(name, old);
+      if (isMisplaced({ ...parameter, content: old.content })) todo.add(name);
     } else if (text !== undefined || content.kind === 'absent') {
       todo.add(name);
     } else if (owner && (owner === old || content.kind === 'blob')) {
       if (content.kind === 'blob' && owner.fullName !== fullName) {
         renamedBlobs.push({ parameter, blob: content.blob, oldName: owner.fullName });
       }
-      if (!isDeepStrictEqual(owner.origin, origin)) todo.add(name);
+      const isToMove = content.kind !== 'psyml' && isMisplaced(parameter);
+      if (isToMove || !isDeepStrictEqual(owner.origin, origin)) todo.add(name);
     } else if (origin && 'file' in origin) {
       todo.add(name);
       reseal.add(name);

@@ -37,7 +37,7 @@ export async function sealEdited(
     edits.set(name, { type, content: restored.has(name) ? undefined : sealedContent(old) });
   }
   const sealed = editManifest({ ...edited, text }, { ...keysOf(before), parameters: edits });
-  const manifest = takeAsTyped(parseManifest(sealed, edited.file), before, edited, todo);
+  const manifest = takeAsTyped(parseManifest(sealed, edited.file), before, edited, comparison);
   verifyUnchanged(manifest, unchanged);
   const sealing = await encryptManifest(manifest, fileKey, { only: todo, reseal });
   const after = parseManifest(sealing.text, edited.file);
@@ -88,7 +88,7 @@ function takeAsTyped(
   manifest: Manifest,
   before: Manifest,
   edited: Manifest,
-  todo: ReadonlySet<string>,
+  { todo, unchanged }: Comparison,
 ): Manifest {
   const places = new Map(edited.parameters.map(({ name, place }) => [name, place]));
   return {
@@ -97,7 +97,7 @@ function takeAsTyped(
     dataKeys: manifest.path === before.path ? manifest.dataKeys : {},
     parameters: manifest.parameters.map((parameter) => {
       const { name, content } = parameter;
-      const isTyped = content.kind === 'psyml' && todo.has(name);
+      const isTyped = content.kind === 'psyml' && todo.has(name) && !unchanged.has(name);
       return {
         ...parameter,
         place: places.get(name) ?? parameter.place,

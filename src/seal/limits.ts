@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Parameter } from '../manifest/model.ts';
 
 const STANDARD_BYTES = 4096;
-const ADVANCED_BYTES = 8192;
+export const ADVANCED_BYTES = 8192;
 
 /** Up to this many sealed bytes, a blob stands in the manifest itself. */
 export const INLINE_LIMIT = 64 * 1024;
@@ -15,4 +15,10 @@ export function ssmLimit(parameter: Pick<Parameter, 'tier'>): number {
 /** The text that SSM can hold, or `undefined`: it takes no bytes but UTF-8, and no NUL. */
 export function asText(bytes: Buffer): string | undefined {
   return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : undefined;
+}
+
+/** Whether SSM takes a text for one that refers to another parameter, and refuses it. */
+export function holdsReference(text: string): boolean {
+  const open = text.indexOf('{{');
+  return open !== -1 && text.includes('}}', open + 2);
 }

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
+import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { CofferError, type Problem } from '../errors.ts';
 import type { Blob, Generate, Manifest, Parameter } from '../manifest/model.ts';
 import { openBlobBody, openedChunks } from './blob-body.ts';
 import { generateValue } from './generate.ts';
-import { asText, ssmLimit } from './limits.ts';
+import { ssmLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
-import { goesToSsm } from './placement.ts';
+import { goesToSsm, isMisplaced } from './placement.ts';
 import { findSource, missingSource, type SourceFile } from './source.ts';
 
 /** A plaintext to put into the manifest. */
-export type Plaintext = { why: 'new' | 'changed' | 'generated' } & (
+export type Plaintext = { why: 'new' | 'changed' | 'generated' | 'moved' } & (
   | { form: 'value'; text: string }
   | { form: 'blob'; size: number; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
   /** A value that is no secret, made by `generate` or brought from outside. */
@@ -24,7 +25,7 @@ export interface Work {
 
 /** Which parameters to look at, and what is to be sealed besides what is not sealed yet. */
 export interface WorkRequest {
-  /** Parameters whose files are sealed again, whatever is there. */
+  /** Parameters that are sealed again, whatever is there. */
   reseal?: ReadonlySet<string>;
   /** Looks at these parameters alone. */
   only?: ReadonlySet<string>;
@@ -62,7 +63,10 @@ export async function findWork(
       const plaintext = await plaintextOf(manifest, parameter, opener, request, warnings);
       work.push({ parameter, plaintext });
     } catch (error) {
-      if (!(error instanceof CofferError) || !['source', 'oversize'].includes(error.code)) {
+      if (
+        !(error instanceof CofferError) ||
+        !['source', 'oversize', 'manifest'].includes(error.code)
+      ) {
         throw error;
       }
       problems.push(error);
@@ -82,24 +86,40 @@ async function plaintextOf(
   warnings: Problem[],
 ): Promise<Plaintext | undefined> {
   const { reseal = new Set(), values, regenerate } = request;
-  const { content, origin } = parameter;
-  const value = values?.get(parameter.name);
+  const { name, content, origin } = parameter;
+  const value = values?.get(name);
   if (value) return fromOutside(manifest, parameter, value);
-  if (regenerate?.has(parameter.name) && origin && 'generate' in origin) {
-    return fromGenerator(manifest, parameter, origin.generate);
+  if (origin && 'generate' in origin && (content.kind === 'absent' || regenerate?.has(name))) {
+    return placed(manifest, parameter, generateAt(parameter, origin.generate), 'generated');
   }
-  if (content.kind === 'plain') return fromText(manifest, parameter, content.text, 'new');
+  if (content.kind === 'plain') {
+    return unlessPlain(placed(manifest, parameter, Buffer.from(content.text), 'new'));
+  }
   if (origin && 'file' in origin) {
     return fromFile(manifest, parameter, origin.file, opener, request, warnings);
   }
-  if (reseal.has(parameter.name)) {
-    throw new CofferError('source', `${parameter.name} has no file to be sealed again`, {
-      place: parameter.place,
-      hint: 'to replace a value, type the new one as plaintext and run coffer encrypt',
-    });
+  if (content.kind === 'absent') return undefined;
+  if (reseal.has(name)) return fromCiphertext(manifest, parameter, opener, 'changed');
+  return isMisplaced(parameter) ? moved(manifest, parameter, opener, warnings) : undefined;
+}
+
+/** The form that a value takes where it belongs. */
+function placed(
+  manifest: Manifest,
+  parameter: Parameter,
+  bytes: Buffer,
+  why: Plaintext['why'],
+): Plaintext {
+  if (!goesToSsm(manifest, parameter, bytes)) {
+    return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
   }
-  if (content.kind !== 'absent' || !origin) return undefined;
-  return fromGenerator(manifest, parameter, origin.generate);
+  const form = parameter.type === 'SecureString' ? 'value' : 'plain';
+  return { form, text: bytes.toString('utf8'), why };
+}
+
+/** What is no secret may stay where it stands: in the manifest or its file. */
+function unlessPlain(plaintext: Plaintext): Plaintext | undefined {
+  return plaintext.form === 'plain' ? undefined : plaintext;
 }
 
 /** Bytes are what a file would have held; here nothing but the manifest can hold a plain text. */
@@ -110,24 +130,49 @@ function fromOutside(manifest: Manifest, parameter: Parameter, value: Buffer): P
     });
   }
   const why = parameter.content.kind === 'absent' ? 'new' : 'changed';
-  const bytes = encodeSource(parameter, value);
-  const text = asText(bytes);
-  if (!goesToSsm(manifest, parameter, bytes.length, text !== undefined)) {
-    return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
-  }
-  return { form: parameter.type === 'SecureString' ? 'value' : 'plain', text: text ?? '', why };
+  return placed(manifest, parameter, encodeSource(parameter, value), why);
 }
 
-function fromGenerator(manifest: Manifest, parameter: Parameter, generate: Generate): Plaintext {
-  const text = generateAt(parameter, generate);
-  return (
-    fromText(manifest, parameter, text, 'generated') ?? { form: 'plain', text, why: 'generated' }
-  );
+/** What is sealed already, to be sealed anew for where it belongs now. */
+async function fromCiphertext(
+  manifest: Manifest,
+  parameter: Parameter,
+  opener: Opener,
+  why: Plaintext['why'],
+): Promise<Plaintext> {
+  const { content } = parameter;
+  if (content.kind !== 'blob')
+    return placed(manifest, parameter, await opener.open(parameter), why);
+  const size = content.blob.size - TAG_BYTES;
+  // One that SSM cannot hold need not be opened to say so.
+  if (isMisplaced(parameter) && size > ssmLimit(parameter)) goesToSsm(manifest, parameter, size);
+  return placed(manifest, parameter, encodeSource(parameter, await opener.open(parameter)), why);
 }
 
-function generateAt(parameter: Parameter, generate: Generate): string {
+/** The same for ciphertext in the wrong place; where it may not be opened, it stays. */
+async function moved(
+  manifest: Manifest,
+  parameter: Parameter,
+  opener: Opener,
+  warnings: Problem[],
+): Promise<Plaintext | undefined> {
   try {
-    return generateValue(generate);
+    return await fromCiphertext(manifest, parameter, opener, 'moved');
+  } catch (error) {
+    if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
+    const to = parameter.content.kind === 'blob' ? 'SSM' : 'S3';
+    warnings.push({
+      message: `${parameter.name} goes to ${to} now, which takes kms:Decrypt to seal it anew; its ciphertext stands`,
+      hint: `have coffer encrypt ${manifest.file} run by somebody who may decrypt`,
+      place: parameter.place,
+    });
+    return undefined;
+  }
+}
+
+function generateAt(parameter: Parameter, generate: Generate): Buffer {
+  try {
+    return Buffer.from(generateValue(generate));
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
     throw new CofferError(error.code, `${parameter.name}: ${error.message}`, {
@@ -135,20 +180,6 @@ function generateAt(parameter: Parameter, generate: Generate): string {
       hint: error.hint,
     });
   }
-}
-
-/** @returns `undefined` for text that may stand in the manifest as it is. */
-function fromText(
-  manifest: Manifest,
-  parameter: Parameter,
-  text: string,
-  why: Plaintext['why'],
-): Plaintext | undefined {
-  const bytes = Buffer.from(text, 'utf8');
-  if (goesToSsm(manifest, parameter, bytes.length, asText(bytes) !== undefined)) {
-    return parameter.type === 'SecureString' ? { form: 'value', text, why } : undefined;
-  }
-  return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
 }
 
 async function fromFile(
@@ -165,8 +196,9 @@ async function fromFile(
     if (content.kind === 'absent' || reseal.has(parameter.name)) {
       throw missingSource(parameter, file);
     }
-    return undefined;
+    return isMisplaced(parameter) ? moved(manifest, parameter, opener, warnings) : undefined;
   }
+  if (isMisplaced(parameter)) return sealFile(manifest, parameter, source, 'moved');
   if (content.kind !== 'absent' && !reseal.has(parameter.name)) {
     try {
       if (await isSame(manifest, parameter, source, opener, watch)) return undefined;
@@ -193,17 +225,11 @@ async function sealFile(
   why: Plaintext['why'],
 ): Promise<Plaintext | undefined> {
   if (source.size <= ssmLimit(parameter)) {
-    const bytes = encodeSource(parameter, await source.read());
-    const text = asText(bytes);
-    if (goesToSsm(manifest, parameter, bytes.length, text !== undefined)) {
-      // A file that is no secret is read when it is published; the manifest need not repeat it.
-      return parameter.type === 'SecureString'
-        ? { form: 'value', text: text ?? '', why }
-        : undefined;
-    }
-    return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
+    return unlessPlain(
+      placed(manifest, parameter, encodeSource(parameter, await source.read()), why),
+    );
   }
-  goesToSsm(manifest, parameter, source.size, true);
+  goesToSsm(manifest, parameter, source.size);
   return { form: 'blob', size: source.size, bytes: source.stream, why };
 }
 
@@ -217,7 +243,7 @@ async function isSame(
 ): Promise<boolean> {
   const { content } = parameter;
   if (content.kind === 'blob') {
-    if (content.blob.size !== source.size + 16) return false;
+    if (content.blob.size !== source.size + TAG_BYTES) return false;
     return isSameBlob(manifest, parameter, content.blob, source, opener, watch);
   }
   // Base64 adds a third at most, so a larger file cannot be the same.

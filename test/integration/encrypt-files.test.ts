@@ -158,15 +158,16 @@ test('a file that shrinks or grows over the limit changes form', async () => {
   expect(await app.files()).toEqual(['app.yml', 'in/source']);
 });
 
-test('--reseal names a parameter that has a file', async () => {
+test('--reseal seals a typed value anew, too, and names one that is there', async () => {
   const app = await createScene(aws, '  - {name: v, type: SecureString, value: typed}\n');
   await app.succeed(['encrypt', 'app.yml']);
   const before = await app.text('app.yml');
-  const typed = await app.coffer(['encrypt', 'app.yml', '--reseal', 'v']);
-  expect([typed.code, typed.stderr]).toEqual([2, expect.stringContaining('v has no file')]);
   const unknown = await app.coffer(['encrypt', 'app.yml', '--reseal', 'w']);
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('no parameter w')]);
   expect(await app.text('app.yml')).toBe(before);
+  await app.succeed(['encrypt', 'app.yml', '--reseal', 'v']);
+  expect(await app.text('app.yml')).not.toBe(before);
+  expect(await app.value('v')).toBe('typed');
 });
 
 describe('encoding: base64', () => {

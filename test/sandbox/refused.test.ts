@@ -9,7 +9,11 @@ const SECRET = createCanary();
 
 // What AWS and the sandbox refuse, and moto takes.
 test.each([
-  ['a value that the pattern does not allow', 'allowed_pattern: "^[0-9]+$"', undefined],
+  [
+    'a value that a pattern of Java alone does not allow',
+    "allowed_pattern: '\\p{Digit}+'",
+    undefined,
+  ],
   ['a kmskey that does not exist', 'description: x', 'kmskey: alias/no-such-key\n'],
 ])('%s is reported without the value', async (_, more, header) => {
   const parameters = `  - {name: p, type: SecureString, ${more}, value: ${SECRET}}\n`;

@@ -11,13 +11,17 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       summary: 'Seal the secrets of manifests, so that they can be committed',
       description: `
         Seals every plaintext SecureString in its place, fills in what generate: asks for, and
-        puts values that SSM cannot hold into blobs, inline or in files beside the manifest. Lines
+        puts values that SSM cannot hold into blobs, inline or in files beside the manifest. Sealed
+        values that go elsewhere now, as their store or tier says, are sealed anew for it. Lines
         that had nothing to hide stay byte for byte; with nothing new to seal, no file is written.
         Takes kms:GenerateDataKey on the file key, alias/coffer, which is created when it is
         missing; with kms:Decrypt too, the data key that is there serves again. Talks to KMS
         alone.`,
       flags: [
-        ['--reseal <name>', 'Seal the file of this parameter again, whatever is there'],
+        [
+          '--reseal <name>',
+          'Seal this parameter (its file, if it has one) again, whatever is there',
+        ],
         NO_CREATE_KEY,
       ],
       examples: [

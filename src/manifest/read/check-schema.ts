@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { type Faults, quote } from '../yaml/faults.ts';
-import { hintForUnknownKey } from './keys.ts';
+import { hintForUnknownKey, quoteKey } from './keys.ts';
+import { quoteName } from './names.ts';
 import { nearest } from './nearest.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
 import type { Field, Resolved, Tree } from '../yaml/tree.ts';
@@ -37,11 +38,11 @@ function report(error: SchemaError, spot: Spot, faults: Faults): void {
   } else if (error.keyword === 'additionalProperties' && params.additionalProperty !== undefined) {
     const key = params.additionalProperty;
     const hint = hintForUnknownKey(key, Object.keys(parentSchema?.properties ?? {}));
-    faults.add(spot.keyAt(key), `${spot.prefix}unknown key ${quote(key)}`, hint);
+    faults.add(spot.keyAt(key), `${spot.prefix}unknown key ${quoteKey(key) ?? ''}`.trimEnd(), hint);
   } else if (error.propertyName !== undefined) {
     const at = spot.keyAt(error.propertyName);
     if (faults.has(at)) return;
-    const message = `${spot.prefix}${quote(error.propertyName)} ${parentSchema?.errorMessage}`;
+    const message = `${spot.prefix}this key ${parentSchema?.errorMessage}`;
     faults.add(at, message, `mend or remove this key of ${spot.subject}`);
   } else if (error.keyword !== 'propertyNames' && !faults.has(spot.at)) {
     const message = `${spot.prefix}${spot.subject} ${parentSchema?.errorMessage ?? 'is wrong'}`;
@@ -105,7 +106,7 @@ function locate(tree: Tree, root: YAMLMap.Parsed, pointer: string): Spot | undef
       const field: Field | undefined = tree.fields(node).get(step);
       if (!field) return undefined;
       ({ node, valueAt: at } = field);
-      subject = quote(step);
+      subject = quoteKey(step) ?? 'this';
     } else if (isSeq(node)) {
       const item = (node as Extract<Resolved, { items: unknown[] }>).items[Number(step)];
       if (!item || !('range' in item)) return undefined;
@@ -132,5 +133,5 @@ function unescapeStep(step: string): string {
 export function labelParameter(tree: Tree, node: Resolved, index: number): string {
   const name = isMap(node) ? tree.fields(node).get('name')?.node : undefined;
   const text = name && isScalar(name) ? textOf(name) : '';
-  return `parameter ${text === '' ? index + 1 : quote(text)}: `;
+  return `parameter ${quoteName(text) ?? index + 1}: `;
 }

@@ -31,6 +31,29 @@ export const PARAMETER_KEYS: readonly string[] = [
   'tags',
 ];
 
+/** All keys of a manifest, at whatever depth, but for those that people choose. */
+const ALL_KEYS: readonly string[] = [
+  ...TOP_KEYS,
+  ...PARAMETER_KEYS,
+  'length',
+  'charset',
+  'require',
+  'sha256',
+  'size',
+  'key',
+  'message_id',
+  'commitment',
+  'data',
+];
+
+/**
+ * A key as a message may show it, in quotes: one that a manifest knows, or a slip of it. Any other
+ * may be a part of a secret that lacks its quotes, as in `{value: abc,def}`.
+ */
+export function quoteKey(key: string): string | undefined {
+  return nearest(key, ALL_KEYS) === undefined ? undefined : quote(key);
+}
+
 /** How to mend an unknown key in a map that may hold the `known` ones. */
 export function hintForUnknownKey(key: string, known: readonly string[]): string {
   const guess = nearest(key, known);

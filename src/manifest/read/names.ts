@@ -1,7 +1,10 @@
+import { partitionOf } from '../../regions.ts';
 import { quote } from '../yaml/faults.ts';
 
 const MAX_LEVELS = 15;
-const MAX_FULL_NAME = 1011;
+/** Of a parameter's ARN: what stands before the name in it counts. */
+const MAX_ARN = 1011;
+const ANY_ACCOUNT = '111122223333';
 const RESERVED = /^(?:aws|ssm)/i;
 
 interface Finding {
@@ -44,11 +47,23 @@ export function findPathFault(path: string): Finding | undefined {
 
 const RENAME = 'choose another first word';
 
+const NAME = /^[A-Za-z0-9_./-]+$/;
+
+/** A name as a message may show it: what SSM would refuse may be no name at all, but a value. */
+export function quoteName(name: string): string | undefined {
+  return NAME.test(name) ? quote(name) : undefined;
+}
+
+/** The most characters that a full name has in a region. */
+export function longestName(region: string): number {
+  return MAX_ARN - `arn:${partitionOf(region)}:ssm:${region}:${ANY_ACCOUNT}:parameter`.length;
+}
+
 /** What SSM would refuse in the parameter's name; nothing that the path is to blame for. */
-export function findNameFault(path: string, name: string): Finding | undefined {
-  const subject = `the name ${quote(name)}`;
-  if (name === '') return { message: 'the name is empty', hint: 'give the parameter a name' };
-  if (/[^A-Za-z0-9_./-]/.test(name)) {
+export function findNameFault(path: string, name: string, region: string): Finding | undefined {
+  const subject = 'its name';
+  if (name === '') return { message: 'its name is empty', hint: 'give the parameter a name' };
+  if (!NAME.test(name)) {
     return {
       message: `${subject} holds a character that SSM does not allow`,
       hint: 'use letters, digits and _ . - /',
@@ -72,19 +87,19 @@ export function findNameFault(path: string, name: string): Finding | undefined {
       hint: 'choose another first word, or a "path"',
     };
   }
-  return findLengthFault(path + name, subject);
+  return findLengthFault(path + name, subject, longestName(region));
 }
 
-function findLengthFault(fullName: string, subject: string): Finding | undefined {
+function findLengthFault(fullName: string, subject: string, longest: number): Finding | undefined {
   if (fullName.split('/').length - 1 > MAX_LEVELS) {
     return {
       message: `${subject} is too deep: SSM allows ${MAX_LEVELS} levels, those of "path" included`,
       hint: 'use fewer slashes',
     };
   }
-  if (fullName.length > MAX_FULL_NAME) {
+  if (fullName.length > longest) {
     return {
-      message: `${subject} is too long: SSM allows ${MAX_FULL_NAME} characters, "path" included`,
+      message: `${subject} is too long: SSM allows ${longest} characters in this region, "path" included`,
       hint: 'choose a shorter name or "path"',
     };
   }

@@ -2,6 +2,7 @@ import { isMap } from 'yaml';
 import { quote } from '../yaml/faults.ts';
 import type { Content, Origin, Parameter, ParameterType, Store, Tags, Tier } from '../model.ts';
 import { PARAMETER_TYPES } from '../model.ts';
+import { checkDataType, checkPattern } from './validation.ts';
 import { findNameFault } from './names.ts';
 import { checkFilePath, readBlob } from './blob.ts';
 import { readGenerate } from './generate.ts';
@@ -16,6 +17,7 @@ const MAX_TAGS = 50;
 export interface Surroundings extends Reading {
   guard: SecretGuard;
   path: string;
+  region: string;
   tags: Tags;
   encryptedWith: string | undefined;
   dataKeys: Readonly<Record<string, string>> | undefined;
@@ -40,7 +42,12 @@ export function readParameter(
     ? readValue(around, value, context)
     : readBlobContent(around, fields, prefix);
   checkSources(around, fields, content, node.range[0], prefix);
-  return {
+  const allowedPattern = readText(fields, 'allowed_pattern');
+  const pattern = fields.get('allowed_pattern');
+  if (pattern && allowedPattern !== undefined) {
+    checkPattern(around.faults, pattern.valueAt, allowedPattern, prefix);
+  }
+  const parameter: Parameter = {
     name,
     fullName: around.path + name,
     type: type ?? 'String',
@@ -52,11 +59,13 @@ export function readParameter(
     store: (readText(fields, 'store') ?? 'auto') as Store,
     encoding: readText(fields, 'encoding') as 'base64' | undefined,
     extension: readText(fields, 'extension') ?? '',
-    allowedPattern: readText(fields, 'allowed_pattern'),
+    allowedPattern,
     dataType: readText(fields, 'data_type'),
     tags: mergeTags(around, fields, prefix),
     place: around.place(fields.get('name')?.valueAt ?? node.range[0]),
   };
+  if (type) checkDataType(around, fields, parameter, prefix);
+  return parameter;
 }
 
 function canonicalType(written: string): ParameterType | undefined {
@@ -68,13 +77,12 @@ function usable(field: Field | undefined): Field | undefined {
   return field?.own ? field : undefined;
 }
 
-function readName({ path, faults }: Surroundings, fields: Fields, prefix: string): string {
+function readName({ path, region, faults }: Surroundings, fields: Fields, prefix: string): string {
   const field = fields.get('name');
   const name = readText(fields, 'name');
   if (!field || name === undefined) return '';
-  const fault = findNameFault(path, name);
-  if (fault)
-    faults.add(field.valueAt, name === '' ? prefix + fault.message : fault.message, fault.hint);
+  const fault = findNameFault(path, name, region);
+  if (fault) faults.add(field.valueAt, prefix + fault.message, fault.hint);
   return name;
 }
 

@@ -1,5 +1,6 @@
 import { type Alias, isAlias, isMap, isScalar, type ParsedNode, Scalar, type YAMLMap } from 'yaml';
-import { type Faults, quote } from './faults.ts';
+import { quoteKey } from '../read/keys.ts';
+import type { Faults } from './faults.ts';
 import { isPlain } from './scalars.ts';
 
 /** How many nodes all aliases together may stand for. */
@@ -51,6 +52,7 @@ class Surveyor {
     if (isAlias(node)) return this.#follow(node);
     this.#checkTag(node);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    if (isScalar(node)) this.#checkCharacters(node);
     let size = 1;
     if (isMap(node)) size += this.#visitPairs(node);
     else if (!isScalar(node)) for (const item of node.items) size += this.visit(item);
@@ -67,7 +69,11 @@ class Surveyor {
       pair.value ??= emptyScalarAfter(key);
       if (seen.has(key.source)) {
         const hint = 'a key may stand only once in a map: remove one';
-        this.#faults.add(key.range[0], `duplicate key ${quote(key.source)}`, hint);
+        this.#faults.add(
+          key.range[0],
+          `duplicate key ${quoteKey(key.source) ?? ''}`.trimEnd(),
+          hint,
+        );
       }
       seen.add(key.source);
       size += this.visit(key) + this.visit(pair.value);
@@ -93,6 +99,13 @@ class Surveyor {
       this.#faults.add(offset, 'the aliases up to here stand for too much', hint);
     }
     return size;
+  }
+
+  /** Only an escape can write half of a character, which no other program would read back. */
+  #checkCharacters({ source, range: [offset] }: Scalar.Parsed): void {
+    if (!/\p{Surrogate}/u.test(source)) return;
+    const hint = 'write the character itself, or all of it: "\\U0001F511", "\\ud83d\\udd11"';
+    this.#faults.add(offset, 'an escape that stands for half a character', hint);
   }
 
   #checkTag(node: Exclude<ParsedNode, Alias.Parsed>): void {

@@ -1,4 +1,4 @@
-import { ACCOUNT } from '../names.ts';
+import { ACCOUNT, parameterArn } from '../names.ts';
 import { invalid, Refusal } from '../refusal.ts';
 
 const MAX_LENGTH = 1011;
@@ -6,10 +6,11 @@ const MAX_DEPTH = 15;
 const SHAPE =
   'If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
 
-/** Refuses a name that AWS does not let anybody create. */
-export function checkNewName(name: string): void {
+/** Refuses a name that AWS does not let anybody create in a region. */
+export function checkNewName(region: string, name: string): void {
   checkName(name);
-  if (name.length > MAX_LENGTH) {
+  // What stands before the name in its ARN counts.
+  if (parameterArn(region, name).length > MAX_LENGTH) {
     throw invalid(`Parameter name must not be longer than ${MAX_LENGTH} characters.`);
   }
   const bare = name.replace(/^\//, '').toLowerCase();

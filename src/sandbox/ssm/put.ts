@@ -5,6 +5,7 @@ import { invalid, Refusal } from '../refusal.ts';
 import { TIERS, TYPES } from './model.ts';
 import type { Parameter, ParameterStore, Tag, Type, Version } from './model.ts';
 import { checkNewName } from './names.ts';
+import { checkDataType, DATA_TYPES } from './data-types.ts';
 import { DEFAULT_KEY, encryptValue } from './secrets.ts';
 import { readTags } from './tags.ts';
 
@@ -26,7 +27,7 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
     );
   }
-  checkNewName(name);
+  checkNewName(region, name);
   const existing = store.get(region, name);
   if ((existing !== undefined && !overwrite) || store.recentlyDeleted(region, name, call.now)) {
     throw new Refusal(
@@ -42,11 +43,13 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
   const tier = tierOf(request.tier, value, before);
   const allowedPattern = request.allowedPattern ?? before?.allowedPattern;
   checkValue(value, allowedPattern);
+  const dataType = request.dataType ?? before?.dataType ?? 'text';
+  checkDataType({ dataType, name, type, tier: request.tier, value });
   const version: Version = {
     number: (before?.number ?? 0) + 1,
     type,
     value,
-    dataType: request.dataType ?? before?.dataType ?? 'text',
+    dataType,
     tier,
     labels: [],
     modifiedAt: call.now,
@@ -86,7 +89,7 @@ interface PutRequest {
 
 function readRequest(input: Fields): PutRequest {
   const dataType = input.optionalText('DataType', { max: 128 });
-  if (dataType !== undefined && !/^(?:text|aws:ec2:image|aws:ssm:integration)$/.test(dataType)) {
+  if (dataType !== undefined && !DATA_TYPES.includes(dataType)) {
     throw invalid(
       `The following data type is not supported: ${dataType} (Data type names are all lowercase.)`,
     );

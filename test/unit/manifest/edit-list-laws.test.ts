@@ -120,11 +120,11 @@ const settings: fc.Arbitrary<ManifestSettings> = fc.record(
   {
     path: fc.constantFrom('/', '/a/', '/1/2.3/'),
     region: fc.constantFrom('us-east-1', 'eu-central-1'),
-    kmskey: fc.constantFrom('alias/a', '1234', 'arn:aws:kms:us-east-1:1:key/a', 'true'),
+    kmskey: fc.constantFrom('alias/a', 'alias/1234', '12345678-1234-1234-1234-123456789012'),
     bucket: fc.constantFrom('the-bucket', '123456', 'true'),
     tags: fc.dictionary(
-      fc.constantFrom('team', 'a: b', '12', 'null', '#'),
-      fc.constantFrom('', '17', 'x', 'a: b', 'two\nlines'),
+      fc.constantFrom('team', 'a: b', '12', 'null', '-'),
+      fc.constantFrom('', '17', 'x', 'a: b', 'two\u2028lines'),
       { noNullPrototype: true },
     ),
     encryptedWith: fc.constantFrom('arn:aws:kms:us-east-1:1:key/a', '1234'),

@@ -155,7 +155,7 @@ function flowWith(part: string): string {
 }
 
 function json(parameters: object[], indent?: number): string {
-  const manifest = { path: '/a/', region: 'us-east-1', kmskey: 'k', parameters };
+  const manifest = { path: '/a/', region: 'us-east-1', kmskey: 'alias/k', parameters };
   return `${JSON.stringify(manifest, undefined, indent)}\n`;
 }
 

@@ -70,12 +70,16 @@ testProblems('the top', [
   [
     'a kmskey that is a list',
     P('type: String\nvalue: x').replace('alias/a', '[a]'),
-    ['3:9 "kmskey" must be a KMS alias (alias/…), key id or ARN | for example: alias/superman'],
+    [
+      '3:9 "kmskey" must be an alias with alias/ before its name, a key id, or an ARN, of at most 256 characters | for example: alias/superman',
+    ],
   ],
   [
     'a bucket with a slash',
     P('type: String\nvalue: x', `${H}bucket: a/b\n`),
-    ['4:9 "bucket" must be the name of an S3 bucket | for example: superman-secrets'],
+    [
+      '4:9 "bucket" must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and hyphens | for example: superman-secrets',
+    ],
   ],
   [
     'tags that are a list',
@@ -85,26 +89,30 @@ testProblems('the top', [
   [
     'a tag without a value',
     P('type: String\nvalue: x', `${H}tags: {a: }\n`),
-    ['4:11 "a" must be a text of at most 256 characters | give it a value, or remove the key'],
+    [
+      '4:11 this must be a text of at most 256 letters, digits, spaces and _ . : / = + - @ | give it a value, or remove the key',
+    ],
   ],
   [
     'a tag that is AWS’s own',
     P('type: String\nvalue: x', `${H}tags: {"AWS:x": 1}\n`),
     [
-      '4:8 "AWS:x" is no tag key for AWS, which has 1 to 128 characters and does not begin with aws: | mend or remove this key of "tags"',
+      '4:8 this key is no tag key for AWS, which has 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws: | mend or remove this key of "tags"',
     ],
   ],
   [
     'a tag key that is too long',
     P('type: String\nvalue: x', `${H}tags: {${'k'.repeat(129)}: 1}\n`),
     [
-      '4:8 "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk…" is no tag key for AWS, which has 1 to 128 characters and does not begin with aws: | mend or remove this key of "tags"',
+      '4:8 this key is no tag key for AWS, which has 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws: | mend or remove this key of "tags"',
     ],
   ],
   [
     'a tag value that is too long',
     P('type: String\nvalue: x', `${H}tags: {k: ${'v'.repeat(257)}}\n`),
-    ['4:11 "k" must be a text of at most 256 characters | make it shorter'],
+    [
+      '4:11 this must be a text of at most 256 letters, digits, spaces and _ . : / = + - @ | make it shorter',
+    ],
   ],
   [
     'more than 50 tags',
@@ -140,7 +148,7 @@ testProblems('the top', [
     'a data key id in upper case',
     P('type: String\nvalue: x', `${H}data_keys: {3F9C21AB: AAAA}\n`),
     [
-      '4:13 "3F9C21AB" is no data key id, which is 8 lower-case hex digits | mend or remove this key of "data_keys"',
+      '4:13 this key is no data key id, which is 8 lower-case hex digits | mend or remove this key of "data_keys"',
     ],
   ],
   [
@@ -155,32 +163,34 @@ testProblems('names', [
     'a character SSM does not allow',
     P('type: String\nvalue: x').replace('name: p', 'name: a b'),
     [
-      '5:11 the name "a b" holds a character that SSM does not allow | use letters, digits and _ . - /',
+      '5:11 parameter 1: its name holds a character that SSM does not allow | use letters, digits and _ . - /',
     ],
   ],
   [
     'a leading slash',
     P('type: String\nvalue: x').replace('name: p', 'name: /p'),
-    ['5:11 the name "/p" begins with a slash | leave "path" out of the name: it is put before it'],
+    [
+      '5:11 parameter "/p": its name begins with a slash | leave "path" out of the name: it is put before it',
+    ],
   ],
   [
     'an empty part',
     P('type: String\nvalue: x').replace('name: p', 'name: a//b'),
     [
-      '5:11 the name "a//b" has an empty part between or behind its slashes | remove the slash that is too many',
+      '5:11 parameter "a//b": its name has an empty part between or behind its slashes | remove the slash that is too many',
     ],
   ],
   [
     'a trailing slash',
     P('type: String\nvalue: x').replace('name: p', 'name: a/'),
     [
-      '5:11 the name "a/" has an empty part between or behind its slashes | remove the slash that is too many',
+      '5:11 parameter "a/": its name has an empty part between or behind its slashes | remove the slash that is too many',
     ],
   ],
   [
     'an empty name',
     P('type: String\nvalue: x').replace('name: p', 'name: ""'),
-    ['5:11 parameter 1: the name is empty | give the parameter a name'],
+    ['5:11 parameter 1: its name is empty | give the parameter a name'],
   ],
   [
     'a null name',
@@ -193,21 +203,21 @@ testProblems('names', [
     'a name that begins with ssm below /',
     P('type: String\nvalue: x', 'path: /\nregion: us-east-1\n').replace('name: p', 'name: ssm-x'),
     [
-      '4:11 the name "ssm-x" begins with aws or ssm, which SSM keeps for itself | choose another first word, or a "path"',
+      '4:11 parameter "ssm-x": its name begins with aws or ssm, which SSM keeps for itself | choose another first word, or a "path"',
     ],
   ],
   [
     '15 levels are too many with the path',
     P('type: String\nvalue: x').replace('name: p', 'name: 1/2/3/4/5/6/7/8/9/10/11/12/13/14/15'),
     [
-      '5:11 the name "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15" is too deep: SSM allows 15 levels, those of "path" included | use fewer slashes',
+      '5:11 parameter "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15": its name is too deep: SSM allows 15 levels, those of "path" included | use fewer slashes',
     ],
   ],
   [
-    'a full name over 1011 characters',
-    P('type: String\nvalue: x').replace('name: p', `name: ${'n'.repeat(1009)}`),
+    'a full name whose ARN is over 1011 characters',
+    P('type: String\nvalue: x').replace('name: p', `name: ${'n'.repeat(965)}`),
     [
-      '5:11 the name "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…" is too long: SSM allows 1011 characters, "path" included | choose a shorter name or "path"',
+      '5:11 parameter "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…": its name is too long: SSM allows 967 characters in this region, "path" included | choose a shorter name or "path"',
     ],
   ],
   [

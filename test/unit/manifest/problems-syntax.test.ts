@@ -181,7 +181,7 @@ testProblems('keys', [
     'a key like no other',
     P('type: String\nvalue: x\nzzz: 1'),
     [
-      '8:5 parameter "p": unknown key "zzz" | the keys that can stand here are name, description, type, value, file, generate, blob, tier, store, encoding, extension, allowed_pattern, data_type, tags',
+      '8:5 parameter "p": unknown key | the keys that can stand here are name, description, type, value, file, generate, blob, tier, store, encoding, extension, allowed_pattern, data_type, tags',
     ],
   ],
   [
@@ -196,7 +196,7 @@ testProblems('keys', [
     'an unknown key of a blob',
     B((l) => [...l, 'etag: x']),
     [
-      '14:7 parameter "p": unknown key "etag" | the keys that can stand here are sha256, size, key, message_id, commitment, data, path',
+      '14:7 parameter "p": unknown key | the keys that can stand here are sha256, size, key, message_id, commitment, data, path',
     ],
   ],
   [
@@ -207,11 +207,11 @@ testProblems('keys', [
   [
     'a duplicate tag',
     P('type: String\nvalue: x\ntags: {a: 1, a: 2}'),
-    ['8:18 duplicate key "a" | a key may stand only once in a map: remove one'],
+    ['8:18 duplicate key | a key may stand only once in a map: remove one'],
   ],
   [
     'no path, region and parameters',
-    'kmskey: x\n',
+    'kmskey: alias/x\n',
     [
       '1:1 the key "path" is missing | add the prefix of all names at the top, such as "path: /apps/superman/"',
       '1:1 the key "region" is missing | add the AWS region at the top, such as "region: us-east-1"',

@@ -66,12 +66,16 @@ const content = fc.oneof(
 
 const tags = fc.dictionary(
   fc.oneof(word, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })).filter(isTagKey),
-  fc.oneof(fc.constant(''), text),
+  fc.oneof(fc.constant(''), text.filter(isTagText)),
   { maxKeys: 3, noNullPrototype: true },
 );
 
 function isTagKey(key: string): boolean {
-  return !/^aws:/i.test(key) && key !== '__proto__';
+  return !/^aws:/i.test(key) && isTagText(key) && key !== '__proto__';
+}
+
+function isTagText(text: string): boolean {
+  return /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u.test(text);
 }
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
@@ -86,8 +90,8 @@ const anyParameter: fc.Arbitrary<NewParameter> = fc
     store: optional(fc.constantFrom('auto' as const, 'ssm' as const, 's3' as const)),
     encoding: optional(fc.constant('base64' as const)),
     extension: optional(fc.constantFrom('.tar', '.1', '...')),
-    allowedPattern: optional(text),
-    dataType: optional(fc.constantFrom('text', 'aws:ec2:image', '12', 'true', '-')),
+    allowedPattern: optional(text.map((one) => `\\Q${one.replaceAll('\\E', '')}\\E`)),
+    dataType: optional(fc.constantFrom('text', 'integer', 'ipv4-address')),
     tags: optional(tags),
     origin,
     content: optional(content),

@@ -54,7 +54,7 @@ describe('names', () => {
     ['/SSM/x', 'ValidationException'],
     ['/ssmfoo', 'ValidationException'],
     ['/AWS/x', 'AccessDeniedException'],
-    [`/${'x'.repeat(1011)}`, 'ValidationException'],
+    [`/${'x'.repeat(967)}`, 'ValidationException'],
     ['/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16', 'HierarchyLevelLimitExceededException'],
   ])('refuses %s', async (Name, code) => {
     expect(await codeOf(put({ Name }))).toBe(code);
@@ -63,7 +63,7 @@ describe('names', () => {
   test.each([
     'plain',
     '/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15',
-    `/${'x'.repeat(1010)}`,
+    `/${'x'.repeat(966)}`,
     '/a.b-c_D/x',
     '/x/aws',
   ])('takes %s', async (Name) => {
@@ -145,11 +145,36 @@ describe('types', () => {
   });
 
   test('take their data type and description', async () => {
-    expect(await codeOf(put({ DataType: 'json' }))).toBe('ValidationException');
+    expect(await codeOf(put({ DataType: 'yaml' }))).toBe('ValidationException');
     expect(await codeOf(put({ Description: 'x'.repeat(1025) }))).toBe('ValidationException');
-    expect(await put({ DataType: 'aws:ec2:image', Description: 'x'.repeat(1024) })).toMatchObject({
+    expect(await put({ DataType: 'integer', Description: 'x'.repeat(1024) })).toMatchObject({
       Version: 1,
     });
+  });
+});
+
+describe('a data type', () => {
+  const INTEGRATIONS = '/d9d01087-4a3f-49e0-b0b4-d568d7826553/ssm/integrations/webhook/';
+
+  test.each<[string, Partial<PutParameterCommandInput>]>([
+    ['an AMI', { DataType: 'aws:ec2:image', Value: 'ami-0123456789abcdef0' }],
+    [
+      'an integration',
+      { DataType: 'aws:ssm:integration', Type: 'SecureString', Name: `${INTEGRATIONS}x` },
+    ],
+    ['JSON', { DataType: 'json', Tier: 'Advanced' }],
+  ])('takes %s', async (_, input) => {
+    expect(await put(input)).toMatchObject({ Version: 1 });
+  });
+
+  test.each<[string, Partial<PutParameterCommandInput>]>([
+    ['an AMI that is none', { DataType: 'aws:ec2:image' }],
+    ['an AMI as a list', { DataType: 'aws:ec2:image', Value: 'ami-0123', Type: 'StringList' }],
+    ['an integration in the open', { DataType: 'aws:ssm:integration', Name: `${INTEGRATIONS}y` }],
+    ['an integration elsewhere', { DataType: 'aws:ssm:integration', Type: 'SecureString' }],
+    ['JSON in the tier Standard', { DataType: 'json', Tier: 'Standard' }],
+  ])('refuses %s', async (_, input) => {
+    expect(await codeOf(put(input))).toBe('ValidationException');
   });
 });
 
