@@ -25,11 +25,21 @@ export function endIfInterrupted(): void {
 }
 
 /** Hears the signals that end a program, until the returned function is called. */
-export function hearSignals(hear: (signal: Signal) => void): () => void {
+function hearSignals(hear: (signal: Signal) => void): () => void {
   for (const signal of SIGNALS) process.on(signal, hear);
   return () => {
     for (const signal of SIGNALS) process.off(signal, hear);
   };
+}
+
+/** Waits for the first signal; a second one ends at once. */
+export function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const unlisten = hearSignals(() => {
+      unlisten();
+      resolve();
+    });
+  });
 }
 
 /** Has whatever ends a question end it: signals, Ctrl-C, and a terminal that is no longer there. */
@@ -48,8 +58,8 @@ export function listenAt(prompt: EventEmitter, end: () => void): () => void {
 
 /** Aborts on the first signal, so that what is under way can end well; a second one ends at once. */
 export function onInterrupt(terminal: Terminal): AbortSignal {
-  const ignore = hearSignals((signal) => {
-    ignore();
+  const unlisten = hearSignals((signal) => {
+    unlisten();
     interrupt(signal);
     terminal.note('interrupted: finishing what is under way (again to stop at once)');
   });

@@ -33,9 +33,10 @@ export async function run(context: Context): Promise<ExitCode> {
   const signal = onInterrupt(terminal);
   const sealing = terminal.progress('sealing', 'bytes');
   const uploading = terminal.progress('uploading', 'bytes');
+  // A program at the other end of a pipe may never end.
+  const source = addAbortSignal(signal, data);
   const pointer = await putObject(
-    // A program at the other end of a pipe may never end.
-    addAbortSignal(signal, data),
+    flags.boolean('allowEmpty') ? source : refuseNothing(source),
     {
       bucket,
       prefix: path,
@@ -103,6 +104,19 @@ async function openInput(
   }
   const size = stats.isFile() ? stats.size : undefined;
   return { data: createReadStream(file, { highWaterMark: READ_BYTES }), size };
+}
+
+/** Nothing is what comes of a command that failed: it is not to take the place of a secret. */
+async function* refuseNothing(data: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let size = 0;
+  for await (const chunk of data) {
+    size += chunk.length;
+    yield chunk;
+  }
+  if (size > 0) return;
+  throw new CofferError('usage', 'there is no data: nothing was published', {
+    hint: 'did the command before the pipe fail? --allow-empty publishes an object of no bytes',
+  });
 }
 
 function required(flags: Flags, name: string, what: string): string {

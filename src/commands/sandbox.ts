@@ -6,7 +6,7 @@ import { startSandbox } from '../sandbox/index.ts';
 import { createAws } from '../aws/index.ts';
 import { EXIT, type Context } from './context.ts';
 import type { Flags } from './flags.ts';
-import { hearSignals } from './interrupt.ts';
+import { untilSignal } from './interrupt.ts';
 import { relaySignals, runCommand } from './run-command.ts';
 
 export async function run(context: Context): Promise<number> {
@@ -30,7 +30,7 @@ export async function run(context: Context): Promise<number> {
       await terminal.write(`${shellExport(name, value)}\n`);
     }
     terminal.note(`the sandbox runs at ${sandbox.url} until Ctrl-C`);
-    await new Promise((resolve) => hearSignals(resolve));
+    await untilSignal();
     return EXIT.ok;
   } finally {
     await sandbox.close();

@@ -16,7 +16,11 @@ export async function readValue({ flags, terminal }: Context, name: string): Pro
   }
   if (!process.stdin.isTTY) {
     const piped = await buffer(process.stdin);
-    return flags.boolean('keepNewline') ? piped : withoutLineBreak(piped);
+    const value = flags.boolean('keepNewline') ? piped : withoutLineBreak(piped);
+    if (value.length > 0) return value;
+    throw new CofferError('source', `the value of ${name} is empty`, {
+      hint: 'SSM holds no empty value; did the command before the pipe fail?',
+    });
   }
   if (terminal.isInteractive) return Buffer.from(await askTwice(`Value of ${name}`), 'utf8');
   throw new CofferError('usage', `there is no value for ${name}`, {

@@ -111,7 +111,7 @@ describe('get -o', () => {
 
   test('an empty object makes an empty file', async () => {
     const app = await createPutScene(aws);
-    await app.put('data', '');
+    await app.put('data', '', ['--allow-empty']);
     await app.succeed(['get', `${app.prefix}data`, '-o', 'out']);
     expect(await app.read('out')).toHaveLength(0);
   });

@@ -52,6 +52,30 @@ describe('put refuses, before it uploads anything,', () => {
   });
 });
 
+describe('no data at all', () => {
+  test.each([
+    ['from a pipe whose command failed', []],
+    ['from a file', ['--file', 'nothing']],
+  ])('%s replaces no secret', async (_, flags) => {
+    const app = await createPutScene(aws);
+    await app.write('nothing', '');
+    const { url } = await app.put('data', DATA);
+    const outcome = await app.coffer(['put', ...app.target('data'), ...flags], { stdin: '' });
+    expectRefused(outcome, 2, '--allow-empty');
+    expect(await stored.values(app.prefix)).toEqual({ data: url });
+    expect(await stored.objects(app.prefix)).toHaveLength(1);
+  });
+
+  test('is published, as an object of no bytes, with --allow-empty', async () => {
+    const app = await createPutScene(aws);
+    await app.put('data', DATA);
+    const { url } = await app.put('data', '', ['--allow-empty']);
+    expect(await stored.values(app.prefix)).toEqual({ data: url });
+    const { stdout } = await app.succeed(['get', `${app.prefix}data`]);
+    expect(stdout).toHaveLength(0);
+  });
+});
+
 describe('of what AWS does not have, put tells', () => {
   test('a bucket', async () => {
     const app = await createPutScene(aws);

@@ -22,7 +22,7 @@ describe('put writes what it reads', () => {
   ])('%s (%i bytes), and get gives it back', async (_, size) => {
     const app = await createPutScene(aws);
     const data = randomBytes(size);
-    const { url, key } = await app.put('data', data);
+    const { url, key } = await app.put('data', data, size === 0 ? ['--allow-empty'] : []);
 
     const raw = await readRaw(aws, key);
     expect(raw.body).toHaveLength(size + 16);

@@ -17,7 +17,8 @@ export const DATA_COMMANDS: CommandGroup = {
       description: `
         Seals standard input or a file of any size under a new data key, stores it as an object
         that is never overwritten, and then makes the parameter point to it. Memory stays small,
-        plaintext never touches the disk. Prints the object's URL. Takes kms:GenerateDataKey on
+        plaintext never touches the disk. Prints the object's URL. It
+        refuses to publish no data at all, which a failed command leaves in a pipe. Takes kms:GenerateDataKey on
         the key, s3:PutObject and ssm:PutParameter.`,
       flags: [
         ['-p, --path <prefix>', "Prefix of the object's key"],
@@ -26,6 +27,7 @@ export const DATA_COMMANDS: CommandGroup = {
         ['-s, --ssm <parameter>', 'Parameter that will point to it (default: the path)'],
         ['-e, --extension <suffix>', "Suffix of the object's key, such as .tar"],
         ['-f, --file <file>', 'Read this file instead of standard input'],
+        ['--allow-empty', 'Publish an object of no bytes when there is no data'],
         OPERATION,
       ],
       examples: [

@@ -72,8 +72,9 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       description: `
         Seals one value and writes it into the manifest, as a new parameter when there is none of
         that name. The value comes from standard input, from a prompt that does not show it, or
-        from a file: never from the arguments, which everybody on the machine can read. Takes
-        kms:GenerateDataKey on the file key. coffer sync then tells AWS.`,
+        from a file: never from the arguments, which everybody on the machine can read. An
+        empty value is refused: SSM holds none. Takes kms:GenerateDataKey on the file key. coffer
+        sync then tells AWS.`,
       flags: [
         [
           '--type <type>',
