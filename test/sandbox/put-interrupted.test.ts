@@ -19,27 +19,13 @@ function startPut(app: PutScene): Child {
   return startCoffer(['put', ...app.target('data')], { cwd: app.folder, env: aws.env });
 }
 
-/** Waits until the sandbox has seen a call of this operation. */
-async function untilCalled(operation: string): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`${aws.endpoint}/_sandbox/calls`);
-    const { calls } = (await answer.json()) as { calls: Record<string, number> };
-    if ((calls[operation] ?? 0) > 0) return;
-    await sleep(10);
-  }
-}
-
-async function forgetCalls(): Promise<void> {
-  await fetch(`${aws.endpoint}/_sandbox/calls`, { method: 'DELETE' });
-}
-
 describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
   test('while data is awaited ends put, and publishes nothing', async () => {
     const app = await createPutScene(aws);
-    await forgetCalls();
+    await control.forgetCalls();
     const child = startPut(app);
     child.feed(randomBytes(3 * MIB));
-    await untilCalled('kms:GenerateDataKey');
+    await control.untilCalled('kms:GenerateDataKey');
     await sleep(200);
     child.kill(signal);
     const { code, stdout, stderr } = await child.finished;
@@ -53,10 +39,10 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
 
   test('that ends the writer of the pipe, too, has no pointer to what came so far', async () => {
     const app = await createPutScene(aws);
-    await forgetCalls();
+    await control.forgetCalls();
     const child = startPut(app);
     child.feed(randomBytes(1000));
-    await untilCalled('kms:GenerateDataKey');
+    await control.untilCalled('kms:GenerateDataKey');
     await sleep(200);
     // Ctrl-C reaches every program of a pipeline at once.
     child.kill(signal);
@@ -69,11 +55,11 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     const app = await createPutScene(aws);
     const { url } = await app.put('data', 'before');
     await control.disturb({ latencyMs: 100 });
-    await forgetCalls();
+    await control.forgetCalls();
     const child = startPut(app);
     child.feed(randomBytes(60 * MIB));
     child.end();
-    await untilCalled('s3:UploadPart');
+    await control.untilCalled('s3:UploadPart');
     child.kill(signal);
     const { code, stdout, stderr } = await child.finished;
     expect(code, stderr).toBe(CODES[signal]);
@@ -104,11 +90,11 @@ test('put killed at any moment leaves the pointer readable, and gc finds the res
   for (const moment of [...moments, ...moments]) {
     const data = randomBytes(17 * MIB);
     await control.disturb({ latencyMs: 15 });
-    await forgetCalls();
+    await control.forgetCalls();
     const child = startPut(app);
     child.feed(data);
     child.end();
-    await untilCalled(moment);
+    await control.untilCalled(moment);
     await sleep(Math.random() * 40);
     child.kill('SIGKILL');
     await child.finished;

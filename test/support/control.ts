@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Settings } from '../../src/sandbox/settings.ts';
 import type { TestAws } from './aws.ts';
@@ -6,6 +7,9 @@ import type { TestAws } from './aws.ts';
 export interface Control {
   /** Calls by operation (`kms:Decrypt`) while `work` ran. */
   callsOf: (work: () => Promise<unknown>) => Promise<Record<string, number>>;
+  forgetCalls: () => Promise<void>;
+  /** Waits until there was a call of this operation. */
+  untilCalled: (operation: string) => Promise<void>;
   /** Misbehaves until the test has ended. */
   disturb: (settings: Partial<Settings>) => Promise<void>;
 }
@@ -16,12 +20,20 @@ export function controlOf(aws: Pick<TestAws, 'endpoint'>): Control {
     if (!answer.ok) throw new Error(`${method} ${what}: ${await answer.text()}`);
     return answer;
   };
+  const forgetCalls = async () => void (await request('DELETE', 'calls'));
+  const calls = async () => {
+    const answer = await request('GET', 'calls');
+    return ((await answer.json()) as { calls: Record<string, number> }).calls;
+  };
   return {
     async callsOf(work) {
-      await request('DELETE', 'calls');
+      await forgetCalls();
       await work();
-      const answer = await request('GET', 'calls');
-      return ((await answer.json()) as { calls: Record<string, number> }).calls;
+      return calls();
+    },
+    forgetCalls,
+    async untilCalled(operation) {
+      while (!(await calls())[operation]) await sleep(10);
     },
     async disturb(settings) {
       onTestFinished(async () => void (await request('DELETE', 'faults')));
