@@ -2,7 +2,7 @@ import { needsOf, type Needs } from '../bootstrap/needs.ts';
 import { planBootstrap } from '../bootstrap/plan.ts';
 import { applyStep, type Step } from '../bootstrap/step.ts';
 import { CofferError } from '../errors.ts';
-import { PATIENT } from '../plan/patience.ts';
+import { isWorthAnotherRun, PATIENT } from '../plan/patience.ts';
 import { renderCloudFormation } from '../render/cloudformation.ts';
 import { renderSteps } from '../render/steps.ts';
 import { renderTerraform } from '../render/terraform.ts';
@@ -47,9 +47,10 @@ async function applySteps(planned: readonly Step[]): Promise<Step[]> {
     if (!(error instanceof CofferError) || countDone(steps) === 0) throw error;
     const left = steps.filter(({ apply }) => apply).length;
     const message = `${countDone(steps)} done, ${left} left`;
+    const hint = isWorthAnotherRun(error) ? 'run coffer bootstrap again for the rest' : undefined;
     throw new CofferError('partial', message, {
       cause: error,
-      problems: [...error.problems, { message, hint: 'run coffer bootstrap again for the rest' }],
+      problems: [...error.problems, { message, hint }],
       report: reportOf(steps),
     });
   }

@@ -1,9 +1,11 @@
 import { CofferError, type Problem } from '../errors.ts';
 import type { Applied } from '../plan/apply.ts';
+import { isWorthAnotherRun } from '../plan/patience.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 
 /**
  * Tells how a run of writes ended, in JSON when that was asked for.
+ * @param howToFinish said where another run would do more
  * @throws CofferError when not all of it was done: `partial`, or what it failed of when nothing was.
  */
 export async function reportApplied(
@@ -23,9 +25,11 @@ export async function reportApplied(
   }));
   for (const name of left) problems.push({ message: `${name}: not begun` });
   const counts = `${done.length} done, ${failed.length} failed, ${left.length} not begun`;
+  const isWorthIt = left.length > 0 || failed.some(({ error }) => isWorthAnotherRun(error));
+  const hint = isWorthIt ? howToFinish : undefined;
   const isPartial = done.length > 0 || left.length > 0;
   throw new CofferError(isPartial ? 'partial' : (failed[0]?.error.code ?? 'partial'), counts, {
-    problems: [...problems, { message: counts, hint: howToFinish }],
+    problems: [...problems, { message: counts, hint }],
     report,
   });
 }

@@ -96,7 +96,9 @@ async function desire(
   return { ...common, ...secret, type: parameter.type, value: bytes.toString('utf8') };
 }
 
-function throwAll(problems: readonly CofferError[]): void {
+/** Values under one key that cannot be used have one and the same error. */
+function throwAll(errors: readonly CofferError[]): void {
+  const problems = [...new Set(errors)];
   const [first, ...more] = problems;
   if (!first) return;
   if (more.length === 0) throw first;

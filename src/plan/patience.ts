@@ -35,6 +35,11 @@ const FAULTS = new Set([
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
 
+/** Whether the same call may go well later, with nothing changed but the network or a sign-in. */
+export function isWorthAnotherRun(error: CofferError): boolean {
+  return error.code === 'network' || error.code === 'credentials' || isPassing(error);
+}
+
 /** Begins `work` anew while AWS is busy or at fault; any other failure is final. */
 export async function persist<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   for (let attempt = 1; ; attempt++) {

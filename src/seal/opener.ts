@@ -3,17 +3,22 @@ import { DataKeys } from '../crypto/data-keys.ts';
 import { openInline, parseInline } from '../crypto/inline.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { openPsyml } from '../crypto/psyml.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, type ErrorCode } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { blobContext } from './blob.ts';
 import { decryptBlobBody, openBlobBody } from './blob-body.ts';
 import { findSource, missingSource } from './source.ts';
+
+/** Failures that are the key's, or the caller's, and not the ciphertext's. */
+const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set(['denied', 'key', 'credentials', 'network']);
 
 /** Opens the secrets of one manifest; each data key costs one call to KMS. */
 export class Opener {
   readonly #manifest: Manifest;
   readonly #kms: Kms;
   readonly dataKeys: DataKeys;
+  /** Why keys cannot be used that more than one value is sealed under. */
+  readonly #unusable = new Map<string, CofferError>();
 
   /** `kms` is that of the file key's region. */
   constructor(manifest: Manifest, kms: Kms) {
@@ -33,7 +38,7 @@ export class Opener {
       case 'psyml':
         return Buffer.from(
           await openPsyml(this.#kms, content.ciphertext, parameter.name).catch((error: unknown) =>
-            fail(error, parameter),
+            this.#failPsyml(error, parameter),
           ),
         );
       case 'blob':
@@ -58,11 +63,42 @@ export class Opener {
   async #openSealed(parameter: Parameter, text: string): Promise<string> {
     const value = parseInline(text);
     if (!value) throw new CofferError('tampered', `the ciphertext of ${parameter.name} is damaged`);
+    const { keyId } = value;
+    const dataKey = await this.dataKeys.open(keyId).catch((error: unknown) => {
+      const others = this.#manifest.parameters.filter(
+        ({ content }) => content.kind === 'sealed' && parseInline(content.text)?.keyId === keyId,
+      );
+      return this.#failTogether(error, parameter, others, `under the data key ${keyId}`);
+    });
     try {
-      return openInline(value, await this.dataKeys.open(value.keyId), parameter);
+      return openInline(value, dataKey, parameter);
     } catch (error) {
       return fail(error, parameter);
     }
+  }
+
+  /** Each of psyml's values is a call of its own; what is wrong with their key is wrong with all. */
+  #failPsyml(error: unknown, parameter: Parameter): never {
+    if (!(error instanceof CofferError) || !OF_THE_KEY.has(error.code)) fail(error, parameter);
+    const others = this.#manifest.parameters.filter(({ content }) => content.kind === 'psyml');
+    return this.#failTogether(error, parameter, others, 'by psyml');
+  }
+
+  /** One and the same failure for all the values that are sealed alike. */
+  #failTogether(
+    error: unknown,
+    parameter: Parameter,
+    others: readonly Parameter[],
+    how: string,
+  ): never {
+    if (!(error instanceof CofferError) || others.length < 2) fail(error, parameter);
+    const message = `${others.length} values sealed ${how} cannot be opened: ${error.message}`;
+    const known = this.#unusable.get(message);
+    if (known) throw known;
+    const { code, hint, cause } = error;
+    const failure = new CofferError(code, message, { hint, cause, place: others[0]?.place });
+    this.#unusable.set(message, failure);
+    throw failure;
   }
 
   async #openBlob(parameter: Parameter, blob: Blob): Promise<Buffer> {

@@ -146,7 +146,7 @@ test('a parameter whose object could not be written does not point to it', async
   await expect(read).rejects.toMatchObject({ name: 'ParameterNotFound' });
 });
 
-test('what can be written is written; the rest is listed, and a second run finishes', async () => {
+test('what can be written is written; the rest is listed, and a run with the right finishes', async () => {
   const app = await createScene(
     aws,
     secret('a', 'one') +
@@ -158,7 +158,8 @@ test('what can be written is written; the rest is listed, and a second run finis
   const { code, stderr } = await app.coffer(['save', 'app.yml'], asAuthor);
   expect(code).toBe(4);
   expect(stderr).toContain(`${app.prefix}c`);
-  expect(stderr).toContain('coffer save again');
+  // A right is missing, which another run does not bring.
+  expect(stderr).not.toContain('again');
   for (const [name, value] of [
     ['a', 'one'],
     ['b', 'two'],
