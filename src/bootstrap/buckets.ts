@@ -1,6 +1,5 @@
 import type { BucketSettings } from '../aws/bucket-settings.ts';
 import type { BucketStore } from '../aws/buckets.ts';
-import { CofferError } from '../errors.ts';
 import { persist, type Patience } from '../plan/patience.ts';
 import { requireAbort } from './lifecycle.ts';
 import type { BucketNeed } from './needs.ts';
@@ -76,7 +75,6 @@ export async function planBucket(
   patience: Patience,
 ): Promise<Step[]> {
   const exists = await store.exists(name);
-  if (!exists) refuseName(name);
   const settings = exists ? await store.settings(name) : NEW;
   const arn = bucketArn(name, region);
   const step = (what: string, why: string, isThere: boolean, put: () => Promise<void>): Step => {
@@ -91,12 +89,4 @@ export async function planBucket(
       step(what, why, isThere(settings, arn), () => put(store, name, settings, arn)),
     ),
   ];
-}
-
-/** Buckets of old may be called otherwise. */
-function refuseName(name: string): void {
-  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name)) return;
-  throw new CofferError('manifest', `S3 does not take ${name} as the name of a new bucket`, {
-    hint: '3 to 63 lower-case letters, digits, dots and dashes, the first and last no sign',
-  });
 }

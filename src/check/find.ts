@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { searchManifests } from '../git/repository.ts';
+import { decodeText } from '../manifest/encoding.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
 
 /** A manifest that was found. */
@@ -21,7 +22,7 @@ export async function findManifests(folder: string): Promise<Found[]> {
     files,
     async (file) => {
       const bytes = await readFile(join(folder, file));
-      return looksLikeManifest(bytes.toString('utf8')) ? { file, bytes } : [];
+      return looksLikeManifest(decodeText(bytes).text) ? { file, bytes } : [];
     },
     { concurrency: 16 },
   );

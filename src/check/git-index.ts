@@ -4,6 +4,7 @@ import { Fingerprinter } from './fingerprint.ts';
 import { followLinks } from './follow-links.ts';
 import { listChanged, listIndex, repositoryRoot, searchManifests } from '../git/repository.ts';
 import { GitObjects } from '../git/objects.ts';
+import { decodeText } from '../manifest/encoding.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 
@@ -32,7 +33,7 @@ export async function openIndex(folder: string): Promise<Snapshot> {
     for (const file of changed.size > 0 ? found : []) {
       const path = resolve(folder, file);
       const bytes = await readObject(reader, files.get(path));
-      const text = bytes.toString('utf8');
+      const { text } = decodeText(bytes);
       const matters = changed.has(path) || NAMES_FILES.test(text);
       if (matters && looksLikeManifest(text)) sources.push({ file, path, bytes });
     }

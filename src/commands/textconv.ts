@@ -1,6 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
+import { looksLikeManifest } from '../check/looks-like-manifest.ts';
+import { decodeText } from '../manifest/encoding.ts';
 import { parseManifest } from '../manifest/index.ts';
 import { explainFileError } from '../manifest/replace.ts';
 import { maskManifest } from '../render/masked-manifest.ts';
@@ -14,8 +15,9 @@ export async function run(context: Context): Promise<ExitCode> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw explainFileError(error, 'read', file);
   });
-  const text = bytes.toString('utf8');
-  if (!isUtf8(bytes)) await terminal.write(bytes);
+  const { text, encoding } = decodeText(bytes);
+  const isText = encoding === 'UTF-8' || looksLikeManifest(text);
+  if (!isText) await terminal.write(bytes);
   else if (flags.boolean('reveal')) await terminal.write(await reveal(context, text, file));
   else await terminal.write(maskManifest(text));
   return EXIT.ok;

@@ -70,6 +70,11 @@ export async function requireRepository(folder: string): Promise<string> {
   });
 }
 
+/** A word in any encoding: in the wide ones, NULs stand between its letters. */
+function wideWord(word: string): string {
+  return word.split('').join('[^a-z]{0,3}');
+}
+
 /**
  * The YAML files of the whole repository, from `folder`, that mention the keys of a manifest: those
  * that git tracks or would add, or those in its index. Git reads 10,000 other files faster than we
@@ -81,7 +86,7 @@ export async function searchManifests(
   where: '--untracked' | '--cached',
 ): Promise<string[] | undefined> {
   const args = ['grep', where, '--no-recurse-submodules', '--no-color', '--no-full-name'];
-  args.push('-lzF', '--all-match', '-e', 'path', '-e', 'parameters', '--');
+  args.push('-lzE', '--all-match', '-e', wideWord('path'), '-e', wideWord('parameters'), '--');
   args.push(':(top,icase)*.yml', ':(top,icase)*.yaml');
   const answer = await ask(folder, args);
   if (answer && answer.code > 1) throw gitError(args, answer);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
+import { decodeText } from './encoding.ts';
 import type { Manifest } from './model.ts';
 import { parseManifest } from './parse.ts';
 import { explainFileError, replaceFile, undefinedIfMissing } from './replace.ts';
@@ -40,12 +41,17 @@ async function readBytes(file: string): Promise<Buffer> {
 
 /** The text of a manifest, which must be UTF-8. */
 export function decodeManifest(bytes: Buffer, file: string): string {
-  // Buffer's own decoding keeps a byte order mark, which belongs to the text.
-  if (isUtf8(bytes)) return bytes.toString('utf8');
-  throw new CofferError('manifest', 'the file is not UTF-8 text', {
-    hint: 'save it as UTF-8; a binary value belongs in a file of its own (file: …)',
-    place: { file, ...findInvalid(bytes) },
-  });
+  const { text, encoding } = decodeText(bytes);
+  if (encoding === 'UTF-8') return text;
+  const isWide = encoding !== 'Latin-1';
+  throw new CofferError(
+    'manifest',
+    `the file is ${isWide ? `${encoding}, not` : 'not'} UTF-8 text`,
+    {
+      hint: 'save it as UTF-8; a binary value belongs in a file of its own (file: …)',
+      place: { file, ...(isWide ? { line: 1, column: 1 } : findInvalid(bytes)) },
+    },
+  );
 }
 
 function findInvalid(bytes: Buffer): { line: number; column: number } {

@@ -42,7 +42,7 @@ test('a key that is disabled, or a name that S3 refuses, is found before anythin
     const named = await createScene(aws, PARAMETERS, { header: 'bucket: Not_A_Name\n' });
     const refused = await named.coffer(['bootstrap', 'app.yml', '--yes']);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('S3 does not take Not_A_Name');
+    expect(refused.stderr).toContain('must be the name of an S3 bucket');
   });
   expect(calls).not.toHaveProperty('kms:CreateKey');
 });

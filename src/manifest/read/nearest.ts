@@ -31,9 +31,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (word.length > 40) return undefined;
   let best: string | undefined;
   let bestDistance = Infinity;
+  const plain = plainly(word);
   for (const candidate of candidates) {
-    const found = distance(plainly(word), plainly(candidate));
+    const other = plainly(candidate);
     const most = Math.max(1, Math.floor(candidate.length / 3));
+    if (Math.abs(plain.length - other.length) > most) continue;
+    const found = distance(plain, other);
     if (found <= most && found < bestDistance) {
       best = candidate;
       bestDistance = found;
