@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkManifests } from '../../../src/check/check.ts';
+import { CofferError } from '../../../src/errors.ts';
+import { renderErrorJson } from '../../../src/render/problems.ts';
+import { parse, SEALED, WRAPPED } from './samples.ts';
+
+const CORE = 'c4n4ryS3cr3t';
+/** What no name and no path can hold, so that it is a value wherever it lands. */
+const CANARY = `+${CORE}+`;
+
+/** A manifest with a value of every kind. */
+const MANIFEST = `path: /a/
+region: us-east-1
+kmskey: alias/a
+bucket: some-bucket
+tags: {team: x, 'cost center': "17"}
+encrypted_with: arn:aws:kms:us-east-1:111122223333:key/a
+data_keys:
+  3f9c21ab: ${WRAPPED}
+parameters:
+  # one of each
+  - name: plain
+    description: words
+    type: SecureString
+    value: ${CANARY}
+  - {name: quoted, type: SecureString, value: "a ${CANARY}", allowed_pattern: '^[a-z]+$'}
+  - name: block
+    type: SecureString
+    value: |
+      first
+      ${CANARY}
+  - name: list
+    type: StringList
+    value: [one, ${CANARY}, 'three']
+  - {name: sealed, type: securestring, value: '${SEALED}', tier: Standard, store: auto}
+  - {name: typed, type: String, value: 1.10, data_type: text, tags: {own: x}}
+  - {name: made, type: SecureString, generate: {length: 8, charset: alnum, require: [lower]}}
+`;
+
+/** Every position where something begins or ends. */
+const EDGES = [...MANIFEST.matchAll(/\b|$/gm)]
+  .map(({ index }) => index)
+  // The secret stays whole, or it would not be found.
+  .filter((at) => !/[+\w]/.test(MANIFEST.slice(at - 1, at)) || !isWithinCanary(at));
+
+function isWithinCanary(at: number): boolean {
+  for (
+    let from = MANIFEST.indexOf(CANARY);
+    from !== -1;
+    from = MANIFEST.indexOf(CANARY, from + 1)
+  ) {
+    if (at > from && at < from + CANARY.length) return true;
+  }
+  return false;
+}
+
+/** Everything that anybody is told of a text: by the parser and by check. */
+async function told(text: string): Promise<string> {
+  const words: string[] = [];
+  try {
+    parse(text);
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    words.push(renderErrorJson(error), String(error.stack), String(error.cause));
+  }
+  const { problems, warnings } = await checkManifests({
+    sources: [{ file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) }],
+    concerns: () => true,
+    follow: (path) => Promise.resolve(path),
+    fingerprint: () => Promise.resolve(undefined),
+    tracked: () => Promise.resolve(undefined),
+    close: () => {},
+  });
+  words.push(JSON.stringify([problems, warnings]));
+  return words.join('\n');
+}
+
+describe('nothing that could be a value is told', () => {
+  test('whatever it stands in place of', async () => {
+    // Keys and values alike, one after the other.
+    for (const { index, 0: word } of MANIFEST.matchAll(/[^\s{}[\],:|#'"]+/g)) {
+      for (const written of [CANARY, `x,${CANARY}`, `{${CANARY}}`, `"${CANARY}`, `${CANARY}: `]) {
+        const text = MANIFEST.slice(0, index) + written + MANIFEST.slice(index + word.length);
+        expect(await told(text), `${word} at ${index}: ${written}`).not.toContain(CORE);
+      }
+    }
+  });
+
+  test('however the text is cut and put together again', async () => {
+    const edge = fc.constantFrom(...EDGES);
+    const piece = fc
+      .tuple(edge, edge)
+      .map(([a, b]) => MANIFEST.slice(Math.min(a, b), Math.max(a, b)));
+    const joint = fc.constantFrom(
+      '',
+      ' ',
+      '\n',
+      ': ',
+      ', ',
+      '- ',
+      '{',
+      '}',
+      '[',
+      '"',
+      "'",
+      '\n    ',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        edge,
+        fc.array(fc.tuple(joint, piece), { maxLength: 3 }),
+        edge,
+        async (before, middle, after) => {
+          const text = MANIFEST.slice(0, before) + middle.flat().join('') + MANIFEST.slice(after);
+          // A file is named as the manifest names it.
+          fc.pre(!/(?:file|path)["']?\s*:[^\n]*c4n4ry/.test(text));
+          expect(await told(text)).not.toContain(CORE);
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
+});
