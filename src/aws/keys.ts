@@ -4,6 +4,7 @@ import {
   GetKeyRotationStatusCommand,
   KMSClient,
 } from '@aws-sdk/client-kms';
+import { need } from './answer.ts';
 import { awsErrorName } from './errors.ts';
 import { call, clientConfig, type Session } from './session.ts';
 
@@ -27,16 +28,15 @@ export function createKeyStore(session: Session, region: string | undefined) {
   return {
     /** The key behind an id, alias or ARN; `undefined` when there is none. */
     async describe(keyId: string): Promise<KeyInfo | undefined> {
+      const doing = { action: 'kms:DescribeKey', target: keyId };
       try {
-        const { KeyMetadata: key } = await call(
-          session,
-          { action: 'kms:DescribeKey', target: keyId },
-          () => client.send(new DescribeKeyCommand({ KeyId: keyId })),
+        const { KeyMetadata: key } = await call(session, doing, () =>
+          client.send(new DescribeKeyCommand({ KeyId: keyId })),
         );
         return {
-          arn: key?.Arn ?? keyId,
-          state: key?.KeyState ?? '',
-          isSymmetric: key?.KeySpec === 'SYMMETRIC_DEFAULT',
+          arn: need(doing, key, 'Arn'),
+          state: need(doing, key, 'KeyState'),
+          isSymmetric: need(doing, key, 'KeySpec') === 'SYMMETRIC_DEFAULT',
           canRotate:
             key?.KeyManager === 'CUSTOMER' &&
             key.Origin === 'AWS_KMS' &&
@@ -49,12 +49,11 @@ export function createKeyStore(session: Session, region: string | undefined) {
     },
 
     async isRotated(arn: string): Promise<boolean> {
-      const { KeyRotationEnabled } = await call(
-        session,
-        { action: 'kms:GetKeyRotationStatus', target: arn },
-        () => client.send(new GetKeyRotationStatusCommand({ KeyId: arn })),
+      const doing = { action: 'kms:GetKeyRotationStatus', target: arn };
+      const answer = await call(session, doing, () =>
+        client.send(new GetKeyRotationStatusCommand({ KeyId: arn })),
       );
-      return KeyRotationEnabled === true;
+      return need(doing, answer, 'KeyRotationEnabled');
     },
 
     async enableRotation(arn: string): Promise<void> {

@@ -9,9 +9,9 @@ import {
   KMSClient,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
-import type { EncryptionContext, Kms } from '../crypto/kms-port.ts';
-import { CofferError } from '../errors.ts';
-import { awsErrorName } from './errors.ts';
+import type { EncryptionContext, Kms, Wrapped } from '../crypto/kms-port.ts';
+import { need } from './answer.ts';
+import { awsErrorName, type Doing } from './errors.ts';
 import { call, clientConfig, type Session } from './session.ts';
 
 /** KMS of one region. */
@@ -30,7 +30,8 @@ export function createKms(session: Session, region: string | undefined): KmsServ
     region,
 
     async generateDataKey(keyId, context) {
-      const answer = await call(session, { action: 'kms:GenerateDataKey', target: keyId }, () =>
+      const doing = { action: 'kms:GenerateDataKey', target: keyId };
+      const answer = await call(session, doing, () =>
         client.send(
           new GenerateDataKeyCommand({
             KeyId: keyId,
@@ -40,15 +41,15 @@ export function createKms(session: Session, region: string | undefined): KmsServ
         ),
       );
       return {
-        dataKey: bytes(answer.Plaintext),
-        wrapped: bytes(answer.CiphertextBlob),
-        keyArn: answer.KeyId ?? keyId,
+        dataKey: Buffer.from(need(doing, answer, 'Plaintext')),
+        ...wrappedOf(doing, answer),
       };
     },
 
     async decrypt(wrapped, context, keyId) {
       const target = keyId ?? `(context ${JSON.stringify(context)})`;
-      const answer = await call(session, { action: 'kms:Decrypt', target }, () =>
+      const doing = { action: 'kms:Decrypt', target };
+      const answer = await call(session, doing, () =>
         client.send(
           new DecryptCommand({
             CiphertextBlob: wrapped,
@@ -57,11 +58,12 @@ export function createKms(session: Session, region: string | undefined): KmsServ
           }),
         ),
       );
-      return bytes(answer.Plaintext);
+      return Buffer.from(need(doing, answer, 'Plaintext'));
     },
 
     async encrypt(keyId, plaintext, context) {
-      const answer = await call(session, { action: 'kms:Encrypt', target: keyId }, () =>
+      const doing = { action: 'kms:Encrypt', target: keyId };
+      const answer = await call(session, doing, () =>
         client.send(
           new EncryptCommand({
             KeyId: keyId,
@@ -70,11 +72,12 @@ export function createKms(session: Session, region: string | undefined): KmsServ
           }),
         ),
       );
-      return bytes(answer.CiphertextBlob);
+      return wrappedOf(doing, answer);
     },
 
     async reEncrypt(wrapped, from, to) {
-      const answer = await call(session, { action: 'kms:ReEncrypt', target: to.keyId }, () =>
+      const doing = { action: 'kms:ReEncrypt', target: to.keyId };
+      const answer = await call(session, doing, () =>
         client.send(
           new ReEncryptCommand({
             CiphertextBlob: wrapped,
@@ -85,15 +88,16 @@ export function createKms(session: Session, region: string | undefined): KmsServ
           }),
         ),
       );
-      return bytes(answer.CiphertextBlob);
+      return wrappedOf(doing, answer);
     },
 
     async resolve(keyId) {
+      const doing = { action: 'kms:DescribeKey', target: keyId };
       try {
-        const answer = await call(session, { action: 'kms:DescribeKey', target: keyId }, () =>
+        const answer = await call(session, doing, () =>
           client.send(new DescribeKeyCommand({ KeyId: keyId })),
         );
-        return answer.KeyMetadata?.Arn;
+        return need(doing, answer.KeyMetadata, 'Arn');
       } catch (error) {
         if (awsErrorName(error) === 'NotFoundException') return undefined;
         throw error;
@@ -101,12 +105,12 @@ export function createKms(session: Session, region: string | undefined): KmsServ
     },
 
     async createKey(alias, description) {
-      const { KeyMetadata } = await call(session, { action: 'kms:CreateKey', target: alias }, () =>
+      const doing = { action: 'kms:CreateKey', target: alias };
+      const { KeyMetadata } = await call(session, doing, () =>
         client.send(new CreateKeyCommand({ Description: description })),
       );
-      const keyId = KeyMetadata?.KeyId;
-      const arn = KeyMetadata?.Arn;
-      if (!keyId || !arn) throw new CofferError('aws', 'kms:CreateKey gave no key back');
+      const keyId = need(doing, KeyMetadata, 'KeyId');
+      const arn = need(doing, KeyMetadata, 'Arn');
       await call(session, { action: 'kms:EnableKeyRotation', target: arn }, () =>
         client.send(new EnableKeyRotationCommand({ KeyId: keyId })),
       );
@@ -123,14 +127,16 @@ export async function rewrap(
   wrapped: Buffer,
   from: { kms: KmsService; keyId?: string | undefined; context: EncryptionContext },
   to: { kms: KmsService; keyId: string; context: EncryptionContext },
-): Promise<Buffer> {
+): Promise<Wrapped> {
   if (from.kms.region === to.kms.region) return to.kms.reEncrypt(wrapped, from, to);
   // ReEncrypt works within one region; across two the data key has to pass through here.
   const dataKey = await from.kms.decrypt(wrapped, from.context, from.keyId);
   return to.kms.encrypt(to.keyId, dataKey, to.context);
 }
 
-function bytes(data: Uint8Array | undefined): Buffer {
-  if (!data) throw new CofferError('aws', 'KMS gave an incomplete answer');
-  return Buffer.from(data);
+function wrappedOf(doing: Doing, answer: { CiphertextBlob?: Uint8Array; KeyId?: string }): Wrapped {
+  return {
+    wrapped: Buffer.from(need(doing, answer, 'CiphertextBlob')),
+    keyArn: need(doing, answer, 'KeyId'),
+  };
 }

@@ -8,16 +8,23 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import { CofferError } from '../errors.ts';
-import { awsErrorName } from './errors.ts';
+import { incomplete, need } from './answer.ts';
+import type { Checksum } from './checksum.ts';
+import { awsErrorName, type Doing } from './errors.ts';
 import { uploadInParts } from './multipart.ts';
 import { call, clientConfig, type Session } from './session.ts';
 
-/** An object's size and user metadata (bare lower-case names). */
+/** An object without its bytes. */
 export interface ObjectInfo {
   size: number;
+  /** User metadata, under bare lower-case names. */
   metadata: Readonly<Record<string, string>>;
+  etag: string;
+  /** The SHA-256 that S3 stored with it, base64: that of the whole, or that of its parts' SHA-256s. */
+  checksum: string | undefined;
 }
 
 /** An object as a listing tells of it. */
@@ -36,13 +43,12 @@ export interface StoredUpload {
 }
 
 /** An object, or a part of it, on its way. */
-export interface ObjectBody extends ObjectInfo {
-  etag: string | undefined;
+export interface ObjectBody extends Omit<ObjectInfo, 'checksum'> {
   body: Readable;
 }
 
 /** An object to write; its bytes can be read at any place, so that parts can be sent again. */
-export interface NewObject extends ObjectInfo {
+export interface NewObject extends Pick<ObjectInfo, 'size' | 'metadata'> {
   /** Of the whole, 64 hex digits. */
   sha256: string;
   read: (offset: number, length: number) => Promise<Buffer>;
@@ -51,8 +57,16 @@ export interface NewObject extends ObjectInfo {
   progress?: ((bytes: number) => void) | undefined;
 }
 
-/** Above this, an object is sent in parts. */
-const SINGLE_PUT_BYTES = 16 * 1024 * 1024;
+/** What has to be there for an object to be written: nothing, or the one that was seen. */
+export type Condition = { IfNoneMatch: '*' } | { IfMatch: string } | Record<string, never>;
+
+/** What S3 calls it when something else than the condition asks for is there, or an upload is gone. */
+const LOST_RACES = new Set([
+  'ConditionalRequestConflict',
+  'NoSuchKey',
+  'NoSuchUpload',
+  'PreconditionFailed',
+]);
 
 export type ObjectStore = ReturnType<typeof createObjectStore>;
 
@@ -70,50 +84,57 @@ export function createObjectStore(session: Session, region: string | undefined) 
     region,
 
     /**
-     * Writes an object, which must not exist yet unless `overwrite` is set.
-     * @returns false when an object of that key was there already.
+     * Writes an object.
+     * @returns whether it was: false when something else is there than `condition` asks for.
      */
     async put(
       bucket: string,
       key: string,
-      object: NewObject,
-      overwrite: boolean,
+      object: NewObject & { checksum: Checksum },
+      condition: Condition,
     ): Promise<boolean> {
       const at = { Bucket: bucket, Key: key };
-      const condition = overwrite ? {} : { IfNoneMatch: '*' };
       try {
-        if (object.size > SINGLE_PUT_BYTES)
+        if (object.checksum.parts.length > 0) {
           await uploadInParts(client, session, at, object, condition);
-        else {
-          const Body = await object.read(0, object.size);
-          await call(session, doing('s3:PutObject', bucket, key), () =>
-            client.send(
-              new PutObjectCommand({
-                ...at,
-                Body,
-                ContentType: 'application/octet-stream',
-                ChecksumSHA256: Buffer.from(object.sha256, 'hex').toString('base64'),
-                Metadata: { ...object.metadata },
-                ...condition,
-              }),
-            ),
-          );
-          object.progress?.(Body.length);
+          return true;
         }
+        const Body = await object.read(0, object.size);
+        const doing = doingAt('s3:PutObject', bucket, key);
+        const answer = await call(session, doing, () =>
+          client.send(
+            new PutObjectCommand({
+              ...at,
+              Body,
+              ContentType: 'application/octet-stream',
+              ChecksumAlgorithm: 'SHA256',
+              ChecksumSHA256: object.checksum.value,
+              Metadata: { ...object.metadata },
+              ...condition,
+            }),
+          ),
+        );
+        need(doing, answer, 'ETag');
+        object.progress?.(Body.length);
         return true;
       } catch (error) {
-        if (awsErrorName(error) === 'PreconditionFailed') return false;
+        if (LOST_RACES.has(awsErrorName(error) ?? '')) return false;
         throw error;
       }
     },
 
     /** `undefined` when there is no such object. */
     async head(bucket: string, key: string): Promise<ObjectInfo | undefined> {
+      const doing = doingAt('s3:GetObject', bucket, key);
       try {
-        const answer = await call(session, doing('s3:GetObject', bucket, key), () =>
-          client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+        const answer = await call(session, doing, () =>
+          client.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })),
         );
-        return { size: answer.ContentLength ?? 0, metadata: answer.Metadata ?? {} };
+        return {
+          ...infoOf(doing, answer),
+          // S3 adds the number of parts, others do not.
+          checksum: answer.ChecksumSHA256?.replace(/-\d+$/, ''),
+        };
       } catch (error) {
         if (error instanceof CofferError && error.code === 'not-found') return undefined;
         throw error;
@@ -124,9 +145,10 @@ export function createObjectStore(session: Session, region: string | undefined) 
     async get(
       bucket: string,
       key: string,
-      part?: { offset: number; length: number; etag: string | undefined },
+      part?: { offset: number; length: number; etag: string },
     ): Promise<ObjectBody> {
-      const answer = await call(session, doing('s3:GetObject', bucket, key), () =>
+      const doing = doingAt('s3:GetObject', bucket, key);
+      const answer = await call(session, doing, () =>
         client.send(
           new GetObjectCommand({
             Bucket: bucket,
@@ -136,58 +158,61 @@ export function createObjectStore(session: Session, region: string | undefined) 
           }),
         ),
       );
-      if (!(answer.Body instanceof Readable)) {
-        throw new CofferError('aws', `s3:GetObject s3://${bucket}/${key} gave no body`);
-      }
-      return {
-        size: answer.ContentLength ?? 0,
-        metadata: answer.Metadata ?? {},
-        etag: answer.ETag,
-        body: answer.Body,
-      };
+      if (!(answer.Body instanceof Readable)) throw incomplete(doing, 'Body');
+      return { ...infoOf(doing, answer), body: answer.Body };
     },
 
     /** The objects whose keys begin with `prefix`. */
     async list(bucket: string, prefix: string): Promise<StoredObject[]> {
       const found: StoredObject[] = [];
+      const doing = doingAt('s3:ListBucket', bucket, prefix);
       let next: string | undefined;
-      do {
-        const page = await call(session, doing('s3:ListBucket', bucket, prefix), () =>
+      for (;;) {
+        const page = await call(session, doing, () =>
           client.send(
             new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: next }),
           ),
         );
-        for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
-          found.push({ key: Key, size: Size, modified: LastModified ?? new Date() });
+        for (const item of page.Contents ?? []) {
+          found.push({
+            key: need(doing, item, 'Key'),
+            size: need(doing, item, 'Size'),
+            modified: need(doing, item, 'LastModified'),
+          });
         }
-        next = page.NextContinuationToken;
-      } while (next);
-      return found;
+        if (!need(doing, page, 'IsTruncated')) return found;
+        next = need(doing, page, 'NextContinuationToken');
+      }
     },
 
     /** The unfinished uploads of keys that begin with `prefix`. */
     async listUploads(bucket: string, prefix: string): Promise<StoredUpload[]> {
       const found: StoredUpload[] = [];
+      const doing = doingAt('s3:ListBucketMultipartUploads', bucket, prefix);
       let markers: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
       for (;;) {
-        const page = await call(
-          session,
-          doing('s3:ListBucketMultipartUploads', bucket, prefix),
-          () =>
-            client.send(
-              new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...markers }),
-            ),
+        const page = await call(session, doing, () =>
+          client.send(
+            new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...markers }),
+          ),
         );
-        for (const { Key = '', UploadId = '', Initiated } of page.Uploads ?? []) {
-          found.push({ key: Key, uploadId: UploadId, modified: Initiated ?? new Date() });
+        for (const item of page.Uploads ?? []) {
+          found.push({
+            key: need(doing, item, 'Key'),
+            uploadId: need(doing, item, 'UploadId'),
+            modified: need(doing, item, 'Initiated'),
+          });
         }
-        if (!page.IsTruncated) return found;
-        markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+        if (!need(doing, page, 'IsTruncated')) return found;
+        markers = {
+          KeyMarker: need(doing, page, 'NextKeyMarker'),
+          UploadIdMarker: need(doing, page, 'NextUploadIdMarker'),
+        };
       }
     },
 
     async abortUpload(bucket: string, { key, uploadId }: StoredUpload): Promise<void> {
-      await call(session, doing('s3:AbortMultipartUpload', bucket, key), () =>
+      await call(session, doingAt('s3:AbortMultipartUpload', bucket, key), () =>
         client.send(
           new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }),
         ),
@@ -218,6 +243,14 @@ export function createObjectStore(session: Session, region: string | undefined) 
   };
 }
 
-function doing(action: string, bucket: string, key: string) {
+function doingAt(action: string, bucket: string, key: string): Doing {
   return { action, target: `s3://${bucket}/${key}` };
+}
+
+function infoOf(doing: Doing, answer: HeadObjectCommandOutput): Omit<ObjectInfo, 'checksum'> {
+  return {
+    size: need(doing, answer, 'ContentLength'),
+    metadata: answer.Metadata ?? {},
+    etag: need(doing, answer, 'ETag'),
+  };
 }

@@ -9,11 +9,14 @@ import {
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
   SSMClient,
+  type Parameter as SdkParameter,
   type ParameterHistory,
   type ParameterMetadata as SdkMetadata,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
 import pMap from 'p-map';
+import { incomplete, need } from './answer.ts';
+import type { Doing } from './errors.ts';
 import { call, clientConfig, type Session } from './session.ts';
 
 /** A parameter as SSM returns it, its value opened. */
@@ -72,21 +75,20 @@ export function createParameterStore(session: Session, region: string | undefine
 
   async function describePages(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
     const found: ParameterMetadata[] = [];
+    const target = filters[0]?.Values?.[0] ?? '';
+    const doing = { action: 'ssm:DescribeParameters', target };
     let next: string | undefined;
     do {
-      const page = await call(
-        session,
-        { action: 'ssm:DescribeParameters', target: filters[0]?.Values?.[0] ?? '' },
-        () =>
-          client.send(
-            new DescribeParametersCommand({
-              ParameterFilters: filters,
-              MaxResults: PAGE,
-              NextToken: next,
-            }),
-          ),
+      const page = await call(session, doing, () =>
+        client.send(
+          new DescribeParametersCommand({
+            ParameterFilters: filters,
+            MaxResults: PAGE,
+            NextToken: next,
+          }),
+        ),
       );
-      found.push(...(page.Parameters ?? []).map(toMetadata));
+      found.push(...need(doing, page, 'Parameters').map((item) => toMetadata(doing, item)));
       // A page may be empty and still have a successor.
       next = page.NextToken;
     } while (next);
@@ -98,17 +100,11 @@ export function createParameterStore(session: Session, region: string | undefine
 
     /** One parameter by name, `name:version` or `name:label`; a secret stays sealed without `open`. */
     async get(selector: string, open = true): Promise<StoredParameter> {
-      const { Parameter } = await call(
-        session,
-        { action: 'ssm:GetParameter', target: selector },
-        () => client.send(new GetParameterCommand({ Name: selector, WithDecryption: open })),
+      const doing = { action: 'ssm:GetParameter', target: selector };
+      const answer = await call(session, doing, () =>
+        client.send(new GetParameterCommand({ Name: selector, WithDecryption: open })),
       );
-      return {
-        name: Parameter?.Name ?? selector,
-        type: Parameter?.Type ?? '',
-        value: Parameter?.Value ?? '',
-        version: Parameter?.Version ?? 0,
-      };
+      return toStored(doing, need(doing, answer, 'Parameter'));
     },
 
     /**
@@ -121,18 +117,15 @@ export function createParameterStore(session: Session, region: string | undefine
         batches(names),
         async (batch) => {
           const target = batch.length === 1 ? (batch[0] ?? '') : `${batch.length} parameters`;
-          const { Parameters } = await call(session, { action: 'ssm:GetParameters', target }, () =>
+          const doing = { action: 'ssm:GetParameters', target };
+          const answer = await call(session, doing, () =>
             client.send(new GetParametersCommand({ Names: batch, WithDecryption: open })),
           );
-          for (const item of Parameters ?? []) {
-            const name = item.Name ?? '';
-            found.set(name, {
-              name,
-              type: item.Type ?? '',
-              value: item.Value ?? '',
-              version: item.Version ?? 0,
-            });
-          }
+          const stored = need(doing, answer, 'Parameters').map((item) => toStored(doing, item));
+          for (const item of stored) found.set(item.name, item);
+          const told = new Set(answer.InvalidParameters);
+          const untold = batch.find((name) => !found.has(name) && !told.has(name));
+          if (untold !== undefined) throw incomplete(doing, untold);
         },
         { concurrency: session.concurrency },
       );
@@ -153,9 +146,10 @@ export function createParameterStore(session: Session, region: string | undefine
     /** The versions that SSM still has, oldest first; secrets stay sealed unless `open` is set. */
     async history(name: string, open = false): Promise<ParameterVersion[]> {
       const versions: ParameterVersion[] = [];
+      const doing = { action: 'ssm:GetParameterHistory', target: name };
       let next: string | undefined;
       do {
-        const page = await call(session, { action: 'ssm:GetParameterHistory', target: name }, () =>
+        const page = await call(session, doing, () =>
           client.send(
             new GetParameterHistoryCommand({
               Name: name,
@@ -165,10 +159,10 @@ export function createParameterStore(session: Session, region: string | undefine
             }),
           ),
         );
-        for (const item of page.Parameters ?? []) {
+        for (const item of need(doing, page, 'Parameters')) {
           versions.push({
-            ...toMetadata(item),
-            value: item.Value ?? '',
+            ...toMetadata(doing, item),
+            value: need(doing, item, 'Value'),
             user: item.LastModifiedUser,
             labels: item.Labels ?? [],
           });
@@ -186,7 +180,7 @@ export function createParameterStore(session: Session, region: string | undefine
         // Taken out of a message, a short value that is no secret would spoil it.
         secret: parameter.type === 'SecureString' ? parameter.value : undefined,
       };
-      const { Version } = await call(session, doing, () =>
+      const answer = await call(session, doing, () =>
         client.send(
           new PutParameterCommand({
             Name: parameter.name,
@@ -202,19 +196,19 @@ export function createParameterStore(session: Session, region: string | undefine
           }),
         ),
       );
-      return Version ?? 0;
+      return need(doing, answer, 'Version');
     },
 
     async tags(name: string): Promise<Record<string, string>> {
-      const { TagList } = await call(
-        session,
-        { action: 'ssm:ListTagsForResource', target: name },
-        () =>
-          client.send(
-            new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
-          ),
+      const doing = { action: 'ssm:ListTagsForResource', target: name };
+      const answer = await call(session, doing, () =>
+        client.send(
+          new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
+        ),
       );
-      return Object.fromEntries((TagList ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? '']));
+      return Object.fromEntries(
+        need(doing, answer, 'TagList').map((tag) => [need(doing, tag, 'Key'), tag.Value ?? '']),
+      );
     },
 
     async addTags(name: string, tags: Readonly<Record<string, string>>): Promise<void> {
@@ -243,12 +237,16 @@ export function createParameterStore(session: Session, region: string | undefine
 
     /** Deletes up to ten parameters in one call; those that were not there are fine. */
     async deleteBatch(names: readonly string[]): Promise<{ deleted: string[]; missing: string[] }> {
-      const { DeletedParameters, InvalidParameters } = await call(
+      const doing = { action: 'ssm:DeleteParameters', target: `${names.length} parameters` };
+      const { DeletedParameters: deleted = [], InvalidParameters: missing = [] } = await call(
         session,
-        { action: 'ssm:DeleteParameters', target: `${names.length} parameters` },
+        doing,
         () => client.send(new DeleteParametersCommand({ Names: [...names] })),
       );
-      return { deleted: DeletedParameters ?? [], missing: InvalidParameters ?? [] };
+      const told = new Set([...deleted, ...missing]);
+      const untold = names.find((name) => !told.has(name));
+      if (untold !== undefined) throw incomplete(doing, untold);
+      return { deleted, missing };
     },
   };
 }
@@ -264,15 +262,24 @@ function toTagList(tags: Readonly<Record<string, string>>) {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** What DescribeParameters and GetParameterHistory have in common. */
-function toMetadata(item: SdkMetadata | ParameterHistory): ParameterMetadata {
+function toStored(doing: Doing, item: SdkParameter): StoredParameter {
   return {
-    name: item.Name ?? '',
-    type: item.Type ?? '',
+    name: need(doing, item, 'Name'),
+    type: need(doing, item, 'Type'),
+    value: need(doing, item, 'Value'),
+    version: need(doing, item, 'Version'),
+  };
+}
+
+/** What DescribeParameters and GetParameterHistory have in common. */
+function toMetadata(doing: Doing, item: SdkMetadata | ParameterHistory): ParameterMetadata {
+  return {
+    name: need(doing, item, 'Name'),
+    type: need(doing, item, 'Type'),
     keyId: item.KeyId,
     description: item.Description ?? '',
     tier: item.Tier ?? 'Standard',
-    version: item.Version ?? 0,
+    version: need(doing, item, 'Version'),
     allowedPattern: item.AllowedPattern,
     dataType: item.DataType ?? 'text',
     modified: item.LastModifiedDate,

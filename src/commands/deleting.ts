@@ -1,10 +1,8 @@
 import { batches } from '../aws/parameters.ts';
 import { applyInLots, type Applied } from '../plan/apply.ts';
+import { OBJECTS_A_CALL } from '../plan/garbage.ts';
 import { PATIENT } from '../plan/patience.ts';
 import type { Context } from './context.ts';
-
-/** What one call of S3 deletes. */
-const OBJECTS_A_CALL = 1000;
 
 /** Deletes parameters, ten a call; `missing` are those that were not there. */
 export async function deleteParameters(

@@ -1,18 +1,15 @@
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { findGarbage, type Garbage } from '../plan/garbage.ts';
+import { deleteOrphans, findGarbage, type Garbage } from '../plan/garbage.ts';
 import { formatBytes } from '../render/table.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { readManifests } from './manifests.ts';
 import { writeReports } from './report.ts';
 import { requireConsent } from './terminal.ts';
 
-/** Objects that one DeleteObjects takes. */
-const BATCH = 1_000;
-
-/** A sync writes an object a moment before its pointer. */
-const DEFAULT_AGE = '1h';
+/** A sync writes an object before its pointer, and a large one takes its time. */
+const DEFAULT_AGE = '24h';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags } = context;
@@ -40,10 +37,13 @@ export async function run(context: Context): Promise<ExitCode> {
   if (total === 0) terminal.note('nothing to delete: every object has its pointer');
   else if (!flags.boolean('dryRun')) {
     await requireConsent(terminal, flags.boolean('yes'), `Delete ${total} of these for good?`);
-    for (const { manifest, bucket, garbage } of found) {
-      await remove(context, manifest, bucket, garbage);
+    let deleted = 0;
+    for (const item of found) {
+      item.garbage = await remove(context, item.manifest, item.bucket, item.garbage);
+      deleted += item.garbage.objects.length + item.garbage.uploads.length;
     }
-    terminal.note(`${total} deleted`);
+    if (deleted < total) terminal.note(`${total - deleted} spared: something points to them now`);
+    terminal.note(`${deleted} deleted`);
   }
   if (context.json) {
     const report = found.map(({ manifest, bucket, garbage }) => ({
@@ -63,29 +63,29 @@ async function search(context: Context, manifest: Manifest, before: Date): Promi
   );
   return findGarbage(
     { path: manifest.path, bucket: bucketOf(manifest), keep: new Set(keep), before },
-    {
-      parameters: await context.aws.parameters(manifest.region),
-      objects: await context.aws.objects(manifest.region),
-      concurrency: context.aws.session.concurrency,
-    },
+    await servicesFor(context, manifest),
   );
 }
 
+async function servicesFor({ aws }: Context, { region }: Manifest) {
+  return {
+    parameters: await aws.parameters(region),
+    objects: await aws.objects(region),
+    concurrency: aws.session.concurrency,
+  };
+}
+
+/** What was really deleted. */
 async function remove(
   context: Context,
   manifest: Manifest,
   bucket: string,
   { objects, uploads }: Garbage,
-): Promise<void> {
-  const store = await context.aws.objects(manifest.region);
-  for (let i = 0; i < objects.length; i += BATCH) {
-    const lot = objects.slice(i, i + BATCH);
-    await store.deleteBatch(
-      bucket,
-      lot.map(({ key }) => key),
-    );
-  }
-  for (const upload of uploads) await store.abortUpload(bucket, upload);
+): Promise<Garbage> {
+  const services = await servicesFor(context, manifest);
+  const deleted = await deleteOrphans(objects, bucket, services);
+  for (const upload of uploads) await services.objects.abortUpload(bucket, upload);
+  return { objects: deleted, uploads };
 }
 
 function bucketOf({ bucket, file }: Manifest): string {

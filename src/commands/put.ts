@@ -5,7 +5,6 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { formatPointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { findNameFault } from '../manifest/read/names.ts';
-import { stopIfAborted } from '../transfer/interrupted.ts';
 import { putObject } from '../transfer/put.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import type { Flags } from './flags.ts';
@@ -46,21 +45,22 @@ export async function run(context: Context): Promise<ExitCode> {
       signal,
       onSealed: (bytes) => sealing.update(bytes, size),
       onUploaded: uploading.update,
+      point: async (to) => {
+        await parameters.put({
+          name: parameter,
+          type: 'String',
+          value: formatPointer(to),
+          description: 'Pointer to s3 object',
+          overwrite: true,
+        });
+      },
     },
     services,
   ).finally(() => {
     sealing.end();
     uploading.end();
   });
-  stopIfAborted(signal);
   const url = formatPointer(pointer);
-  await parameters.put({
-    name: parameter,
-    type: 'String',
-    value: url,
-    description: 'Pointer to s3 object',
-    overwrite: true,
-  });
   terminal.note(`${parameter} points to it now`);
   if (context.json) await writeReport(context, { parameter, url });
   else await terminal.write(`${url}\n`);

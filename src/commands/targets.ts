@@ -22,12 +22,14 @@ export async function planTargets(context: Context): Promise<Target[]> {
   const manifests = await readManifests(context, context.args);
   refuseSharedNames(manifests);
   const only = flags.list('only');
+  const keyArn = keyFinder(context);
   const read = await Promise.all(
     manifests.map(async (manifest) => ({
       manifest,
-      ...(await readStates(context, manifest, options)),
+      ...(await readStates(context, manifest, keyArn, options)),
     })),
   );
+  for (const { manifest, state } of read) warnOfMovedKey(context, manifest, state);
   const isWanted = selectOnly(manifests, only);
   return read.map(({ manifest, desired, state }) => {
     const { file, path, region, kmskey, bucket } = manifest;
@@ -57,6 +59,7 @@ function namesOfOthers(
 async function readStates(
   context: Context,
   manifest: Manifest,
+  keyArn: KeyFinder,
   options: PlanOptions,
 ): Promise<{ desired: Desired[]; state: ActualState }> {
   const allowPlaintext = context.flags.boolean('allowPlaintext');
@@ -64,6 +67,7 @@ async function readStates(
   const services = {
     parameters: await context.aws.parameters(manifest.region),
     objects: () => context.aws.objects(manifest.region),
+    keyArn: (keyId: string) => keyArn(manifest.region, keyId),
     concurrency: context.aws.session.concurrency,
   };
   const names = manifest.parameters.map(({ fullName }) => fullName);
@@ -81,6 +85,30 @@ async function readStates(
   return { desired, state };
 }
 
+type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;
+
+/** The ARN behind each KMS key of a call, asked for once. */
+function keyFinder({ aws }: Context): KeyFinder {
+  const found = new Map<string, Promise<string | undefined>>();
+  return (region, keyId) => {
+    const key = `${region} ${keyId}`;
+    const arn = found.get(key) ?? aws.kms(region).then((kms) => kms.resolve(keyId));
+    found.set(key, arn);
+    return arn;
+  };
+}
+
+/** Where an alias moved, SSM still names it for what it encrypted under the key before. */
+function warnOfMovedKey({ terminal }: Context, manifest: Manifest, { objects }: ActualState): void {
+  const { file, kmskey, parameters } = manifest;
+  const isMoved = [...objects.values()].some(({ isKeyMoved }) => isKeyMoved);
+  if (!isMoved || !parameters.some(({ type }) => type === 'SecureString')) return;
+  terminal.warn({
+    message: `${kmskey} stands for another key than before; SSM does not say which secrets are still under the old one`,
+    hint: `coffer save ${file} encrypts all of them anew`,
+  });
+}
+
 /** What `--no-decrypt` leaves closed. Within one region, KMS hands data keys on unopened. */
 function closedTo({ flags, fileKey }: Context, manifest: Manifest): Closable[] {
   if (flags.isAllowed('decrypt')) return [];
@@ -91,7 +119,7 @@ function closedTo({ flags, fileKey }: Context, manifest: Manifest): Closable[] {
 export async function objectWriterFor(
   { aws, fileKey }: Context,
   manifest: Manifest,
-  onUploaded: (bytes: number) => void,
+  options: { signal: AbortSignal; onUploaded: (bytes: number) => void },
 ): Promise<ObjectWriter | undefined> {
   if (!manifest.parameters.some(({ content }) => content.kind === 'blob')) return undefined;
   const services = {
@@ -99,7 +127,7 @@ export async function objectWriterFor(
     kms: await aws.kms(manifest.region),
     objects: await aws.objects(manifest.region),
   };
-  return createObjectWriter(manifest, services, onUploaded);
+  return createObjectWriter(manifest, services, options);
 }
 
 /** Two manifests that want the same parameter would undo each other's work for ever. */

@@ -19,9 +19,10 @@ export async function writeAll<Item>(
   let total = 0;
   const writing: Writing = {
     parameters: await aws.parameters(manifest.region),
-    objects: await objectWriterFor(context, manifest, (bytes) =>
-      uploading.update((uploaded += bytes), total),
-    ),
+    objects: await objectWriterFor(context, manifest, {
+      signal,
+      onUploaded: (bytes) => uploading.update((uploaded += bytes), total),
+    }),
     patience: PATIENT,
   };
   const tasks = items.map((item) => toTask(item, writing));

@@ -1,9 +1,9 @@
 import pMap from 'p-map';
 import type { ObjectStore } from '../aws/objects.ts';
 import type { ParameterMetadata, ParameterStore } from '../aws/parameters.ts';
-import { KMSKEY_METADATA } from '../transfer/publish.ts';
 import type { Tags } from '../manifest/model.ts';
-import type { Actual, ActualState, Desired, DesiredObject, ObjectState } from './model.ts';
+import { stateOf, type ObjectState } from '../transfer/expected.ts';
+import type { Actual, ActualState, Desired } from './model.ts';
 
 /**
  * Reads what is in AWS for one manifest; everything that can runs in parallel. A call that fails
@@ -17,6 +17,8 @@ export async function readActualState(
   services: {
     parameters: ParameterStore;
     objects: () => Promise<ObjectStore>;
+    /** The ARN behind the name of a KMS key; `undefined` when there is no such key. */
+    keyArn: (keyId: string) => Promise<string | undefined>;
     concurrency: number;
   },
   options: { pruneTags: boolean; open: boolean },
@@ -48,24 +50,26 @@ function toActual(metadata: ParameterMetadata, value: string | undefined): Actua
 
 async function readObjects(
   desired: readonly Desired[],
-  services: { objects: () => Promise<ObjectStore>; concurrency: number },
+  services: {
+    objects: () => Promise<ObjectStore>;
+    keyArn: (keyId: string) => Promise<string | undefined>;
+    concurrency: number;
+  },
 ): Promise<Map<string, ObjectState>> {
   const states = await pMap(
-    desired.filter((item) => item.object !== undefined),
+    desired,
     async ({ name, object }) => {
+      if (!object) return [];
       const store = await services.objects();
-      return [name, object ? await stateOf(store, object) : 'present'] as const;
+      const [found, keyArn] = await Promise.all([
+        store.head(object.bucket, object.key),
+        services.keyArn(object.kmskey),
+      ]);
+      return [[name, stateOf(found, { ...object, keyArn, parameter: name })] as const];
     },
     { concurrency: services.concurrency },
   );
-  return new Map(states);
-}
-
-async function stateOf(store: ObjectStore, object: DesiredObject): Promise<ObjectState> {
-  const info = await store.head(object.bucket, object.key);
-  if (!info) return 'missing';
-  if (info.size !== object.size || info.metadata['x-amz-d'] !== object.commitment) return 'wrong';
-  return info.metadata[KMSKEY_METADATA] === object.kmskey ? 'present' : 'other-key';
+  return new Map(states.flat());
 }
 
 /**

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
+import { headerOf } from '../seal/blob-body.ts';
 import { findMisplaced, findUnplaced } from '../seal/placement.ts';
 import type { Opener } from '../seal/opener.ts';
 import type { Closable, Desired } from './model.ts';
@@ -66,7 +67,7 @@ async function desire(
   const misplaced = findMisplaced(manifest, parameter);
   if (misplaced) throw misplaced;
   if (content.kind === 'blob') {
-    const { sha256, size, commitment } = content.blob;
+    const { sha256, size } = content.blob;
     const { bucket = '', kmskey = '' } = manifest;
     const key = objectKey(parameter.fullName, sha256, parameter.extension);
     return {
@@ -74,7 +75,7 @@ async function desire(
       type: 'String',
       value: formatPointer({ bucket, key }),
       isSecret: false,
-      object: { bucket, key, sha256, size, commitment, kmskey },
+      object: { bucket, key, sha256, size, commitment: headerOf(content.blob), kmskey },
       closed: closed.find((what) => what === 'data key'),
     };
   }

@@ -3,13 +3,28 @@ import type { ObjectStore, StoredObject, StoredUpload } from '../aws/objects.ts'
 import type { ParameterStore } from '../aws/parameters.ts';
 import { parsePointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import { PARAMETER_METADATA } from '../transfer/publish.ts';
+import { HINTS } from '../transfer/expected.ts';
+
+/** What one call of S3 deletes. */
+export const OBJECTS_A_CALL = 1000;
+
+/** An object that nothing points to. */
+export interface Orphan extends StoredObject {
+  /** The full name of the parameter that it was written for. */
+  owner: string;
+}
 
 /** What nothing points to. */
 export interface Garbage {
-  objects: StoredObject[];
+  objects: Orphan[];
   /** Uploads that were begun and never finished. */
   uploads: StoredUpload[];
+}
+
+interface Services {
+  parameters: ParameterStore;
+  objects: ObjectStore;
+  concurrency: number;
 }
 
 /** What coffer and s3-kms-ssm-secrets call their objects; others under the prefix are not ours. */
@@ -23,7 +38,7 @@ const OURS = /(?:^|\/)[0-9a-f]{64}(?:\.[\w.-]+)?$/;
  */
 export async function findGarbage(
   place: { path: string; bucket: string; keep: ReadonlySet<string>; before: Date },
-  services: { parameters: ParameterStore; objects: ObjectStore; concurrency: number },
+  services: Services,
 ): Promise<Garbage> {
   const { path, bucket, keep, before } = place;
   const { parameters, objects, concurrency } = services;
@@ -44,16 +59,63 @@ export async function findGarbage(
   const pointed = await pointedKeys([...named], bucket, parameters, concurrency);
   const unpointed = candidates.filter(({ key }) => !pointed.has(key));
   // put may have given an object under this path a parameter elsewhere.
-  const owners = await pMap(
+  const owned = await pMap(
     unpointed,
-    async ({ key }) => (await objects.head(bucket, key))?.metadata[PARAMETER_METADATA] ?? '',
+    async (object) => {
+      const owner = (await objects.head(bucket, object.key))?.metadata[HINTS.parameter];
+      // The objects of s3-kms-ssm-secrets do not name their parameter, which may be anywhere.
+      return owner ? [{ ...object, owner }] : [];
+    },
     { concurrency },
   );
-  const others = new Set(owners.filter((owner) => owner !== '' && !named.has(owner)));
-  const elsewhere = await pointedKeys([...others], bucket, parameters, concurrency);
-  // The objects of s3-kms-ssm-secrets do not name their parameter, which may be anywhere: they stay.
-  const isOrphan = ({ key }: StoredObject, i: number) => owners[i] !== '' && !elsewhere.has(key);
-  return { objects: unpointed.filter(isOrphan), uploads };
+  const elsewhere = owned.flat().filter(({ owner }) => !named.has(owner));
+  const used = await pointersTo(elsewhere, bucket, services);
+  return { objects: owned.flat().filter(({ key }) => !used.has(key)), uploads };
+}
+
+/**
+ * Deletes objects of a bucket that were found to be garbage, unless something points to them by now.
+ * @returns those that are deleted
+ * @throws CofferError `conflict` for those that got a pointer at the very moment of their deletion
+ */
+export async function deleteOrphans(
+  orphans: readonly Orphan[],
+  bucket: string,
+  services: Services,
+): Promise<Orphan[]> {
+  const { objects } = services;
+  const deleted: Orphan[] = [];
+  for (let i = 0; i < orphans.length; i += OBJECTS_A_CALL) {
+    const lot = orphans.slice(i, i + OBJECTS_A_CALL);
+    const used = await pointersTo(lot, bucket, services);
+    const unused = lot.filter(({ key }) => !used.has(key));
+    const keys = unused.map(({ key }) => key);
+    if (keys.length > 0) await objects.deleteBatch(bucket, keys);
+    deleted.push(...unused);
+  }
+  // A sync that looked for its object before the deletion wrote its pointer before now.
+  const used = await pointersTo(deleted, bucket, services);
+  const lost = await pMap(
+    deleted.filter(({ key }) => used.has(key)),
+    async ({ key, owner }) => ((await objects.head(bucket, key)) ? [] : [owner]),
+  );
+  const [first] = lost.flat();
+  if (first === undefined) return deleted;
+  throw new CofferError(
+    'conflict',
+    `${first} was pointed to an object while gc deleted it: ${lost.flat().length} such objects are gone`,
+    { hint: 'run coffer sync, which writes them again' },
+  );
+}
+
+/** Those of the objects that any version of their parameters points to. */
+async function pointersTo(
+  orphans: readonly Orphan[],
+  bucket: string,
+  { parameters, concurrency }: Services,
+): Promise<Set<string>> {
+  const owners = [...new Set(orphans.map(({ owner }) => owner))];
+  return pointedKeys(owners, bucket, parameters, concurrency);
 }
 
 /** A parameter that is gone points to nothing. */

@@ -13,7 +13,7 @@ import { chooseDataKey } from '../seal/encrypt.ts';
 import type { FileKey } from '../seal/file-key.ts';
 import { bareKey } from './plan.ts';
 import { fetchObject, type FetchedObject } from '../transfer/fetch.ts';
-import { KMSKEY_METADATA } from '../transfer/publish.ts';
+import { HINTS } from '../transfer/expected.ts';
 
 /** What AWS holds under a path, sealed for a manifest. */
 export interface Imported {
@@ -153,7 +153,7 @@ async function keyOfObject(
       { hint: 'delete the parameter, or write its object anew, before the import' },
     );
   }
-  const noted = info.metadata[KMSKEY_METADATA];
+  const noted = info.metadata[HINTS.kmskey];
   if (noted) return noted;
   try {
     return parseMetadata(info.metadata).context['kms_cmk_id'];
@@ -197,7 +197,7 @@ async function takeBlob(
     const { header } = object;
     if (header.version !== 3) return await sealBlob(place, object.unverified(), fileKey);
     await verify(object);
-    const wrapped = await rewrap(
+    const { wrapped } = await rewrap(
       header.wrapped,
       { kms, context: header.context },
       { kms: fileKey.kms, keyId: await fileKey.settle(), context: blobContext(item.name) },

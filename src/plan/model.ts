@@ -1,4 +1,6 @@
+import type { Commitment } from '../crypto/object-v3.ts';
 import type { ParameterType, Tags, Tier } from '../manifest/model.ts';
+import type { ObjectState } from '../transfer/expected.ts';
 
 /** The object that a pointer names. */
 export interface DesiredObject {
@@ -8,8 +10,8 @@ export interface DesiredObject {
   sha256: string;
   /** Of the sealed bytes. */
   size: number;
-  /** As its metadata holds it, base64. */
-  commitment: string;
+  /** As its metadata holds it. */
+  commitment: Commitment;
   /** The key that readers need, as the manifest names it. */
   kmskey: string;
 }
@@ -43,15 +45,6 @@ export interface Desired {
  * region than the file key's, its data key.
  */
 export type Closable = 'value' | 'data key';
-
-/** What stands in S3 where a pointer's object belongs. */
-export type ObjectState =
-  | 'present'
-  | 'missing'
-  /** Other content than its name promises. */
-  | 'wrong'
-  /** The right content, for readers of another KMS key. */
-  | 'other-key';
 
 /** A parameter as it is in SSM. */
 export interface Actual {

@@ -5,16 +5,22 @@ import { OBJECT_CONTEXT } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { blobContext } from '../seal/blob.ts';
-import { headerOf, openBlobBody } from '../seal/blob-body.ts';
-import { publishObject } from '../transfer/publish.ts';
+import { openBlobBody } from '../seal/blob-body.ts';
+import type { ObjectState } from '../transfer/expected.ts';
+import { isGone, NOTHING, publishObject } from '../transfer/publish.ts';
 import type { DesiredObject } from './model.ts';
 
 /** Publishes the blobs of one manifest. */
 export interface ObjectWriter {
   /** Whether the sealed bytes are here and whole. */
   check: (fullName: string) => Promise<void>;
-  /** Writes the object of the parameter `fullName`, unless it is there. */
-  publish: (fullName: string, object: DesiredObject, overwrite?: boolean) => Promise<void>;
+  /**
+   * Writes the object of the parameter `fullName`, unless it is there.
+   * @param seen what was found in its place, if somebody looked
+   */
+  publish: (fullName: string, object: DesiredObject, seen?: ObjectState) => Promise<void>;
+  /** Writes it again if it was deleted while its pointer was written. */
+  keep: (fullName: string, object: DesiredObject) => Promise<void>;
 }
 
 /**
@@ -24,7 +30,10 @@ export interface ObjectWriter {
 export function createObjectWriter(
   manifest: Manifest,
   services: { fileKeyKms: KmsService; kms: KmsService; objects: ObjectStore },
-  onUploaded?: (bytes: number) => void,
+  options: {
+    signal?: AbortSignal | undefined;
+    onUploaded?: (bytes: number) => void;
+  } = {},
 ): ObjectWriter {
   const byName = new Map(manifest.parameters.map((parameter) => [parameter.fullName, parameter]));
   const open = async (fullName: string) => {
@@ -35,15 +44,15 @@ export function createObjectWriter(
     const { blob } = parameter.content;
     return { blob, body: await openBlobBody(manifest, parameter, blob) };
   };
-  return {
+  const writer: ObjectWriter = {
     async check(fullName) {
       const { body } = await open(fullName);
       await body.close();
     },
-    async publish(fullName, object, overwrite) {
+    async publish(fullName, object, seen) {
       const { blob, body } = await open(fullName);
       try {
-        const wrapped = await rewrap(
+        const key = await rewrap(
           decodeBase64(blob.key) ?? Buffer.alloc(0),
           {
             kms: services.fileKeyKms,
@@ -53,19 +62,21 @@ export function createObjectWriter(
           { kms: services.kms, keyId: object.kmskey, context: OBJECT_CONTEXT },
         );
         const sealed = {
-          sha256: blob.sha256,
-          size: blob.size,
-          commitment: headerOf(blob),
-          wrapped,
-          kmskey: object.kmskey,
+          ...object,
+          ...key,
           parameter: fullName,
           read: body.read,
-          progress: onUploaded,
+          signal: options.signal,
+          progress: options.onUploaded,
         };
-        await publishObject(services.objects, object, sealed, overwrite);
+        await publishObject(services.objects, object, sealed, seen);
       } finally {
         await body.close();
       }
     },
+    async keep(fullName, object) {
+      if (await isGone(services.objects, object)) await writer.publish(fullName, object, NOTHING);
+    },
   };
+  return writer;
 }

@@ -1,5 +1,6 @@
 import { parsePointer } from '../crypto/pointer.ts';
 import type { Tags } from '../manifest/model.ts';
+import type { ObjectState } from '../transfer/expected.ts';
 import type {
   Actual,
   ActualState,
@@ -7,7 +8,6 @@ import type {
   Desired,
   Difference,
   Field,
-  ObjectState,
   PlanOptions,
 } from './model.ts';
 
@@ -42,7 +42,7 @@ function planOne(desired: Desired, state: ActualState, options: PlanOptions): Ch
   const actual = state.parameters.get(name);
   const object = state.objects.get(name);
   const isClosed =
-    desired.closed === 'value' || (desired.closed === 'data key' && object !== 'present');
+    desired.closed === 'value' || (desired.closed === 'data key' && object?.fault !== undefined);
   if (!actual) {
     const action = isClosed ? 'closed' : 'create';
     return { action, name, differences: [], desired, object, foreignTags: [] };
@@ -50,7 +50,7 @@ function planOne(desired: Desired, state: ActualState, options: PlanOptions): Ch
   const tags = state.tags.get(name) ?? desired.tags;
   const foreignTags = options.pruneTags ? foreignKeys(tags, desired.tags) : [];
   const differences = [
-    ...compare(desired, actual, object ?? 'present'),
+    ...compare(desired, actual, object),
     ...compareTags(tags, desired.tags, foreignTags),
   ];
   const change = { name, differences, desired, actual, object, foreignTags };
@@ -59,7 +59,7 @@ function planOne(desired: Desired, state: ActualState, options: PlanOptions): Ch
   return { ...change, action: isDowngrade(desired, actual) ? 'replace' : 'update' };
 }
 
-function compare(desired: Desired, actual: Actual, object: ObjectState): Difference[] {
+function compare(desired: Desired, actual: Actual, object: ObjectState = {}): Difference[] {
   const differences: Difference[] = [];
   const isSecret = desired.isSecret || actual.type === 'SecureString' || isHiding(desired, actual);
   const differ = (field: Field, before: string, after: string) => {
@@ -70,7 +70,7 @@ function compare(desired: Desired, actual: Actual, object: ObjectState): Differe
   // A secret that was not opened, where there is to be none, differs by its type.
   const isUnread = actual.value === undefined && actual.type !== desired.type;
   if (desired.closed !== 'value' && !isUnread) differ('value', actual.value ?? '', desired.value);
-  differ('object', object, 'present');
+  differ('object', object.fault ?? 'present', 'present');
   if (desired.keyId && !isSameKey(actual.keyId ?? '', desired.keyId)) {
     differ('key', actual.keyId ?? '', desired.keyId);
   }

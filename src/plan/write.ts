@@ -28,6 +28,7 @@ export function saveTask(desired: Desired, writing: Writing): Task {
         () => Promise.resolve('absent'),
         patience,
       );
+      await keepObject(desired, objects);
       await addTags(desired, parameters);
     },
   };
@@ -36,7 +37,7 @@ export function saveTask(desired: Desired, writing: Writing): Task {
 /** Does what a plan says of one parameter. */
 export function changeTask(change: Change, writing: Writing): Task {
   const { action, desired, name } = change;
-  const isPublished = change.object === 'present';
+  const isPublished = change.object !== undefined && change.object.fault === undefined;
   return {
     name,
     bytes: isPublished ? undefined : desired?.object?.size,
@@ -44,8 +45,7 @@ export function changeTask(change: Change, writing: Writing): Task {
     async run() {
       if (!desired) return;
       if (desired.object && !isPublished) {
-        const overwrite = change.object === 'wrong' || change.object === 'other-key';
-        await writing.objects?.publish(name, desired.object, overwrite);
+        await writing.objects?.publish(name, desired.object, change.object);
       }
       if (action === 'replace') await writing.parameters.deleteBatch([name]);
       if (action === 'update') await update(change, desired, writing);
@@ -59,12 +59,18 @@ function checkOf(desired: Desired | undefined, { objects }: Writing): Task['chec
   return desired?.object && objects ? () => objects.check(desired.name) : undefined;
 }
 
+/** A gc that looked for pointers a moment ago may have deleted what this one points to. */
+async function keepObject(desired: Desired, objects: ObjectWriter | undefined): Promise<void> {
+  if (desired.object) await objects?.keep(desired.name, desired.object);
+}
+
 /** Whether SSM refused to change a parameter's type in place, so that it must be replaced. */
 export function needsReplacement(error: CofferError): boolean {
   return awsErrorName(error) === 'HierarchyTypeMismatchException';
 }
 
-async function create(desired: Desired, { parameters, patience }: Writing): Promise<void> {
+async function create(desired: Desired, writing: Writing): Promise<void> {
+  const { parameters, patience } = writing;
   const tags = Object.keys(desired.tags).length > 0 ? desired.tags : undefined;
   await createPatiently(
     () => parameters.put({ ...desired, tags, overwrite: false }),
@@ -77,6 +83,7 @@ async function create(desired: Desired, { parameters, patience }: Writing): Prom
     },
     patience,
   );
+  await keepObject(desired, writing.objects);
 }
 
 async function update(change: Change, desired: Desired, writing: Writing): Promise<void> {
@@ -87,6 +94,7 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
   fields.delete('object');
   if (fields.size > 0 && actual) {
     const version = await parameters.put(overwriting(desired));
+    await keepObject(desired, writing.objects);
     if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
       throw new CofferError(
         'conflict',

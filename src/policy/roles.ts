@@ -37,6 +37,7 @@ const SYNC: Rights = {
     ParameterList: ['ssm:DescribeParameters'],
     Images: ['ec2:DescribeImages'],
     Objects: WRITE_OBJECTS,
+    ReadersKey: ['kms:DescribeKey'],
     // Without it, S3 does not tell a missing object from a forbidden one.
     Bucket: ['s3:ListBucket'],
   },
@@ -73,6 +74,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       Parameters: ['ssm:GetParameters', 'ssm:ListTagsForResource'],
       ParameterList: ['ssm:DescribeParameters'],
       Objects: ['s3:GetObject'],
+      ReadersKey: ['kms:DescribeKey'],
       Bucket: ['s3:ListBucket'],
     },
     carries: [],
@@ -96,6 +98,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       RefreshedBlobs: ['kms:GenerateDataKey'],
       Secrets: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
       ObjectKeys: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      ReadersKey: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
       Keys: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
       RefreshedKey: ['kms:DescribeKey'],
       NewKeys: ['kms:CreateKey'],

@@ -45,7 +45,14 @@ const SCOPES = {
     kmskey && manifest.bucket !== undefined
       ? [use(kmskey, contextHas([...Object.keys(OBJECT_CONTEXT), 'kms_cmk_id']))]
       : [],
-  Keys: ({ fileKey, kmskey }) => present([fileKey, kmskey]).map((key) => use(key, {})),
+  /** The readers' key itself, with which objects are compared. */
+  ReadersKey: ({ kmskey, manifest }) =>
+    kmskey && manifest.bucket !== undefined ? [use(kmskey, {})] : [],
+  /** The other keys themselves. */
+  Keys: ({ fileKey, kmskey, manifest }) =>
+    present([fileKey, manifest.bucket === undefined ? kmskey : undefined]).map((key) =>
+      use(key, {}),
+    ),
   RefreshedKey: ({ currentKey }) => present([currentKey]).map((key) => use(key, {})),
   /** A key has no ARN before it is made, */
   NewKeys: () => [anything()],

@@ -54,7 +54,7 @@ async function rewrapBlobs(
   const edits = await pMap(
     renamedBlobs,
     async ({ parameter: { name, fullName }, blob, oldName }) => {
-      const wrapped = await kms.reEncrypt(
+      const { wrapped } = await kms.reEncrypt(
         decodeBase64(blob.key) ?? Buffer.alloc(0),
         { context: blobContext(oldName), keyId: encryptedWith },
         { context: blobContext(fullName), keyId: encryptedWith ?? id },

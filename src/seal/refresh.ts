@@ -40,7 +40,7 @@ export async function refreshManifest(
           decodeBase64(wrapped) ?? Buffer.alloc(0),
           { kms: source, keyId: manifest.encryptedWith, context },
           { kms: target.kms, keyId: target.arn, context },
-        ).then((key) => key.toString('base64'));
+        ).then((key) => key.wrapped.toString('base64'));
 
   const entries = Object.entries(manifest.dataKeys);
   const dataKeys = await pMap(

@@ -5,7 +5,7 @@ import { createObjectCipher, OBJECT_CONTEXT, sealChunks } from '../crypto/object
 import type { Pointer } from '../crypto/pointer.ts';
 import { gather } from './gather.ts';
 import { stopIfAborted } from './interrupted.ts';
-import { publishObject } from './publish.ts';
+import { isGone, NOTHING, publishObject } from './publish.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 /** Up to this many sealed bytes, no spool file is needed. */
@@ -24,6 +24,8 @@ export interface PutRequest {
   /** Told of bytes read and sealed, then of bytes uploaded. */
   onSealed?: ((bytes: number) => void) | undefined;
   onUploaded?: ((done: number, total: number) => void) | undefined;
+  /** Writes the pointer, once the object is there. */
+  point: (pointer: Pointer) => Promise<void>;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function putObject(
   services: { objects: ObjectStore; kms: Kms; spoolFolder: string },
 ): Promise<Pointer> {
   const { kmskey, bucket } = request;
-  const { dataKey, wrapped } = await services.kms.generateDataKey(kmskey, OBJECT_CONTEXT);
+  const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, OBJECT_CONTEXT);
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
   const store = new GrowingSpool(services.spoolFolder);
   try {
@@ -53,17 +55,23 @@ export async function putObject(
     const name = `${sha256}${request.extension}`;
     const pointer = { bucket, key: prefix === '' ? name : `${prefix}/${name}`, sha256 };
     let uploaded = 0;
-    await publishObject(services.objects, pointer, {
+    const object = {
+      ...key,
       sha256,
       size,
       commitment: { messageId, commitment },
-      wrapped,
       kmskey,
       parameter: request.parameter,
-      read: (offset, length) => store.read(offset, length),
+      read: (offset: number, length: number) => store.read(offset, length),
       signal: request.signal,
-      progress: (bytes) => request.onUploaded?.((uploaded += bytes), size),
-    });
+      progress: (bytes: number) => request.onUploaded?.((uploaded += bytes), size),
+    };
+    await publishObject(services.objects, pointer, object, NOTHING);
+    stopIfAborted(request.signal);
+    await request.point(pointer);
+    if (await isGone(services.objects, pointer)) {
+      await publishObject(services.objects, pointer, { ...object, signal: undefined }, NOTHING);
+    }
     return pointer;
   } catch (error) {
     stopIfAborted(request.signal);

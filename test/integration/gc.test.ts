@@ -191,7 +191,7 @@ describe('gc spares', () => {
     expect(await stored.objects(`/${Key}`)).toEqual([Key]);
   });
 
-  test('what is younger than an hour, unless told otherwise', async () => {
+  test('what is younger than a day, unless told otherwise', async () => {
     const app = await createPutScene(aws);
     const key = await addOrphan(app);
     for (const age of [[], ['--older-than', '30m'], ['--older-than', '7d']]) {

@@ -48,6 +48,8 @@ test('the metadata is what a reader of V3 needs, and whose object it is', async 
     'x-amz-d': expect.stringMatching(/^[A-Za-z0-9+/]{38}==$/) as string,
     'x-amz-t': '{"aws:x-amz-cek-alg":"115"}',
     'coffer-kmskey': aws.kmskey,
+    'coffer-kmskey-arn': aws.kmskeyArn,
+    'coffer-key-sha256': expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/) as string,
     'coffer-parameter': `${app.prefix}data`,
   });
 });

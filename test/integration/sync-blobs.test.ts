@@ -71,7 +71,7 @@ test('under another kmskey the same object is wrapped anew', async () => {
   await aws.createKey(other);
   await app.write('app.yml', (await app.text('app.yml')).replace(aws.kmskey, other));
   const diff = await app.succeed(['diff', 'app.yml']);
-  expect(diff.stdout.toString()).toContain('object: "other-key" → "present"');
+  expect(diff.stdout.toString()).toContain(`"under another KMS key: ${aws.kmskeyArn}"`);
   await app.succeed(['sync', 'app.yml', '--yes']);
   expect(await stored.objects(app.prefix)).toEqual([key]);
   const after = await stored.objectMetadata(key);

@@ -61,7 +61,7 @@ describe('the price of', () => {
     expect(await callsOf(app, 'decrypt', 'app.yml')).toEqual({ 'kms:Decrypt': 3 });
   });
 
-  test('save is a write a parameter, and no read', async () => {
+  test('save is a write a parameter, and a look whether the objects are still there', async () => {
     const app = await createScene(aws, secret('x', 'x') + secret('y', 'y') + BLOBS, {
       header: `kmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\ntags: {team: t17}\n`,
     });
@@ -70,9 +70,46 @@ describe('the price of', () => {
       'kms:Decrypt': 1,
       'kms:ReEncrypt': 3,
       's3:PutObject': 3,
+      's3:HeadObject': 3,
       'ssm:PutParameter': 5,
       'ssm:AddTagsToResource': 5,
     });
+  });
+
+  test('diff of blobs is a look at each, and one at their key, however many manifests', async () => {
+    const app = await createScene(aws, BLOBS);
+    const other = (await app.text('app.yml')).replace(/^path: .*$/m, `path: ${app.prefix}more/`);
+    await app.write('other.yml', other);
+    const files = ['app.yml', 'other.yml'];
+    await app.succeed(['encrypt', ...files]);
+    const ssm = { 'ssm:DescribeParameters': 2, 'ssm:GetParameters': 2 };
+    const looks = { ...ssm, 'kms:DescribeKey': 1, 's3:HeadObject': 6 };
+    expect(await callsOf(app, 'diff', ...files)).toEqual(looks);
+    expect(await callsOf(app, 'sync', ...files, '--yes')).toEqual({
+      ...looks,
+      's3:HeadObject': 6 + 6,
+      'kms:ReEncrypt': 6,
+      's3:PutObject': 6,
+      'ssm:PutParameter': 6,
+    });
+    expect(await callsOf(app, 'diff', ...files)).toEqual(looks);
+    expect(await callsOf(app, 'sync', ...files, '--yes')).toEqual(looks);
+    await app.succeed(['nuke', 'other.yml', '--yes']);
+    expect(await callsOf(app, 'diff', 'app.yml')).toEqual({
+      'kms:DescribeKey': 1,
+      's3:HeadObject': 3,
+      'ssm:DescribeParameters': 1,
+      'ssm:GetParameters': 1,
+    });
+  });
+
+  test('an object that is there is not sent again', async () => {
+    const app = await createScene(aws, BLOBS);
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.succeed(['save', 'app.yml']);
+    const text = await app.text('app.yml');
+    await app.write('app.yml', text.replace('name: a,', 'name: a, description: new,'));
+    expect((await callsOf(app, 'sync', 'app.yml', '--yes'))['s3:PutObject']).toBeUndefined();
   });
 
   test('refresh is a call a wrapped key', async () => {

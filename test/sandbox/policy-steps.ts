@@ -78,7 +78,6 @@ export async function buildStates(stages: Stages): Promise<void> {
     const large = 'parameters:\n  - {name: large, type: SecureString, file: large}\n';
     await write(stage, 'large.yml', manifest('/apps/s3/', `${fileKey}${large}`));
     await succeed(stage, ['encrypt', 'large.yml']);
-    await succeed(stage, ['save', 'large.yml']);
   });
 }
 
@@ -99,6 +98,9 @@ async function spoil({ ssm, s3 }: Clients, path: string): Promise<void> {
   await s3.send(new CreateMultipartUploadCommand(at));
 }
 
+/** Of the SDK, for one call. */
+const ATTEMPTS = 7;
+
 const LOSSES = { rules: [{ action: 'ssm:PutParameter', resetRate: 0.5 }] };
 
 /** Faults under which the first answer to PutParameter gets lost, and the second arrives. */
@@ -108,6 +110,19 @@ function losingOneAnswer() {
     faults.apply({ ...DEFAULTS, ...LOSSES, seed });
     const fates = [1, 2].map(() => faults.decide('ssm:PutParameter', undefined, 0));
     if (fates.join() === 'reset-after,serve') return { ...LOSSES, seed };
+  }
+}
+
+/** Faults under which the first upload in parts fails for good, and the second succeeds. */
+function failingOneUpload() {
+  const rules = [{ action: 's3:CompleteMultipartUpload', errorRate: 0.9 }];
+  const faults = new Faults();
+  for (let seed = 1; ; seed += 1) {
+    faults.apply({ ...DEFAULTS, rules, seed });
+    const fates = Array.from({ length: ATTEMPTS + 1 }, () =>
+      faults.decide('s3:CompleteMultipartUpload', undefined, 0),
+    );
+    if (fates.indexOf('serve') === ATTEMPTS) return { rules, seed };
   }
 }
 
@@ -132,7 +147,10 @@ const FROM_S3 = [
   step('sync with a lost answer', 'other than wanted', 'sync s3.yml --yes --only version', {
     faults: losingOneAnswer(),
   }),
-  step('save of what is there', 'large', 'save large.yml', { isDone: noUploadIsLeft }),
+  step('sync of a large blob', 'large', 'sync large.yml --yes', {
+    faults: failingOneUpload(),
+    isDone: noUploadIsLeft,
+  }),
 ];
 const DIFF = [
   step('diff', 'other than wanted', 'diff app.yml'),

@@ -2,7 +2,7 @@ import { createKms, type KmsService } from '../../src/aws/kms.ts';
 import { createObjectStore, type ObjectStore } from '../../src/aws/objects.ts';
 import { REGION, type TestAws } from './aws.ts';
 
-function sessionOf({ endpoint }: TestAws) {
+export function sessionOf({ endpoint }: TestAws) {
   return {
     endpoint,
     credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },

@@ -23,10 +23,11 @@ export const AWS_COMMANDS: CommandGroup = {
       description: `
         Compares what manifests want with what SSM and S3 hold: values, types, tiers, keys,
         descriptions and tags, and names under the path that no manifest lists. Secrets are opened
-        to be compared and shown as their lengths. It changes nothing. Takes kms:Decrypt on the
-        file key and on kmskey, ssm:GetParameters and ssm:DescribeParameters, and s3:GetObject for
-        blobs. Exits 0 whether or not there are differences; with --exit-code, exits 3 if there
-        are.`,
+        to be compared and shown as their lengths. An object in S3 differs when its size, checksum
+        or metadata is not what coffer wrote, or kmskey stands for another key by now. It changes
+        nothing. Takes kms:Decrypt on the file key and on kmskey, ssm:GetParameters and
+        ssm:DescribeParameters, and for blobs s3:GetObject and kms:DescribeKey on kmskey. Exits 0
+        whether or not there are differences; with --exit-code, exits 3 if there are.`,
       flags: [
         [
           '--format <format>',
@@ -64,7 +65,9 @@ export const AWS_COMMANDS: CommandGroup = {
         Shows the plan of coffer diff, asks, and writes what differs: an object before the
         parameter that points to it. Without a terminal it needs --yes. What is in no manifest
         stays, unless --prune is given: then the plan lists it, and it is deleted once all writes
-        have succeeded. Takes the rights of diff, ssm:PutParameter and
+        have succeeded. When kmskey's alias has moved to another key, SSM does not tell which
+        secrets are still under the old one: coffer save encrypts all anew. Takes the rights of
+        diff, ssm:PutParameter and
         ssm:AddTagsToResource, and for blobs s3:PutObject and kms:ReEncrypt*. What fails is
         listed, the rest is done: exit code 4, and the same call finishes the work.`,
       flags: [
@@ -181,13 +184,14 @@ export const AWS_COMMANDS: CommandGroup = {
       description: `
         Looks at the objects under the manifest's path in its bucket, and deletes those that
         neither the manifest nor any version of a parameter names, and uploads that were never
-        finished. Lists them and asks first. Takes s3:ListBucket, s3:ListBucketMultipartUploads,
-        ssm:DescribeParameters, ssm:GetParameterHistory, s3:DeleteObject and
-        s3:AbortMultipartUpload.`,
+        finished. Spares what is younger than a day. Lists them and asks first, and looks for
+        pointers again right before it deletes. Takes s3:ListBucket, s3:GetObject,
+        s3:ListBucketMultipartUploads, ssm:DescribeParameters, ssm:GetParameterHistory,
+        s3:DeleteObject and s3:AbortMultipartUpload.`,
       flags: [
         YES,
         ['--dry-run', 'List them and stop'],
-        ['--older-than <age>', 'Spare what is younger (default: 1h); such as 30m, 12h, 7d'],
+        ['--older-than <age>', 'Spare what is younger (default: 24h); such as 30m, 12h, 7d'],
       ],
       examples: [
         ['gc app.yml --dry-run', 'what there is to delete'],

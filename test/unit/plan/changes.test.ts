@@ -67,13 +67,17 @@ describe('a difference is found in', () => {
     expect(differences).toEqual([{ field, before, after, isSecret: false }]);
   });
 
-  test.each(['missing', 'wrong', 'other-key'] as const)('its object, when it is %s', (found) => {
+  test.each([
+    { fault: 'missing' },
+    { fault: 'damaged: its checksum differs', etag: '"e"' },
+    { fault: 'under another KMS key: unknown', etag: '"e"' },
+  ])('its object, when it is $fault', (found) => {
     const wanted = pointer('/a/x');
     const there = actual('/a/x', { value: wanted.value });
     const change = changeOf(wanted, there, { objects: new Map([['/a/x', found]]) });
     expect(change).toMatchObject({ action: 'update', object: found });
     expect(change.differences).toEqual([
-      { field: 'object', before: found, after: 'present', isSecret: false },
+      { field: 'object', before: found.fault, after: 'present', isSecret: false },
     ]);
   });
 
@@ -101,7 +105,7 @@ describe('a value must stay hidden', () => {
   });
 
   test('when a pointer takes its place, whatever its type was', () => {
-    const objects = new Map([['/a/x', 'missing' as const]]);
+    const objects = new Map([['/a/x', { fault: 'missing' }]]);
     const { differences } = changeOf(pointer('/a/x'), actual('/a/x', { value: 'a secret' }), {
       objects,
     });

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ObjectState } from '../../../src/plan/model.ts';
+import type { ObjectState } from '../../../src/transfer/expected.ts';
 import { actual, changeOf, pointer, secret } from './states.ts';
 
 const closed = secret('/a', '', { closed: 'value' });
 const there = actual('/a', { type: 'SecureString', value: undefined, keyId: 'alias/k' });
 
+const PRESENT = { etag: '"e"' };
 const objects = (state: ObjectState) => ({ objects: new Map([['/a', state]]) });
 
 test('a closed value is never written, whether there is one or not', () => {
@@ -27,16 +28,16 @@ test('all but the value of what is closed is compared', () => {
 });
 
 test('a pointer takes the place of a secret that was not opened, and nothing is told of it', () => {
-  const { action, differences } = changeOf(pointer('/a'), there, objects('missing'));
+  const { action, differences } = changeOf(pointer('/a'), there, objects({ fault: 'missing' }));
   expect(action).toBe('update');
   expect(differences.map(({ field }) => field)).toEqual(['type', 'object']);
 });
 
 test('a closed data key matters only while its object is not there', () => {
   const wanted = { ...pointer('/a'), closed: 'data key' as const };
-  expect(changeOf(wanted, undefined, objects('missing')).action).toBe('closed');
-  expect(changeOf(wanted, undefined, objects('present')).action).toBe('create');
+  expect(changeOf(wanted, undefined, objects({ fault: 'missing' })).action).toBe('closed');
+  expect(changeOf(wanted, undefined, objects(PRESENT)).action).toBe('create');
   const old = actual('/a', { value: wanted.value });
-  expect(changeOf(wanted, old, objects('other-key')).action).toBe('closed');
-  expect(changeOf(wanted, old, objects('present')).action).toBe('unchanged');
+  expect(changeOf(wanted, old, objects({ ...PRESENT, fault: 'damaged' })).action).toBe('closed');
+  expect(changeOf(wanted, old, objects(PRESENT)).action).toBe('unchanged');
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { createParameterStore } from '../../../src/aws/parameters.ts';
-import { findGarbage } from '../../../src/plan/garbage.ts';
+import { deleteOrphans, findGarbage } from '../../../src/plan/garbage.ts';
 import { REGION, useAws } from '../../support/aws.ts';
 import { controlOf } from '../../support/control.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -99,4 +99,48 @@ test('a SecureString that looks like a pointer keeps nothing', async () => {
   const Value = `s3://${aws.bucket}/${key}`;
   await stored.put(`${path}data`, Value, { Type: 'SecureString', KeyId: aws.kmskey });
   expect((await find(path)).objects.map((object) => object.key)).toEqual([key]);
+});
+
+async function createOrphans() {
+  const path = `/${aws.unique('racing')}/`;
+  const keys = [await addObject(path, `${path}data`), await addObject(path, `${path}other`)];
+  const { objects: orphans } = await find(path);
+  expect(orphans).toHaveLength(2);
+  const [key = '', other = ''] = keys;
+  const point = () => stored.put(`${path}data`, `s3://${aws.bucket}/${key}`);
+  return { path, key, other, orphans, point };
+}
+
+describe('right before it deletes', () => {
+  test('gc looks again, and spares what got a pointer after it was found', async () => {
+    const { path, key, other, orphans, point } = await createOrphans();
+    await point();
+    const deleted = await deleteOrphans(orphans, aws.bucket, services);
+    expect(deleted.map((orphan) => orphan.key)).toEqual([other]);
+    expect(await stored.objects(path)).toEqual([key]);
+  });
+
+  test('a pointer in a version before the newest counts, too', async () => {
+    const { path, key, orphans, point } = await createOrphans();
+    await point();
+    await stored.put(`${path}data`, 'text');
+    await deleteOrphans(orphans, aws.bucket, services);
+    expect(await stored.objects(path)).toEqual([key]);
+  });
+
+  test('what gets its pointer at that very moment is told of', async () => {
+    const { path, orphans, point } = await createOrphans();
+    const objects = {
+      ...services.objects,
+      deleteBatch: async (bucket: string, keys: readonly string[]) => {
+        await point();
+        await services.objects.deleteBatch(bucket, keys);
+      },
+    };
+    const failure = await failureOf(() =>
+      deleteOrphans(orphans, aws.bucket, { ...services, objects }),
+    );
+    expect(failure.code).toBe('conflict');
+    expect(failure.message).toContain(`${path}data was pointed to an object`);
+  });
 });

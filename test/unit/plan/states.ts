@@ -14,7 +14,11 @@ export function pointer(name: string, sha256 = 'ab'.repeat(32)): Desired {
   const object = { bucket: 'b-1', key: `${name.slice(1)}/${sha256}`, sha256, size: 5016 };
   return desired(name, {
     value: `s3://b-1${name}/${sha256}`,
-    object: { ...object, commitment: 'Yw==', kmskey: 'alias/k' },
+    object: {
+      ...object,
+      commitment: { messageId: Buffer.alloc(28), commitment: Buffer.alloc(28) },
+      kmskey: 'alias/k',
+    },
   });
 }
 
@@ -46,7 +50,9 @@ export function inStep(wanted: readonly Desired[]): ActualState {
       }),
     ),
     {
-      objects: new Map(wanted.flatMap(({ name, object }) => (object ? [[name, 'present']] : []))),
+      objects: new Map(
+        wanted.flatMap(({ name, object }) => (object ? [[name, { etag: '"e"' }]] : [])),
+      ),
       tags: new Map(wanted.map(({ name, tags }) => [name, tags])),
     },
   );

@@ -50,9 +50,9 @@ test('ciphertext that would not open where it stands is refused with its place',
 
 test("psyml's ciphertext stays where its plaintext does, whatever else is edited", async () => {
   const psyml = async (name: string, text: string) =>
-    (await kms.encrypt(keyArn, Buffer.from(text), { Client: 'psyml', Name: name })).toString(
-      'base64',
-    );
+    (
+      await kms.encrypt(keyArn, Buffer.from(text), { Client: 'psyml', Name: name })
+    ).wrapped.toString('base64');
   const [a, b] = [await psyml('a', 'one'), await psyml('b', 'two')];
   const text = `path: /app/
 region: us-east-1

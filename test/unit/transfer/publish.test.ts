@@ -1,17 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { GetObjectCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
+import { HINTS } from '../../../src/transfer/expected.ts';
 import { publishObject } from '../../../src/transfer/publish.ts';
 import { useAws } from '../../support/aws.ts';
 import { controlOf } from '../../support/control.ts';
-import { failureOf } from '../../support/failure.ts';
+import { flipBit } from '../../support/flip.ts';
 import { kmsOf, objectsOf } from '../../support/services.ts';
+import { storedIn } from '../../support/stored.ts';
 import { sealObject } from './sealed-object.ts';
 
 const aws = await useAws();
 const control = controlOf(aws);
 const kms = kmsOf(aws);
 const objects = objectsOf(aws);
+const stores = storedIn(aws);
 const LIMIT = 16 * 1024 * 1024;
 
 async function stored(key: string) {
@@ -30,9 +38,14 @@ describe('an object', () => {
   test.each([
     ['of 16 MiB goes up in one piece', LIMIT, { 's3:PutObject': 1 }],
     [
-      'of one byte more goes up in parts',
+      'of one byte more goes up in parts, once it is not there yet',
       LIMIT + 1,
-      { 's3:CreateMultipartUpload': 1, 's3:UploadPart': 4, 's3:CompleteMultipartUpload': 1 },
+      {
+        's3:HeadObject': 1,
+        's3:CreateMultipartUpload': 1,
+        's3:UploadPart': 4,
+        's3:CompleteMultipartUpload': 1,
+      },
     ],
   ])('%s', async (_, size, expected) => {
     const { object, metadata } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
@@ -44,7 +57,7 @@ describe('an object', () => {
     );
     expect(calls).toEqual(expected);
     expect(sent).toBe(size);
-    expect(await stored(key)).toEqual({ size, sha256: object.sha256, metadata });
+    expect(await stored(key)).toMatchObject({ size, sha256: object.sha256, metadata });
   });
 });
 
@@ -57,31 +70,81 @@ describe.each([
     const at = { bucket: aws.bucket, key: aws.unique('twice') };
     await publishObject(objects, at, object);
     const before = await stored(at.key);
-    const { wrapped } = await kms.generateDataKey(aws.kmskey, {});
-    await publishObject(objects, at, { ...object, wrapped });
+    const again = await kms.generateDataKey(aws.kmskey, {});
+    await publishObject(objects, at, { ...object, wrapped: again.wrapped });
     expect(await stored(at.key)).toEqual(before);
   });
 
-  test('is a conflict when it was sealed with another key', async () => {
-    const first = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
-    const second = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
-    const at = { bucket: aws.bucket, key: aws.unique('conflict') };
-    await publishObject(objects, at, first.object);
-    const failure = await failureOf(() => publishObject(objects, at, second.object));
-    expect(failure.code).toBe('conflict');
-    expect((await stored(at.key)).sha256).toBe(first.object.sha256);
+  test.each<[string, (whole: Whole) => Partial<Whole>]>([
+    ['has a bit of its body flipped', ({ body }) => ({ body: flipBit(body, 500) })],
+    ['is cut short', ({ body }) => ({ body: body.subarray(1) })],
+    ['has another commitment', damaged('x-amz-d')],
+    ['has another message id', damaged('x-amz-i')],
+    ['has another wrapped key', damaged('x-amz-3')],
+    ['has another context', ({ metadata }) => ({ metadata: { ...metadata, 'x-amz-t': '{}' } })],
+    ['claims an older format', ({ metadata }) => ({ metadata: { ...metadata, 'x-amz-iv': 'a' } })],
+    ['has no metadata', () => ({ metadata: {} })],
+    ['names another key', ({ metadata }) => ({ metadata: { ...metadata, [HINTS.keyArn]: 'x' } })],
+    [
+      'names another parameter',
+      ({ metadata }) => ({ metadata: { ...metadata, [HINTS.parameter]: '/other' } }),
+    ],
+  ])('is written anew when it %s', async (_, alter) => {
+    const { body, object } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
+    const at = { bucket: aws.bucket, key: aws.unique('altered') };
+    await publishObject(objects, at, object);
+    const { metadata } = await stored(at.key);
+    const whole = { body, metadata: { ...metadata } };
+    const altered = { ...whole, ...alter(whole) };
+    await writePast(at.key, altered);
+
+    await publishObject(objects, at, object);
+    expect(await stored(at.key)).toEqual({ size, sha256: object.sha256, metadata });
     const { Uploads } = await aws.s3.send(new ListMultipartUploadsCommand({ Bucket: aws.bucket }));
     expect(Uploads ?? []).toEqual([]);
   });
+
+  test('is written anew by who may not look', async () => {
+    const { object } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
+    const at = { bucket: aws.bucket, key: aws.unique('blind') };
+    await writePast(at.key, { body: Buffer.alloc(size), metadata: {} });
+    await control.disturb({ rules: [{ action: 's3:GetObject', deny: true }] });
+    await publishObject(objects, at, object);
+    await control.disturb({});
+    expect((await stored(at.key)).sha256).toBe(object.sha256);
+  });
+
+  test('is looked at again when it is not the one that was seen', async () => {
+    const { object, body } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
+    const at = { bucket: aws.bucket, key: aws.unique('raced') };
+    for (const seen of [{ fault: 'missing' }, { fault: 'damaged', etag: '"of before"' }]) {
+      await writePast(at.key, { body: flipBit(body, 0), metadata: {} });
+      await publishObject(objects, at, object, seen);
+      expect((await stored(at.key)).sha256).toBe(object.sha256);
+    }
+    await stores.removeObject(at.key);
+    await publishObject(objects, at, object, { fault: 'damaged', etag: '"of before"' });
+    expect((await stored(at.key)).sha256).toBe(object.sha256);
+  });
 });
 
-test('a writer who may not look is content that the object is there', async () => {
-  const { object } = await sealObject(kms, aws.kmskey, randomBytes(100));
-  const at = { bucket: aws.bucket, key: aws.unique('blind') };
-  await publishObject(objects, at, object);
-  await control.disturb({ rules: [{ action: 's3:GetObject', deny: true }] });
-  await expect(publishObject(objects, at, object)).resolves.toBeUndefined();
-});
+interface Whole {
+  body: Buffer;
+  metadata: Record<string, string>;
+}
+
+function damaged(name: string) {
+  return ({ metadata }: Whole) => {
+    const bytes = flipBit(Buffer.from(metadata[name] ?? '', 'base64'), -3);
+    return { metadata: { ...metadata, [name]: bytes.toString('base64') } };
+  };
+}
+
+/** As another program writes it: with a checksum of its bytes. */
+async function writePast(Key: string, { body: Body, metadata: Metadata }: Whole): Promise<void> {
+  const at = { Bucket: aws.bucket, Key };
+  await aws.s3.send(new PutObjectCommand({ ...at, Body, Metadata, ChecksumAlgorithm: 'SHA256' }));
+}
 
 test('an upload in parts that fails is taken back', async () => {
   const { object } = await sealObject(kms, aws.kmskey, randomBytes(LIMIT));
@@ -91,4 +154,17 @@ test('an upload in parts that fails is taken back', async () => {
   await expect(publishObject(objects, at, { ...object, read })).rejects.toThrow('disk is gone');
   const { Uploads } = await aws.s3.send(new ListMultipartUploadsCommand({ Bucket: aws.bucket }));
   expect(Uploads ?? []).toEqual([]);
+});
+
+test('every byte that goes up has a SHA-256, which S3 gives back', async () => {
+  for (const size of [1000, LIMIT + 1]) {
+    const { object } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
+    const Key = aws.unique('checked');
+    await publishObject(objects, { bucket: aws.bucket, key: Key }, object);
+    const { ChecksumSHA256, ChecksumType } = await aws.s3.send(
+      new HeadObjectCommand({ Bucket: aws.bucket, Key, ChecksumMode: 'ENABLED' }),
+    );
+    expect(ChecksumSHA256).toMatch(size > LIMIT ? /^[\w+/]{43}=-4$/ : /^[\w+/]{43}=$/);
+    expect(ChecksumType).toBe(size > LIMIT ? 'COMPOSITE' : 'FULL_OBJECT');
+  }
 });

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import type { Pointer } from '../../../src/crypto/pointer.ts';
 import { putObject, type PutRequest } from '../../../src/transfer/put.ts';
 import { useAws } from '../../support/aws.ts';
 import { controlOf } from '../../support/control.ts';
 import { failureOf } from '../../support/failure.ts';
 import { MIB, sha256 } from '../../support/put.ts';
 import { kmsOf, objectsOf } from '../../support/services.ts';
+import { storedIn } from '../../support/stored.ts';
 import { openV3, readRaw } from '../../support/v3-reader.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
@@ -21,6 +23,7 @@ const request = (more: Partial<PutRequest> = {}): PutRequest => ({
   extension: '',
   kmskey: aws.kmskey,
   parameter: '/some/parameter',
+  point: () => Promise.resolve(),
   ...more,
 });
 
@@ -123,3 +126,13 @@ describe('putObject publishes nothing', () => {
     expect(failure.hint).toContain('TMPDIR');
   });
 });
+
+test.each([1000, 17 * MIB])(
+  'an object of %i bytes that is deleted while its pointer is written goes up again',
+  async (size) => {
+    const data = randomBytes(size);
+    const point = ({ key }: Pointer) => storedIn(aws).removeObject(key);
+    const { pointer } = await put(inChunks(data, MIB), request({ point }));
+    expect((await openV3(aws, await readRaw(aws, pointer.key))).equals(data)).toBe(true);
+  },
+);

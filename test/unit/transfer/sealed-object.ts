@@ -3,16 +3,13 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Kms } from '../../../src/crypto/kms-port.ts';
 import { formatMetadata } from '../../../src/crypto/object-format.ts';
 import { createObjectCipher, OBJECT_CONTEXT } from '../../../src/crypto/object-v3.ts';
-import {
-  KMSKEY_METADATA,
-  PARAMETER_METADATA,
-  type SealedObject,
-} from '../../../src/transfer/publish.ts';
+import { digestOf, HINTS } from '../../../src/transfer/expected.ts';
+import type { SealedObject } from '../../../src/transfer/publish.ts';
 import type { TestAws } from '../../support/aws.ts';
 
 /** A V3 object of `plaintext`, its body in memory. */
 export async function sealObject(kms: Kms, keyId: string, plaintext: Buffer) {
-  const { dataKey, wrapped } = await kms.generateDataKey(keyId, OBJECT_CONTEXT);
+  const { dataKey, wrapped, keyArn } = await kms.generateDataKey(keyId, OBJECT_CONTEXT);
   const { cipher, ...commitment } = createObjectCipher(dataKey);
   const body = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
   const object: SealedObject = {
@@ -20,14 +17,17 @@ export async function sealObject(kms: Kms, keyId: string, plaintext: Buffer) {
     size: body.length,
     commitment,
     wrapped,
+    keyArn,
     kmskey: keyId,
     parameter: '/app/sealed',
     read: (offset, length) => Promise.resolve(body.subarray(offset, offset + length)),
   };
   const metadata = {
     ...formatMetadata(wrapped, commitment),
-    [KMSKEY_METADATA]: keyId,
-    [PARAMETER_METADATA]: object.parameter,
+    [HINTS.kmskey]: keyId,
+    [HINTS.keyArn]: keyArn,
+    [HINTS.wrappedSha256]: digestOf(wrapped),
+    [HINTS.parameter]: object.parameter,
   };
   return { body, object, metadata };
 }

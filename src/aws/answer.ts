@@ -1,0 +1,23 @@
+import { CofferError } from '../errors.ts';
+import type { Doing } from './errors.ts';
+
+/**
+ * A field of an answer that coffer relies on. An answer without it is no success, whatever its
+ * status says: a proxy or a half-built service may have sent it.
+ * @throws CofferError `aws`
+ */
+export function need<T, K extends keyof T & string>(
+  doing: Doing,
+  answer: T | undefined,
+  field: K,
+): NonNullable<T[K]> {
+  const value = answer?.[field];
+  if (value !== undefined && value !== null && value !== '') return value;
+  throw incomplete(doing, field);
+}
+
+export function incomplete({ action, target }: Doing, field: string): CofferError {
+  return new CofferError('aws', `${action} ${target}: the answer lacks ${field}`, {
+    hint: 'check --endpoint-url and any proxy on the way to AWS, then run the command again',
+  });
+}

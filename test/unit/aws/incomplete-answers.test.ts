@@ -1,0 +1,195 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createKeyStore } from '../../../src/aws/keys.ts';
+import { createKms } from '../../../src/aws/kms.ts';
+import { createObjectStore } from '../../../src/aws/objects.ts';
+import { createParameterStore } from '../../../src/aws/parameters.ts';
+import { REGION } from '../../support/aws.ts';
+import { failureOf } from '../../support/failure.ts';
+
+/** Says yes to everything and gives nothing, as a proxy or a half-built service may. */
+const server = createServer((request, response) => {
+  const target = String(request.headers['x-amz-target'] ?? '');
+  const answer = answers.get(target) ?? answers.get(request.method ?? '');
+  request.resume().on('end', () => {
+    response.writeHead(200, answer?.headers);
+    response.end(answer?.body ?? (target ? '{}' : undefined));
+  });
+});
+/** What it gives all the same, by operation of KMS and SSM, or by method for S3. */
+const answers = new Map<string, { headers?: Record<string, string>; body?: string }>();
+await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+afterAll(() => void server.close());
+
+const session = {
+  endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+  concurrency: 4,
+};
+const kms = createKms(session, REGION);
+const keys = createKeyStore(session, REGION);
+const parameters = createParameterStore(session, REGION);
+const objects = createObjectStore(session, REGION);
+
+const bytes = Buffer.alloc(16);
+const context = { a: 'b' };
+const upload = (parts: number) => ({
+  size: 16,
+  metadata: {},
+  sha256: '00'.repeat(32),
+  read: () => Promise.resolve(bytes),
+  checksum: {
+    value: bytes.toString('base64'),
+    parts: Array.from({ length: parts }, () => ({ offset: 0, length: 16, sha256: '' })),
+  },
+});
+
+type Walk<Store> = Record<
+  keyof { [Name in keyof Store as Store[Name] extends Function ? Name : never]: 0 },
+  [() => Promise<unknown>, RegExp] | 'relies on no answer'
+>;
+
+const KMS: Walk<typeof kms> = {
+  generateDataKey: [
+    () => kms.generateDataKey('alias/k', context),
+    /^kms:GenerateDataKey alias\/k: the answer lacks Plaintext$/,
+  ],
+  decrypt: [
+    () => kms.decrypt(bytes, context, 'alias/k'),
+    /^kms:Decrypt alias\/k: .* lacks Plaintext$/,
+  ],
+  encrypt: [
+    () => kms.encrypt('alias/k', bytes, context),
+    /^kms:Encrypt alias\/k: .* CiphertextBlob$/,
+  ],
+  reEncrypt: [
+    () => kms.reEncrypt(bytes, { context }, { keyId: 'alias/k', context }),
+    /^kms:ReEncrypt alias\/k: .* CiphertextBlob$/,
+  ],
+  resolve: [() => kms.resolve('alias/k'), /^kms:DescribeKey alias\/k: .* lacks Arn$/],
+  createKey: [() => kms.createKey('alias/k', ''), /^kms:CreateKey alias\/k: .* lacks KeyId$/],
+};
+const KEYS: Walk<typeof keys> = {
+  describe: [() => keys.describe('alias/k'), /^kms:DescribeKey alias\/k: .* lacks Arn$/],
+  isRotated: [() => keys.isRotated('k'), /^kms:GetKeyRotationStatus k: .* KeyRotationEnabled$/],
+  enableRotation: 'relies on no answer',
+};
+const SSM: Walk<typeof parameters> = {
+  get: [() => parameters.get('/a'), /^ssm:GetParameter \/a: .* lacks Parameter$/],
+  getMany: [() => parameters.getMany(['/a']), /^ssm:GetParameters \/a: .* lacks Parameters$/],
+  describePath: [
+    () => parameters.describePath('/a/'),
+    /^ssm:DescribeParameters \/a\/: .* Parameters$/,
+  ],
+  history: [() => parameters.history('/a'), /^ssm:GetParameterHistory \/a: .* Parameters$/],
+  put: [
+    () => parameters.put({ name: '/a', value: 'v', type: 'String', overwrite: true }),
+    /^ssm:PutParameter \/a: .* lacks Version$/,
+  ],
+  tags: [() => parameters.tags('/a'), /^ssm:ListTagsForResource \/a: .* lacks TagList$/],
+  addTags: 'relies on no answer',
+  removeTags: 'relies on no answer',
+  deleteBatch: [
+    () => parameters.deleteBatch(['/a']),
+    /^ssm:DeleteParameters 1 parameters: .* lacks \/a$/,
+  ],
+};
+const S3: Walk<typeof objects> = {
+  put: [
+    () => objects.put('bkt', 'k', upload(0), {}),
+    /^s3:PutObject s3:\/\/bkt\/k: the answer lacks ETag$/,
+  ],
+  head: [() => objects.head('bkt', 'k'), /^s3:GetObject s3:\/\/bkt\/k: .* lacks ContentLength$/],
+  get: [() => objects.get('bkt', 'k'), /^s3:GetObject s3:\/\/bkt\/k: .* lacks ContentLength$/],
+  list: [() => objects.list('bkt', 'p'), /^s3:ListBucket s3:\/\/bkt\/p: .* lacks IsTruncated$/],
+  listUploads: [
+    () => objects.listUploads('bkt', 'p'),
+    /^s3:ListBucketMultipartUploads s3:\/\/bkt\/p: .* lacks IsTruncated$/,
+  ],
+  abortUpload: 'relies on no answer',
+  deleteBatch: 'relies on no answer',
+};
+
+describe('an answer that lacks what it is for is no success:', () => {
+  const walks = Object.entries({ KMS, KEYS, SSM, S3 }).flatMap(([service, walk]) =>
+    Object.entries(walk).flatMap(([method, entry]) =>
+      entry === 'relies on no answer' ? [] : [[`${service} ${method}`, ...entry] as const],
+    ),
+  );
+  test.each(walks)('%s', async (_, work, message) => {
+    const { code, message: told } = await failureOf(work);
+    expect(told).toMatch(message);
+    expect(code).toBe('aws');
+  });
+
+  test('of an upload in parts, its beginning', async () => {
+    const { message } = await failureOf(() => objects.put('bkt', 'k', upload(2), {}));
+    expect(message).toBe('s3:PutObject s3://bkt/k: the answer lacks UploadId');
+  });
+
+  test('of an upload in parts, a part', async () => {
+    answers.set('POST', { body: '<R><UploadId>id</UploadId></R>' });
+    const { message } = await failureOf(() => objects.put('bkt', 'k', upload(2), {}));
+    expect(message).toBe('s3:PutObject s3://bkt/k: the answer lacks ETag');
+    answers.clear();
+  });
+
+  test('of an upload in parts, its end', async () => {
+    answers.set('POST', { body: '<R><UploadId>id</UploadId></R>' });
+    answers.set('PUT', { headers: { etag: '"part"' } });
+    const { message } = await failureOf(() => objects.put('bkt', 'k', upload(2), {}));
+    expect(message).toBe('s3:PutObject s3://bkt/k: the answer lacks ETag');
+    answers.clear();
+  });
+
+  test.each([
+    [
+      'a data key without the key that made it',
+      'GenerateDataKey',
+      { Plaintext: 'AA==', CiphertextBlob: 'AA==' },
+      () => kms.generateDataKey('alias/k', context),
+      'KeyId',
+    ],
+    [
+      'a parameter without a value',
+      'GetParameter',
+      { Parameter: { Name: '/a', Type: 'String', Version: 1 } },
+      () => parameters.get('/a'),
+      'Value',
+    ],
+    [
+      'a parameter without a version',
+      'GetParameter',
+      { Parameter: { Name: '/a', Type: 'String', Value: 'v' } },
+      () => parameters.get('/a'),
+      'Version',
+    ],
+    [
+      'parameters, and one that is neither there nor not',
+      'GetParameters',
+      { Parameters: [], InvalidParameters: ['/b'] },
+      () => parameters.getMany(['/a', '/b']),
+      '/a',
+    ],
+    [
+      'a description without a name',
+      'DescribeParameters',
+      { Parameters: [{ Type: 'String', Version: 1 }] },
+      () => parameters.describePath('/a/'),
+      'Name',
+    ],
+  ] as const)('%s', async (_, operation, body, work, lacking) => {
+    const service = operation === 'GenerateDataKey' ? 'TrentService' : 'AmazonSSM';
+    answers.set(`${service}.${operation}`, { body: JSON.stringify(body) });
+    expect((await failureOf(work)).message).toMatch(`the answer lacks ${lacking}`);
+    answers.clear();
+  });
+
+  test('a page of objects that has a successor nobody can ask for', async () => {
+    answers.set('GET', { body: '<R><IsTruncated>true</IsTruncated></R>' });
+    expect((await failureOf(() => objects.list('bkt', 'p'))).message).toMatch(/NextContinuation/);
+    expect((await failureOf(() => objects.listUploads('bkt', 'p'))).message).toMatch(/NextKey/);
+    answers.clear();
+  });
+});
