@@ -28,7 +28,7 @@ export function saveTask(desired: Desired, writing: Writing): Task {
         () => Promise.resolve('absent'),
         patience,
       );
-      await keepObject(desired, objects);
+      await keepObject(desired, writing);
       await addTags(desired, parameters);
     },
   };
@@ -37,7 +37,7 @@ export function saveTask(desired: Desired, writing: Writing): Task {
 /** Does what a plan says of one parameter. */
 export function changeTask(change: Change, writing: Writing): Task {
   const { action, desired, name } = change;
-  const isPublished = change.object !== undefined && change.object.fault === undefined;
+  const isPublished = hasObject(change);
   return {
     name,
     bytes: isPublished ? undefined : desired?.object?.size,
@@ -46,12 +46,25 @@ export function changeTask(change: Change, writing: Writing): Task {
       if (!desired) return;
       if (desired.object && !isPublished) {
         await writing.objects?.publish(name, desired.object, change.object);
+      } else if (isPointedAnew(change)) {
+        // The plan may be minutes old.
+        await keepObject(desired, writing);
       }
       if (action === 'replace') await writing.parameters.deleteBatch([name]);
       if (action === 'update') await update(change, desired, writing);
-      else await create(desired, writing);
+      else await create(change, desired, writing);
     },
   };
+}
+
+/** Whether the object that is wanted was there when the plan was made. */
+function hasObject({ object }: Change): boolean {
+  return object !== undefined && object.fault === undefined;
+}
+
+/** Whether nothing pointed to the object that is wanted when the plan was made. */
+function isPointedAnew({ desired, actual }: Change): boolean {
+  return desired?.object !== undefined && actual?.value !== desired.value;
 }
 
 /** A damaged blob is found before the first write, not in the middle of them. */
@@ -59,9 +72,19 @@ function checkOf(desired: Desired | undefined, { objects }: Writing): Task['chec
   return desired?.object && objects ? () => objects.check(desired.name) : undefined;
 }
 
-/** A gc that looked for pointers a moment ago may have deleted what this one points to. */
-async function keepObject(desired: Desired, objects: ObjectWriter | undefined): Promise<void> {
-  if (desired.object) await objects?.keep(desired.name, desired.object);
+/** How long after its last look for pointers a gc may delete. */
+const GC_PAUSE_MS = 2_000;
+
+/** A gc that looked for pointers a moment ago may delete what this one points to. */
+async function settlePointer(change: Change, desired: Desired, writing: Writing): Promise<void> {
+  if (!isPointedAnew(change)) return;
+  // What was written just now is too young for it.
+  if (hasObject(change)) await writing.patience.sleep(GC_PAUSE_MS);
+  await keepObject(desired, writing);
+}
+
+async function keepObject({ name, object }: Desired, { objects }: Writing): Promise<void> {
+  if (object) await objects?.keep(name, object);
 }
 
 /** Whether SSM refused to change a parameter's type in place, so that it must be replaced. */
@@ -69,7 +92,7 @@ export function needsReplacement(error: CofferError): boolean {
   return awsErrorName(error) === 'HierarchyTypeMismatchException';
 }
 
-async function create(desired: Desired, writing: Writing): Promise<void> {
+async function create(change: Change, desired: Desired, writing: Writing): Promise<void> {
   const { parameters, patience } = writing;
   const tags = Object.keys(desired.tags).length > 0 ? desired.tags : undefined;
   await createPatiently(
@@ -83,7 +106,7 @@ async function create(desired: Desired, writing: Writing): Promise<void> {
     },
     patience,
   );
-  await keepObject(desired, writing.objects);
+  await settlePointer(change, desired, writing);
 }
 
 async function update(change: Change, desired: Desired, writing: Writing): Promise<void> {
@@ -94,7 +117,7 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
   fields.delete('object');
   if (fields.size > 0 && actual) {
     const version = await parameters.put(overwriting(desired));
-    await keepObject(desired, writing.objects);
+    await settlePointer(change, desired, writing);
     if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
       throw new CofferError(
         'conflict',
