@@ -21,6 +21,7 @@ export interface Place {
  * - `not-found`: a parameter, object or bucket does not exist
  * - `oversize`: a value does not fit where it has to go
  * - `conflict`: somebody else changed the same thing meanwhile
+ * - `locked`: another process was writing the same manifest for too long
  * - `partial`: some of the work failed; the rest was done
  * - `no-command`: a command to be run does not exist
  * - `not-executable`: a command to be run cannot be
@@ -42,6 +43,7 @@ export type ErrorCode =
   | 'not-found'
   | 'oversize'
   | 'conflict'
+  | 'locked'
   | 'partial'
   | 'no-command'
   | 'not-executable'

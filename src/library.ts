@@ -1,8 +1,10 @@
 import { tmpdir } from 'node:os';
 import { createAws } from './aws/index.ts';
 import type { Session } from './aws/session.ts';
-import { readManifest } from './manifest/index.ts';
+import { readManifest, writeManifest as putManifest } from './manifest/index.ts';
+import type { Manifest } from './manifest/model.ts';
 import { fileKeyRegion } from './seal/file-key.ts';
+import { withLocks } from './seal/locked.ts';
 import { Opener } from './seal/opener.ts';
 import { followPointer } from './transfer/follow.ts';
 
@@ -27,6 +29,16 @@ export async function openSecrets(
     async (parameter) => [parameter.name, await opener.open(parameter)] as const,
   );
   return new Map(await Promise.all(opened));
+}
+
+/**
+ * Puts `newText` in place of a manifest's text, and says whether that changed anything, while no
+ * coffer writes the same manifest.
+ * @throws CofferError `conflict` when the file is no longer what the manifest was read from
+ */
+export function writeManifest(manifest: Manifest, newText: string): Promise<boolean> {
+  const patience = { seconds: 60, note: () => {} };
+  return withLocks([manifest.file], patience, () => putManifest(manifest, newText));
 }
 
 /**

@@ -29,12 +29,14 @@ export async function checkManifests(snapshot: Snapshot): Promise<Findings> {
 
 /** @returns `undefined` for a manifest that is not concerned. */
 async function check(
-  source: Source,
+  found: Source,
   snapshot: Snapshot,
 ): Promise<Omit<Findings, 'files'> | undefined> {
+  // What a link leads to names files from its own folder.
+  const source = { ...found, path: await snapshot.follow(found.path) };
   const manifest = parse(source);
   const named = 'problems' in manifest ? [] : await namedFiles(manifest, source, snapshot);
-  if (!snapshot.concerns([source.path, ...named])) return undefined;
+  if (!snapshot.concerns([found.path, source.path, ...named])) return undefined;
   if ('problems' in manifest) return { problems: [...manifest.problems], warnings: [] };
   const problems = findCollisions(manifest);
   for (const parameter of manifest.parameters) {

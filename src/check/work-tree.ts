@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import pMap from 'p-map';
-import { explainFileError } from '../manifest/replace.ts';
+import { explainFileError } from '../files/errors.ts';
 import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
 import { listIndex, repositoryRoot } from '../git/repository.ts';

@@ -2,7 +2,7 @@ import { CofferError } from '../errors.ts';
 import { renderPlanJson } from '../render/plan-json.ts';
 import { renderPlanMarkdown } from '../render/plan-markdown.ts';
 import { renderPlanText } from '../render/plan-text.ts';
-import { replaceFile } from '../manifest/index.ts';
+import { replaceFile } from '../files/replace.ts';
 import type { Change, Plan } from '../plan/model.ts';
 import { parseSelector } from '../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';

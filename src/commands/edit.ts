@@ -1,15 +1,13 @@
 import { basename } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { decodeManifest, parseManifest, replaceFile } from '../manifest/index.ts';
-import type { Manifest } from '../manifest/model.ts';
+import { decodeManifest, parseManifest } from '../manifest/index.ts';
 import { expected, renderError } from '../render/problems.ts';
-import { replaceManifest } from '../seal/apply.ts';
+import { replaceOrKeep } from '../seal/apply.ts';
 import { sealEdited } from '../seal/edited.ts';
-import type { Sealing } from '../seal/encrypt.ts';
 import { openView, type View } from '../seal/view.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
 import { editText } from './editor.ts';
-import { openerFor, readManifests, tellCreated } from './manifests.ts';
+import { changeManifest, lockManifests, openerFor, tellCreated } from './manifests.ts';
 import { newView } from './new-manifest.ts';
 import { isThere } from './private-file.ts';
 import { writeReports } from './report.ts';
@@ -23,8 +21,7 @@ export async function run(context: Context): Promise<ExitCode> {
 }
 
 async function readView(context: Context, file: string): Promise<View> {
-  const [manifest] = await readManifests(context, [file]);
-  if (!manifest) throw new CofferError('usage', 'edit needs a manifest');
+  const manifest = await changeManifest(context, file, (manifest) => Promise.resolve(manifest));
   return openView(manifest, await openerFor(context, manifest));
 }
 
@@ -40,7 +37,7 @@ async function editView(context: Context, view: View): Promise<object> {
       return { file, changed: false, sealed: [], warnings: [], changes: [] };
     }
     try {
-      return await sealText(context, view, text);
+      return await lockManifests(context, [file], () => sealText(context, view, text));
     } catch (error) {
       await requireAnotherTry(context, error, file);
     }
@@ -57,7 +54,7 @@ async function sealText(context: Context, view: View, text: Buffer): Promise<obj
   const { sealed, warnings, changes, ...next } = await sealEdited(view, edited, fileKey).finally(
     () => tellCreated(terminal, fileKey, context.fileKey),
   );
-  const changed = await replaceOrKeep(view.manifest, next);
+  const { changed } = await replaceOrKeep(view.manifest, next);
   for (const warning of warnings) terminal.warn(warning);
   for (const { name, change } of changes) terminal.note(`${change} ${name}`);
   if (changes.length === 0) {
@@ -71,24 +68,6 @@ async function sealText(context: Context, view: View, text: Buffer): Promise<obj
     warnings: warnings.map(({ message }) => message),
     changes,
   };
-}
-
-/** An edit that somebody else's came before stays beside the manifest, sealed. */
-async function replaceOrKeep(
-  manifest: Manifest,
-  next: Pick<Sealing, 'text' | 'blobs' | 'obsolete'>,
-): Promise<boolean> {
-  try {
-    return await replaceManifest(manifest, next);
-  } catch (error) {
-    if (!(error instanceof CofferError) || error.code !== 'conflict') throw error;
-    const kept = `${manifest.file}.edited`;
-    await replaceFile(kept, next.text);
-    throw new CofferError('conflict', error.message, {
-      hint: `it stays as it is; your edit is in ${kept}, sealed: coffer decrypt shows it`,
-      cause: error,
-    });
-  }
 }
 
 /**

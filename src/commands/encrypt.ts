@@ -1,12 +1,15 @@
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { findParameter, readManifests } from './manifests.ts';
+import { changeManifests, findParameter } from './manifests.ts';
 import { writeReports } from './report.ts';
 import { sealInPlace, type SealedManifest } from './sealing.ts';
 
-export async function run(context: Context): Promise<ExitCode> {
-  const manifests = await readManifests(context, context.args);
+export function run(context: Context): Promise<ExitCode> {
+  return changeManifests(context, context.args, (manifests) => encrypt(context, manifests));
+}
+
+async function encrypt(context: Context, manifests: readonly Manifest[]): Promise<ExitCode> {
   const reseal = resealNames(manifests, context.flags.list('reseal'));
   const reports: object[] = [];
   for (const manifest of manifests) {

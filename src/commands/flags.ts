@@ -54,12 +54,13 @@ export class Flags {
     return values.find((one) => one === value);
   }
 
-  /** A whole number from 1 up. */
-  count(name: string): number | undefined {
+  /** A whole number from `least` up. */
+  count(name: string, least: 0 | 1 = 1): number | undefined {
     const text = this.string(name);
     if (text === undefined) return undefined;
-    if (!/^[1-9]\d{0,5}$/.test(text)) {
-      throw new CofferError('usage', `${written(name)} ${text} is not a whole number from 1 up`);
+    if (!/^(?:0|[1-9]\d{0,5})$/.test(text) || Number(text) < least) {
+      const flag = written(name);
+      throw new CofferError('usage', `${flag} ${text} is not a whole number from ${least} up`);
     }
     return Number(text);
   }

@@ -25,7 +25,7 @@ export async function run(context: Context): Promise<ExitCode> {
   if (file === undefined || file === '-') {
     for await (const chunk of chunks(true)) await context.terminal.write(chunk);
   } else if (await isPipeOrDevice(file)) {
-    await writeFile(file, chunks(true)).catch((error: unknown) => {
+    await writeFile(file, chunks(true), { flag: 'a' }).catch((error: unknown) => {
       throw explainOutputError(error, file);
     });
   } else await writePrivateFile(file, chunks(false), onInterrupt(context.terminal));

@@ -1,14 +1,20 @@
 import { tmpdir } from 'node:os';
 import { DataKeys } from '../crypto/data-keys.ts';
 import { CofferError } from '../errors.ts';
-import { editManifest, parseManifest, renderManifest, type Manifest } from '../manifest/index.ts';
+import {
+  editManifest,
+  parseManifest,
+  renderManifest,
+  writeManifest,
+  type Manifest,
+} from '../manifest/index.ts';
 import { importPath, type Imported, type ImportTarget } from '../plan/import.ts';
 import { countOf } from '../render/count.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { readManifests, tellCreated } from './manifests.ts';
-import { isThere, writePrivateFile } from './private-file.ts';
+import { changeManifest, lockManifests, tellCreated } from './manifests.ts';
+import { isThere } from './private-file.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const [argument = ''] = context.args;
@@ -18,20 +24,25 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   const path = argument.endsWith('/') ? argument : `${argument}/`;
   const merge = context.flags.string('merge');
-  if (merge === undefined) return importNew(context, path);
+  if (merge === undefined) {
+    const file = context.flags.string('output') ?? fileFor(path);
+    return lockManifests(context, [file], () => importNew(context, path, file));
+  }
   for (const flag of ['output', 'kmskey']) {
     if (context.flags.string(flag) === undefined) continue;
     throw new CofferError('usage', `--${flag} is for a new manifest, and --merge has its own`);
   }
-  const [manifest] = await readManifests(context, [merge]);
-  return manifest ? importInto(context, path, manifest) : EXIT.usage;
+  return changeManifest(context, merge, (manifest) => importInto(context, path, manifest));
+}
+
+function fileFor(path: string): string {
+  return `${path.split('/').at(-2) || 'root'}.yml`;
 }
 
 /** A manifest of its own, to stdout or a new file. */
-async function importNew(context: Context, path: string): Promise<ExitCode> {
+async function importNew(context: Context, path: string, file: string): Promise<ExitCode> {
   const { terminal, flags, homeRegion: region } = context;
   const output = flags.string('output');
-  const file = output ?? `${path.split('/').at(-2) || 'root'}.yml`;
   if (output !== undefined) await refuseUnwritable(output);
   const kmsRegion = context.fileKey.region ?? region;
   if (!region || !kmsRegion) {
@@ -58,9 +69,12 @@ async function importNew(context: Context, path: string): Promise<ExitCode> {
     const settings = { path, region, kmskey: found.kmskey, bucket, tags, ...sealing };
     const text = renderManifest(settings, found.parameters);
     parseManifest(text, file);
-    for (const blob of found.blobs) await blob.commit();
-    if (output === undefined) await terminal.write(text);
-    else await writePrivateFile(output, [Buffer.from(text)]);
+    for (const blob of found.blobs) blob.commit();
+    const settle = () => found.blobs.forEach((blob) => blob.settle());
+    if (output === undefined) {
+      await terminal.write(text);
+      settle();
+    } else await writeManifest({ file, text: '' }, text, { isPrivate: true, afterwards: settle });
   });
   if (output === undefined && found.blobs.some(({ blob }) => 'path' in blob.body)) {
     terminal.note(
@@ -93,7 +107,7 @@ async function importInto(context: Context, path: string, manifest: Manifest): P
     const sealing = isSealed(found) && { encryptedWith: fileKey.id, dataKeys: dataKeys.wrapped };
     const text = editManifest(manifest, { add: found.parameters, ...sealing });
     parseManifest(text, file);
-    await replaceManifest(manifest, { text, blobs: found.blobs, obsolete: [] });
+    await replaceManifest(manifest, { text, blobs: found.blobs });
   });
   tell(context, found);
   return EXIT.ok;
@@ -107,9 +121,8 @@ function isSealed({ parameters }: Imported): boolean {
 async function orDiscard({ blobs }: Imported, work: () => Promise<void>): Promise<void> {
   try {
     await work();
-  } catch (error) {
-    await Promise.all(blobs.map((blob) => blob.discard()));
-    throw error;
+  } finally {
+    for (const blob of blobs) blob.discard();
   }
 }
 

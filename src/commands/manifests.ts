@@ -2,6 +2,7 @@ import { CofferError } from '../errors.ts';
 import { readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { fileKeyRegion, type FileKey, type FileKeyChoice } from '../seal/file-key.ts';
+import { withLocks } from '../seal/locked.ts';
 import { Opener } from '../seal/opener.ts';
 import type { Context } from './context.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,6 +32,40 @@ export async function readManifests(
   throw new CofferError(first.code, `${errors.length} manifests cannot be used`, {
     problems: errors.flatMap((error) => error.problems),
   });
+}
+
+/**
+ * Reads every manifest of a call, and changes them, while no other coffer writes them.
+ * @throws CofferError with the problems of all of them, or `locked`
+ */
+export function changeManifests<Result>(
+  context: Context,
+  files: readonly string[],
+  change: (manifests: Manifest[]) => Promise<Result>,
+): Promise<Result> {
+  return lockManifests(context, files, async () => change(await readManifests(context, files)));
+}
+
+/** The same for one, whose command takes no others. */
+export function changeManifest<Result>(
+  context: Context,
+  file: string,
+  change: (manifest: Manifest) => Promise<Result>,
+): Promise<Result> {
+  return changeManifests(context, [file], async ([manifest]) => {
+    if (!manifest) throw new CofferError('usage', 'there is no manifest to change');
+    return change(manifest);
+  });
+}
+
+/** Keeps other processes of coffer from writing these manifests, which need not be there yet. */
+export function lockManifests<Result>(
+  { flags, terminal }: Context,
+  files: readonly string[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const seconds = flags.count('lockTimeout', 0) ?? 60;
+  return withLocks(files, { seconds, note: terminal.note }, work);
 }
 
 /** Opens a manifest's secrets with the KMS of its file key's region. */

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
-import { explainFileError, replaceFile } from '../manifest/replace.ts';
+import { explainFileError } from '../files/errors.ts';
+import { replaceFile } from '../files/replace.ts';
 import { mergeLines } from '../merge/lines.ts';
 import { mergeManifests } from '../merge/manifest.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';

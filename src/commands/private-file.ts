@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { access, lstat, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, lstat, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { replaceFile } from '../files/replace.ts';
 import { stopIfAborted } from '../transfer/interrupted.ts';
 
 /**
@@ -12,21 +12,13 @@ export async function writePrivateFile(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const temporary = join(dirname(file), `.coffer-${randomBytes(6).toString('hex')}.tmp`);
-  const handle = await open(temporary, 'wx', 0o600).catch((error: unknown) => rethrow(error, file));
-  try {
+  const untilAborted = async function* () {
     for await (const chunk of chunks) {
       stopIfAborted(signal);
-      await handle.writeFile(chunk);
+      yield chunk;
     }
-    await handle.sync();
-    await handle.close();
-    await rename(temporary, file);
-  } catch (error) {
-    await handle.close().catch(() => {});
-    await rm(temporary, { force: true });
-    return rethrow(error, file);
-  }
+  };
+  await replaceFile(file, untilAborted(), { isPrivate: true });
 }
 
 /**
@@ -41,14 +33,12 @@ export async function isThere(file: string): Promise<boolean> {
   );
 }
 
-/** What cannot be replaced by a file: `/dev/stdout`, or what `>(command)` makes. */
+/**
+ * What cannot be replaced by a file: a device, or what `>(command)` makes. `/dev/stdout` is what a
+ * shell has opened, be it a file.
+ */
 export async function isPipeOrDevice(file: string): Promise<boolean> {
+  if (/^\/(?:dev|proc)\//.test(resolve(file))) return true;
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
-}
-
-/** The file that was asked for is the one to tell of, not the temporary one. */
-function rethrow(error: unknown, file: string): never {
-  if (error instanceof Error && 'syscall' in error) Object.assign(error, { path: file });
-  throw error;
 }

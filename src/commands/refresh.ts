@@ -5,18 +5,22 @@ import { replaceManifest } from '../seal/apply.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { refreshManifest, resealManifest } from '../seal/refresh.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { readManifests, tellCreated } from './manifests.ts';
+import { changeManifests, tellCreated } from './manifests.ts';
 import { writeReports } from './report.ts';
 
-export async function run(context: Context): Promise<ExitCode> {
+export function run(context: Context): Promise<ExitCode> {
+  return changeManifests(context, context.args, (manifests) => refresh(context, manifests));
+}
+
+async function refresh(context: Context, manifests: readonly Manifest[]): Promise<ExitCode> {
   const { terminal, flags } = context;
   const reports: object[] = [];
-  for (const manifest of await readManifests(context, context.args)) {
+  for (const manifest of manifests) {
     const target = await currentFileKey(context, manifest);
     const source = await context.aws.kms(fileKeyRegion(manifest, context.fileKey));
-    const refresh = flags.boolean('newDataKeys') ? resealManifest : refreshManifest;
-    const next = await refresh(manifest, source, target);
-    const changed = await replaceManifest(manifest, next);
+    const renew = flags.boolean('newDataKeys') ? resealManifest : refreshManifest;
+    const next = await renew(manifest, source, target);
+    const { changed } = await replaceManifest(manifest, next);
     terminal.note(
       changed
         ? `${manifest.file}: now under ${next.fileKey} (${countOf(next.rewrapped, 'data key')} taken over, ${countOf(next.resealed, 'value')} sealed anew)`

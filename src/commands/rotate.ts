@@ -1,11 +1,11 @@
 import { CofferError, type Problem } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { findParameter, readManifests } from './manifests.ts';
+import { changeManifest, findParameter } from './manifests.ts';
 import { writeReports } from './report.ts';
 import { sealInPlace } from './sealing.ts';
 
-export async function run(context: Context): Promise<ExitCode> {
+export function run(context: Context): Promise<ExitCode> {
   const [file = '', ...names] = context.args;
   const isAll = context.flags.boolean('all');
   if (isAll === names.length > 0) {
@@ -13,11 +13,19 @@ export async function run(context: Context): Promise<ExitCode> {
       hint: 'for example: coffer rotate app.yml db_password',
     });
   }
-  const [manifest] = await readManifests(context, [file]);
-  if (!manifest) throw new CofferError('usage', 'rotate needs a manifest');
-  const chosen = isAll
-    ? manifest.parameters.filter(isGenerated)
-    : names.map((name) => findParameter(manifest, name));
+  return changeManifest(context, file, (manifest) => {
+    const chosen = isAll
+      ? manifest.parameters.filter(isGenerated)
+      : names.map((name) => findParameter(manifest, name));
+    return rotate(context, manifest, chosen);
+  });
+}
+
+async function rotate(
+  context: Context,
+  manifest: Manifest,
+  chosen: readonly Parameter[],
+): Promise<ExitCode> {
   refuseOthers(manifest, chosen);
 
   const wanted = new Set(chosen.map(({ name }) => name));

@@ -31,7 +31,7 @@ export async function sealInPlace(
     comparing.end();
     sealing.end();
   });
-  const changed = await replaceManifest(manifest, next);
+  const { changed } = await replaceManifest(manifest, next);
   tellCreated(terminal, fileKey, context.fileKey);
   for (const warning of warnings) terminal.warn(warning);
   const report = {

@@ -7,28 +7,22 @@ import {
   type Parameter,
 } from '../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
-import { readManifests } from './manifests.ts';
+import { changeManifest } from './manifests.ts';
 import { writeReports } from './report.ts';
 import { sealInPlace } from './sealing.ts';
 import { readValue } from './value-input.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { terminal } = context;
-  const [file = '', wanted = ''] = context.args;
-  const type = context.flags.choice('type', PARAMETER_TYPES);
-  const description = context.flags.string('description');
-  const [manifest] = await readManifests(context, [file]);
-  if (!manifest) throw new CofferError('usage', 'set needs a manifest');
-
-  const existing = manifest.parameters.find(
-    ({ name, fullName }) => name === wanted || fullName === wanted,
-  );
-  const name = existing?.name ?? nameBelow(manifest, wanted);
-  const added: NewParameter = { name, type: type ?? 'SecureString', description };
-  if (existing) refuseChange(existing, { type, description });
-  else refuseUnreadable(manifest, added);
-
+  const [file = ''] = context.args;
+  // Nobody has to wait while a person types.
+  const { name } = await changeManifest(context, file, async (manifest) => plan(context, manifest));
   const value = await readValue(context, name);
+  return changeManifest(context, file, (manifest) => set(context, manifest, value));
+}
+
+async function set(context: Context, manifest: Manifest, value: Buffer): Promise<ExitCode> {
+  const { terminal } = context;
+  const { existing, name, added } = plan(context, manifest);
   const { sealed, report } = await sealInPlace(context, manifest, {
     only: new Set([name]),
     values: new Map([[name, value]]),
@@ -46,6 +40,21 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   await writeReports(context, [report]);
   return EXIT.ok;
+}
+
+/** What is to be set, which the manifest can hold. */
+function plan({ args, flags }: Context, manifest: Manifest) {
+  const [, wanted = ''] = args;
+  const type = flags.choice('type', PARAMETER_TYPES);
+  const description = flags.string('description');
+  const existing = manifest.parameters.find(
+    ({ name, fullName }) => name === wanted || fullName === wanted,
+  );
+  const name = existing?.name ?? nameBelow(manifest, wanted);
+  const added: NewParameter = { name, type: type ?? 'SecureString', description };
+  if (existing) refuseChange(existing, { type, description });
+  else refuseUnreadable(manifest, added);
+  return { existing, name, added };
 }
 
 /** The name as the manifest has it, be it given in full. */

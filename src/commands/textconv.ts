@@ -3,7 +3,7 @@ import { CofferError } from '../errors.ts';
 import { looksLikeManifest } from '../check/looks-like-manifest.ts';
 import { decodeText } from '../manifest/encoding.ts';
 import { parseManifest } from '../manifest/index.ts';
-import { explainFileError } from '../manifest/replace.ts';
+import { explainFileError } from '../files/errors.ts';
 import { maskManifest } from '../render/masked-manifest.ts';
 import { revealManifest } from '../seal/reveal.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';

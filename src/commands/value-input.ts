@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { CofferError } from '../errors.ts';
-import { explainFileError } from '../manifest/replace.ts';
+import { explainFileError } from '../files/errors.ts';
 import { asText } from '../seal/limits.ts';
 import type { Context } from './context.ts';
 import { askTwice } from './hidden-prompt.ts';

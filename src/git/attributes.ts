@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { replaceFile } from '../manifest/index.ts';
-import { undefinedIfMissing } from '../manifest/replace.ts';
+import { undefinedIfMissing } from '../files/errors.ts';
+import { replaceFile } from '../files/replace.ts';
 import { git } from './repository.ts';
 
 const DRIVERS = 'diff=coffer merge=coffer';

@@ -1,8 +1,8 @@
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { replaceFile } from '../manifest/index.ts';
-import { undefinedIfMissing } from '../manifest/replace.ts';
+import { undefinedIfMissing } from '../files/errors.ts';
+import { replaceFile } from '../files/replace.ts';
 import { git, requireRepository } from './repository.ts';
 
 const HEAD = `#!/bin/sh

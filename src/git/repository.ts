@@ -93,6 +93,24 @@ export async function searchManifests(
   return answer && splitNames(answer.stdout).sort();
 }
 
+/**
+ * Which of these words the files of the repository around `folder` hold that may be manifests, be
+ * they new or ignored.
+ * @returns `undefined` outside of a repository.
+ */
+export async function grepWords(
+  folder: string,
+  words: readonly string[],
+): Promise<Set<string> | undefined> {
+  const args = ['grep', '--untracked', '--no-exclude-standard', '--no-recurse-submodules'];
+  args.push('--no-color', '-hoaF', ...words.flatMap((word) => ['-e', word]), '--');
+  args.push(...['yml', 'yaml', 'json'].map((ending) => `:(top,icase)*.${ending}*`));
+  args.push(':(top,exclude,glob)**/node_modules/**');
+  const answer = await ask(folder, args);
+  if (answer && answer.code > 1) throw gitError(args, answer);
+  return answer && new Set(answer.stdout.split('\n').filter(Boolean));
+}
+
 /** The ids of what is in the index, by absolute path. */
 export interface IndexEntries {
   files: ReadonlyMap<string, string>;

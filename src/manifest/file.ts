@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
+import { errnoOf, explainFileError, undefinedIfMissing } from '../files/errors.ts';
+import { resolveTarget } from '../files/names.ts';
+import { replaceFile, type Replacing } from '../files/replace.ts';
+import { makeWorkFolder, safeguardOf, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { decodeText } from './encoding.ts';
 import type { Manifest } from './model.ts';
 import { parseManifest } from './parse.ts';
-import { explainFileError, replaceFile, undefinedIfMissing } from './replace.ts';
-
-export { replaceFile } from './replace.ts';
 
 /** Reads and parses a manifest file, which must be UTF-8. */
 export async function readManifest(file: string): Promise<Manifest> {
@@ -17,18 +18,59 @@ export async function readManifest(file: string): Promise<Manifest> {
  * Puts `newText` in place of the manifest's text and says whether that changed anything. Refuses
  * if the file is no longer what the manifest was read from; one without text is not there yet.
  */
-export async function writeManifest(manifest: Manifest, newText: string): Promise<boolean> {
+export async function writeManifest(
+  manifest: Pick<Manifest, 'file' | 'text'>,
+  newText: string,
+  { isPrivate, afterwards }: Pick<Replacing, 'isPrivate' | 'afterwards'> = {},
+): Promise<boolean> {
   const { file, text } = manifest;
   const isNew = text === '';
-  const bytes = isNew ? await readFile(file).catch(undefinedIfMissing) : await readBytes(file);
-  if (bytes && !bytes.equals(Buffer.from(text))) {
-    throw new CofferError('conflict', `${file} was changed by somebody else meanwhile`, {
-      hint: 'nothing was written; run the command again',
-    });
+  // Editors and git know nothing of locks, so this comes as late as it can.
+  const refuseChanged = async () => {
+    const bytes = isNew ? await readFile(file).catch(undefinedIfMissing) : await readBytes(file);
+    if (bytes && !bytes.equals(Buffer.from(text))) throw changedMeanwhile(file);
+  };
+  if (newText === text) {
+    await refuseChanged();
+    afterwards?.();
+    return false;
   }
-  if (newText === text) return false;
-  await replaceFile(file, newText);
+  const target = await findTarget(file);
+  const folder = workFolderOf(target);
+  try {
+    makeWorkFolder(folder);
+    await replaceFile(file, newText, {
+      isNew,
+      isPrivate,
+      folder,
+      beforehand: refuseChanged,
+      afterwards,
+      safeguard: safeguardOf(target),
+    });
+  } catch (error) {
+    throw isNew && isTaken(error) ? changedMeanwhile(file) : explainFileError(error, 'write', file);
+  } finally {
+    tidyWorkFolder(folder);
+  }
   return true;
+}
+
+async function findTarget(file: string): Promise<string> {
+  try {
+    return await resolveTarget(file);
+  } catch (error) {
+    throw explainFileError(error, 'write', file);
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof CofferError && errnoOf(error.cause) === 'EEXIST';
+}
+
+function changedMeanwhile(file: string): CofferError {
+  return new CofferError('conflict', `${file} was changed by somebody else meanwhile`, {
+    hint: 'nothing was written; run the command again',
+  });
 }
 
 async function readBytes(file: string): Promise<Buffer> {

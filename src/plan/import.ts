@@ -108,7 +108,7 @@ export async function importPath(place: ImportTarget, services: ImportServices):
       bucket: mostFrequent(found.flatMap(({ pointer }) => (pointer ? [pointer.bucket] : []))),
     };
   } catch (error) {
-    await Promise.all(blobs.map((blob) => blob.discard()));
+    for (const blob of blobs) blob.discard();
     throw error;
   }
 }

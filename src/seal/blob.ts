@@ -1,12 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createObjectCipher, sealChunks, type Commitment } from '../crypto/object-v3.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import { explainFileError } from '../files/errors.ts';
+import { resolveTarget } from '../files/names.ts';
+import { StagedFile } from '../files/staged-file.ts';
+import { undoAtExit } from '../files/undo.ts';
+import { makeWorkFolder, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
+import { blobFolder, blobName, makeBlobFolder, tidyBlobFolder } from './blob-files.ts';
 import type { FileKey } from './file-key.ts';
 import { INLINE_LIMIT } from './limits.ts';
-import { besideManifest } from './source.ts';
 
 /** The context of a blob's data key under the file key. */
 export function blobContext(fullName: string): EncryptionContext {
@@ -16,10 +21,12 @@ export function blobContext(fullName: string): EncryptionContext {
 /** A sealed blob whose file, if it has one, is not in its place yet. */
 export interface StagedBlob {
   blob: Blob;
-  /** Puts the file in its place. */
-  commit: () => Promise<void>;
-  /** Takes back what was written. */
-  discard: () => Promise<void>;
+  /** Puts the file in its place, from which it is taken back until `settle`. */
+  commit: () => void;
+  /** A manifest names the file now. */
+  settle: () => void;
+  /** Takes back what was written, unless it is settled. */
+  discard: () => void;
 }
 
 /** Where a blob belongs. */
@@ -45,11 +52,10 @@ export async function stageBlob(
   sealed: AsyncIterable<Buffer>,
   header: Commitment & { wrapped: Buffer },
 ): Promise<StagedBlob> {
-  const sink = new Sink(besideManifest(manifest, '.'));
+  const sink = new Sink(await resolveTarget(manifest.file), parameter.name);
   try {
     for await (const chunk of sealed) await sink.write(chunk);
-    const { sha256, size, data } = await sink.finish();
-    const path = blobPath(manifest, parameter, sha256);
+    const { sha256, size, body } = await sink.finish();
     return {
       blob: {
         sha256,
@@ -57,37 +63,36 @@ export async function stageBlob(
         key: header.wrapped.toString('base64'),
         messageId: header.messageId.toString('base64'),
         commitment: header.commitment.toString('base64'),
-        body: data ? { data: data.toString('base64') } : { path },
+        body,
       },
-      commit: () => sink.moveTo(besideManifest(manifest, path)),
-      discard: () => sink.remove(),
+      commit: () => sink.commit(),
+      settle: () => sink.settle(),
+      discard: () => sink.discard(),
     };
   } catch (error) {
-    await sink.remove();
+    sink.discard();
     throw error;
   }
 }
 
-/** `superman.blobs/tls-keystore-9f86d0.enc`, for the manifest superman.yml. */
-function blobPath(
-  manifest: BlobPlace['manifest'],
-  parameter: BlobPlace['parameter'],
-  sha256: string,
-): string {
-  const stem = basename(manifest.file).replace(/\.(ya?ml|json)$/i, '');
-  return `${stem}.blobs/${parameter.name.replaceAll('/', '-')}-${sha256.slice(0, 6)}.enc`;
-}
-
 /** Takes the sealed bytes: a few in memory, more in a file. Never sees plaintext. */
 class Sink {
-  readonly #folder: string;
+  readonly #target: string;
+  readonly #parameter: string;
+  readonly #workFolder: string;
   readonly #hash = createHash('sha256');
   #size = 0;
   #head: Buffer[] = [];
-  #file: { path: string; handle: Awaited<ReturnType<typeof open>> } | undefined;
+  #file: StagedFile | undefined;
+  /** Where the file goes. */
+  #place: string | undefined;
+  #forget: (() => void) | undefined;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  /** @param target the manifest, no link */
+  constructor(target: string, parameter: string) {
+    this.#target = target;
+    this.#parameter = parameter;
+    this.#workFolder = workFolderOf(target);
   }
 
   async write(chunk: Buffer): Promise<void> {
@@ -97,33 +102,73 @@ class Sink {
       this.#head.push(chunk);
       return;
     }
-    if (!this.#file) {
-      const path = join(this.#folder, `.coffer-${randomBytes(6).toString('hex')}.tmp`);
-      this.#file = { path, handle: await open(path, 'wx') };
-      for (const held of this.#head) await this.#file.handle.writeFile(held);
-      this.#head = [];
+    try {
+      this.#file ??= await this.#spill();
+      await this.#file.write(chunk);
+    } catch (error) {
+      throw this.#explain(error);
     }
-    await this.#file.handle.writeFile(chunk);
   }
 
-  async finish(): Promise<{ sha256: string; size: number; data?: Buffer }> {
+  /** From memory to a file. */
+  async #spill(): Promise<StagedFile> {
+    makeWorkFolder(this.#workFolder);
+    const file = await StagedFile.create(this.#workFolder, 0o666);
+    this.#file = file;
+    for (const held of this.#head) await file.write(held);
+    this.#head = [];
+    return file;
+  }
+
+  async finish(): Promise<Pick<Blob, 'sha256' | 'size' | 'body'>> {
     const sha256 = this.#hash.digest('hex');
-    if (!this.#file) return { sha256, size: this.#size, data: Buffer.concat(this.#head) };
-    await this.#file.handle.sync();
-    await this.#file.handle.close();
-    return { sha256, size: this.#size };
+    const size = this.#size;
+    if (!this.#file) {
+      return { sha256, size, body: { data: Buffer.concat(this.#head).toString('base64') } };
+    }
+    await this.#file.finish().catch((error: unknown) => {
+      throw this.#explain(error);
+    });
+    const folder = blobFolder(this.#target);
+    const place = join(dirname(this.#target), folder);
+    const name = blobName(
+      this.#parameter,
+      sha256,
+      (name) => existsSync(join(place, name)) || existsSync(join(this.#workFolder, name)),
+    );
+    // Should this process be killed, the next one finds by the name what to take back.
+    this.#file.moveTo(join(this.#workFolder, name));
+    this.#place = join(place, name);
+    return { sha256, size, body: { path: `${folder}/${name}` } };
   }
 
-  async moveTo(path: string): Promise<void> {
-    if (!this.#file) return;
-    await mkdir(dirname(path), { recursive: true });
-    await rename(this.#file.path, path);
-    this.#file.path = path;
+  commit(): void {
+    if (!this.#file || !this.#place) return;
+    try {
+      makeBlobFolder(this.#target);
+      this.#file.link(this.#place);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    this.#forget = undoAtExit(() => this.discard());
   }
 
-  async remove(): Promise<void> {
+  settle(): void {
+    this.#place = undefined;
+    this.discard();
+  }
+
+  discard(): void {
     if (!this.#file) return;
-    await this.#file.handle.close().catch(() => {});
-    await rm(this.#file.path, { force: true });
+    if (this.#forget && this.#place) rmSync(this.#place, { force: true });
+    this.#forget?.();
+    this.#file.discard();
+    this.#file = undefined;
+    tidyBlobFolder(this.#target);
+    tidyWorkFolder(this.#workFolder);
+  }
+
+  #explain(error: unknown): unknown {
+    return explainFileError(error, 'write', `the blob of ${this.#parameter}`);
   }
 }

@@ -41,9 +41,7 @@ export async function sealEdited(
   verifyUnchanged(manifest, unchanged);
   const sealing = await encryptManifest(manifest, fileKey, { only: todo, reseal });
   const after = parseManifest(sealing.text, edited.file);
-  const kept = new Set(blobPaths(after));
-  const obsolete = blobPaths(before).filter((path) => !kept.has(path));
-  return { ...sealing, obsolete, changes: findChanges(before, after) };
+  return { ...sealing, changes: findChanges(before, after) };
 }
 
 async function rewrapBlobs(
@@ -115,12 +113,6 @@ function verifyUnchanged({ file, parameters }: Manifest, unchanged: Comparison['
       throw new Error(`the new text of ${file} would not hold ${name} as it was`);
     }
   }
-}
-
-function blobPaths({ parameters }: Manifest): string[] {
-  return parameters.flatMap(({ content }) =>
-    content.kind === 'blob' && 'path' in content.blob.body ? [content.blob.body.path] : [],
-  );
 }
 
 function findChanges(before: Manifest, after: Manifest): ParameterChange[] {

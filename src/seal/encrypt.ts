@@ -24,8 +24,6 @@ export interface Sealing {
   sealed: Sealed[];
   warnings: Problem[];
   blobs: StagedBlob[];
-  /** Blob files, relative to the manifest, that the new text no longer names. */
-  obsolete: string[];
 }
 
 /** What to seal; without anything else, all that is plaintext and every file that changed. */
@@ -106,9 +104,9 @@ export async function encryptManifest(
       }),
     });
     verify(manifest, text, edits, checks);
-    return { text, sealed: describe(work), warnings, blobs, obsolete: obsolete(work) };
+    return { text, sealed: describe(work), warnings, blobs };
   } catch (error) {
-    await Promise.all(blobs.map((blob) => blob.discard()));
+    for (const blob of blobs) blob.discard();
     throw error;
   }
 }
@@ -141,14 +139,6 @@ function describe(work: readonly Work[]): Sealed[] {
             why: plaintext.why,
           } as const,
         ]
-      : [],
-  );
-}
-
-function obsolete(work: readonly Work[]): string[] {
-  return work.flatMap(({ parameter: { content }, plaintext }) =>
-    plaintext && content.kind === 'blob' && 'path' in content.blob.body
-      ? [content.blob.body.path]
       : [],
   );
 }

@@ -21,7 +21,6 @@ export interface Refreshed {
   rewrapped: number;
   resealed: number;
   blobs: StagedBlob[];
-  obsolete: string[];
 }
 
 /**
@@ -94,7 +93,6 @@ export async function refreshManifest(
     rewrapped: manifest.encryptedWith === target.arn ? 0 : entries.length + blobs.length,
     resealed: foreign.length,
     blobs: [],
-    obsolete: [],
   };
 }
 
@@ -112,7 +110,6 @@ export async function resealManifest(
   const edits = new Map<string, ParameterEdit>();
   const checks: Check[] = [];
   const blobs: StagedBlob[] = [];
-  const obsolete: string[] = [];
   try {
     await pMap(
       manifest.parameters,
@@ -127,7 +124,6 @@ export async function resealManifest(
             const staged = await sealBlob({ manifest, parameter }, plaintext, fileKey);
             blobs.push(staged);
             edits.set(parameter.name, { content: { kind: 'blob', blob: staged.blob } });
-            if ('path' in blob.body) obsolete.push(blob.body.path);
           } finally {
             await body.close();
           }
@@ -145,9 +141,9 @@ export async function resealManifest(
       parameters: edits,
     });
     verify(manifest, text, edits, checks);
-    return { text, fileKey: fileKey.id, rewrapped: 0, resealed: edits.size, blobs, obsolete };
+    return { text, fileKey: fileKey.id, rewrapped: 0, resealed: edits.size, blobs };
   } catch (error) {
-    await Promise.all(blobs.map((blob) => blob.discard()));
+    for (const blob of blobs) blob.discard();
     throw error;
   }
 }

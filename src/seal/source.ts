@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, realpathSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
@@ -11,9 +11,18 @@ export interface SourceFile {
   stream: () => AsyncIterable<Buffer>;
 }
 
-/** A path in the manifest, from where the process stands. */
-export function besideManifest(manifest: Pick<Manifest, 'file'>, path: string): string {
-  return resolve(dirname(manifest.file), path);
+/** A path in the manifest, seen from the folder of the real file, whatever link led there. */
+export function besideManifest({ file }: Pick<Manifest, 'file'>, path: string): string {
+  return resolve(dirname(realFile(file)), path);
+}
+
+/** One that is not there yet is no link. */
+function realFile(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
 }
 
 /**

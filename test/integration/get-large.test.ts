@@ -121,7 +121,7 @@ describe('get -o', () => {
     await app.put('data', 'content');
     const { code, stderr } = await app.coffer(['get', `${app.prefix}data`, '-o', 'none/out']);
     expect(code).toBe(2);
-    expect(stderr).toContain('none/out: there is no such file or folder');
+    expect(stderr).toContain('cannot write none/out: there is no such file or folder');
     expect(await app.files()).toEqual(['app.yml']);
   });
 
@@ -131,7 +131,7 @@ describe('get -o', () => {
     await app.write('folder/file', 'kept');
     const { code, stderr } = await app.coffer(['get', `${app.prefix}data`, '-o', 'folder']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/error: folder: /);
+    expect(stderr).toMatch(/error: cannot write folder: it is a folder/);
     expect(await app.files()).toEqual(['app.yml', 'folder/file']);
   });
 

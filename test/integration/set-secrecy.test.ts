@@ -14,7 +14,8 @@ const aws = await useAws();
 
 /** What stands in all files of a folder right now. */
 async function contents(folder: string): Promise<Record<string, Buffer>> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  // So may a folder.
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = found.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
   const read = files.map(async (file) => [file, await readFile(file)] as const);
   // A temporary file may be gone by now.

@@ -1,4 +1,4 @@
-import { NO_CREATE_KEY } from './flags.ts';
+import { LOCK_TIMEOUT, NO_CREATE_KEY } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 const YES = ['--yes', 'Go ahead without being asked'] as const;
@@ -150,6 +150,7 @@ export const AWS_COMMANDS: CommandGroup = {
         ['--merge <manifest>', 'Add to this manifest what is missing in it'],
         ['--kmskey <key>', 'kmskey of the manifest (default: the one in use there)'],
         NO_CREATE_KEY,
+        LOCK_TIMEOUT,
       ],
       examples: [
         [

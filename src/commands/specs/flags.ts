@@ -18,6 +18,12 @@ export const HELP_FLAGS: readonly FlagHelp[] = [
   ['-v, --version', 'Print the versions of coffer and Node'],
 ];
 
+/** Of commands that write manifests. */
+export const LOCK_TIMEOUT = [
+  '--lock-timeout <seconds>',
+  'Wait this long while another coffer writes the same manifest (default: 60)',
+] as const;
+
 export const NO_CREATE_KEY = [
   '--no-create-key',
   'Fail when the file key is missing, instead of creating it',

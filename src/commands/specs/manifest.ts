@@ -1,5 +1,5 @@
 import { PARAMETER_TYPES } from '../../manifest/model.ts';
-import { NO_CREATE_KEY } from './flags.ts';
+import { LOCK_TIMEOUT, NO_CREATE_KEY } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 export const MANIFEST_COMMANDS: CommandGroup = {
@@ -23,6 +23,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
           'Seal this parameter (its file, if it has one) again, whatever is there',
         ],
         NO_CREATE_KEY,
+        LOCK_TIMEOUT,
       ],
       examples: [
         ['encrypt app.yml', 'seals what is new; commit the result'],
@@ -58,7 +59,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         there is one, and seals what was changed; the rest keeps its ciphertext byte for byte. A
         manifest that is wrong can be edited again. Takes kms:Decrypt and kms:GenerateDataKey on the
         file key.`,
-      flags: [NO_CREATE_KEY],
+      flags: [NO_CREATE_KEY, LOCK_TIMEOUT],
       examples: [
         ['edit app.yml', 'values that stay as they are keep their ciphertext'],
         ['edit new.yml', 'begins a manifest from a template'],
@@ -88,6 +89,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
           'Keep the last line break of standard input, which is dropped otherwise',
         ],
         NO_CREATE_KEY,
+        LOCK_TIMEOUT,
       ],
       examples: [
         ['set app.yml api_token', 'asks for the value'],
@@ -115,7 +117,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       description: `
         Removes the parameters, their comments and the files of their blobs from the manifest. AWS
         keeps what it has until coffer sync --prune. Talks to nobody.`,
-      flags: [],
+      flags: [LOCK_TIMEOUT],
       examples: [
         ['unset app.yml api_token', 'one parameter'],
         ['unset app.yml api_token tls/keystore', 'several'],
@@ -130,7 +132,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         Makes up new random values for parameters with generate:, as long and of the characters
         that it says, and seals them. Takes kms:GenerateDataKey on the file key. coffer sync then
         tells AWS.`,
-      flags: [['--all', 'All parameters with generate:'], NO_CREATE_KEY],
+      flags: [['--all', 'All parameters with generate:'], NO_CREATE_KEY, LOCK_TIMEOUT],
       examples: [
         ['rotate app.yml db/password', 'one value'],
         ['rotate app.yml --all', 'every value that has generate:'],
@@ -150,6 +152,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       flags: [
         ['--new-data-keys', 'Seal every value and blob anew, under new data keys'],
         NO_CREATE_KEY,
+        LOCK_TIMEOUT,
       ],
       examples: [
         ['refresh app.yml', 'after the alias was moved to another key, or for a manifest of psyml'],

@@ -1,21 +1,9 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CofferError } from '../../../src/errors.ts';
-import { readManifest, replaceFile, writeManifest } from '../../../src/manifest/file.ts';
+import { readManifest, writeManifest } from '../../../src/manifest/file.ts';
 import { withParameter } from './samples.ts';
 
 const TEXT = withParameter('type: String\nvalue: x');
@@ -76,51 +64,6 @@ describe('readManifest', () => {
       expect(error.message).toContain(reason);
       expect(error.hint).toBeDefined();
     }
-  });
-});
-
-describe('replaceFile', () => {
-  test('keeps the mode and leaves nothing else behind', async () => {
-    await chmod(file, 0o640);
-    await replaceFile(file, 'new');
-    expect(await readFile(file, 'utf8')).toBe('new');
-    expect((await stat(file)).mode & 0o7777).toBe(0o640);
-    expect(await readdir(folder)).toEqual(['m.yml']);
-  });
-
-  test('writes bytes, also to a file that is new', async () => {
-    const bytes = Uint8Array.from([0, 255, 10, 13]);
-    await replaceFile(join(folder, 'new.enc'), bytes);
-    expect(await readFile(join(folder, 'new.enc'))).toEqual(Buffer.from(bytes));
-  });
-
-  test('replaces what a link leads to, not the link', async () => {
-    await mkdir(join(folder, 'sub'));
-    const link = join(folder, 'sub', 'link.yml');
-    await symlink('../m.yml', link);
-    await replaceFile(link, 'new');
-    expect((await lstat(link)).isSymbolicLink()).toBe(true);
-    expect(await readFile(file, 'utf8')).toBe('new');
-    expect(await readdir(join(folder, 'sub'))).toEqual(['link.yml']);
-  });
-
-  test('refuses a link that leads nowhere, a folder, and a folder that is missing', async () => {
-    await symlink('nowhere', join(folder, 'link'));
-    for (const name of ['link', '.', 'none/m.yml']) {
-      expect((await errorOf(replaceFile(join(folder, name), 'new'))).code).toBe('usage');
-    }
-    expect((await readdir(folder)).toSorted()).toEqual(['link', 'm.yml']);
-  });
-
-  test('on failure the old content stays and the temporary file goes', async () => {
-    const broken = {
-      [Symbol.iterator]: () => {
-        throw new Error('broken');
-      },
-    };
-    await expect(replaceFile(file, broken as unknown as Uint8Array)).rejects.toThrow();
-    expect(await readFile(file, 'utf8')).toBe(TEXT);
-    expect(await readdir(folder)).toEqual(['m.yml']);
   });
 });
 

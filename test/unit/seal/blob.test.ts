@@ -28,7 +28,11 @@ async function seal(plaintext: Iterable<Buffer>) {
   const staged = await sealBlob({ manifest, parameter }, plaintext, fileKey);
   const wrapped = decodeBase64(staged.blob.key) ?? Buffer.alloc(0);
   const dataKey = await kms.decrypt(wrapped, blobContext(parameter.fullName));
-  return { workspace, manifest, parameter, dataKey, ...staged };
+  const settled = () => {
+    staged.commit();
+    staged.settle();
+  };
+  return { workspace, manifest, parameter, dataKey, ...staged, settled };
 }
 
 function* failingSource(): Generator<Buffer> {
@@ -71,7 +75,7 @@ describe('any bytes come back', () => {
   ])('from %i bytes', async (size) => {
     const plaintext = randomBytes(size);
     const sealed = await seal([plaintext]);
-    await sealed.commit();
+    sealed.commit();
     expect(sealed.blob.size).toBe(size + 16);
     expect((await open(sealed, sealed.blob)).equals(plaintext)).toBe(true);
   });
@@ -82,24 +86,24 @@ describe('any bytes come back', () => {
       plaintext.subarray(start, starts[i + 1]),
     );
     const sealed = await seal(chunks);
-    await sealed.commit();
+    sealed.commit();
     expect((await open(sealed, sealed.blob)).equals(plaintext)).toBe(true);
   });
 });
 
 describe('the sealed bytes', () => {
   test('stand in the manifest up to 64 KiB', async () => {
-    const { blob, commit, workspace } = await seal([randomBytes(64 * KIB - 16)]);
-    await commit();
+    const { blob, settled, workspace } = await seal([randomBytes(64 * KIB - 16)]);
+    settled();
     expect('data' in blob.body && decodeBase64(blob.body.data)?.length).toBe(64 * KIB);
     expect(await workspace.files()).toEqual([]);
   });
 
   test('go above that to a file beside it, named by name and content', async () => {
-    const { blob, commit, workspace } = await seal([randomBytes(64 * KIB - 15)]);
+    const { blob, settled, workspace } = await seal([randomBytes(64 * KIB - 15)]);
     const path = `app.blobs/tls-key.store-${blob.sha256.slice(0, 6)}.enc`;
     expect(blob.body).toEqual({ path });
-    await commit();
+    settled();
     expect(await workspace.files()).toEqual([path]);
     const bytes = await workspace.read(path);
     expect(bytes).toHaveLength(64 * KIB + 1);
@@ -108,8 +112,8 @@ describe('the sealed bytes', () => {
 
   test('are out of sight before they are committed, and gone when discarded', async () => {
     const { discard, workspace } = await seal([randomBytes(MIB)]);
-    expect(await readdir(workspace.folder)).toEqual([expect.stringMatching(/^\.coffer-.*\.tmp$/)]);
-    await discard();
+    expect(await readdir(workspace.folder)).toEqual(['.app.coffer']);
+    discard();
     expect(await readdir(workspace.folder)).toEqual([]);
   });
 
@@ -162,7 +166,7 @@ describe.each([
     ['when it is empty', () => Buffer.alloc(0)],
   ])('%s', async (_, change) => {
     const sealed = await seal([randomBytes(size)]);
-    await sealed.commit();
+    sealed.commit();
     const blob = await replaceBody(sealed, change);
     const { manifest, parameter } = sealed;
     // Whoever publishes it never decrypts it, so the digest has to tell.
@@ -172,7 +176,7 @@ describe.each([
 
   test('even if its digest was altered along with it', async () => {
     const sealed = await seal([randomBytes(size)]);
-    await sealed.commit();
+    sealed.commit();
     let sha256 = '';
     const blob = await replaceBody(sealed, (bytes) => {
       const altered = flipBit(bytes, 5);
@@ -184,7 +188,7 @@ describe.each([
 
   test('with another message id or commitment', async () => {
     const sealed = await seal([randomBytes(size)]);
-    await sealed.commit();
+    sealed.commit();
     for (const name of ['messageId', 'commitment'] as const) {
       const bytes = flipBit(Buffer.from(sealed.blob[name], 'base64'), 3);
       const blob = { ...sealed.blob, [name]: bytes.toString('base64') };
@@ -196,7 +200,7 @@ describe.each([
 
 test('a blob whose file is missing says which', async () => {
   const sealed = await seal([randomBytes(MIB)]);
-  await sealed.commit();
+  sealed.commit();
   await rm(sealed.workspace.path('app.blobs'), { recursive: true });
   const failure = await failureOf(() => open(sealed, sealed.blob));
   expect(failure.code).toBe('source');
@@ -205,7 +209,7 @@ test('a blob whose file is missing says which', async () => {
 
 test('pieces that come before the tag was seen end in a failure', async () => {
   const sealed = await seal([randomBytes(2 * MIB)]);
-  await sealed.commit();
+  sealed.commit();
   const { manifest, parameter, blob, dataKey } = sealed;
   const body = await openBlobBody(manifest, parameter, blob);
   const altered = {

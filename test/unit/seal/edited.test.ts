@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { replaceManifest } from '../../../src/seal/apply.ts';
 import { useAws } from '../../support/aws.ts';
 import { LONG, useEditing } from './editing.ts';
 import { parameterOf } from './sample.ts';
@@ -107,14 +108,15 @@ describe('an edit of', () => {
     expect(await valueOf('plain')).toBe('1.10');
   });
 
-  test('a blob in plaintext makes a new one; the file of one that goes is to go too', async () => {
+  test('a blob in plaintext makes a new one; the file of one that goes, goes too', async () => {
     const { manifest, seal } = await openSealed();
-    const { obsolete, valueOf } = await seal((text) =>
+    const { valueOf, ...next } = await seal((text) =>
       text.replace(LONG, `more ${LONG}`).replace(/ {2}- name: binary[^]*?(?= {2}- name: text)/, ''),
     );
     expect(await valueOf('long')).toBe(`more ${LONG}.`);
     const { content } = parameterOf(manifest, 'binary');
-    expect(obsolete).toEqual([
+    const { removed } = await replaceManifest(manifest, next);
+    expect(removed).toEqual([
       content.kind === 'blob' && 'path' in content.blob.body && content.blob.body.path,
     ]);
   });

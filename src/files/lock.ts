@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from './errors.ts';
+import { isRunning, thisProcess, type ProcessId } from './this-process.ts';
+import { undoAtExit } from './undo.ts';
+
+const RENEW_MS = 2_000;
+const STALE_MS = 30_000;
+const LONGEST_PAUSE_MS = 200;
+
+/** Who holds a lock, or held it when it was last read. */
+export interface Holder extends ProcessId {
+  /** Of this one taking of the lock. */
+  token: string;
+}
+
+export interface Waiting {
+  timeoutMs: number;
+  /** Is told once that somebody else holds the lock. */
+  onWait?: (holder: Holder) => void;
+  /** Makes the folder, which the last holder may have removed. */
+  prepare: () => void;
+}
+
+/** What came of trying: the lock, the one who has it, or a reason to try again. */
+type Attempt = { fd: number } | { holder: Holder } | 'changed';
+
+/**
+ * A file that only one process at a time can make. The system's own locks would end with their
+ * process, but Node has none; libraries go by the file's age alone, and so keep others waiting for
+ * the dead, or take a lock from who was merely asleep. This one names its holder, so that a dead one
+ * is known by its process.
+ */
+export class Lock {
+  readonly holder: Holder;
+  readonly #path: string;
+  readonly #fd: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #forget: () => void;
+
+  private constructor(path: string, me: Holder, fd: number) {
+    this.holder = me;
+    this.#path = path;
+    this.#fd = fd;
+    // Written, not merely touched: the time is then that of the file system for everybody.
+    this.#timer = setInterval(() => keep(fd, me), RENEW_MS).unref();
+    this.#forget = undoAtExit(() => this.#remove());
+  }
+
+  /** @returns the lock, or who still has it when the time is up. */
+  static async take(path: string, { timeoutMs, onWait, prepare }: Waiting): Promise<Lock | Holder> {
+    const me = { ...thisProcess(), token: randomBytes(6).toString('hex') };
+    const end = performance.now() + timeoutMs;
+    let isTold = false;
+    for (let pause = 10; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      prepare();
+      const attempt = tryToTake(path, me);
+      if (attempt === 'changed') continue;
+      if ('fd' in attempt) return new Lock(path, me, attempt.fd);
+      if (performance.now() >= end) return attempt.holder;
+      if (!isTold) onWait?.(attempt.holder);
+      isTold = true;
+      // All waiters at the same time would be in each other's way.
+      await sleep(pause * (0.5 + Math.random()));
+    }
+  }
+
+  release(): void {
+    this.#forget();
+    this.#remove();
+  }
+
+  #remove(): void {
+    clearInterval(this.#timer);
+    closeSync(this.#fd);
+    // After a long sleep it may be somebody else's.
+    if (readHolder(this.#path)?.token === this.holder.token) rmSync(this.#path, { force: true });
+  }
+}
+
+/**
+ * Only one process can ever succeed a dead holder: the one that holds the lock named by the dead
+ * one's token. A dead one there is succeeded in the same way.
+ */
+function tryToTake(path: string, me: Holder): Attempt {
+  const holder = readHolder(path);
+  if (!holder) return put(path, me, linkAsNew);
+  if (!isDead(path, holder, me)) return { holder };
+  const succession = `${path}-${holder.token}`;
+  const right = tryToTake(succession, me);
+  if (right === 'changed' || 'holder' in right) return right;
+  try {
+    // Somebody may have been here before, and be done.
+    if (readHolder(path)?.token !== holder.token) return 'changed';
+    return put(path, me, renameSync);
+  } finally {
+    closeSync(right.fd);
+    rmSync(succession, { force: true });
+  }
+}
+
+/** Has the file appear at once with its content. */
+function put(path: string, me: Holder, place: (from: string, to: string) => void): Attempt {
+  const draft = `${path}-${me.token}.draft`;
+  let fd: number | undefined;
+  try {
+    fd = openSync(draft, 'wx+', 0o666);
+    renew(fd, me);
+    place(draft, path);
+    return { fd };
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    // ENOENT: the last holder has just removed the folder.
+    if (['EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) return 'changed';
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function linkAsNew(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (['EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
+    // Where a file has one name only, an empty one keeps others away for the moment.
+    closeSync(openSync(to, 'wx'));
+    renameSync(from, to);
+  }
+}
+
+/** What fails once may work in two seconds; who has to, sees in the end that it did not. */
+function keep(fd: number, me: Holder): void {
+  try {
+    renew(fd, me);
+  } catch {
+    // The bytes of the manifest are compared before it is replaced, too.
+  }
+}
+
+function renew(fd: number, me: Holder): void {
+  writeSync(fd, `${JSON.stringify(me)}\n`, 0);
+}
+
+export function readHolder(path: string): Holder | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return parseHolder(text) ?? unknownHolder(path);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT') return undefined;
+    if (errno === 'EACCES') return unknownHolder(path);
+    throw error;
+  }
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Holder;
+    // It becomes part of a file's name.
+    return /^[0-9a-f]{12}$/.test(holder.token) && Number.isInteger(holder.pid) ? holder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a lock that is being made, or damaged: like one of another machine. */
+function unknownHolder(path: string): Holder | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return undefined;
+  const token = `${stats.ino}-${Math.round(stats.mtimeMs)}`;
+  return { host: '', boot: '', namespace: '', pid: 0, started: '', token };
+}
+
+export function isDead(path: string, holder: Holder, me: Holder): boolean {
+  const isAlive = isRunning(holder);
+  if (isAlive !== undefined) return !isAlive;
+  const renewed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return renewed !== undefined && timeOf(path, me) - renewed > STALE_MS;
+}
+
+/** The time by the clock that dates the lock, which may be another machine's. */
+function timeOf(path: string, me: Holder): number {
+  const file = `${path}-${me.token}.clock`;
+  const fd = openSync(file, 'wx');
+  try {
+    writeSync(fd, '0');
+    return fstatSync(fd).mtimeMs;
+  } finally {
+    closeSync(fd);
+    rmSync(file, { force: true });
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { undefinedIfMissing } from './errors.ts';
+
+/** What file systems take for one name, in bytes. */
+const LONGEST_NAME = 255;
+
+/** `start` and `end` as one file name. A start that is too long is cut, and told by a digest. */
+export function fitName(start: string, end: string): string {
+  const whole = start + end;
+  if (Buffer.byteLength(whole) <= LONGEST_NAME) return whole;
+  const digest = `-${createHash('sha256').update(start).digest('hex').slice(0, 12)}`;
+  const room = LONGEST_NAME - Buffer.byteLength(digest + end);
+  // A character that was cut in half becomes U+FFFD.
+  const cut = Buffer.from(start)
+    .subarray(0, room)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
+  return cut + digest + end;
+}
+
+/**
+ * The file that `file` is, whatever links lead there; it need not be there yet, but its folder.
+ * @throws what the system says, of a link that leads nowhere, too.
+ */
+export async function resolveTarget(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    undefinedIfMissing(error);
+    if (await lstat(file).catch(undefinedIfMissing)) throw error;
+    const path = resolve(file);
+    return join(await realpath(dirname(path)), basename(path));
+  }
+}
+
+/** A manifest's name without its ending. Manifests of one stem share their blobs and their lock. */
+export function stemOf(file: string): string {
+  return basename(file).replace(/\.(ya?ml|json)$/i, '');
+}

@@ -1,0 +1,76 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+
+/** Where the old and the new content are while a file is written in place. */
+export interface Safeguard {
+  old: string;
+  next: string;
+}
+
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * Writes over a file that nothing can be renamed onto, such as one that is mounted by itself. With
+ * a safeguard `restore` takes back what was interrupted.
+ */
+export function overwrite(target: string, source: string, safeguard?: Safeguard): void {
+  if (!safeguard) return copy(source, target, 'r+');
+  copy(source, safeguard.next, 'w');
+  copy(target, `${safeguard.old}.part`, 'w');
+  renameSync(`${safeguard.old}.part`, safeguard.old);
+  copy(source, target, 'r+');
+  drop(safeguard);
+}
+
+/** Puts the old content back where a new one was written in part; what is else there stays. */
+export function restore(target: string, safeguard: Safeguard): void {
+  const { old, next } = safeguard;
+  if (existsSync(old) && isPartOf(readFileSync(target), readFileSync(next))) {
+    copy(old, target, 'r+');
+  }
+  drop(safeguard);
+}
+
+function drop({ old, next }: Safeguard): void {
+  for (const file of [`${old}.part`, old, next]) rmSync(file, { force: true });
+}
+
+/** A power failure may leave zeros where bytes should have come. */
+function isPartOf(bytes: Buffer, whole: Buffer): boolean {
+  if (bytes.equals(whole)) return false;
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return whole.subarray(0, end).equals(bytes.subarray(0, end));
+}
+
+/** Without a pause in which a signal could come. */
+function copy(from: string, to: string, flags: 'r+' | 'w'): void {
+  const source = openSync(from, 'r');
+  try {
+    const target = openSync(to, flags, 0o600);
+    try {
+      ftruncateSync(target);
+      const piece = Buffer.allocUnsafe(PIECE_BYTES);
+      for (;;) {
+        const length = readSync(source, piece);
+        if (length === 0) break;
+        for (let done = 0; done < length;) done += writeSync(target, piece, done, length - done);
+      }
+      fsyncSync(target);
+    } finally {
+      closeSync(target);
+    }
+  } finally {
+    closeSync(source);
+  }
+}

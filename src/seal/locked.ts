@@ -1,0 +1,129 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CofferError } from '../errors.ts';
+import { explainFileError } from '../files/errors.ts';
+import { isDead, Lock, readHolder, type Holder } from '../files/lock.ts';
+import { resolveTarget, stemOf } from '../files/names.ts';
+import { restore } from '../files/overwrite.ts';
+import { isTemporary } from '../files/staged-file.ts';
+import { undoAtExit } from '../files/undo.ts';
+import {
+  makeWorkFolder,
+  safeguardOf,
+  tidyWorkFolder,
+  unfinishedEndings,
+  workFolderOf,
+} from '../files/work-folder.ts';
+import { blobFolder, removeUnnamed, unfinishedBlobs } from './blob-files.ts';
+
+/** How long to wait for who else writes a manifest, and who is told. */
+export interface Patience {
+  seconds: number;
+  note: (text: string) => void;
+}
+
+/**
+ * Runs `work` while no other process of coffer's writes these manifests or their blobs. What a
+ * killed one left unfinished is taken back before. Whatever is to be written has to be read within.
+ * @throws CofferError `locked`
+ */
+export async function withLocks<Result>(
+  files: readonly string[],
+  patience: Patience,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  // In one order, so that two calls with several manifests never wait for each other.
+  const targets = (await findTargets(files)).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return lockAll(targets, patience, work);
+}
+
+function lockAll<Result>(
+  [first, ...more]: readonly Target[],
+  patience: Patience,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return first ? withLock(first, patience, () => lockAll(more, patience, work)) : work();
+}
+
+/** A work folder, and one of the manifests that it is for. */
+type Target = readonly [workFolder: string, file: string, target: string];
+
+/** Without those that cannot be, which whoever reads them will say. */
+async function findTargets(files: readonly string[]): Promise<Target[]> {
+  const targets = new Map<string, Target>();
+  for (const file of files) {
+    const target = await resolveTarget(file).catch(() => undefined);
+    if (target === undefined) continue;
+    const workFolder = workFolderOf(target);
+    targets.set(workFolder, [workFolder, file, target]);
+  }
+  return [...targets.values()];
+}
+
+async function withLock<Result>(
+  [workFolder, file, target]: Target,
+  { seconds, note }: Patience,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const path = join(workFolder, 'lock');
+  const forget = undoAtExit(() => tidyWorkFolder(workFolder));
+  try {
+    const lock = await Lock.take(path, {
+      timeoutMs: seconds * 1000,
+      onWait: (holder) => note(`${file}: waiting for ${describe(holder)}, which is writing it`),
+      prepare: () => makeWorkFolder(workFolder),
+    }).catch((error: unknown) => {
+      throw explainFileError(error, 'write', file);
+    });
+    if (!(lock instanceof Lock)) throw stillLocked(file, lock, seconds);
+    try {
+      await takeBack(workFolder, target, lock.holder);
+      return await work();
+    } finally {
+      lock.release();
+    }
+  } finally {
+    forget();
+    tidyWorkFolder(workFolder);
+  }
+}
+
+/** What a killed process did not finish. Nobody else is at work here now. */
+async function takeBack(workFolder: string, target: string, me: Holder): Promise<void> {
+  const stem = join(dirname(target), stemOf(target));
+  for (const ending of unfinishedEndings(workFolder)) {
+    restore(stem + ending, safeguardOf(stem + ending));
+  }
+  const blobs = unfinishedBlobs(workFolder);
+  const folder = blobFolder(target);
+  await removeUnnamed(
+    target,
+    blobs.map((name) => `${folder}/${name}`),
+  );
+  for (const name of readdirSync(workFolder)) {
+    const isLeft = blobs.includes(name) || isTemporary(name) || isLeftOfLock(name, workFolder, me);
+    if (isLeft) rmSync(join(workFolder, name), { force: true });
+  }
+}
+
+/** Others are trying to get the lock, and have files of their own for that. */
+function isLeftOfLock(name: string, workFolder: string, me: Holder): boolean {
+  if (!name.startsWith('lock-')) return false;
+  const path = join(workFolder, name);
+  const holder = readHolder(path);
+  return holder !== undefined && isDead(path, holder, me);
+}
+
+function describe({ pid, host }: Holder): string {
+  return pid === 0 ? 'another process' : `process ${pid} on ${host}`;
+}
+
+function stillLocked(file: string, holder: Holder, seconds: number): CofferError {
+  return new CofferError(
+    'locked',
+    `${file}: ${describe(holder)} is still writing it after ${seconds} s`,
+    {
+      hint: 'run the command again when that has ended, or wait longer with --lock-timeout SECONDS',
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { replaceFile } from '../../../src/files/replace.ts';
+import { failureOf } from '../../support/failure.ts';
+import { createWorkspace } from '../../support/workspace.ts';
+
+const TEXT = 'what was there';
+
+let folder = '';
+let file = '';
+
+beforeEach(async () => {
+  const workspace = await createWorkspace({ 'm.yml': TEXT });
+  folder = workspace.folder;
+  file = workspace.path('m.yml');
+});
+
+describe('replaceFile', () => {
+  test('keeps the mode and leaves nothing else behind', async () => {
+    await chmod(file, 0o640);
+    await replaceFile(file, 'new');
+    expect(await readFile(file, 'utf8')).toBe('new');
+    expect((await stat(file)).mode & 0o7777).toBe(0o640);
+    expect(await readdir(folder)).toEqual(['m.yml']);
+  });
+
+  test('writes bytes, also to a file that is new', async () => {
+    const bytes = Uint8Array.from([0, 255, 10, 13]);
+    await replaceFile(join(folder, 'new.enc'), bytes);
+    expect(await readFile(join(folder, 'new.enc'))).toEqual(Buffer.from(bytes));
+  });
+
+  test('replaces what a link leads to, not the link', async () => {
+    await mkdir(join(folder, 'sub'));
+    const link = join(folder, 'sub', 'link.yml');
+    await symlink('../m.yml', link);
+    await replaceFile(link, 'new');
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe('new');
+    expect(await readdir(join(folder, 'sub'))).toEqual(['link.yml']);
+  });
+
+  test('refuses a link that leads nowhere, a folder, and a folder that is missing', async () => {
+    await symlink('nowhere', join(folder, 'link'));
+    for (const name of ['link', '.', 'none/m.yml']) {
+      expect((await failureOf(() => replaceFile(join(folder, name), 'new'))).code).toBe('usage');
+    }
+    expect((await readdir(folder)).toSorted()).toEqual(['link', 'm.yml']);
+  });
+
+  test('on failure the old content stays and the temporary file goes', async () => {
+    const broken = {
+      [Symbol.iterator]: () => {
+        throw new Error('broken');
+      },
+    };
+    await expect(replaceFile(file, broken as unknown as Uint8Array)).rejects.toThrow();
+    expect(await readFile(file, 'utf8')).toBe(TEXT);
+    expect(await readdir(folder)).toEqual(['m.yml']);
+  });
+});
