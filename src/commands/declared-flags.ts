@@ -60,7 +60,10 @@ export function checkFlag(
   }
   if (value === undefined || (value === '' && !MAY_BE_EMPTY.test(found[0]))) {
     throw new CofferError('usage', `${name} needs a value`, {
-      hint: value === '' ? 'it is empty: is a variable not set?' : `${name}=… takes any text`,
+      hint:
+        value === ''
+          ? 'it is empty: is a variable not set?'
+          : `${found[0]}; a value that begins with - needs ${name}=…`,
     });
   }
   return { flag, value: canonicalValue(name, value, found) };

@@ -106,15 +106,15 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
       /the two values are not the same/,
     ],
     ['no value', [['Value of n: ', '\r']], 2, /the value of n is empty/],
-    ['Ctrl-C', [['Value of n: ', 'canary\u0003']], 1, /nothing was done/],
+    ['Ctrl-C', [['Value of n: ', 'canary\u0003']], 130, /interrupted before it was done/],
     [
       'Ctrl-C at the second prompt',
       [
         ['Value of n: ', 'canary\r'],
         ['once more: ', '\u0003'],
       ],
-      1,
-      /nothing was done/,
+      130,
+      /interrupted before it was done/,
     ],
     ['Ctrl-D', [['Value of n: ', '\u0004']], 1, /nothing was done/],
   ])(

@@ -81,7 +81,7 @@ test.runIf(HAS_PTY)(
       [['app.yml: writing ', '\u0003']],
       { cwd: app.folder, env: aws.env },
     );
-    expect(code).toBe(4);
+    expect(code).toBe(130);
     expect(shown).toContain('interrupted: finishing what is under way');
     const [, done = '', left = ''] = /(\d+) done, 0 failed, (\d+) not begun/.exec(shown) ?? [];
     expect(Number(done)).toBeGreaterThan(0);

@@ -80,7 +80,9 @@ describe('a call is taken as it was typed:', () => {
   });
 
   test('text that begins with a dash follows an equals sign', () => {
-    expect(refusalOf('set', '--description', '-x')).toContain('--description=… takes any text');
+    expect(refusalOf('set', '--description', '-x')).toContain(
+      'begins with - needs --description=…',
+    );
     expect(readCall(['set', '--description=-x']).flags.string('description')).toBe('-x');
   });
 
