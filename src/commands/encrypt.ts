@@ -29,14 +29,19 @@ function resealNames(manifests: readonly Manifest[], names: readonly string[]): 
   return new Set(manifest ? names.map((name) => findParameter(manifest, name).name) : []);
 }
 
+const WORDS = {
+  new: 'encrypted',
+  generated: 'generated',
+  changed: 'sealed again',
+  moved: 'moved',
+} satisfies Record<SealedManifest['sealed'][number]['why'], string>;
+
 function summary({ sealed, changed }: SealedManifest): string {
   if (!changed) return 'nothing to encrypt';
   if (sealed.length === 0) return 'no new secrets; types marked as processed';
-  const parts = [
-    count(sealed.filter((item) => item.why === 'new').length, 'encrypted'),
-    count(sealed.filter((item) => item.why === 'generated').length, 'generated'),
-    count(sealed.filter((item) => item.why === 'changed').length, 'sealed again'),
-  ];
+  const parts = Object.entries(WORDS).map(([why, word]) =>
+    count(sealed.filter((item) => item.why === why).length, word),
+  );
   const blobs = sealed.filter((item) => item.form === 'blob').length;
   const note = blobs > 0 ? ` (${blobs} as ${blobs === 1 ? 'a blob' : 'blobs'} for S3)` : '';
   return `${parts.filter(Boolean).join(', ')}${note}`;

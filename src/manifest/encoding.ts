@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
 /** The text encodings that editors and shells write. */
-export type Encoding = 'UTF-8' | 'UTF-16' | 'UTF-32' | 'Latin-1';
+type Encoding = 'UTF-8' | 'UTF-16' | 'UTF-32' | 'Latin-1';
 
 /** A file's text as far as it can be read, and how it is encoded. */
 export interface Decoded {

@@ -31,7 +31,8 @@ async function expectMove(app: Scene, value: string, to: 'S3' | 'SSM'): Promise<
     expect(code).toBe(command === 'check' ? 3 : 1);
     expect(`${stdout.toString()}${stderr}`).toContain(expected);
   }
-  const { stdout } = await app.succeed(['encrypt', 'app.yml', '--json']);
+  const { stdout, stderr } = await app.succeed(['encrypt', 'app.yml', '--json']);
+  expect(stderr).toContain(to === 'S3' ? '1 moved (1 as a blob for S3)' : '1 moved');
   const { manifests } = JSON.parse(stdout.toString()) as {
     manifests: [{ sealed: object[] }];
   };

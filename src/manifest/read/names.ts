@@ -55,7 +55,7 @@ export function quoteName(name: string): string | undefined {
 }
 
 /** The most characters that a full name has in a region. */
-export function longestName(region: string): number {
+function longestName(region: string): number {
   return MAX_ARN - `arn:${partitionOf(region)}:ssm:${region}:${ANY_ACCOUNT}:parameter`.length;
 }
 
