@@ -59,8 +59,9 @@ test('whoever syncs blobs needs no right to open them', async () => {
   await disturb({ rules: [{ action: 'kms:Decrypt', deny: true }] });
   const calls = await callsOf(() => app.succeed(['sync', 'app.yml', '--yes']));
   expect(calls).toEqual({
+    'kms:DescribeKey': 1,
     'kms:ReEncrypt': 1,
-    's3:HeadObject': 1,
+    's3:HeadObject': 2,
     's3:PutObject': 1,
     'ssm:DescribeParameters': 1,
     'ssm:GetParameters': 1,
