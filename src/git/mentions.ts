@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { grepWords } from './repository.ts';
+import { grepWords, type Mention } from './repository.ts';
 
 const MANIFESTS = /\.(?:ya?ml|json)/i;
 
@@ -9,19 +9,26 @@ const MANIFESTS = /\.(?:ya?ml|json)/i;
  * Which of these words some manifest of the repository around `folder` holds, one that git ignores
  * or `app.yml.edited` too; outside of git, one below `folder`. Where git cannot tell, all count as
  * held.
+ * @param except the absolute path of a file that does not count
  */
 export async function findMentioned(
   folder: string,
   words: readonly string[],
+  except?: string,
 ): Promise<ReadonlySet<string>> {
   if (words.length === 0) return new Set();
   try {
-    const found = await grepWords(folder, words);
-    if (found) return found;
-    return isInRepository(folder) ? new Set(words) : await searchBelow(folder, words);
+    const found = (await grepWords(folder, words)) ?? (await grepBelow(folder, words));
+    return new Set(found.flatMap(({ file, word }) => (file === except ? [] : [word])));
   } catch {
     return new Set(words);
   }
+}
+
+/** @throws in a repository that git does not see. */
+async function grepBelow(folder: string, words: readonly string[]): Promise<Mention[]> {
+  if (isInRepository(folder)) throw new Error('git cannot be asked');
+  return search(folder, words);
 }
 
 function isInRepository(folder: string): boolean {
@@ -29,15 +36,15 @@ function isInRepository(folder: string): boolean {
   return folder !== dirname(folder) && isInRepository(dirname(folder));
 }
 
-async function searchBelow(folder: string, words: readonly string[]): Promise<Set<string>> {
-  const found = new Set<string>();
+async function search(folder: string, words: readonly string[]): Promise<Mention[]> {
+  const found: Mention[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
+    const file = join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== 'node_modules') {
-      for (const word of await searchBelow(path, words)) found.add(word);
+      found.push(...(await search(file, words)));
     } else if (entry.isFile() && MANIFESTS.test(entry.name)) {
-      const text = await readFile(path, 'latin1');
-      for (const word of words) if (text.includes(word)) found.add(word);
+      const text = await readFile(file, 'latin1');
+      found.push(...words.flatMap((word) => (text.includes(word) ? [{ file, word }] : [])));
     }
   }
   return found;

@@ -93,6 +93,12 @@ export async function searchManifests(
   return answer && splitNames(answer.stdout).sort();
 }
 
+/** A word, and a file that holds it, by absolute path. */
+export interface Mention {
+  file: string;
+  word: string;
+}
+
 /**
  * Which of these words the files of the repository around `folder` hold that may be manifests, be
  * they new or ignored.
@@ -101,14 +107,23 @@ export async function searchManifests(
 export async function grepWords(
   folder: string,
   words: readonly string[],
-): Promise<Set<string> | undefined> {
+): Promise<Mention[] | undefined> {
   const args = ['grep', '--untracked', '--no-exclude-standard', '--no-recurse-submodules'];
-  args.push('--no-color', '-hoaF', ...words.flatMap((word) => ['-e', word]), '--');
+  args.push(
+    '--no-color',
+    '--no-full-name',
+    '-zoaF',
+    ...words.flatMap((word) => ['-e', word]),
+    '--',
+  );
   args.push(...['yml', 'yaml', 'json'].map((ending) => `:(top,icase)*.${ending}*`));
   args.push(':(top,exclude,glob)**/node_modules/**');
   const answer = await ask(folder, args);
   if (answer && answer.code > 1) throw gitError(args, answer);
-  return answer && new Set(answer.stdout.split('\n').filter(Boolean));
+  return answer?.stdout.split('\n').flatMap((line) => {
+    const [file, word] = line.split('\0');
+    return file && word ? [{ file: resolve(folder, file), word }] : [];
+  });
 }
 
 /** The ids of what is in the index, by absolute path. */

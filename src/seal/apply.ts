@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { fitName } from '../files/names.ts';
+import { fitName, resolveTarget } from '../files/names.ts';
+import { tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { parseManifest, writeManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
 import type { StagedBlob } from './blob.ts';
-import { blobPaths, removeUnnamed } from './blob-files.ts';
+import { blobPaths, findUnnamed, noteUnfinished, removeBlobs } from './blob-files.ts';
 
 /** What a manifest is to be. */
 interface Next {
@@ -19,7 +20,13 @@ interface Replaced {
   removed: string[];
 }
 
-type Write = (settle: () => void) => Promise<boolean>;
+/** What to do as soon as a file is in place. */
+interface Then {
+  /** It names the new blobs. */
+  settle: () => void;
+  /** It is the manifest, which no longer names the old ones. */
+  finish: () => void;
+}
 
 /**
  * Puts a manifest's next text and its blobs in place: blobs first, so that the manifest never names
@@ -27,8 +34,8 @@ type Write = (settle: () => void) => Promise<boolean>;
  * lock.
  */
 export function replaceManifest(manifest: Manifest, next: Next): Promise<Replaced> {
-  return place(manifest, next, (settle) =>
-    writeManifest(manifest, next.text, { afterwards: settle }),
+  return place(manifest, next, ({ finish }) =>
+    writeManifest(manifest, next.text, { afterwards: finish }),
   );
 }
 
@@ -37,9 +44,9 @@ export function replaceManifest(manifest: Manifest, next: Next): Promise<Replace
  * @throws CofferError `conflict` that says where
  */
 export function replaceOrKeep(manifest: Manifest, next: Next): Promise<Replaced> {
-  return place(manifest, next, async (settle) => {
+  return place(manifest, next, async ({ settle, finish }) => {
     try {
-      return await writeManifest(manifest, next.text, { afterwards: settle });
+      return await writeManifest(manifest, next.text, { afterwards: finish });
     } catch (error) {
       if (!(error instanceof CofferError) || error.code !== 'conflict') throw error;
       const kept = await keepBeside(manifest.file, next.text, settle);
@@ -51,15 +58,28 @@ export function replaceOrKeep(manifest: Manifest, next: Next): Promise<Replaced>
   });
 }
 
-async function place(manifest: Manifest, { text, blobs }: Next, write: Write): Promise<Replaced> {
+async function place(
+  manifest: Manifest,
+  { text, blobs }: Next,
+  write: (then: Then) => Promise<boolean>,
+): Promise<Replaced> {
+  const target = await resolveTarget(manifest.file);
   const kept = new Set(blobPaths(parseManifest(text, manifest.file)));
-  const obsolete = blobPaths(manifest).filter((path) => !kept.has(path));
+  const dropped = blobPaths(manifest).filter((path) => !kept.has(path));
+  const removed = await findUnnamed(target, dropped, target);
+  const forget = noteUnfinished(target, removed);
+  const settle = () => blobs.forEach((blob) => blob.settle());
+  const finish = () => {
+    settle();
+    removeBlobs(target, removed);
+  };
   try {
     for (const blob of blobs) blob.commit();
-    const changed = await write(() => blobs.forEach((blob) => blob.settle()));
-    return { changed, removed: await removeUnnamed(manifest.file, obsolete) };
+    return { changed: await write({ settle, finish }), removed };
   } finally {
     for (const blob of blobs) blob.discard();
+    forget();
+    tidyWorkFolder(workFolderOf(target));
   }
 }
 

@@ -1,7 +1,9 @@
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fitName, resolveTarget, stemOf } from '../files/names.ts';
+import { fitName, stemOf } from '../files/names.ts';
 import { syncFolder } from '../files/staged-file.ts';
+import { undoAtExit } from '../files/undo.ts';
+import { makeWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { findMentioned } from '../git/mentions.ts';
 import type { Manifest } from '../manifest/model.ts';
 
@@ -47,28 +49,50 @@ export function tidyBlobFolder(target: string): void {
 }
 
 /**
- * Removes blobs that no manifest names: those in the manifest's own folder of blobs, and nowhere
- * else. In doubt they stay.
- * @returns the paths that are gone
+ * Those of these blobs that no manifest names but `except`: in the target's own folder of blobs,
+ * and nowhere else. In doubt they are named.
  */
-export async function removeUnnamed(file: string, paths: readonly string[]): Promise<string[]> {
+export async function findUnnamed(
+  target: string,
+  paths: readonly string[],
+  except?: string,
+): Promise<string[]> {
   if (paths.length === 0) return [];
-  const target = await resolveTarget(file);
+  const home = dirname(target);
   const folder = blobFolder(target);
   // A link leads to what may be another manifest's.
-  const isReal = lstatSync(join(dirname(target), folder), { throwIfNoEntry: false })?.isDirectory();
+  const isReal = lstatSync(join(home, folder), { throwIfNoEntry: false })?.isDirectory();
   const own = isReal ? paths.filter((path) => dirname(path) === folder) : [];
-  const mentioned = await findMentioned(
-    dirname(target),
-    own.map((path) => basename(path)),
-  );
-  const unnamed = own.filter((path) => !mentioned.has(basename(path)));
-  for (const path of unnamed) rmSync(join(dirname(target), path), { force: true });
-  tidyBlobFolder(target);
-  return unnamed;
+  const names = own.map((path) => basename(path));
+  const mentioned = await findMentioned(home, names, except);
+  return own.filter((path) => !mentioned.has(basename(path)));
 }
 
-/** The blobs that a killed process was about to put in place, by their names in its work folder. */
-export function unfinishedBlobs(workFolder: string): string[] {
-  return readdirSync(workFolder).filter((name) => name.endsWith('.enc'));
+export function removeBlobs(target: string, paths: readonly string[]): void {
+  for (const path of paths) rmSync(join(dirname(target), path), { force: true });
+  if (paths.length > 0) tidyBlobFolder(target);
+}
+
+/**
+ * Has the next process look at these blobs, should this one be killed.
+ * @returns what takes that back
+ */
+export function noteUnfinished(target: string, paths: readonly string[]): () => void {
+  const workFolder = workFolderOf(target);
+  const notes = paths.map((path) => join(workFolder, basename(path)));
+  const remove = () => {
+    for (const note of notes) rmSync(note, { force: true });
+    forget();
+  };
+  const forget = undoAtExit(remove);
+  if (notes.length > 0) makeWorkFolder(workFolder);
+  for (const note of notes) writeFileSync(note, '');
+  return remove;
+}
+
+/** The blobs that a killed process was about to put in place, or to remove. */
+export function unfinishedBlobs(target: string): string[] {
+  return readdirSync(workFolderOf(target)).flatMap((name) =>
+    name.endsWith('.enc') ? [`${blobFolder(target)}/${name}`] : [],
+  );
 }

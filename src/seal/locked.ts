@@ -14,7 +14,7 @@ import {
   unfinishedEndings,
   workFolderOf,
 } from '../files/work-folder.ts';
-import { blobFolder, removeUnnamed, unfinishedBlobs } from './blob-files.ts';
+import { findUnnamed, removeBlobs, unfinishedBlobs } from './blob-files.ts';
 
 /** How long to wait for who else writes a manifest, and who is told. */
 export interface Patience {
@@ -94,14 +94,10 @@ async function takeBack(workFolder: string, target: string, me: Holder): Promise
   for (const ending of unfinishedEndings(workFolder)) {
     restore(stem + ending, safeguardOf(stem + ending));
   }
-  const blobs = unfinishedBlobs(workFolder);
-  const folder = blobFolder(target);
-  await removeUnnamed(
-    target,
-    blobs.map((name) => `${folder}/${name}`),
-  );
+  removeBlobs(target, await findUnnamed(target, unfinishedBlobs(target)));
   for (const name of readdirSync(workFolder)) {
-    const isLeft = blobs.includes(name) || isTemporary(name) || isLeftOfLock(name, workFolder, me);
+    const isOwn = name.endsWith('.enc') || isTemporary(name);
+    const isLeft = isOwn || isLeftOfLock(name, workFolder, me);
     if (isLeft) rmSync(join(workFolder, name), { force: true });
   }
 }
