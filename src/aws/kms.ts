@@ -1,9 +1,6 @@
 import {
-  CreateAliasCommand,
-  CreateKeyCommand,
   DecryptCommand,
   DescribeKeyCommand,
-  EnableKeyRotationCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
   KMSClient,
@@ -12,6 +9,7 @@ import {
 import type { EncryptionContext, Kms, Wrapped } from '../crypto/kms-port.ts';
 import { need } from './answer.ts';
 import { awsErrorName, type Doing } from './errors.ts';
+import { createNamedKey, type NamedKey } from './new-key.ts';
 import { call, clientConfig, type Session } from './session.ts';
 
 /** KMS of one region. */
@@ -19,8 +17,8 @@ export interface KmsService extends Kms {
   readonly region: string | undefined;
   /** The ARN behind a key id, alias or ARN; `undefined` when there is none. */
   resolve(keyId: string): Promise<string | undefined>;
-  /** A new symmetric key with yearly rotation on, named by `alias`; its ARN. */
-  createKey(alias: string, description: string): Promise<string>;
+  /** A new symmetric key with yearly rotation on, named by `alias`. */
+  createKey(alias: string, description: string): Promise<NamedKey>;
 }
 
 export function createKms(session: Session, region: string | undefined): KmsService {
@@ -104,20 +102,8 @@ export function createKms(session: Session, region: string | undefined): KmsServ
       }
     },
 
-    async createKey(alias, description) {
-      const doing = { action: 'kms:CreateKey', target: alias };
-      const { KeyMetadata } = await call(session, doing, () =>
-        client.send(new CreateKeyCommand({ Description: description })),
-      );
-      const keyId = need(doing, KeyMetadata, 'KeyId');
-      const arn = need(doing, KeyMetadata, 'Arn');
-      await call(session, { action: 'kms:EnableKeyRotation', target: arn }, () =>
-        client.send(new EnableKeyRotationCommand({ KeyId: keyId })),
-      );
-      await call(session, { action: 'kms:CreateAlias', target: alias }, () =>
-        client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: keyId })),
-      );
-      return arn;
+    createKey(alias, description) {
+      return createNamedKey({ session, client }, alias, description, (name) => this.resolve(name));
     },
   };
 }

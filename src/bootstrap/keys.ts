@@ -1,4 +1,5 @@
 import type { KeyStore } from '../aws/keys.ts';
+import { describeSpare } from '../aws/new-key.ts';
 import type { KmsService } from '../aws/kms.ts';
 import { CofferError } from '../errors.ts';
 import type { KeyNeed } from './needs.ts';
@@ -22,7 +23,12 @@ export async function planKey(
   const key = await services.keys.describe(id);
   if (!key) {
     if (!need.canBeMade) throw missing(need);
-    const apply = async () => void (await services.kms.createKey(id, description));
+    const apply = async () => {
+      const { spare } = await services.kms.createKey(id, description);
+      if (!spare || spare.isScheduled) return;
+      const { message, hint } = describeSpare(spare);
+      throw new CofferError('key', message, { hint });
+    };
     return { ...step, state: 'create', apply };
   }
   if (key.state !== 'Enabled') {

@@ -1,5 +1,6 @@
 import { CofferError } from '../errors.ts';
 import { createAws } from '../aws/index.ts';
+import { userFolder } from '../files/user-lock.ts';
 import { renderCommandHelp, renderOverview } from '../render/help.ts';
 import { createPaint } from '../render/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
@@ -81,6 +82,7 @@ function createContext({ args, rest, flags }: Call, env: Environment): Context {
     fileKey: {
       alias: env['COFFER_KEY_ALIAS'] || env['PSYML_KEY_ALIAS'] || 'alias/coffer',
       region: env['COFFER_KEY_REGION'] || env['PSYML_KEY_REGION'],
+      lockFolder: () => userFolder(env),
     },
   };
 }

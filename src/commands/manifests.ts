@@ -1,3 +1,4 @@
+import { describeSpare } from '../aws/new-key.ts';
 import { CofferError } from '../errors.ts';
 import { readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
@@ -88,8 +89,12 @@ export function findParameter(manifest: Manifest, name: string): Parameter {
 /** A new key costs money and needs care, so it is never created in silence. */
 export function tellCreated(
   terminal: Terminal,
-  { created, kms }: FileKey,
+  { created, spare, kms }: FileKey,
   { alias }: Pick<FileKeyChoice, 'alias'>,
 ): void {
   if (created) terminal.note(`created the KMS key ${created} as ${alias} in ${kms.region}`);
+  if (!spare) return;
+  terminal.note(`somebody else created ${alias} in ${kms.region} at the same time`);
+  if (spare.isScheduled) terminal.note(describeSpare(spare).message);
+  else terminal.warn(describeSpare(spare));
 }

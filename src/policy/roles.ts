@@ -103,6 +103,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       RefreshedKey: ['kms:DescribeKey'],
       NewKeys: ['kms:CreateKey'],
       NewKeyNames: ['kms:CreateAlias', 'kms:EnableKeyRotation'],
+      SpareKeys: ['kms:ScheduleKeyDeletion'],
       Parameters: [...WRITE_PARAMETERS, 'ssm:GetParameterHistory'],
       ParameterList: ['ssm:DescribeParameters'],
       Images: ['ec2:DescribeImages'],

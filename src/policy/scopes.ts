@@ -62,6 +62,12 @@ const SCOPES = {
       resources: [...present([alias]), resource.replace(/[^/]*$/, '*')],
       condition: {},
     })),
+  /** A key that came second, or could not be named, has no alias. */
+  SpareKeys: ({ fileKey, currentKey, kmskey }) =>
+    present([fileKey, currentKey, kmskey]).map(({ resource }) => ({
+      resources: [resource.replace(/[^/]*$/, '*')],
+      condition: { Null: { 'kms:ResourceAliases': ['true'] } },
+    })),
   Parameters: (subject) => [{ resources: [parametersArn(subject)], condition: {} }],
   /** ssm:DescribeParameters knows no resource. */
   ParameterList: () => [anything()],

@@ -1,6 +1,8 @@
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import type { KmsService } from '../aws/kms.ts';
+import type { SpareKey } from '../aws/new-key.ts';
 import { CofferError } from '../errors.ts';
+import { withUserLock } from '../files/user-lock.ts';
 import type { Manifest } from '../manifest/model.ts';
 
 /** Which key seals manifests that name none yet. */
@@ -11,6 +13,8 @@ export interface FileKeyChoice {
   region?: string | undefined;
   /** Whether a missing alias is created, with its key. */
   create: boolean;
+  /** Where several processes agree on who creates it. */
+  lockFolder?: () => string | undefined;
 }
 
 /** The region of the key that sealed, or will seal, a manifest. */
@@ -31,6 +35,8 @@ export class FileKey {
   #settled: Promise<unknown> | undefined;
   /** The ARN of a key that had to be created. */
   created: string | undefined;
+  /** A key that was created, and came second. */
+  spare: SpareKey | undefined;
 
   constructor(kms: KmsService, choice: FileKeyChoice, encryptedWith?: string) {
     this.kms = kms;
@@ -64,29 +70,53 @@ export class FileKey {
   }
 
   async #resolve(): Promise<void> {
+    if (await this.#isThere()) return;
+    await this.#alone(async () => {
+      if (!(await this.#isThere())) await this.#create();
+    });
+  }
+
+  async #isThere(): Promise<boolean> {
     const arn = await this.kms.resolve(this.#id);
-    if (arn === undefined) await this.#create();
-    else if (!this.#isNamedByFile) this.#id = arn;
+    if (arn !== undefined && !this.#isNamedByFile) this.#id = arn;
+    return arn !== undefined;
   }
 
   async #generateFirst(context: EncryptionContext) {
     try {
       return await this.#generate(context);
     } catch (error) {
-      if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;
-      await this.#create(error);
+      refuseOthers(error);
+      return this.#alone(() => this.#generateOrCreate(context), error);
+    }
+  }
+
+  async #generateOrCreate(context: EncryptionContext) {
+    try {
+      return await this.#generate(context);
+    } catch (error) {
+      refuseOthers(error);
+      await this.#create();
       return this.#generate(context);
     }
   }
 
-  async #create(cause?: CofferError): Promise<void> {
+  /** One at a time makes the key, as far as one machine goes; what is there by then is used. */
+  #alone<Result>(work: () => Promise<Result>, cause?: unknown): Promise<Result> {
+    const { alias, create, lockFolder } = this.#choice;
     if (this.#isNamedByFile) throw missing(this.#id, 'encrypted_with names it', cause);
-    if (!this.#choice.create) throw missing(this.#id, '--no-create-key forbids making it', cause);
-    this.#id = await this.kms.createKey(
+    if (!create) throw missing(this.#id, '--no-create-key forbids making it', cause);
+    return withUserLock(lockFolder?.(), JSON.stringify(['key', this.kms.region, alias]), work);
+  }
+
+  async #create(): Promise<void> {
+    const { arn, spare } = await this.kms.createKey(
       this.#choice.alias,
       'Seals secrets in git, see encrypted_with in coffer manifests',
     );
-    this.created = this.#id;
+    this.#id = arn;
+    this.spare = spare;
+    if (!spare) this.created = arn;
   }
 
   async #generate(context: EncryptionContext) {
@@ -94,6 +124,11 @@ export class FileKey {
     if (!this.#isNamedByFile) this.#id = made.keyArn;
     return made;
   }
+}
+
+/** @throws every failure but that there is no such key */
+function refuseOthers(error: unknown): void {
+  if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;
 }
 
 function missing(id: string, why: string, cause: unknown): CofferError {

@@ -29,7 +29,7 @@ describe('the price of', () => {
     const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('first')}` };
     const calls = await control.callsOf(() => app.succeed(['encrypt', 'app.yml'], { env }));
     expect(calls).toEqual({
-      'kms:GenerateDataKey': 2,
+      'kms:GenerateDataKey': 3,
       'kms:CreateKey': 1,
       'kms:EnableKeyRotation': 1,
       'kms:CreateAlias': 1,

@@ -33,6 +33,8 @@ export interface Step {
   args: readonly string[];
   stdin?: string;
   faults?: Partial<Settings>;
+  /** It cannot succeed; what counts is how it cleans up. */
+  fails?: true;
   /** Whether it was really done, when its exit status does not tell. */
   isDone?: (clients: Clients) => Promise<boolean>;
 }
@@ -91,7 +93,8 @@ export async function createStages() {
         }
         const outcome = await stage.coffer(step.args, step.stdin);
         const isDone = (await step.isDone?.(stage)) ?? true;
-        const code = isDone ? outcome.code : outcome.code || 1;
+        const status = step.fails ? Number(outcome.code === 0) : outcome.code;
+        const code = isDone ? status : status || 1;
         return { outcome: { ...outcome, code }, asked: await control.asked(CALLER) };
       });
       await rm(place, { recursive: true, force: true });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import {
   CreateAliasCommand,
   CreateKeyCommand,
+  DescribeKeyCommand,
   EncryptCommand,
+  ListKeysCommand,
   UpdateAliasCommand,
   type KMSClient,
 } from '@aws-sdk/client-kms';
@@ -17,9 +19,8 @@ import {
 import { AddTagsToResourceCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import type { Role } from '../../src/policy/roles.ts';
-import { Faults } from '../../src/sandbox/faults.ts';
-import { DEFAULTS } from '../../src/sandbox/settings.ts';
 import { createCanary } from '../support/canary.ts';
+import { losingOneAnswer } from '../support/control.ts';
 import type { Clients, Stage, Stages, Step } from './policy-stage.ts';
 
 const BUCKET = 'policy-bucket';
@@ -101,16 +102,14 @@ async function spoil({ ssm, s3 }: Clients, path: string): Promise<void> {
 /** Of the SDK, for one call. */
 const ATTEMPTS = 7;
 
-const LOSSES = { rules: [{ action: 'ssm:PutParameter', resetRate: 0.5 }] };
-
-/** Faults under which the first answer to PutParameter gets lost, and the second arrives. */
-function losingOneAnswer() {
-  const faults = new Faults();
-  for (let seed = 1; ; seed += 1) {
-    faults.apply({ ...DEFAULTS, ...LOSSES, seed });
-    const fates = [1, 2].map(() => faults.decide('ssm:PutParameter', undefined, 0));
-    if (fates.join() === 'reset-after,serve') return { ...LOSSES, seed };
-  }
+/** Of the keys, the one that could not be named is to go. */
+async function oneKeyIsToGo({ kms }: Clients): Promise<boolean> {
+  const { Keys = [] } = await kms.send(new ListKeysCommand({}));
+  const states = Keys.map(async ({ KeyId }) => {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    return KeyMetadata?.KeyState;
+  });
+  return (await Promise.all(states)).filter((state) => state === 'PendingDeletion').length === 1;
 }
 
 /** Faults under which the first upload in parts fails for good, and the second succeeds. */
@@ -145,7 +144,7 @@ const FROM_S3 = [
   step('sync of blobs', 'empty', 'sync s3.yml --no-decrypt --yes'),
   step('sync of what differs', 'other than wanted', 'sync s3.yml --yes --prune --prune-tags'),
   step('sync with a lost answer', 'other than wanted', 'sync s3.yml --yes --only version', {
-    faults: losingOneAnswer(),
+    faults: losingOneAnswer('ssm:PutParameter'),
   }),
   step('sync of a large blob', 'large', 'sync large.yml --yes', {
     faults: failingOneUpload(),
@@ -163,6 +162,11 @@ const READ = [
 ];
 const ADMINISTER = [
   step('bootstrap of nothing', 'bare', 'bootstrap app.yml --yes'),
+  step('bootstrap of a key that cannot be named', 'bare', 'bootstrap app.yml --yes', {
+    faults: { rules: [{ action: 'kms:CreateAlias', deny: true }] },
+    fails: true,
+    isDone: oneKeyIsToGo,
+  }),
   step('bootstrap of a bucket', 'empty', 'bootstrap app.yml --yes'),
   step('refresh', 'bare', 'refresh app.yml'),
   step('refresh of all', 'bare', 'refresh app.yml --new-data-keys'),

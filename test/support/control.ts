@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { Settings } from '../../src/sandbox/settings.ts';
+import { Faults } from '../../src/sandbox/faults.ts';
+import { DEFAULTS, type Settings } from '../../src/sandbox/settings.ts';
 import type { TestAws } from './aws.ts';
 
 /** The sandbox's own door: how often it was called, and how it is to misbehave. */
@@ -40,4 +41,15 @@ export function controlOf(aws: Pick<TestAws, 'endpoint'>): Control {
       await request('PUT', 'faults', JSON.stringify(settings));
     },
   };
+}
+
+/** Faults under which the first answer to an operation gets lost, and the second arrives. */
+export function losingOneAnswer(action: string): Partial<Settings> {
+  const losses = { rules: [{ action, resetRate: 0.5 }] };
+  const faults = new Faults();
+  for (let seed = 1; ; seed += 1) {
+    faults.apply({ ...DEFAULTS, ...losses, seed });
+    const fates = [1, 2].map(() => faults.decide(action, undefined, 0));
+    if (fates.join() === 'reset-after,serve') return { ...losses, seed };
+  }
 }

@@ -21,7 +21,7 @@ export interface Condition {
 type Quantifier = 'one' | 'any' | 'all';
 type Test = (typeof TESTS)[number];
 
-const TESTS = ['StringEquals', 'StringLike'] as const;
+const TESTS = ['StringEquals', 'StringLike', 'Null'] as const;
 const QUANTIFIERS: Readonly<Record<string, Quantifier>> = {
   '': 'one',
   'ForAnyValue:': 'any',
@@ -67,7 +67,7 @@ function parseConditions(json: unknown, where: string): Condition[] {
       if (!isMultiple && !SINGLE_KEY.test(key)) {
         throw new Error(`${where}: the sandbox does not know the condition key ${name}`);
       }
-      if (isMultiple === (quantifier === 'one')) {
+      if (test !== 'Null' && isMultiple === (quantifier === 'one')) {
         throw new Error(
           isMultiple
             ? `${where}: ${name} has several values: it takes ForAnyValue:${test}`

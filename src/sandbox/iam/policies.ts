@@ -72,6 +72,7 @@ function covers(statement: Statement, { action, resource, facts }: Question): bo
 
 /** A key without a value fails, except that all of nothing pass. */
 function holds({ test, quantifier, values }: Condition, found: readonly string[]): boolean {
+  if (test === 'Null') return values.includes(String(found.length === 0));
   const passes = (text: string) =>
     values.some((value) => (test === 'StringEquals' ? text === value : matches(value, text)));
   return quantifier === 'all' ? found.every(passes) : found.some(passes);

@@ -124,6 +124,13 @@ describe('a condition', () => {
       {},
       'allowed',
     ],
+    ['finds nothing there', { Null: { 'kms:ResourceAliases': 'true' } }, {}, 'allowed'],
+    [
+      'finds something there',
+      { Null: { 'kms:ResourceAliases': 'true' } },
+      { 'kms:resourcealiases': ['alias/a'] },
+      'unstated',
+    ],
     [
       'joins keys by and',
       { StringEquals: { 'kms:EncryptionContext:Path': '/a/', 'kms:ViaService': 's' } },

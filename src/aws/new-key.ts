@@ -1,0 +1,124 @@
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  EnableKeyRotationCommand,
+  ScheduleKeyDeletionCommand,
+  type KMSClient,
+} from '@aws-sdk/client-kms';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CofferError, type Problem } from '../errors.ts';
+import { need } from './answer.ts';
+import { awsErrorName } from './errors.ts';
+import { call, type Session } from './session.ts';
+
+/** The fewest that KMS takes. */
+const DAYS_TO_KEEP = 7;
+/** A new alias shows everywhere only after a while. */
+const LOOKS_MS = [0, 200, 400, 800, 1600, 3200];
+
+/** A key that was made, or the one that somebody else made under that name at the same time. */
+export interface NamedKey {
+  arn: string;
+  /** A key that was made here and came second. */
+  spare?: SpareKey;
+}
+
+export interface SpareKey {
+  arn: string;
+  /** Whether KMS will delete it. */
+  isScheduled: boolean;
+}
+
+/**
+ * A new symmetric key with yearly rotation on, named by `alias`. Of several that are made for one
+ * name at once, the others are scheduled for deletion, as is one that cannot be named at all; never
+ * one that may have got the name.
+ * @param find the key behind the alias, if it is there
+ */
+export async function createNamedKey(
+  { session, client }: { session: Session; client: KMSClient },
+  alias: string,
+  description: string,
+  find: (alias: string) => Promise<string | undefined>,
+): Promise<NamedKey> {
+  const creating = { action: 'kms:CreateKey', target: alias };
+  const { KeyMetadata } = await call(session, creating, () =>
+    client.send(new CreateKeyCommand({ Description: description })),
+  );
+  const KeyId = need(creating, KeyMetadata, 'KeyId');
+  const arn = need(creating, KeyMetadata, 'Arn');
+  const retire = () => scheduleDeletion({ session, client }, arn);
+  try {
+    await call(session, { action: 'kms:EnableKeyRotation', target: arn }, () =>
+      client.send(new EnableKeyRotationCommand({ KeyId })),
+    );
+  } catch (error) {
+    throw explain(error, await retire());
+  }
+  try {
+    await call(session, { action: 'kms:CreateAlias', target: alias }, () =>
+      client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyId })),
+    );
+    return { arn };
+  } catch (error) {
+    if (isDenied(error)) throw explain(error, await retire());
+    const named = await lookFor(alias, find, error).catch(() => undefined);
+    // The answer to the first of several tries may have got lost.
+    if (named === arn) return { arn };
+    if (named === undefined) throw explain(error, { arn, isScheduled: false });
+    return { arn: named, spare: await retire() };
+  }
+}
+
+/** What to say of a key that nobody needs. */
+export function describeSpare({ arn, isScheduled }: SpareKey): Problem {
+  return isScheduled
+    ? { message: `the key ${arn} is not needed: KMS deletes it in ${DAYS_TO_KEEP} days` }
+    : {
+        message: `the key ${arn} has no name, and could not be scheduled for deletion`,
+        hint: `if no alias names it: aws kms schedule-key-deletion --pending-window-in-days ${DAYS_TO_KEEP} --key-id ${arn}`,
+      };
+}
+
+/** A taken alias is somebody's, even if it does not show yet. */
+async function lookFor(
+  alias: string,
+  find: (alias: string) => Promise<string | undefined>,
+  error: unknown,
+): Promise<string | undefined> {
+  const isTaken = awsErrorName(error) === 'AlreadyExistsException';
+  for (const pause of isTaken ? LOOKS_MS : [0]) {
+    await sleep(pause);
+    const arn = await find(alias);
+    if (arn !== undefined) return arn;
+  }
+  return undefined;
+}
+
+async function scheduleDeletion(
+  { session, client }: { session: Session; client: KMSClient },
+  arn: string,
+): Promise<SpareKey> {
+  try {
+    await call(session, { action: 'kms:ScheduleKeyDeletion', target: arn }, () =>
+      client.send(
+        new ScheduleKeyDeletionCommand({ KeyId: arn, PendingWindowInDays: DAYS_TO_KEEP }),
+      ),
+    );
+    return { arn, isScheduled: true };
+  } catch {
+    return { arn, isScheduled: false };
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof CofferError && error.code === 'denied';
+}
+
+/** The same failure, which left a key behind. */
+function explain(error: unknown, spare: SpareKey): unknown {
+  if (!(error instanceof CofferError)) return error;
+  const left = describeSpare(spare);
+  const hint = [error.hint, left.message, left.hint].filter(Boolean).join('; ');
+  return new CofferError(error.code, error.message, { hint, cause: error.cause });
+}

@@ -1,0 +1,96 @@
+import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { expect, test } from 'vitest';
+import { describeSpare } from '../../../src/aws/new-key.ts';
+import { FileKey } from '../../../src/seal/file-key.ts';
+import { useAws } from '../../support/aws.ts';
+import { controlOf, losingOneAnswer } from '../../support/control.ts';
+import { failureOf } from '../../support/failure.ts';
+import { kmsOf } from '../../support/services.ts';
+import { createWorkspace } from '../../support/workspace.ts';
+
+const aws = await useAws();
+const kms = kmsOf(aws);
+const control = controlOf(aws);
+const CONTEXT = { Client: 'coffer' };
+
+const newAlias = () => `alias/${aws.unique('new')}`;
+const deny = (action: string) => control.disturb({ rules: [{ action, deny: true }] });
+
+async function stateOf(KeyId: string): Promise<string | undefined> {
+  return (await aws.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
+}
+
+test('of keys made for one name at once, one has it, and the others are to be deleted', async () => {
+  const alias = newAlias();
+  const made = await Promise.all([1, 2, 3].map(() => kms.createKey(alias, 'test')));
+  const [{ arn } = { arn: '' }] = made;
+  expect(made.map((key) => key.arn)).toEqual([arn, arn, arn]);
+  expect(await kms.resolve(alias)).toBe(arn);
+  expect(await stateOf(arn)).toBe('Enabled');
+  const spares = made.flatMap(({ spare }) => (spare ? [spare] : []));
+  expect(spares).toHaveLength(2);
+  for (const spare of spares) {
+    expect(spare.isScheduled).toBe(true);
+    expect(await stateOf(spare.arn)).toBe('PendingDeletion');
+  }
+});
+
+test('a key is known as the one that has the name when the answer got lost', async () => {
+  const alias = newAlias();
+  await control.disturb(losingOneAnswer('kms:CreateAlias'));
+  const { arn, spare } = await kms.createKey(alias, 'test');
+  expect(spare).toBeUndefined();
+  expect(await kms.resolve(alias)).toBe(arn);
+  expect(await stateOf(arn)).toBe('Enabled');
+});
+
+test('a second key that may not be deleted is named', async () => {
+  const alias = newAlias();
+  await kms.createKey(alias, 'test');
+  await deny('kms:ScheduleKeyDeletion');
+  const { arn, spare } = await kms.createKey(alias, 'test');
+  expect(await kms.resolve(alias)).toBe(arn);
+  expect(spare?.isScheduled).toBe(false);
+  const { message, hint } = describeSpare(spare ?? { arn: '', isScheduled: true });
+  expect(message).toContain(`${spare?.arn} has no name, and could not be scheduled`);
+  expect(hint).toContain(`--key-id ${spare?.arn}`);
+});
+
+test.each(['kms:EnableKeyRotation', 'kms:CreateAlias'])(
+  'a key is to be deleted when %s is denied, and the failure says so',
+  async (action) => {
+    const alias = newAlias();
+    await deny(action);
+    const failure = await failureOf(() => kms.createKey(alias, 'test'));
+    expect(failure.code).toBe('denied');
+    const [, arn = ''] = /the key (\S+) is not needed/.exec(failure.hint ?? '') ?? [];
+    expect(await stateOf(arn)).toBe('PendingDeletion');
+  },
+);
+
+test('a key whose name nobody can look up is left alone, and named', async () => {
+  const alias = newAlias();
+  await kms.createKey(alias, 'test');
+  await deny('kms:DescribeKey');
+  const failure = await failureOf(() => kms.createKey(alias, 'test'));
+  const [, arn = ''] = /--key-id (\S+)$/.exec(failure.hint ?? '') ?? [];
+  expect(arn).toMatch(/^arn:/);
+  await control.disturb({});
+  expect(await stateOf(arn)).toBe('Enabled');
+});
+
+test('file keys that are missing are made once on a machine, and end as one anywhere', async () => {
+  const { folder, files } = await createWorkspace();
+  for (const lockFolder of [() => folder, () => undefined]) {
+    const choice = { alias: newAlias(), create: true, lockFolder };
+    const keys = [1, 2, 3].map(() => new FileKey(kms, choice));
+    const { 'kms:CreateKey': created = 0 } = await control.callsOf(() =>
+      Promise.all(keys.map((key, index) => (index === 1 ? key.settle() : key.generate(CONTEXT)))),
+    );
+    expect(created).toBe(lockFolder() ? 1 : 3);
+    expect(new Set(keys.map(({ id }) => id))).toEqual(new Set([await kms.resolve(choice.alias)]));
+    expect(keys.filter((key) => key.created)).toHaveLength(1);
+    expect(keys.filter((key) => key.spare)).toHaveLength(created - 1);
+  }
+  expect(await files()).toEqual([]);
+});
