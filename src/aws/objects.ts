@@ -15,6 +15,7 @@ import { incomplete, need } from './answer.ts';
 import type { Checksum } from './checksum.ts';
 import { awsErrorName, type Doing } from './errors.ts';
 import { uploadInParts } from './multipart.ts';
+import { readPages } from './pages.ts';
 import { call, clientConfig, type Session } from './session.ts';
 
 /** An object without its bytes. */
@@ -67,6 +68,12 @@ const LOST_RACES = new Set([
   'NoSuchUpload',
   'PreconditionFailed',
 ]);
+
+/** Where a page of uploads goes on. */
+interface Markers {
+  KeyMarker: string;
+  UploadIdMarker: string;
+}
 
 export type ObjectStore = ReturnType<typeof createObjectStore>;
 
@@ -164,51 +171,41 @@ export function createObjectStore(session: Session, region: string | undefined) 
 
     /** The objects whose keys begin with `prefix`. */
     async list(bucket: string, prefix: string): Promise<StoredObject[]> {
-      const found: StoredObject[] = [];
       const doing = doingAt('s3:ListBucket', bucket, prefix);
-      let next: string | undefined;
-      for (;;) {
-        const page = await call(session, doing, () =>
-          client.send(
-            new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: next }),
-          ),
-        );
-        for (const item of page.Contents ?? []) {
-          found.push({
-            key: need(doing, item, 'Key'),
-            size: need(doing, item, 'Size'),
-            modified: need(doing, item, 'LastModified'),
-          });
-        }
-        if (!need(doing, page, 'IsTruncated')) return found;
-        next = need(doing, page, 'NextContinuationToken');
-      }
+      return readPages(`${doing.action} ${doing.target}`, async (next) => {
+        const at = { Bucket: bucket, Prefix: prefix, ContinuationToken: next };
+        const page = await call(session, doing, () => client.send(new ListObjectsV2Command(at)));
+        const items = (page.Contents ?? []).map((item) => ({
+          key: need(doing, item, 'Key'),
+          size: need(doing, item, 'Size'),
+          modified: need(doing, item, 'LastModified'),
+        }));
+        const hasMore = need(doing, page, 'IsTruncated');
+        return { items, next: hasMore ? need(doing, page, 'NextContinuationToken') : undefined };
+      });
     },
 
     /** The unfinished uploads of keys that begin with `prefix`. */
     async listUploads(bucket: string, prefix: string): Promise<StoredUpload[]> {
-      const found: StoredUpload[] = [];
       const doing = doingAt('s3:ListBucketMultipartUploads', bucket, prefix);
-      let markers: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {};
-      for (;;) {
+      return readPages(`${doing.action} ${doing.target}`, async (next) => {
+        const markers = next === undefined ? {} : (JSON.parse(next) as Markers);
+        const at = { Bucket: bucket, Prefix: prefix, ...markers };
         const page = await call(session, doing, () =>
-          client.send(
-            new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...markers }),
-          ),
+          client.send(new ListMultipartUploadsCommand(at)),
         );
-        for (const item of page.Uploads ?? []) {
-          found.push({
-            key: need(doing, item, 'Key'),
-            uploadId: need(doing, item, 'UploadId'),
-            modified: need(doing, item, 'Initiated'),
-          });
-        }
-        if (!need(doing, page, 'IsTruncated')) return found;
-        markers = {
+        const items = (page.Uploads ?? []).map((item) => ({
+          key: need(doing, item, 'Key'),
+          uploadId: need(doing, item, 'UploadId'),
+          modified: need(doing, item, 'Initiated'),
+        }));
+        if (!need(doing, page, 'IsTruncated')) return { items, next: undefined };
+        const last: Markers = {
           KeyMarker: need(doing, page, 'NextKeyMarker'),
           UploadIdMarker: need(doing, page, 'NextUploadIdMarker'),
         };
-      }
+        return { items, next: JSON.stringify(last) };
+      });
     },
 
     async abortUpload(bucket: string, { key, uploadId }: StoredUpload): Promise<void> {

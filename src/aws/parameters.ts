@@ -14,9 +14,11 @@ import {
   type ParameterMetadata as SdkMetadata,
   type ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
+import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import { incomplete, need } from './answer.ts';
 import type { Doing } from './errors.ts';
+import { readPages } from './pages.ts';
 import { call, clientConfig, type Session } from './session.ts';
 
 /** A parameter as SSM returns it, its value opened. */
@@ -66,6 +68,8 @@ export interface PutParameter {
 /** What one call may name. */
 const BATCH = 10;
 const PAGE = 50;
+/** Most values of one filter. */
+const FILTER = 50;
 
 export type ParameterStore = ReturnType<typeof createParameterStore>;
 
@@ -73,26 +77,24 @@ export type ParameterStore = ReturnType<typeof createParameterStore>;
 export function createParameterStore(session: Session, region: string | undefined) {
   const client = new SSMClient(clientConfig(session, region));
 
-  async function describePages(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
-    const found: ParameterMetadata[] = [];
-    const target = filters[0]?.Values?.[0] ?? '';
-    const doing = { action: 'ssm:DescribeParameters', target };
-    let next: string | undefined;
-    do {
-      const page = await call(session, doing, () =>
-        client.send(
-          new DescribeParametersCommand({
-            ParameterFilters: filters,
-            MaxResults: PAGE,
-            NextToken: next,
-          }),
-        ),
-      );
-      found.push(...need(doing, page, 'Parameters').map((item) => toMetadata(doing, item)));
-      // A page may be empty and still have a successor.
-      next = page.NextToken;
-    } while (next);
-    return found;
+  /** A parameter that stands on two pages, as it may while others write, counts once. */
+  async function describe(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
+    const doing = { action: 'ssm:DescribeParameters', target: filters[0]?.Values?.[0] ?? '' };
+    const pages = await readPages(`${doing.action} ${doing.target}`, async (next) => {
+      const command = new DescribeParametersCommand({
+        ParameterFilters: filters,
+        MaxResults: PAGE,
+        NextToken: next,
+      });
+      const page = await call(session, doing, () => client.send(command));
+      const items = need(doing, page, 'Parameters').map((item) => toMetadata(doing, item));
+      return { items, next: page.NextToken };
+    });
+    const found = new Map<string, ParameterMetadata>();
+    for (const item of pages) {
+      if (item.version > (found.get(item.name)?.version ?? -1)) found.set(item.name, item);
+    }
+    return [...found.values()];
   }
 
   return {
@@ -132,44 +134,55 @@ export function createParameterStore(session: Session, region: string | undefine
       return found;
     },
 
-    /** Every parameter whose name begins with `path` (which ends with a slash) and has `tags`. */
-    describePath(
+    /**
+     * Every parameter whose name begins with `path` (which ends with a slash) and has `tags`. SSM
+     * may not list yet what was written a moment ago. Under `/` are names without a slash, too.
+     */
+    async describePath(
       path: string,
       tags: Readonly<Record<string, string>> = {},
     ): Promise<ParameterMetadata[]> {
-      return describePages([
-        { Key: 'Name', Option: 'BeginsWith', Values: [path] },
-        ...Object.entries(tags).map(([key, value]) => ({ Key: `tag:${key}`, Values: [value] })),
-      ]);
+      const found = await describe([beginsWith(path), ...Object.entries(tags).map(hasTag)]);
+      // What is done to a path may not hit others, whatever the server makes of a filter.
+      return found.filter(
+        ({ name }) => name.startsWith(path) || (path === '/' && !name.includes('/')),
+      );
+    },
+
+    /** Those of `names` that SSM lists. */
+    async describeMany(names: readonly string[]): Promise<ParameterMetadata[]> {
+      const found = await pMap(
+        batches(names, FILTER),
+        (Values) => describe([{ Key: 'Name', Option: 'Equals', Values }]),
+        { concurrency: session.concurrency },
+      );
+      const wanted = new Set(names);
+      return found.flat().filter(({ name }) => wanted.has(name));
+    },
+
+    /** Whether the server minds filters for tags. AWS does, but not all that stand in for it. */
+    async mindsTags(path: string, key: string): Promise<boolean> {
+      if (session.endpoint === undefined) return true;
+      const found = await describe([beginsWith(path), hasTag([key, randomUUID()])]);
+      return found.length === 0;
     },
 
     /** The versions that SSM still has, oldest first; secrets stay sealed unless `open` is set. */
     async history(name: string, open = false): Promise<ParameterVersion[]> {
-      const versions: ParameterVersion[] = [];
       const doing = { action: 'ssm:GetParameterHistory', target: name };
-      let next: string | undefined;
-      do {
-        const page = await call(session, doing, () =>
-          client.send(
-            new GetParameterHistoryCommand({
-              Name: name,
-              WithDecryption: open,
-              MaxResults: PAGE,
-              NextToken: next,
-            }),
-          ),
-        );
-        for (const item of need(doing, page, 'Parameters')) {
-          versions.push({
-            ...toMetadata(doing, item),
-            value: need(doing, item, 'Value'),
-            user: item.LastModifiedUser,
-            labels: item.Labels ?? [],
-          });
-        }
-        next = page.NextToken;
-      } while (next);
-      return versions;
+      const pages = await readPages(`${doing.action} ${name}`, async (next) => {
+        const command = new GetParameterHistoryCommand({
+          Name: name,
+          WithDecryption: open,
+          MaxResults: PAGE,
+          NextToken: next,
+        });
+        const page = await call(session, doing, () => client.send(command));
+        const items = need(doing, page, 'Parameters').map((item) => toVersion(doing, item));
+        return { items, next: page.NextToken };
+      });
+      const versions = new Map(pages.map((item) => [item.version, item]));
+      return [...versions.values()].toSorted((a, b) => a.version - b.version);
     },
 
     /** Its new version number. */
@@ -252,10 +265,18 @@ export function createParameterStore(session: Session, region: string | undefine
 }
 
 /** `names` in lots that one SSM call takes. */
-export function batches(names: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(names.length / BATCH) }, (_, i) =>
-    names.slice(i * BATCH, (i + 1) * BATCH),
+export function batches(names: readonly string[], most = BATCH): string[][] {
+  return Array.from({ length: Math.ceil(names.length / most) }, (_, i) =>
+    names.slice(i * most, (i + 1) * most),
   );
+}
+
+function beginsWith(path: string): ParameterStringFilter {
+  return { Key: 'Name', Option: 'BeginsWith', Values: [path] };
+}
+
+function hasTag([key, value]: [string, string]): ParameterStringFilter {
+  return { Key: `tag:${key}`, Values: [value] };
 }
 
 function toTagList(tags: Readonly<Record<string, string>>) {
@@ -283,5 +304,14 @@ function toMetadata(doing: Doing, item: SdkMetadata | ParameterHistory): Paramet
     allowedPattern: item.AllowedPattern,
     dataType: item.DataType ?? 'text',
     modified: item.LastModifiedDate,
+  };
+}
+
+function toVersion(doing: Doing, item: ParameterHistory): ParameterVersion {
+  return {
+    ...toMetadata(doing, item),
+    value: need(doing, item, 'Value'),
+    user: item.LastModifiedUser,
+    labels: item.Labels ?? [],
   };
 }

@@ -9,6 +9,7 @@ import {
   type Manifest,
 } from '../manifest/index.ts';
 import { importPath, type Imported, type ImportTarget } from '../plan/import.ts';
+import { PATIENT } from '../plan/patience.ts';
 import { countOf } from '../render/count.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
@@ -55,6 +56,7 @@ async function importNew(context: Context, path: string, file: string): Promise<
   const target = { path, file, region, known: new Set<string>(), dataKeys, kmskey };
   const found = await take(context, target, fileKey);
   if (found.parameters.length === 0) {
+    tellLeftOut(context, found);
     throw new CofferError('not-found', `there is no parameter under ${path} in ${region}`);
   }
   tellCreated(terminal, fileKey, choice);
@@ -139,11 +141,20 @@ async function take(
     fileKey,
     spoolFolder: tmpdir(),
     concurrency: aws.session.concurrency,
+    patience: PATIENT,
   });
 }
 
-function tell({ terminal }: Context, { parameters, otherKeys, kmskey }: Imported): void {
+function tellLeftOut({ terminal }: Context, { leftOut }: Imported): void {
+  if (leftOut.length === 0) return;
+  terminal.note(`left out, as no manifest can name them: ${leftOut.join(', ')} (no leading slash)`);
+}
+
+function tell(context: Context, found: Imported): void {
+  const { terminal } = context;
+  const { parameters, otherKeys, kmskey } = found;
   terminal.note(`${countOf(parameters.length, 'parameter')} imported`);
+  tellLeftOut(context, found);
   if (otherKeys.length > 0) {
     terminal.warn({
       message: `not under ${kmskey}: ${otherKeys.join(', ')}`,

@@ -56,11 +56,13 @@ async function readValues(parameters: ParameterStore, found: readonly ParameterM
 async function describe(
   context: Context,
   region: string | undefined,
-  item: ParameterMetadata,
+  listed: ParameterMetadata,
   values: ReadonlyMap<string, StoredParameter>,
 ): Promise<Row> {
-  const value = values.get(item.name)?.value;
-  const pointer = item.type === 'String' && value ? parsePointer(value) : undefined;
+  // SSM may list the version before this one still.
+  const { value, type, version } = values.get(listed.name) ?? { ...listed, value: undefined };
+  const item = { ...listed, type, version };
+  const pointer = type === 'String' && value ? parsePointer(value) : undefined;
   if (!pointer) {
     const size = value === undefined ? undefined : Buffer.byteLength(value);
     return { ...item, region, size, pointer: undefined };

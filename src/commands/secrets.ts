@@ -148,7 +148,9 @@ async function readStored(
   if (all.length === 0) {
     throw new CofferError('not-found', `there is no parameter under ${path}`);
   }
-  const short = (fullName: string) => fullName.slice(path.length);
+  // Under / there may be names without a slash.
+  const short = (fullName: string) =>
+    fullName.startsWith(path) ? fullName.slice(path.length) : fullName;
   const wanted = all.filter((fullName) => only.has(short(fullName), fullName));
   const pinned = wanted.filter((fullName) => only.version(short(fullName), fullName));
   const current = await parameters.getMany(wanted.filter((name) => !pinned.includes(name)));

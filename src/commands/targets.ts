@@ -4,6 +4,7 @@ import { readActualState } from '../plan/actual.ts';
 import { desiredState } from '../plan/desired.ts';
 import type { ActualState, Change, Closable, Desired, Plan, PlanOptions } from '../plan/model.ts';
 import { createObjectWriter, type ObjectWriter } from '../plan/object-writer.ts';
+import { PATIENT } from '../plan/patience.ts';
 import { planChanges } from '../plan/plan.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
 import type { Context } from './context.ts';
@@ -29,13 +30,26 @@ export async function planTargets(context: Context): Promise<Target[]> {
       ...(await readStates(context, manifest, keyArn, options)),
     })),
   );
-  for (const { manifest, state } of read) warnOfMovedKey(context, manifest, state);
+  for (const { manifest, state } of read) {
+    warnOfMovedKey(context, manifest, state);
+    warnOfUnlisted(context, state);
+  }
   const isWanted = selectOnly(manifests, only);
   return read.map(({ manifest, desired, state }) => {
     const { file, path, region, kmskey, bucket } = manifest;
     const others = namesOfOthers(manifest, read);
     const changes = planChanges(desired, state, others, options).filter(isWanted);
     return { manifest, plan: { file, path, region, kmskey, bucket, changes } };
+  });
+}
+
+function warnOfUnlisted({ terminal }: Context, { parameters }: ActualState): void {
+  const unlisted = [...parameters.values()].filter(({ isUnlisted }) => isUnlisted);
+  if (unlisted.length === 0) return;
+  const names = unlisted.map(({ name }) => name).toSorted();
+  terminal.warn({
+    message: `SSM does not list the newest version of ${names.join(', ')} yet`,
+    hint: 'its value was compared; its key, tier, description and pattern were not: try again later',
   });
 }
 
@@ -69,6 +83,7 @@ async function readStates(
     objects: () => context.aws.objects(manifest.region),
     keyArn: (keyId: string) => keyArn(manifest.region, keyId),
     concurrency: context.aws.session.concurrency,
+    patience: PATIENT,
   };
   const names = manifest.parameters.map(({ fullName }) => fullName);
   // The pages of names are the longest chain of calls: they begin first.

@@ -1,9 +1,10 @@
 import pMap from 'p-map';
 import type { ObjectStore } from '../aws/objects.ts';
-import type { ParameterMetadata, ParameterStore } from '../aws/parameters.ts';
+import type { ParameterMetadata, ParameterStore, StoredParameter } from '../aws/parameters.ts';
 import type { Tags } from '../manifest/model.ts';
 import { stateOf, type ObjectState } from '../transfer/expected.ts';
 import type { Actual, ActualState, Desired } from './model.ts';
+import type { Patience } from './patience.ts';
 
 /**
  * Reads what is in AWS for one manifest; everything that can runs in parallel. A call that fails
@@ -20,22 +21,42 @@ export async function readActualState(
     /** The ARN behind the name of a KMS key; `undefined` when there is no such key. */
     keyArn: (keyId: string) => Promise<string | undefined>;
     concurrency: number;
+    patience: Patience;
   },
   options: { pruneTags: boolean; open: boolean },
 ): Promise<ActualState> {
   const { parameters } = services;
-  const describing = parameters.describePath(path);
-  const [metadata, values, objects, tagged] = await Promise.all([
-    describing,
+  const reading = Promise.all([
+    parameters.describePath(path),
     parameters.getMany(names, options.open),
+  ]);
+  const [{ listed, values }, objects, tagged] = await Promise.all([
+    reading.then(async ([described, values]) => {
+      // Written in between: the two are to tell of one version.
+      const newer = described.filter(
+        ({ name, version }) => version > (values.get(name)?.version ?? version),
+      );
+      const read = await parameters.getMany(
+        newer.map(({ name }) => name),
+        options.open,
+      );
+      const newest = new Map([...values, ...read]);
+      return { values: newest, listed: await catchUp(described, newest, services) };
+    }),
     wanted.then((desired) => readObjects(desired, services)),
     wanted.then((desired) => readTagged(path, desired, services)),
   ]);
-  const valueOf = (name: string) => {
-    const stored = values.get(name);
-    return stored?.type === 'SecureString' && !options.open ? undefined : stored?.value;
-  };
-  const found = new Map(metadata.map((item) => [item.name, toActual(item, valueOf(item.name))]));
+  const named = new Set(names);
+  const found = new Map<string, Actual>();
+  // A name without a leading slash is in no path, and what SSM lists may be gone already.
+  for (const item of listed) {
+    if (!item.name.startsWith(path) || named.has(item.name)) continue;
+    found.set(item.name, item);
+  }
+  const metadata = new Map(listed.map((item) => [item.name, item]));
+  for (const [name, stored] of values) {
+    found.set(name, toNamed(stored, metadata.get(name), options.open));
+  }
   const untold = (await wanted).filter(
     ({ name, tags }) =>
       found.has(name) && (options.pruneTags || (Object.keys(tags).length > 0 && !tagged.has(name))),
@@ -43,9 +64,47 @@ export async function readActualState(
   return { parameters: found, objects, tags: await readTags(untold, services) };
 }
 
-function toActual(metadata: ParameterMetadata, value: string | undefined): Actual {
-  const { modified: _, ...rest } = metadata;
-  return { ...rest, value };
+/** What GetParameters tells is the newest there is, whatever is listed. */
+function toNamed(
+  { name, type, value, version }: StoredParameter,
+  listed: ParameterMetadata | undefined,
+  open: boolean,
+): Actual {
+  const newest = {
+    name,
+    type,
+    version,
+    value: type === 'SecureString' && !open ? undefined : value,
+  };
+  return listed && listed.version >= version
+    ? { ...listed, ...newest }
+    : { ...newest, description: '', tier: '', dataType: '', isUnlisted: true };
+}
+
+/** How often to ask for what SSM does not list yet. */
+const LISTING_ATTEMPTS = 3;
+const LISTING_PAUSE_MS = 500;
+
+/**
+ * SSM lists a write a moment after it has happened. What is listed in an older version than
+ * `values` have is asked for by name, until it is there or enough was waited.
+ */
+export async function catchUp(
+  listed: readonly ParameterMetadata[],
+  values: ReadonlyMap<string, StoredParameter>,
+  { parameters, patience }: { parameters: ParameterStore; patience: Patience },
+): Promise<ParameterMetadata[]> {
+  const known = new Map(listed.map((item) => [item.name, item]));
+  for (let attempt = 1; attempt <= LISTING_ATTEMPTS; attempt++) {
+    const behind = [...values.values()].filter(
+      ({ name, version }) => (known.get(name)?.version ?? 0) < version,
+    );
+    if (behind.length === 0) break;
+    if (attempt > 1) await patience.sleep(LISTING_PAUSE_MS);
+    const names = behind.map(({ name }) => name);
+    for (const item of await parameters.describeMany(names)) known.set(item.name, item);
+  }
+  return [...known.values()];
 }
 
 async function readObjects(
@@ -90,15 +149,21 @@ async function readTagged(
     sets.set(key, set);
     set.names.add(name);
   }
-  const found = await pMap(
-    sets.values(),
-    async ({ tags, names }) => {
-      const tagged = await services.parameters.describePath(path, tags);
-      return tagged.filter(({ name }) => names.has(name)).map(({ name }) => name);
-    },
-    { concurrency: services.concurrency },
-  );
-  return new Set(found.flat());
+  const [key] = [...sets.values()].flatMap(({ tags }) => Object.keys(tags));
+  if (key === undefined) return new Set();
+  const { parameters, concurrency } = services;
+  const [isMinded, found] = await Promise.all([
+    parameters.mindsTags(path, key),
+    pMap(
+      sets.values(),
+      async ({ tags, names }) => {
+        const tagged = await parameters.describePath(path, tags);
+        return tagged.filter(({ name }) => names.has(name)).map(({ name }) => name);
+      },
+      { concurrency },
+    ),
+  ]);
+  return new Set(isMinded ? found.flat() : []);
 }
 
 async function readTags(

@@ -11,6 +11,8 @@ import type { NewParameter, Tags } from '../manifest/index.ts';
 import { blobContext, sealBlob, stageBlob, type StagedBlob } from '../seal/blob.ts';
 import { chooseDataKey } from '../seal/encrypt.ts';
 import type { FileKey } from '../seal/file-key.ts';
+import { catchUp } from './actual.ts';
+import type { Patience } from './patience.ts';
 import { bareKey } from './plan.ts';
 import { fetchObject, type FetchedObject } from '../transfer/fetch.ts';
 import { HINTS } from '../transfer/expected.ts';
@@ -27,6 +29,8 @@ export interface Imported {
   otherKeys: string[];
   /** The bucket that most pointers name. */
   bucket: string | undefined;
+  /** Names without a leading slash, which no manifest can have. */
+  leftOut: string[];
 }
 
 export interface ImportServices {
@@ -37,6 +41,7 @@ export interface ImportServices {
   fileKey: FileKey;
   spoolFolder: string;
   concurrency: number;
+  patience: Patience;
 }
 
 /** The manifest that the parameters are for. */
@@ -65,7 +70,11 @@ interface Found extends ParameterMetadata {
  * under a data key of the manifest before they leave this function.
  */
 export async function importPath(place: ImportTarget, services: ImportServices): Promise<Imported> {
-  const found = await read(place.path, place.known, services);
+  const described = (await services.parameters.describePath(place.path))
+    .filter(({ name }) => !place.known.has(name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const isIn = ({ name }: ParameterMetadata) => name.startsWith(place.path);
+  const found = await read(described.filter(isIn), services);
   const tags = place.tags ?? commonTags(found);
   const kmskey = place.kmskey ?? mostFrequentKey(found);
   const needsKey = found.some(({ type }) => type === 'SecureString');
@@ -105,6 +114,7 @@ export async function importPath(place: ImportTarget, services: ImportServices):
       otherKeys: found
         .filter((item) => item.kmskey && bareKey(item.kmskey) !== bareKey(kmskey ?? ''))
         .map(({ name }) => name),
+      leftOut: described.filter((item) => !isIn(item)).map(({ name }) => name),
       bucket: mostFrequent(found.flatMap(({ pointer }) => (pointer ? [pointer.bucket] : []))),
     };
   } catch (error) {
@@ -114,19 +124,18 @@ export async function importPath(place: ImportTarget, services: ImportServices):
 }
 
 async function read(
-  path: string,
-  known: ReadonlySet<string>,
-  { parameters, objects, concurrency }: ImportServices,
+  described: readonly ParameterMetadata[],
+  services: ImportServices,
 ): Promise<Found[]> {
-  const described = (await parameters.describePath(path))
-    .filter(({ name }) => !known.has(name))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const { parameters, objects, concurrency } = services;
   const values = await parameters.getMany(described.map(({ name }) => name));
   return pMap(
-    described,
-    async (item) => {
+    await catchUp(described, values, services),
+    async (listed) => {
       // One that was deleted in between makes AWS say so.
-      const { value } = values.get(item.name) ?? (await parameters.get(item.name));
+      const stored = values.get(listed.name) ?? (await parameters.get(listed.name));
+      const { value } = stored;
+      const item = { ...listed, type: stored.type };
       const pointer = item.type === 'String' ? parsePointer(value) : undefined;
       const kmskey = pointer
         ? await keyOfObject(item.name, pointer, await objects())

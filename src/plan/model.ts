@@ -58,6 +58,8 @@ export interface Actual {
   tier: string;
   allowedPattern?: string | undefined;
   dataType: string;
+  /** SSM does not list this version yet: nothing is known but its type, value and number. */
+  isUnlisted?: boolean | undefined;
 }
 
 /** What is in AWS for one manifest. */

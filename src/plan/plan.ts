@@ -71,6 +71,7 @@ function compare(desired: Desired, actual: Actual, object: ObjectState = {}): Di
   const isUnread = actual.value === undefined && actual.type !== desired.type;
   if (desired.closed !== 'value' && !isUnread) differ('value', actual.value ?? '', desired.value);
   differ('object', object.fault ?? 'present', 'present');
+  if (actual.isUnlisted) return differences;
   if (desired.keyId && !isSameKey(actual.keyId ?? '', desired.keyId)) {
     differ('key', actual.keyId ?? '', desired.keyId);
   }
@@ -90,7 +91,7 @@ function isHiding(desired: Desired, { value = '' }: Actual): boolean {
 
 /** SSM raises a tier in place, and never lowers one. */
 function isDowngrade(desired: Desired, actual: Actual): boolean {
-  return desired.tier === 'Standard' && actual.tier === 'Advanced';
+  return desired.tier === 'Standard' && actual.tier === 'Advanced' && !actual.isUnlisted;
 }
 
 /** An alias or key id, with or without the ARN around it; two ARNs name account and region too. */

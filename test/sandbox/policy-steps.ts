@@ -19,6 +19,8 @@ import {
 import { AddTagsToResourceCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import type { Role } from '../../src/policy/roles.ts';
+import { Faults } from '../../src/sandbox/faults.ts';
+import { DEFAULTS } from '../../src/sandbox/settings.ts';
 import { createCanary } from '../support/canary.ts';
 import { losingOneAnswer } from '../support/control.ts';
 import type { Clients, Stage, Stages, Step } from './policy-stage.ts';

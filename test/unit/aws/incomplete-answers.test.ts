@@ -82,6 +82,14 @@ const SSM: Walk<typeof parameters> = {
     () => parameters.describePath('/a/'),
     /^ssm:DescribeParameters \/a\/: .* Parameters$/,
   ],
+  describeMany: [
+    () => parameters.describeMany(['/a']),
+    /^ssm:DescribeParameters \/a: .* Parameters$/,
+  ],
+  mindsTags: [
+    () => parameters.mindsTags('/a/', 'team'),
+    /^ssm:DescribeParameters \/a\/: .* Parameters$/,
+  ],
   history: [() => parameters.history('/a'), /^ssm:GetParameterHistory \/a: .* Parameters$/],
   put: [
     () => parameters.put({ name: '/a', value: 'v', type: 'String', overwrite: true }),

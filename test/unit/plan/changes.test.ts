@@ -22,6 +22,15 @@ describe('the action', () => {
     expect(changeOf(desired('/a/x', { value: 'w' }), actual('/a/x')).action).toBe('update');
   });
 
+  test('takes no account of what SSM does not list yet', () => {
+    const there = actual('/a/x', { tier: '', dataType: '', isUnlisted: true });
+    const wanted = desired('/a/x', { tier: 'Standard', description: 'd', allowedPattern: '.' });
+    expect(changeOf(wanted, there).action).toBe('unchanged');
+    const changed = changeOf({ ...wanted, value: 'w' }, there);
+    expect(changed.action).toBe('update');
+    expect(changed.differences.map(({ field }) => field)).toEqual(['value']);
+  });
+
   test('is to delete what is in no manifest, when that is asked for', () => {
     const options = { prune: true, pruneTags: false };
     const there = state([actual('/a/old'), actual('/a/others')]);
