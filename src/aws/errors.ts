@@ -23,7 +23,7 @@ export interface NetworkFailure extends Error {
   limit?: Limit;
 }
 
-export type Limit = 'connect' | 'answer' | 'silence' | 'whole';
+export type Limit = 'connect' | 'answer' | 'silence' | 'whole' | 'interrupted';
 
 /** Whether AWS kept a call waiting for too long. */
 export function isTimeout(error: unknown): boolean {
@@ -104,7 +104,7 @@ export function translate(error: unknown, doing: Doing): CofferError {
     code,
     `${doing.action} ${doing.target}: ${explain(failure, name, code, doing)}`,
     {
-      hint: hintFor(name, code, doing),
+      hint: failure.limit === 'interrupted' ? undefined : hintFor(name, code, doing),
       cause: error,
     },
   );

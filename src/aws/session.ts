@@ -14,6 +14,8 @@ export interface Session {
   concurrency: number;
   /** Is told of each call that AWS answered: its name, status and time, never its content. */
   log?: ((line: string) => void) | undefined;
+  /** Aborted once somebody wants the run to end: no call is waited for much longer then. */
+  interruption?: AbortSignal | undefined;
   /** How long to wait for what. */
   limits?: Limits | undefined;
 }
@@ -21,7 +23,7 @@ export interface Session {
 /** The part of the clients' configuration that is the same for KMS, SSM and S3. */
 export function clientConfig(session: Session, region: string | undefined) {
   const limits = session.limits ?? LIMITS;
-  const requestHandler = new PatientHandler(limits);
+  const requestHandler = new PatientHandler(limits, session.interruption);
   return {
     // An empty one, such as from an empty variable, is none: the SDK looks for it elsewhere.
     ...(region ? { region } : {}),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { AdaptiveRetryStrategy } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -16,6 +17,8 @@ export interface Limits {
   whole: number;
   /** For credentials. */
   credentials: number;
+  /** For all of an answer, once coffer was interrupted. */
+  interrupted: number;
 }
 
 export const LIMITS: Limits = {
@@ -24,6 +27,7 @@ export const LIMITS: Limits = {
   silence: 30_000,
   whole: 60_000,
   credentials: 60_000,
+  interrupted: 2_000,
 };
 
 /** A body above this may take as long as it likes, as long as its bytes move. */
@@ -37,8 +41,9 @@ type Options = NonNullable<Parameters<NodeHttpHandler['handle']>[1]>;
 /** Sends requests, and gives up those that wait too long. Its errors name the host. */
 export class PatientHandler extends NodeHttpHandler {
   readonly #limits: Limits;
+  readonly #interruption: AbortSignal | undefined;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, interruption?: AbortSignal) {
     // The number of calls at once is bounded elsewhere; waiting for a socket is no waiting for AWS.
     const agent = { keepAlive: true, maxSockets: Infinity };
     super({
@@ -50,6 +55,8 @@ export class PatientHandler extends NodeHttpHandler {
       httpsAgent: agent,
     });
     this.#limits = limits;
+    this.#interruption = interruption;
+    if (interruption) setMaxListeners(0, interruption);
   }
 
   override async handle(
@@ -58,13 +65,23 @@ export class PatientHandler extends NodeHttpHandler {
   ): Promise<{ response: HttpResponse }> {
     const started = performance.now();
     const isUpload = isLarge(request.headers);
-    const explain = (error: NetworkFailure) => Object.assign(error, this.#explain(error, request));
+    const deadline = this.#watchInterruption();
+    const explain = (error: NetworkFailure) => {
+      const facts = deadline.signal.aborted
+        ? this.#describe('interrupted', request)
+        : this.#explain(error, request);
+      return Object.assign(error, facts);
+    };
     try {
       // The SDK's clock for the answer runs while the request's body is on its way.
       const noLimit = isUpload ? { requestTimeout: 0 } : {};
-      const { response } = await super.handle(request, { ...options, ...noLimit });
+      const { response } = await super.handle(request, {
+        abortSignal: deadline.signal,
+        ...options,
+        ...noLimit,
+      });
       const body = response.body as NodeJS.ReadStream;
-      body.once('error', explain);
+      body.once('error', explain).once('close', deadline.forget);
       if (!isUpload && !isCompletion(request) && !isLarge(response.headers)) {
         const rest = this.#limits.whole - (performance.now() - started);
         const giveUp = () =>
@@ -74,8 +91,26 @@ export class PatientHandler extends NodeHttpHandler {
       }
       return { response };
     } catch (error) {
+      deadline.forget();
       throw error instanceof Error ? explain(error) : error;
     }
+  }
+
+  /** Aborts a while after coffer was interrupted: what is under way may end well till then. */
+  #watchInterruption(): { signal: AbortSignal; forget: () => void } {
+    const controller = new AbortController();
+    const interruption = this.#interruption;
+    let timer: NodeJS.Timeout | undefined;
+    const begin = () => {
+      timer = setTimeout(() => controller.abort(), this.#limits.interrupted);
+    };
+    if (interruption?.aborted) begin();
+    else interruption?.addEventListener('abort', begin, { once: true });
+    const forget = () => {
+      clearTimeout(timer);
+      interruption?.removeEventListener('abort', begin);
+    };
+    return { signal: controller.signal, forget };
   }
 
   #explain(error: NetworkFailure, request: HttpRequest): Partial<NetworkFailure> {
@@ -92,6 +127,7 @@ export class PatientHandler extends NodeHttpHandler {
       answer: `no answer from ${host} within ${time}`,
       silence: `${host} fell silent for ${time}`,
       whole: `${host} did not finish its answer within ${time}`,
+      interrupted: `interrupted while waiting for ${host}`,
     }[limit];
     return { name: 'TimeoutError', message, host, limit };
   }
@@ -127,7 +163,8 @@ export class Retries extends AdaptiveRetryStrategy {
     ...[token, info]: Parameters<AdaptiveRetryStrategy['refreshRetryTokenForRetry']>
   ) {
     const { limit } = info.error as NetworkFailure;
-    if (limit === 'whole' || (limit && token.getRetryCount() > 0)) throw info.error;
+    const isFinal = limit === 'whole' || limit === 'interrupted';
+    if (isFinal || (limit && token.getRetryCount() > 0)) throw info.error;
     return super.refreshRetryTokenForRetry(token, info);
   }
 }

@@ -6,6 +6,7 @@ import { createPaint } from '../render/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
 import { EXIT, type Context, type Environment } from './context.ts';
 import { GROUPS } from './index.ts';
+import { interruption } from './interrupt.ts';
 import { writeOutput } from './output.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
 import { createTerminal } from './terminal.ts';
@@ -75,6 +76,7 @@ function createContext({ args, rest, flags }: Call, env: Environment): Context {
       profile: flags.string('profile'),
       endpoint: flags.string('endpointUrl') || env['AWS_ENDPOINT_URL'],
       concurrency: flags.count('concurrency') ?? 8,
+      interruption,
       log: flags.boolean('debug')
         ? (line) => process.stderr.write(`coffer: debug: ${line}\n`)
         : undefined,

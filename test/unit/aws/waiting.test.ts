@@ -12,7 +12,14 @@ import { LIMITS, type Limits } from '../../../src/aws/waiting.ts';
 import { HANGING, startServer } from '../../support/bad-server.ts';
 import { failureOf } from '../../support/failure.ts';
 
-const SHORT = { connect: 300, answer: 300, silence: 300, whole: 900, credentials: 300 };
+const SHORT = {
+  connect: 300,
+  answer: 300,
+  silence: 300,
+  whole: 900,
+  credentials: 300,
+  interrupted: 300,
+};
 
 function sessionAt(endpoint: string, limits: Partial<Limits> = SHORT): Session {
   return {
@@ -196,4 +203,47 @@ test('a service that never gives out credentials is given up', async () => {
   expect(error.code).toBe('credentials');
   expect(error.message).toContain('no AWS credentials were found within 0.3 s');
   expect(server.requests).toEqual(['GET /credentials']);
+});
+
+describe('once coffer was interrupted', () => {
+  test.each(Object.keys(CALLS))('%s is not waited for much longer', async (name) => {
+    const controller = new AbortController();
+    const server = await startServer(() => controller.abort());
+    const session = {
+      ...sessionAt(server.url, { interrupted: 100 }),
+      interruption: controller.signal,
+    };
+    const error = await failureOf(() => CALLS[name]?.(session) ?? Promise.resolve());
+    expect(error.message).toContain(`interrupted while waiting for ${server.host}`);
+    // That of an upload is to take back what there may be of it.
+    expect(server.requests.length).toBeLessThanOrEqual(1);
+  });
+
+  test('a body that has begun is not waited for either', async () => {
+    const controller = new AbortController();
+    const server = await startServer((_, response) => {
+      response.writeHead(200, { 'content-length': '20' }).write('{"Plain');
+      controller.abort();
+    });
+    const session = {
+      ...sessionAt(server.url, { interrupted: 100 }),
+      interruption: controller.signal,
+    };
+    const error = await failureOf(() => CALLS['kms:Decrypt']?.(session) ?? Promise.resolve());
+    expect(error.message).toContain(`interrupted while waiting for ${server.host}`);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('what is answered soon ends well', async () => {
+    const controller = new AbortController();
+    const server = await startServer((_, response) => {
+      controller.abort();
+      setTimeout(() => response.end('{"Version": 7}'), 50);
+    });
+    const session = {
+      ...sessionAt(server.url, { interrupted: 5_000 }),
+      interruption: controller.signal,
+    };
+    expect(await CALLS['ssm:PutParameter']?.(session)).toBe(7);
+  });
 });
