@@ -91,7 +91,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 /** A failed call as a `CofferError` whose `cause` is the SDK's error. */
 export function translate(error: unknown, doing: Doing): CofferError {
   if (error instanceof CofferError) return error;
-  const failure = error instanceof Error ? (error as AwsFailure) : new Error('unknown failure');
+  const failure: AwsFailure = error instanceof Error ? error : new Error('unknown failure');
   if (failure.message === 'Region is missing') {
     return new CofferError('usage', 'no AWS region is set', {
       hint: 'add --region, or set AWS_REGION',

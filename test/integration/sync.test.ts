@@ -212,20 +212,4 @@ describe('what is under the path and in no manifest', () => {
     expect(code).toBe(3);
     expect(stdout.toString()).toContain('| - delete | `old` | String, version 1 |');
   });
-
-  test('stays while the name that takes its place cannot be written', async () => {
-    const app = await createScene(aws, '  - {name: new, type: String, value: x}\n');
-    await stored.put(`${app.prefix}old`, 'x');
-    const broken = (await app.text('app.yml')).replace('value: x', 'value: x, allowed_pattern: y');
-    await app.write('app.yml', broken);
-    const args = ['sync', 'app.yml', '--prune', '--yes', '--json'];
-    const { code, stdout } = await app.coffer(args);
-    expect(code).toBe(4);
-    expect(expectReport('applied', stdout.toString())).toMatchObject({
-      done: [],
-      failed: [{ name: `${app.prefix}new` }],
-      left: [`${app.prefix}old`],
-    });
-    expect(await stored.values(app.prefix)).toEqual({ old: 'x' });
-  });
 });

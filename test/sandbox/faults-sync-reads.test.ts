@@ -15,7 +15,7 @@ test('an empty page is not the last one', async () => {
   await disturb({ emptyPages: true });
   await app.succeed(['sync', 'app.yml', '--yes']);
   const calls = await callsOf(() => expectClean(app));
-  expect(calls['ssm:DescribeParameters']).toBe(2 * (1 + 3));
+  expect(calls['ssm:DescribeParameters']).toBe(2 * (1 + 3 + 1));
 });
 
 describe('a read that fails', () => {

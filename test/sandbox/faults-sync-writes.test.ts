@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
+import { expectReport } from '../support/reports.ts';
 import { createScene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 import { cofferInTerminal, HAS_PTY } from '../support/terminal.ts';
@@ -95,3 +96,19 @@ test.runIf(HAS_PTY)(
     await expectClean(app);
   },
 );
+
+test('what is to be pruned stays while the name that takes its place cannot be written', async () => {
+  const app = await createScene(aws, '  - {name: new, type: String, value: x}\n');
+  await stored.put(`${app.prefix}old`, 'x');
+  const broken = (await app.text('app.yml')).replace('value: x', 'value: x, allowed_pattern: y');
+  await app.write('app.yml', broken);
+  const args = ['sync', 'app.yml', '--prune', '--yes', '--json'];
+  const { code, stdout } = await app.coffer(args);
+  expect(code).toBe(4);
+  expect(expectReport('applied', stdout.toString())).toMatchObject({
+    done: [],
+    failed: [{ name: `${app.prefix}new` }],
+    left: [`${app.prefix}old`],
+  });
+  expect(await stored.values(app.prefix)).toEqual({ old: 'x' });
+});
