@@ -55,7 +55,7 @@ test('what is refused is explained without the secret, and legibly however short
   expect(plain.message).toContain('not authorized to perform: ssm:PutParameter');
 });
 
-const item = (Name: string, Version = 1) => ({ Name, Version, Type: 'String' });
+const item = (Name: string, Version = 1) => ({ Name, Version, Type: 'String', Value: 'v' });
 
 /** A store whose server answers with these pages, one a call; the last one again and again. */
 async function storeOf(...pages: object[]) {

@@ -119,7 +119,7 @@ describe('what moves may take its time:', () => {
   test('a large answer', async () => {
     const chunk = Buffer.alloc(10 * 1024);
     const server = await startServer((_, response) => {
-      response.writeHead(200, { 'content-length': String(20 * chunk.length) });
+      response.writeHead(200, { 'content-length': String(20 * chunk.length), etag: '"e"' });
       void (async () => {
         for (let i = 0; i < 20; i++) {
           response.write(chunk);
@@ -138,6 +138,7 @@ describe('what moves may take its time:', () => {
 
   test('a large upload', async () => {
     const server = await startServer((request, response) => {
+      response.setHeader('etag', '"e"');
       setTimeout(() => request.resume().once('end', () => response.end()), 500);
     });
     const limits = { ...SHORT, silence: 10_000, answer: 100, whole: 100 };
@@ -157,7 +158,9 @@ describe('what moves may take its time:', () => {
         const blanks = setInterval(() => response.write(' '), 50);
         setTimeout(() => {
           clearInterval(blanks);
-          response.end('<CompleteMultipartUploadResult/>');
+          response.end(
+            '<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>',
+          );
         }, 500);
       }
     });

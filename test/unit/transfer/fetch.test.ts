@@ -159,7 +159,11 @@ test.each([1024, SPOOLED])(
     const server = await startServer(({ headers: { range } }, response) => {
       const [, from, to] = /bytes=(\d+)-(\d+)/.exec(range ?? `bytes=0-${size - 1}`) ?? [];
       const length = Number(to) - Number(from) + 1;
-      response.writeHead(200, { ...Object.fromEntries(headers), 'content-length': length });
+      response.writeHead(200, {
+        ...Object.fromEntries(headers),
+        'content-length': length,
+        etag: '"e"',
+      });
       response.write('some of it');
     });
     const slow = createObjectStore(
