@@ -29,7 +29,7 @@ describe('a manifest that is wrong:', () => {
       (text) => text.replace('    type', '\ttype'),
       /^app\.yml:\d+:\d+: error: /,
     ],
-    ['binary', () => new Uint8Array([0x70, 0xff, 0xfe, 0x00]), /^app\.yml:1:2: error: .*UTF-8/],
+    ['binary', () => new Uint8Array([0x70, 0xff, 0xfe, 0x80]), /^app\.yml:1:2: error: .*UTF-8/],
     [
       'an unknown key of a parameter',
       (text) => text.replace('value:', 'discription: x\n    value:'),
