@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { useAws } from '../support/aws.ts';
+import { controlOf } from '../support/control.ts';
 import { createScene } from '../support/scene.ts';
 import { createWorkspace } from '../support/workspace.ts';
 import { expectClean } from './large.ts';
@@ -20,14 +20,6 @@ async function createFlaky() {
     async up() {
       sandbox = await startSandbox({ folder, port: Number(new URL(endpoint).port) });
     },
-    async writes(): Promise<number> {
-      const answer = await fetch(`${endpoint}/_sandbox/calls`);
-      const { calls } = (await answer.json()) as { calls: Record<string, number> };
-      return calls['ssm:PutParameter'] ?? 0;
-    },
-    async slow() {
-      await fetch(`${endpoint}/_sandbox/faults`, { method: 'PUT', body: '{"latencyMs": 100}' });
-    },
   };
 }
 
@@ -38,9 +30,10 @@ test('a network that breaks off ends it soon, and the same command finishes', as
     { ...aws, endpoint, env: { ...aws.env, AWS_ENDPOINT_URL: endpoint } },
     Array.from({ length: 60 }, (_, i) => `  - {name: p${i}, type: String, value: x}\n`).join(''),
   );
-  await flaky.slow();
+  const control = controlOf(flaky);
+  await control.disturb({ latencyMs: 100 });
   const syncing = app.coffer(['sync', 'app.yml', '--yes', '--json', '--concurrency', '4']);
-  while ((await flaky.writes()) < 9) await sleep(5);
+  await control.untilCalled('ssm:PutParameter', 9);
   await flaky.down();
   const { code, stdout, stderr } = await syncing;
   expect(code).toBe(4);

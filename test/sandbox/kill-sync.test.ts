@@ -17,7 +17,7 @@ const MOMENTS = 30;
 const BLOBS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 const aws = await useAws();
-const { disturb } = controlOf(aws);
+const { calls, disturb } = controlOf(aws);
 const stored = storedIn(aws);
 
 interface Sightings {
@@ -50,23 +50,22 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-async function callsSoFar(): Promise<number> {
-  const answer = await fetch(`${aws.endpoint}/_sandbox/calls`);
-  const { calls } = (await answer.json()) as { calls: Record<string, number> };
+async function writesSoFar(): Promise<number> {
+  const made = await calls();
   const ours = ['kms:ReEncrypt', 's3:PutObject', 'ssm:PutParameter'];
-  return ours.reduce((sum, operation) => sum + (calls[operation] ?? 0), 0);
+  return ours.reduce((sum, operation) => sum + (made[operation] ?? 0), 0);
 }
 
 /** Whether a sync was killed, which is once it has begun so many writes; it may end before. */
 async function syncAndKill(app: Scene, manifest: string, writes: number): Promise<boolean> {
-  const before = await callsSoFar();
+  const before = await writesSoFar();
   const child = spawn(
     process.execPath,
     [CLI, 'sync', manifest, '--yes', '--concurrency', '3', '--quiet'],
     { cwd: app.folder, env: { ...aws.env, HOME: app.folder }, stdio: 'ignore' },
   );
   const ended = once(child, 'exit');
-  while (child.exitCode === null && (await callsSoFar()) - before < writes) {
+  while (child.exitCode === null && (await writesSoFar()) - before < writes) {
     await sleep(5);
   }
   child.kill('SIGKILL');

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createParameterStore } from '../../src/aws/parameters.ts';
 import { readManifest } from '../../src/manifest/index.ts';
 import { desiredState } from '../../src/plan/desired.ts';
 import { createObjectWriter } from '../../src/plan/object-writer.ts';
@@ -9,12 +7,12 @@ import { PATIENT } from '../../src/plan/patience.ts';
 import { planChanges } from '../../src/plan/plan.ts';
 import { changeTask, saveTask, type Writing } from '../../src/plan/write.ts';
 import { Opener } from '../../src/seal/opener.ts';
-import { REGION, useAws } from '../support/aws.ts';
+import { useAws } from '../support/aws.ts';
 import { startCoffer } from '../support/child.ts';
 import { controlOf } from '../support/control.ts';
 import { leftoversIn } from '../support/leftovers.ts';
 import { createScene } from '../support/scene.ts';
-import { kmsOf, objectsOf, sessionOf } from '../support/services.ts';
+import { kmsOf, objectsOf, parametersOf } from '../support/services.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
@@ -31,7 +29,7 @@ async function createRaced() {
   await app.succeed(['encrypt', 'app.yml']);
   const manifest = await readManifest(`${app.folder}/app.yml`);
   const [kms, objects] = [kmsOf(aws), objectsOf(aws)];
-  const parameters = createParameterStore(sessionOf(aws), REGION);
+  const parameters = parametersOf(aws);
   const writing: Writing = {
     patience: { ...PATIENT, sleep: () => Promise.resolve() },
     objects: createObjectWriter(manifest, { fileKeyKms: kms, kms, objects }),
@@ -102,19 +100,13 @@ test.each([
   const app = await createScene(aws, BLOB, { files: { blob: randomBytes(60 * 1024 * 1024) } });
   await app.succeed(['encrypt', 'app.yml']);
   await control.disturb({ latencyMs: 100 });
-  await fetch(`${aws.endpoint}/_sandbox/calls`, { method: 'DELETE' });
+  await control.forgetCalls();
   const child = startCoffer(args, { cwd: app.folder, env: aws.env });
-  while (!(await callsOf('s3:UploadPart'))) await sleep(10);
+  await control.untilCalled('s3:UploadPart');
   child.kill('SIGINT');
   const { code, stderr } = await child.finished;
-  expect(code, stderr).toBe(1);
+  expect(code, stderr).toBe(130);
   expect(stderr).toContain('the upload was interrupted');
   expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
   expect(await stored.values(app.prefix)).toEqual({});
 });
-
-async function callsOf(operation: string): Promise<number> {
-  const answer = await fetch(`${aws.endpoint}/_sandbox/calls`);
-  const { calls } = (await answer.json()) as { calls: Record<string, number> };
-  return calls[operation] ?? 0;
-}

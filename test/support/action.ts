@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import { startServer } from './bad-server.ts';
 import { run } from './cli.ts';
 import { readGithubEnv } from './github-runner.ts';
 import type { Workspace } from './workspace.ts';
@@ -82,10 +81,8 @@ export async function startGithub(
   comments: Comment[],
   { refuse = false } = {},
 ): Promise<{ url: string; calls: string[] }> {
-  const calls: string[] = [];
-  const server = createServer((request, response) => {
+  const { url: api, requests } = await startServer((request, response) => {
     const { method = '', url = '', headers } = request;
-    calls.push(`${method} ${url}`);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     const answer = (status: number, content: unknown) => {
@@ -110,13 +107,7 @@ export async function startGithub(
       answer(existing ? 200 : 201, comment);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
-  return { url: `http://127.0.0.1:${address.port}`, calls };
+  return { url: api, calls: requests };
 }
 
 export function newComment(

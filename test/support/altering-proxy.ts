@@ -1,6 +1,4 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import { onTestFinished } from 'vitest';
+import { startServer } from './bad-server.ts';
 
 /** Content of one call of KMS or SSM, or of its answer. */
 export type Content = Record<string, unknown>;
@@ -13,7 +11,7 @@ export async function startAlteringProxy(
   endpoint: string,
   alterations: Alterations,
 ): Promise<string> {
-  const server = createServer((request, response) => {
+  const { url } = await startServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -39,13 +37,5 @@ export async function startAlteringProxy(
       response.end(altered);
     })();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
-  return `http://127.0.0.1:${address.port}`;
+  return url;
 }

@@ -8,9 +8,11 @@ import type { TestAws } from './aws.ts';
 export interface Control {
   /** Calls by operation (`kms:Decrypt`) while `work` ran. */
   callsOf: (work: () => Promise<unknown>) => Promise<Record<string, number>>;
+  /** Calls by operation since they were forgotten. */
+  calls: () => Promise<Record<string, number>>;
   forgetCalls: () => Promise<void>;
-  /** Waits until there was a call of this operation. */
-  untilCalled: (operation: string) => Promise<void>;
+  /** Waits until there were so many calls of this operation. */
+  untilCalled: (operation: string, times?: number) => Promise<void>;
   /** Misbehaves until the test has ended. */
   disturb: (settings: Partial<Settings>) => Promise<void>;
 }
@@ -32,9 +34,10 @@ export function controlOf(aws: Pick<TestAws, 'endpoint'>): Control {
       await work();
       return calls();
     },
+    calls,
     forgetCalls,
-    async untilCalled(operation) {
-      while (!(await calls())[operation]) await sleep(10);
+    async untilCalled(operation, times = 1) {
+      while (((await calls())[operation] ?? 0) < times) await sleep(10);
     },
     async disturb(settings) {
       onTestFinished(async () => void (await request('DELETE', 'faults')));

@@ -1,20 +1,24 @@
 import { createKms, type KmsService } from '../../src/aws/kms.ts';
 import { createObjectStore, type ObjectStore } from '../../src/aws/objects.ts';
+import { createParameterStore, type ParameterStore } from '../../src/aws/parameters.ts';
+import type { Session } from '../../src/aws/session.ts';
 import { REGION, type TestAws } from './aws.ts';
 
-export function sessionOf({ endpoint }: TestAws) {
-  return {
-    endpoint,
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-    concurrency: 8,
-  };
+/** Whatever answers there. */
+export function sessionAt(endpoint: string): Session & { endpoint: string } {
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
+  return { endpoint, credentials, concurrency: 8 };
 }
 
-/** coffer's own KMS and S3, through the real SDK. */
-export function kmsOf(aws: TestAws): KmsService {
-  return createKms(sessionOf(aws), REGION);
+/** coffer's own KMS, SSM and S3, through the real SDK. */
+export function kmsOf({ endpoint }: TestAws): KmsService {
+  return createKms(sessionAt(endpoint), REGION);
 }
 
-export function objectsOf(aws: TestAws): ObjectStore {
-  return createObjectStore(sessionOf(aws), REGION);
+export function parametersOf({ endpoint }: TestAws): ParameterStore {
+  return createParameterStore(sessionAt(endpoint), REGION);
+}
+
+export function objectsOf({ endpoint }: TestAws): ObjectStore {
+  return createObjectStore(sessionAt(endpoint), REGION);
 }

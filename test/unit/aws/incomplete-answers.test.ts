@@ -7,6 +7,7 @@ import { createObjectStore } from '../../../src/aws/objects.ts';
 import { createParameterStore } from '../../../src/aws/parameters.ts';
 import { REGION } from '../../support/aws.ts';
 import { failureOf } from '../../support/failure.ts';
+import { sessionAt } from '../../support/services.ts';
 
 /** Says yes to everything and gives nothing, as a proxy or a half-built service may. */
 const server = createServer((request, response) => {
@@ -22,11 +23,7 @@ const answers = new Map<string, { headers?: Record<string, string>; body?: strin
 await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 afterAll(() => void server.close());
 
-const session = {
-  endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-  credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-  concurrency: 4,
-};
+const session = sessionAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 const kms = createKms(session, REGION);
 const keys = createKeyStore(session, REGION);
 const parameters = createParameterStore(session, REGION);

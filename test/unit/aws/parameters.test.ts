@@ -4,17 +4,11 @@ import { REGION, useAws } from '../../support/aws.ts';
 import { controlOf } from '../../support/control.ts';
 import { startServer } from '../../support/bad-server.ts';
 import { failureOf } from '../../support/failure.ts';
+import { parametersOf, sessionAt } from '../../support/services.ts';
 
 const aws = await useAws();
 const control = controlOf(aws);
-const parameters = createParameterStore(
-  {
-    endpoint: aws.endpoint,
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-    concurrency: 4,
-  },
-  REGION,
-);
+const parameters = parametersOf(aws);
 
 const put = (name: string, value: string, type = 'String') =>
   parameters.put({
@@ -63,9 +57,7 @@ async function storeOf(...pages: object[]) {
   const server = await startServer((_, response) => {
     response.end(JSON.stringify(pages[Math.min(next++, pages.length - 1)]));
   });
-  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
-  const session = { endpoint: server.url, credentials, concurrency: 1 };
-  return { store: createParameterStore(session, REGION), server };
+  return { store: createParameterStore(sessionAt(server.url), REGION), server };
 }
 
 describe('pages', () => {

@@ -1,24 +1,15 @@
 // What AWS answers, and the sandbox never does.
-import { createServer, type RequestListener } from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { expect, test } from 'vitest';
 import { createBucketStore } from '../../../src/aws/buckets.ts';
 import { createKeyStore } from '../../../src/aws/keys.ts';
 import type { Session } from '../../../src/aws/session.ts';
+import { startServer } from '../../support/bad-server.ts';
+import { sessionAt } from '../../support/services.ts';
 
 async function sessionWith(answer: RequestListener): Promise<Session> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-    concurrency: 1,
-  };
+  const { url } = await startServer(answer);
+  return sessionAt(url);
 }
 
 test('a bucket of a younger region is found there, though S3 calls the request a bad one', async () => {

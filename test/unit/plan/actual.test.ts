@@ -8,6 +8,7 @@ import {
   type Content,
 } from '../../support/altering-proxy.ts';
 import { REGION, useAws } from '../../support/aws.ts';
+import { sessionAt } from '../../support/services.ts';
 import { storedIn } from '../../support/stored.ts';
 import { desired } from './states.ts';
 import { createPatience } from './waits.ts';
@@ -17,14 +18,8 @@ const stored = storedIn(aws);
 
 /** What is in AWS under a path, as it is told when answers to calls change. */
 async function readThrough(alterations: Alterations, path: string, wanted: readonly Desired[]) {
-  const parameters = createParameterStore(
-    {
-      endpoint: await startAlteringProxy(aws.endpoint, alterations),
-      credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-      concurrency: 4,
-    },
-    REGION,
-  );
+  const proxy = await startAlteringProxy(aws.endpoint, alterations);
+  const parameters = createParameterStore(sessionAt(proxy), REGION);
   const services = {
     parameters,
     objects: () => Promise.reject(new Error('there are no objects')),

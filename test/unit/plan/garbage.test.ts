@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { createParameterStore } from '../../../src/aws/parameters.ts';
 import { deleteOrphans, findGarbage } from '../../../src/plan/garbage.ts';
-import { REGION, useAws } from '../../support/aws.ts';
+import { useAws } from '../../support/aws.ts';
 import { controlOf } from '../../support/control.ts';
 import { failureOf } from '../../support/failure.ts';
-import { objectsOf } from '../../support/services.ts';
+import { objectsOf, parametersOf } from '../../support/services.ts';
 import { storedIn } from '../../support/stored.ts';
 
 const aws = await useAws();
 const control = controlOf(aws);
 const stored = storedIn(aws);
-const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
 const services = {
   objects: objectsOf(aws),
-  parameters: createParameterStore({ endpoint: aws.endpoint, credentials, concurrency: 8 }, REGION),
+  parameters: parametersOf(aws),
   concurrency: 8,
 };
 

@@ -1,6 +1,7 @@
 import { createKms } from '../../../src/aws/kms.ts';
 import { parseManifest } from '../../../src/manifest/index.ts';
 import type { Manifest, Parameter } from '../../../src/manifest/model.ts';
+import { sessionAt } from '../../support/services.ts';
 import type { Workspace } from '../../support/workspace.ts';
 
 /** The manifest app.yml of a workspace, with these lines after its settings. */
@@ -16,11 +17,4 @@ export function parameterOf(manifest: Manifest, name: string): Parameter {
 }
 
 /** KMS where nobody listens: proves that something needs no call. */
-export const NO_KMS = createKms(
-  {
-    endpoint: 'http://127.0.0.1:1',
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-    concurrency: 1,
-  },
-  'us-east-1',
-);
+export const NO_KMS = createKms(sessionAt('http://127.0.0.1:1'), 'us-east-1');
