@@ -10,7 +10,6 @@ import { CofferError } from '../errors.ts';
 import { gather } from './gather.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
-/** Up to this, an object is held in memory; above, its ciphertext goes to a spool file. */
 const MEMORY_LIMIT = 64 * 1024 * 1024;
 const RANGE_BYTES = 8 * 1024 * 1024;
 const RANGES_IN_FLIGHT = 4;
@@ -39,19 +38,18 @@ export interface FetchedObject {
   close: () => Promise<void>;
 }
 
-/** Told of the bytes that arrived, of all that will. */
-type Progress = (done: number, total: number) => void;
+interface Services {
+  objects: ObjectStore;
+  kms: Kms;
+  spoolFolder: string;
+  /** Up to so many bytes are held in memory; the ciphertext of a larger object goes to a spool file. */
+  memoryLimit?: number;
+  /** Told of the bytes that arrived, of all that will. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
 
 /** Brings an object's ciphertext here, in parallel ranges when it is large. */
-export async function fetchObject(
-  pointer: Pointer,
-  services: {
-    objects: ObjectStore;
-    kms: Kms;
-    spoolFolder: string;
-    onProgress?: Progress | undefined;
-  },
-): Promise<FetchedObject> {
+export async function fetchObject(pointer: Pointer, services: Services): Promise<FetchedObject> {
   const url = formatPointer(pointer);
   const whole = await services.objects.get(pointer.bucket, pointer.key);
   try {
@@ -96,12 +94,12 @@ function headerOf(object: ObjectBody, url: string): ObjectHeader {
 async function fill(
   whole: ObjectBody,
   { bucket, key }: Pointer,
-  services: { objects: ObjectStore; spoolFolder: string; onProgress?: Progress | undefined },
+  { objects, spoolFolder, memoryLimit = MEMORY_LIMIT, onProgress }: Services,
 ): Promise<Spool> {
   const { size, etag } = whole;
   const url = formatPointer({ bucket, key });
-  const isSmall = size <= MEMORY_LIMIT;
-  const spool = isSmall ? memorySpool(size) : await fileSpool(services.spoolFolder);
+  const isSmall = size <= memoryLimit;
+  const spool = isSmall ? memorySpool(size) : await fileSpool(spoolFolder);
   // What the first answer brings is used when it is all there is to bring.
   let first: ObjectBody | undefined = isSmall ? whole : undefined;
   if (!first) whole.body.destroy();
@@ -114,7 +112,7 @@ async function fill(
       async (offset) => {
         const length = Math.min(rangeBytes, size - offset);
         for (let attempt = 1; ; attempt++) {
-          const part = first ?? (await services.objects.get(bucket, key, { offset, length, etag }));
+          const part = first ?? (await objects.get(bucket, key, { offset, length, etag }));
           first = undefined;
           try {
             await copy(part.body, offset, length, spool);
@@ -124,7 +122,7 @@ async function fill(
           }
         }
         done += length;
-        services.onProgress?.(done, size);
+        onProgress?.(done, size);
       },
       { concurrency: RANGES_IN_FLIGHT },
     );

@@ -11,23 +11,19 @@ import type { Session } from '../../../src/aws/session.ts';
 import { LIMITS, type Limits } from '../../../src/aws/waiting.ts';
 import { HANGING, startServer } from '../../support/bad-server.ts';
 import { failureOf } from '../../support/failure.ts';
+import { sessionAt } from '../../support/services.ts';
 
 const SHORT = {
   connect: 300,
-  answer: 300,
-  silence: 300,
+  answer: 100,
+  silence: 100,
   whole: 900,
   credentials: 300,
   interrupted: 300,
 };
 
-function sessionAt(endpoint: string, limits: Partial<Limits> = SHORT): Session {
-  return {
-    endpoint,
-    credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
-    concurrency: 4,
-    limits: { ...LIMITS, ...limits },
-  };
+function impatientAt(endpoint: string, limits: Partial<Limits> = SHORT): Session {
+  return { ...sessionAt(endpoint), limits: { ...LIMITS, ...limits } };
 }
 
 const MIB = 1024 * 1024;
@@ -73,14 +69,14 @@ describe.each(Object.keys(HANGING))('%s', (way) => {
     'ends %s with an error that says what was waited for',
     async (name) => {
       const server = await startServer(HANGING[way] ?? (() => {}));
-      const error = await CALLS[name]?.(sessionAt(server.url)).then(
+      const error = await CALLS[name]?.(impatientAt(server.url)).then(
         () => undefined,
         (failure: Error) => failure,
       );
       expect(isTimeout(error)).toBe(true);
       expect(error?.message).toMatch(
         new RegExp(
-          `no answer from ${server.host} within 0.3 s|${server.host} fell silent for 0.3 s`,
+          `no answer from ${server.host} within 0.1 s|${server.host} fell silent for 0.1 s`,
         ),
       );
       // Begun anew once, if at all.
@@ -97,8 +93,8 @@ test('an upload that stops in the middle ends, and so does taking it back', asyn
     );
   });
   const put = CALLS['s3:PutObject in parts'];
-  const error = await failureOf(() => put?.(sessionAt(server.url)) ?? Promise.resolve());
-  expect(error.message).toContain(`${server.host} fell silent for 0.3 s`);
+  const error = await failureOf(() => put?.(impatientAt(server.url)) ?? Promise.resolve());
+  expect(error.message).toContain(`${server.host} fell silent for 0.1 s`);
   expect(server.requests.at(-1)).toMatch(/^DELETE .*uploadId=u/);
 });
 
@@ -109,7 +105,7 @@ test('an answer that comes in drops has to end at last', async () => {
     response.once('close', () => clearInterval(drip));
   });
   const error = await failureOf(
-    () => CALLS['kms:Decrypt']?.(sessionAt(server.url)) ?? Promise.resolve(),
+    () => CALLS['kms:Decrypt']?.(impatientAt(server.url)) ?? Promise.resolve(),
   );
   expect(error.message).toContain(`${server.host} did not finish its answer within 0.9 s`);
   expect(server.requests).toHaveLength(1);
@@ -129,7 +125,7 @@ describe('what moves may take its time:', () => {
       })();
     });
     const limits = { ...SHORT, silence: 3_000, answer: 100, whole: 100 };
-    const store = createObjectStore(sessionAt(server.url, limits), 'us-east-1');
+    const store = createObjectStore(impatientAt(server.url, limits), 'us-east-1');
     const { body } = await store.get('bucket', 'key');
     let size = 0;
     for await (const part of body) size += (part as Buffer).length;
@@ -142,7 +138,7 @@ describe('what moves may take its time:', () => {
       setTimeout(() => request.resume().once('end', () => response.end()), 500);
     });
     const limits = { ...SHORT, silence: 10_000, answer: 100, whole: 100 };
-    await CALLS['s3:PutObject']?.(sessionAt(server.url, limits));
+    await CALLS['s3:PutObject']?.(impatientAt(server.url, limits));
     expect(server.requests).toHaveLength(1);
   });
 
@@ -165,7 +161,7 @@ describe('what moves may take its time:', () => {
       }
     });
     const limits = { ...SHORT, silence: 3_000, answer: 3_000, whole: 100 };
-    await CALLS['s3:PutObject in parts']?.(sessionAt(server.url, limits));
+    await CALLS['s3:PutObject in parts']?.(impatientAt(server.url, limits));
   });
 });
 
@@ -185,16 +181,15 @@ sys.stdin.read()`,
   onTestFinished(() => void listener.kill());
   const [port] = (await once(listener.stdout, 'data')) as [Buffer];
   const host = `127.0.0.1:${port.toString().trim()}`;
-  const error = await failureOf(
-    () => CALLS['ssm:GetParameters']?.(sessionAt(`http://${host}`)) ?? Promise.resolve(),
-  );
+  const session = impatientAt(`http://${host}`, { ...SHORT, answer: 10_000 });
+  const error = await failureOf(() => CALLS['ssm:GetParameters']?.(session) ?? Promise.resolve());
   expect(error).toMatchObject({ code: 'network' });
   expect(error.message).toBe(`ssm:GetParameters /a: no connection to ${host} within 0.3 s`);
 });
 
 test('a service that never gives out credentials is given up', async () => {
   const server = await startServer(() => {});
-  const { credentials: _, ...session } = sessionAt('http://127.0.0.1:1');
+  const { credentials: _, ...session } = impatientAt('http://127.0.0.1:1');
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) {
     vi.stubEnv(name, undefined);
   }
@@ -213,7 +208,7 @@ describe('once coffer was interrupted', () => {
     const controller = new AbortController();
     const server = await startServer(() => controller.abort());
     const session = {
-      ...sessionAt(server.url, { interrupted: 100 }),
+      ...impatientAt(server.url, { interrupted: 100 }),
       interruption: controller.signal,
     };
     const error = await failureOf(() => CALLS[name]?.(session) ?? Promise.resolve());
@@ -229,7 +224,7 @@ describe('once coffer was interrupted', () => {
       controller.abort();
     });
     const session = {
-      ...sessionAt(server.url, { interrupted: 100 }),
+      ...impatientAt(server.url, { interrupted: 100 }),
       interruption: controller.signal,
     };
     const error = await failureOf(() => CALLS['kms:Decrypt']?.(session) ?? Promise.resolve());
@@ -244,7 +239,7 @@ describe('once coffer was interrupted', () => {
       setTimeout(() => response.end('{"Version": 7}'), 50);
     });
     const session = {
-      ...sessionAt(server.url, { interrupted: 5_000 }),
+      ...impatientAt(server.url, { interrupted: 5_000 }),
       interruption: controller.signal,
     };
     expect(await CALLS['ssm:PutParameter']?.(session)).toBe(7);

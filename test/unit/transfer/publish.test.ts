@@ -64,9 +64,13 @@ describe('an object', () => {
 describe.each([
   ['in one piece', 1000],
   ['in parts', LIMIT + 1],
-])('an object that is there already, sent %s,', (_, size) => {
+])('an object that is there already, sent %s,', async (_, size) => {
+  const { object, body } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
+  const first = aws.unique('first');
+  await publishObject(objects, { bucket: aws.bucket, key: first }, object);
+  const { metadata = {} } = await stored(first);
+
   test('stays as it is when it is the same', async () => {
-    const { object } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
     const at = { bucket: aws.bucket, key: aws.unique('twice') };
     await publishObject(objects, at, object);
     const before = await stored(at.key);
@@ -90,13 +94,9 @@ describe.each([
       ({ metadata }) => ({ metadata: { ...metadata, [HINTS.parameter]: '/other' } }),
     ],
   ])('is written anew when it %s', async (_, alter) => {
-    const { body, object } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
     const at = { bucket: aws.bucket, key: aws.unique('altered') };
-    await publishObject(objects, at, object);
-    const { metadata } = await stored(at.key);
-    const whole = { body, metadata: { ...metadata } };
-    const altered = { ...whole, ...alter(whole) };
-    await writePast(at.key, altered);
+    const whole = { body, metadata };
+    await writePast(at.key, { ...whole, ...alter(whole) });
 
     await publishObject(objects, at, object);
     expect(await stored(at.key)).toEqual({ size, sha256: object.sha256, metadata });
@@ -105,7 +105,6 @@ describe.each([
   });
 
   test('is written anew by who may not look', async () => {
-    const { object } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
     const at = { bucket: aws.bucket, key: aws.unique('blind') };
     await writePast(at.key, { body: Buffer.alloc(size), metadata: {} });
     await control.disturb({ rules: [{ action: 's3:GetObject', deny: true }] });
@@ -115,7 +114,6 @@ describe.each([
   });
 
   test('is looked at again when it is not the one that was seen', async () => {
-    const { object, body } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
     const at = { bucket: aws.bucket, key: aws.unique('raced') };
     for (const seen of [{ fault: 'missing' }, { fault: 'damaged', etag: '"of before"' }]) {
       await writePast(at.key, { body: flipBit(body, 0), metadata: {} });
@@ -130,7 +128,7 @@ describe.each([
 
 interface Whole {
   body: Buffer;
-  metadata: Record<string, string>;
+  metadata: Readonly<Record<string, string>>;
 }
 
 function damaged(name: string) {
