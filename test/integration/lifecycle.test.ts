@@ -149,6 +149,8 @@ describe('save', () => {
       'x-amz-d': expect.stringMatching(/^[A-Za-z0-9+/]{38}==$/),
       'x-amz-t': '{"aws:x-amz-cek-alg":"115"}',
       'coffer-kmskey': aws.kmskey,
+      'coffer-kmskey-arn': aws.kmskeyArn,
+      'coffer-key-sha256': expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
       'coffer-parameter': `${prefix}tls/keystore`,
     });
   });

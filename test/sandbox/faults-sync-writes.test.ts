@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
@@ -9,14 +8,8 @@ import { cofferInTerminal, HAS_PTY } from '../support/terminal.ts';
 import { createLarge, expectClean } from './large.ts';
 
 const aws = await useAws();
-const { disturb } = controlOf(aws);
+const { disturb, forgetCalls, untilCalled } = controlOf(aws);
 const stored = storedIn(aws);
-
-async function callsSoFar(operation: string): Promise<number> {
-  const answer = await fetch(`${aws.endpoint}/_sandbox/calls`);
-  const { calls } = (await answer.json()) as { calls: Record<string, number> };
-  return calls[operation] ?? 0;
-}
 
 test('what somebody else wrote after the plan was made is a conflict', async () => {
   const app = await createScene(
@@ -26,17 +19,12 @@ test('what somebody else wrote after the plan was made is a conflict', async () 
       .join(''),
   );
   await stored.put(`${app.prefix}updated`, 'old');
-  const before = await callsSoFar('ssm:GetParameters');
-  const described = await callsSoFar('ssm:DescribeParameters');
+  await forgetCalls();
   // A call acts when its latency has passed: theirs is sent when coffer's reads are on their way.
   await disturb({ latencyMs: 1000 });
   const syncing = app.coffer(['sync', 'app.yml', '--yes', '--json']);
-  while (
-    (await callsSoFar('ssm:GetParameters')) === before ||
-    (await callsSoFar('ssm:DescribeParameters')) === described
-  ) {
-    await sleep(5);
-  }
+  await untilCalled('ssm:GetParameters');
+  await untilCalled('ssm:DescribeParameters');
   await Promise.all([
     stored.put(`${app.prefix}updated`, 'theirs'),
     stored.put(`${app.prefix}created`, 'theirs'),
@@ -100,8 +88,7 @@ test.runIf(HAS_PTY)(
 test('what is to be pruned stays while the name that takes its place cannot be written', async () => {
   const app = await createScene(aws, '  - {name: new, type: String, value: x}\n');
   await stored.put(`${app.prefix}old`, 'x');
-  const broken = (await app.text('app.yml')).replace('value: x', 'value: x, allowed_pattern: y');
-  await app.write('app.yml', broken);
+  await disturb({ rules: [{ action: 'ssm:PutParameter', deny: true }] });
   const args = ['sync', 'app.yml', '--prune', '--yes', '--json'];
   const { code, stdout } = await app.coffer(args);
   expect(code).toBe(4);
