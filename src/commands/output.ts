@@ -1,3 +1,5 @@
+import { errnoOf, explainFileError } from '../files/errors.ts';
+
 /** Whoever reads the output left before its end, as `head` does. There is nobody to tell. */
 export class ReaderLeft extends Error {}
 
@@ -15,8 +17,8 @@ export function writeOutput(data: string | Uint8Array): Promise<void> {
 }
 
 /** What a pipe says when it has no reader, as `ReaderLeft`; anything else with its place. */
-export function explainOutputError(error: unknown, path: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EPIPE' || code === 'ECONNRESET') return new ReaderLeft();
-  return error instanceof Error ? Object.assign(error, { path }) : error;
+export function explainOutputError(error: unknown, file: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === 'EPIPE' || errno === 'ECONNRESET') return new ReaderLeft();
+  return explainFileError(error, 'write', file);
 }

@@ -25,6 +25,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   EDQUOT: ['the disk quota is used up', MAKE_ROOM],
   ELOOP: ['its links lead in a circle', 'mend the symbolic link'],
   ENAMETOOLONG: ['its name is too long', 'give it a shorter name'],
+  EMFILE: ['too many files are open', 'raise the limit with ulimit -n'],
 };
 
 /**
@@ -32,9 +33,14 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
  * happened to; anything else as it is.
  */
 export function explainFileError(error: unknown, verb: 'read' | 'write', file: string): unknown {
-  if (!(error instanceof Error && 'syscall' in error)) return error;
-  const errno = errnoOf(error) ?? 'unknown';
+  return explainSystemError(error, `cannot ${verb} ${file}`) ?? error;
+}
+
+/** A failure of the system, such as a full disk, as a CofferError; `undefined` for anything else. */
+export function explainSystemError(error: unknown, what?: string): CofferError | undefined {
+  if (!(error instanceof Error && 'syscall' in error)) return undefined;
+  const { code: errno = 'unknown', path = 'a file' } = error as NodeJS.ErrnoException;
   const [reason, hint] = REASONS[errno] ?? [`the system says ${errno}`, undefined];
   const code = hint === MAKE_ROOM ? 'disk' : 'usage';
-  return new CofferError(code, `cannot ${verb} ${file}: ${reason}`, { hint, cause: error });
+  return new CofferError(code, `${what ?? path}: ${reason}`, { hint, cause: error });
 }

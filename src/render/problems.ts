@@ -1,4 +1,5 @@
 import { CofferError, type Problem } from '../errors.ts';
+import { explainSystemError } from '../files/errors.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './visible.ts';
 
@@ -33,25 +34,7 @@ export function renderErrorJson({ code, message, hint, problems, report }: Coffe
   return `${JSON.stringify({ version: 1, ...report, error })}\n`;
 }
 
-/** The system's own failures (a full disk, a missing right) are expected too. */
+/** What coffer foresees: its own errors, and the system's. */
 export function expected(error: unknown): CofferError | undefined {
-  if (error instanceof CofferError) return error;
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
-  const { code, path } = error as NodeJS.ErrnoException;
-  const what = SYSTEM_FAILURES[code ?? ''] ?? `failed (${code})`;
-  const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk' : 'usage';
-  return new CofferError(kind, `${path ?? 'a file'}: ${what}`, { cause: error });
+  return error instanceof CofferError ? error : explainSystemError(error);
 }
-
-const SYSTEM_FAILURES: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EDQUOT: 'the disk quota is used up',
-  EEXIST: 'it exists already',
-  EISDIR: 'it is a directory',
-  EMFILE: 'too many open files',
-  ENOENT: 'there is no such file or folder',
-  ENOSPC: 'no space is left on the device',
-  ENOTDIR: 'a part of the path is not a folder',
-  EPERM: 'not permitted',
-  EROFS: 'the file system is read-only',
-};

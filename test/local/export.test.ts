@@ -87,6 +87,9 @@ test.skipIf(!existsSync('/dev/full'))('a full disk is a failure like others', as
   const line = `exec "$@" > /dev/full`;
   const call = ['-c', line, 'sh', process.execPath, CLI, 'export', 'app.yml', '--only', '2fa'];
   const { code, stderr } = await run('sh', call, { cwd: folder });
-  expect(stderr).toBe('coffer: error: standard output: no space is left on the device\n');
+  expect(stderr).toBe(
+    'coffer: error: cannot write standard output: the disk is full\n' +
+      '  hint: make room and run the command again\n',
+  );
   expect(code).toBe(1);
 });

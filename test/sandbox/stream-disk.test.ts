@@ -70,7 +70,7 @@ describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)'
     const before = await app.files();
     const { code, stderr } = await app.coffer(['get', url, '-o', 'tiny/out']);
     expect(code).not.toBe(0);
-    expect(stderr).toContain('tiny/out: no space is left on the device');
+    expect(stderr).toContain('cannot write tiny/out: the disk is full');
     expect(await app.files()).toEqual(before);
   });
 });
