@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import pMap from 'p-map';
-import { explainFileError } from '../files/errors.ts';
+import { errnoOf, explainFileError } from '../files/errors.ts';
+import { readBytes } from '../files/read.ts';
 import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
 import { listIndex, repositoryRoot } from '../git/repository.ts';
@@ -38,11 +39,7 @@ export async function openWorkTree(files: readonly string[], folder: string): Pr
 }
 
 async function readNamed(folder: string, file: string): Promise<Found> {
-  try {
-    return { file, bytes: await readFile(resolve(folder, file)) };
-  } catch (error) {
-    throw explainFileError(error, 'read', file);
-  }
+  return { file, bytes: await readBytes(file, resolve(folder, file)) };
 }
 
 async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {
@@ -52,8 +49,7 @@ async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {
       fingerprinter.update(chunk as Buffer);
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(String(error.code))) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return undefined;
     throw explainFileError(error, 'read', path);
   }
   return fingerprinter.finish();

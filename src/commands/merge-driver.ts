@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
-import { explainFileError } from '../files/errors.ts';
+import { readBytes } from '../files/read.ts';
 import { replaceFile } from '../files/replace.ts';
 import { mergeLines } from '../merge/lines.ts';
 import { mergeManifests } from '../merge/manifest.ts';
@@ -40,12 +39,4 @@ export async function run({ args, terminal }: Context): Promise<ExitCode> {
   );
   await replaceFile(ours, Buffer.from(text, encoding));
   return conflicts > 0 ? EXIT.failure : EXIT.ok;
-}
-
-async function readBytes(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw explainFileError(error, 'read', file);
-  }
 }

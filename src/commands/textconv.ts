@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import { looksLikeManifest } from '../check/looks-like-manifest.ts';
 import { decodeText } from '../manifest/encoding.ts';
 import { parseManifest } from '../manifest/index.ts';
-import { explainFileError } from '../files/errors.ts';
+import { readBytes } from '../files/read.ts';
 import { maskManifest } from '../render/masked-manifest.ts';
 import { revealManifest } from '../seal/reveal.ts';
 import { EXIT, type Context, type ExitCode } from './context.ts';
@@ -12,9 +11,7 @@ import { openerFor } from './manifests.ts';
 export async function run(context: Context): Promise<ExitCode> {
   const { terminal, flags } = context;
   const [file = ''] = context.args;
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw explainFileError(error, 'read', file);
-  });
+  const bytes = await readBytes(file);
   const { text, encoding } = decodeText(bytes);
   const isText = encoding === 'UTF-8' || looksLikeManifest(text);
   if (!isText) await terminal.write(bytes);

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { CofferError } from '../errors.ts';
-import { explainFileError } from '../files/errors.ts';
+import { readBytes } from '../files/read.ts';
 import { asText } from '../seal/limits.ts';
 import type { Context } from './context.ts';
 import { askTwice } from './hidden-prompt.ts';
@@ -9,11 +8,7 @@ import { askTwice } from './hidden-prompt.ts';
 /** The value that a call brings along: of a file, of standard input, or of whoever sits there. */
 export async function readValue({ flags, terminal }: Context, name: string): Promise<Buffer> {
   const file = flags.string('fromFile');
-  if (file !== undefined && file !== '-') {
-    return readFile(file).catch((error: unknown) => {
-      throw explainFileError(error, 'read', file);
-    });
-  }
+  if (file !== undefined && file !== '-') return readBytes(file);
   if (!process.stdin.isTTY) {
     const piped = await buffer(process.stdin);
     const value = flags.boolean('keepNewline') ? piped : withoutLineBreak(piped);

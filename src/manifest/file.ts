@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import { errnoOf, explainFileError, undefinedIfMissing } from '../files/errors.ts';
 import { resolveTarget } from '../files/names.ts';
+import { readBytes } from '../files/read.ts';
 import { replaceFile, type Replacing } from '../files/replace.ts';
 import { makeWorkFolder, safeguardOf, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { decodeText } from './encoding.ts';
@@ -71,14 +72,6 @@ function changedMeanwhile(file: string): CofferError {
   return new CofferError('conflict', `${file} was changed by somebody else meanwhile`, {
     hint: 'nothing was written; run the command again',
   });
-}
-
-async function readBytes(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw explainFileError(error, 'read', file);
-  }
 }
 
 /** The text of a manifest, which must be UTF-8. */
