@@ -17,17 +17,14 @@ interface Question {
   question: string;
 }
 
-const WRITE = 'Write 2 parameters? [y/N] ';
-
 const QUESTIONS: Record<string, Question> = {
-  'sync, to write': { args: ['sync', 'app.yml'], question: WRITE },
-  'sync, to delete after it wrote': {
+  'sync, to write': { args: ['sync', 'app.yml'], question: 'Write 2 parameters? [y/N] ' },
+  'sync, to write and to delete': {
     args: ['sync', 'app.yml', '--prune'],
     prepare: (app) => stored.put(`${app.prefix}old`, 'of no manifest'),
-    before: [[WRITE, 'y\r']],
-    question: 'Delete 1 parameter found in no manifest? [y/N] ',
+    question: 'Write 2 parameters and delete 1? [y/N] ',
   },
-  nuke: { args: ['nuke', 'app.yml'], question: 'Delete 2 things for good? [y/N] ' },
+  nuke: { args: ['nuke', 'app.yml'], question: 'Delete 2 parameters for good? [y/N] ' },
   gc: {
     args: ['gc', 'app.yml', '--older-than', '0s'],
     prepare: async (app) => {

@@ -80,7 +80,7 @@ describe.skipIf(!hasStrace)('the plaintext (needs strace)', () => {
     expect((await app.read('out')).equals(plaintextOf(size))).toBe(true);
     const [to = '', ...others] = showing(written);
     // Under the name that it had before it was complete.
-    expect(to).toMatch(new RegExp(`^\\d+<${app.folder}/\\.coffer-[0-9a-f]+\\.tmp>$`));
+    expect(to).toMatch(new RegExp(`^\\d+<${app.folder}/\\.coffer-[0-9a-f-]+\\.tmp>$`));
     expect(others).toEqual([]);
   });
 });
