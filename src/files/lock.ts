@@ -187,7 +187,13 @@ export function isDead(path: string, holder: Holder, me: Holder): boolean {
   const isAlive = isRunning(holder);
   if (isAlive !== undefined) return !isAlive;
   const renewed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return renewed !== undefined && timeOf(path, me) - renewed > STALE_MS;
+  try {
+    return renewed !== undefined && timeOf(path, me) - renewed > STALE_MS;
+  } catch (error) {
+    // It has just been released, and the folder is gone.
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** The time by the clock that dates the lock, which may be another machine's. */

@@ -42,22 +42,34 @@ export function unfinishedEndings(folder: string): string[] {
 }
 
 export function makeWorkFolder(folder: string): void {
-  try {
-    mkdirSync(folder);
-    // Whoever may write beside the manifest may do so here.
-    chmodSync(folder, statSync(dirname(folder)).mode & 0o777);
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-    if (!lstatSync(folder).isDirectory()) {
-      throw new CofferError('usage', `${folder} is no folder`, {
-        hint: 'coffer works in it while it writes the manifest: remove what is there',
-      });
+  for (;;) {
+    const isNew = make(() => mkdirSync(folder));
+    try {
+      if (isNew) {
+        // Whoever may write beside the manifest may do so here.
+        chmodSync(folder, statSync(dirname(folder)).mode & 0o777);
+      } else if (!lstatSync(folder).isDirectory()) {
+        throw new CofferError('usage', `${folder} is no folder`, {
+          hint: 'coffer works in it while it writes the manifest: remove what is there',
+        });
+      }
+      make(() => writeFileSync(join(folder, IGNORE), '*\n', { flag: 'wx' }));
+      return;
+    } catch (error) {
+      // The last one who worked in it has just removed it.
+      if (errnoOf(error) !== 'ENOENT') throw error;
     }
   }
+}
+
+/** Whether that was not there yet. */
+function make(create: () => void): boolean {
   try {
-    writeFileSync(join(folder, IGNORE), '*\n', { flag: 'wx' });
+    create();
+    return true;
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
+    return false;
   }
 }
 

@@ -77,6 +77,8 @@ async function withLock<Result>(
     });
     if (!(lock instanceof Lock)) throw stillLocked(file, lock, seconds);
     try {
+      // The last holder may have removed a part of it at the same time.
+      makeWorkFolder(workFolder);
       await takeBack(workFolder, target, lock.holder);
       return await work();
     } finally {

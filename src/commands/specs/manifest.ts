@@ -57,7 +57,8 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       description: `
         Shows the manifest decrypted in $VISUAL or $EDITOR, from a private folder in memory where
         there is one, and seals what was changed; the rest keeps its ciphertext byte for byte. A
-        manifest that is wrong can be edited again. Takes kms:Decrypt and kms:GenerateDataKey on the
+        manifest that is wrong can be edited again; when somebody else changed it meanwhile, the
+        edit is kept in FILE.edited, sealed. Takes kms:Decrypt and kms:GenerateDataKey on the
         file key.`,
       flags: [NO_CREATE_KEY, LOCK_TIMEOUT],
       examples: [
