@@ -18,6 +18,8 @@ import { undoAtExit } from './undo.ts';
 const RENEW_MS = 2_000;
 const STALE_MS = 30_000;
 const LONGEST_PAUSE_MS = 200;
+/** A shorter wait is not worth a word. */
+const PATIENCE_MS = 500;
 
 /** Who holds a lock, or held it when it was last read. */
 export interface Holder extends ProcessId {
@@ -61,16 +63,19 @@ export class Lock {
   /** @returns the lock, or who still has it when the time is up. */
   static async take(path: string, { timeoutMs, onWait, prepare }: Waiting): Promise<Lock | Holder> {
     const me = { ...thisProcess(), token: randomBytes(6).toString('hex') };
-    const end = performance.now() + timeoutMs;
+    const start = performance.now();
     let isTold = false;
     for (let pause = 10; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       prepare();
       const attempt = tryToTake(path, me);
       if (attempt === 'changed') continue;
       if ('fd' in attempt) return new Lock(path, me, attempt.fd);
-      if (performance.now() >= end) return attempt.holder;
-      if (!isTold) onWait?.(attempt.holder);
-      isTold = true;
+      const waited = performance.now() - start;
+      if (waited >= timeoutMs) return attempt.holder;
+      if (!isTold && waited >= PATIENCE_MS) {
+        onWait?.(attempt.holder);
+        isTold = true;
+      }
       // All waiters at the same time would be in each other's way.
       await sleep(pause * (0.5 + Math.random()));
     }

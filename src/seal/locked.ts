@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { explainFileError } from '../files/errors.ts';
+import { errnoOf, explainFileError } from '../files/errors.ts';
 import { isDead, Lock, readHolder, type Holder } from '../files/lock.ts';
 import { resolveTarget, stemOf } from '../files/names.ts';
 import { restore } from '../files/overwrite.ts';
@@ -73,7 +73,7 @@ async function withLock<Result>(
       onWait: (holder) => note(`${file}: waiting for ${describe(holder)}, which is writing it`),
       prepare: () => makeWorkFolder(workFolder),
     }).catch((error: unknown) => {
-      throw explainFileError(error, 'write', file);
+      throw explainFolderError(error, file);
     });
     if (!(lock instanceof Lock)) throw stillLocked(file, lock, seconds);
     try {
@@ -110,6 +110,16 @@ function isLeftOfLock(name: string, workFolder: string, me: Holder): boolean {
   const path = join(workFolder, name);
   const holder = readHolder(path);
   return holder !== undefined && isDead(path, holder, me);
+}
+
+function explainFolderError(error: unknown, file: string): unknown {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) {
+    return explainFileError(error, 'write', file);
+  }
+  return new CofferError('usage', `cannot write ${file}: coffer may not write in its folder`, {
+    hint: 'its lock and its new text are made there: check the rights of the folder, or work on a copy elsewhere',
+    cause: error,
+  });
 }
 
 function describe({ pid, host }: Holder): string {

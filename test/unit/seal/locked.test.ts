@@ -118,7 +118,7 @@ test.skipIf(process.getuid?.() === 0)('a folder that may not be written says so'
     withLocks(paths(space, ['app.yml']), AT_ONCE, () => Promise.resolve()),
   );
   await chmod(space.folder, 0o700);
-  expect(failure.message).toContain('app.yml: no permission');
+  expect(failure.message).toContain('app.yml: coffer may not write in its folder');
 });
 
 const manifest = (path: string) =>
