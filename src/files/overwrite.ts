@@ -10,6 +10,8 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from './sync-folder.ts';
 
 /** Where the old and the new content are while a file is written in place. */
 export interface Safeguard {
@@ -28,6 +30,7 @@ export function overwrite(target: string, source: string, safeguard?: Safeguard)
   copy(source, safeguard.next, 'w');
   copy(target, `${safeguard.old}.part`, 'w');
   renameSync(`${safeguard.old}.part`, safeguard.old);
+  syncFolder(dirname(safeguard.old));
   copy(source, target, 'r+');
   drop(safeguard);
 }

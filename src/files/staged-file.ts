@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from './errors.ts';
 import { overwrite, type Safeguard } from './overwrite.ts';
+import { syncFolder } from './sync-folder.ts';
 import { isRunning, machineTag, thisProcess } from './this-process.ts';
 import { undoAtExit } from './undo.ts';
 
@@ -98,20 +99,6 @@ export class StagedFile {
     rmSync(this.#path, { force: true });
     this.#forget();
     void this.#handle.close().catch(() => {});
-  }
-}
-
-/** Makes what happened in a folder last; where folders cannot be opened, the system sees to it. */
-export function syncFolder(folder: string): void {
-  try {
-    const handle = openSync(folder, 'r');
-    try {
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-  } catch {
-    // Some file systems cannot do it.
   }
 }
 

@@ -27,7 +27,10 @@ export function thisProcess(): ProcessId {
   return own;
 }
 
-/** Whether it runs; `undefined` of another machine or container, where nobody can tell from here. */
+/**
+ * Whether it runs; `undefined` where nobody can tell: on another machine or in another container,
+ * or when the system does not say since when it runs.
+ */
 export function isRunning(other: ProcessId): boolean | undefined {
   const { host, boot, namespace } = thisProcess();
   if (other.host !== host || other.boot !== boot || other.namespace !== namespace) return undefined;
@@ -38,7 +41,7 @@ export function isRunning(other: ProcessId): boolean | undefined {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const status = statusOf(String(other.pid));
-  if (!status || other.started === '') return true;
+  if (!status || other.started === '') return undefined;
   // What was killed may wait for its parent for ever.
   return status.started === other.started && !'ZX'.includes(status.state);
 }

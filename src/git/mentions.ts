@@ -40,7 +40,7 @@ async function search(folder: string, words: readonly string[]): Promise<Mention
   const found: Mention[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const file = join(folder, entry.name);
-    if (entry.isDirectory() && entry.name !== 'node_modules') {
+    if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
       found.push(...(await search(file, words)));
     } else if (entry.isFile() && MANIFESTS.test(entry.name)) {
       const text = await readFile(file, 'latin1');

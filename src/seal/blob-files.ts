@@ -1,11 +1,14 @@
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fitName, stemOf } from '../files/names.ts';
-import { syncFolder } from '../files/staged-file.ts';
+import { syncFolder } from '../files/sync-folder.ts';
 import { undoAtExit } from '../files/undo.ts';
 import { makeWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { findMentioned } from '../git/mentions.ts';
 import type { Manifest } from '../manifest/model.ts';
+
+/** Of the files that coffer makes, and removes. */
+export const ENDING = '.enc';
 
 /** The folder of a manifest's blobs, from the manifest's own. */
 export function blobFolder(target: string): string {
@@ -22,8 +25,8 @@ export function blobName(
   isTaken: (name: string) => boolean,
 ): string {
   const start = parameter.replaceAll('/', '-');
-  const names = [6, 12, 64].map((length) => fitName(start, `-${sha256.slice(0, length)}.enc`));
-  return names.find((name) => !isTaken(name)) ?? fitName(start, `-${sha256}.enc`);
+  const names = [6, 12, 64].map((length) => fitName(start, `-${sha256.slice(0, length)}${ENDING}`));
+  return names.find((name) => !isTaken(name)) ?? fitName(start, `-${sha256}${ENDING}`);
 }
 
 /** The paths of the blobs that a manifest names. */
@@ -62,7 +65,8 @@ export async function findUnnamed(
   const folder = blobFolder(target);
   // A link leads to what may be another manifest's.
   const isReal = lstatSync(join(home, folder), { throwIfNoEntry: false })?.isDirectory();
-  const own = isReal ? paths.filter((path) => dirname(path) === folder) : [];
+  const isOwn = (path: string) => dirname(path) === folder && path.endsWith(ENDING);
+  const own = isReal ? paths.filter(isOwn) : [];
   const names = own.map((path) => basename(path));
   const mentioned = await findMentioned(home, names, except);
   return own.filter((path) => !mentioned.has(basename(path)));
@@ -93,6 +97,6 @@ export function noteUnfinished(target: string, paths: readonly string[]): () => 
 /** The blobs that a killed process was about to put in place, or to remove. */
 export function unfinishedBlobs(target: string): string[] {
   return readdirSync(workFolderOf(target)).flatMap((name) =>
-    name.endsWith('.enc') ? [`${blobFolder(target)}/${name}`] : [],
+    name.endsWith(ENDING) ? [`${blobFolder(target)}/${name}`] : [],
   );
 }

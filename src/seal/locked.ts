@@ -14,7 +14,7 @@ import {
   unfinishedEndings,
   workFolderOf,
 } from '../files/work-folder.ts';
-import { findUnnamed, removeBlobs, unfinishedBlobs } from './blob-files.ts';
+import { ENDING, findUnnamed, removeBlobs, unfinishedBlobs } from './blob-files.ts';
 
 /** How long to wait for who else writes a manifest, and who is told. */
 export interface Patience {
@@ -98,7 +98,7 @@ async function takeBack(workFolder: string, target: string, me: Holder): Promise
   }
   removeBlobs(target, await findUnnamed(target, unfinishedBlobs(target)));
   for (const name of readdirSync(workFolder)) {
-    const isOwn = name.endsWith('.enc') || isTemporary(name);
+    const isOwn = name.endsWith(ENDING) || isTemporary(name);
     const isLeft = isOwn || isLeftOfLock(name, workFolder, me);
     if (isLeft) rmSync(join(workFolder, name), { force: true });
   }

@@ -79,9 +79,10 @@ describe.each<[string, Partial<Holder>]>([
   ['on another host', { host: 'elsewhere' }],
   ['before the host was started again', { boot: 'earlier' }],
   ['in another container', { namespace: 'pid:[1]' }],
+  ['whose start nobody knows', { started: '' }],
 ])('a holder %s', (_, holder) => {
   test('is respected while it renews the lock', async () => {
-    await leave({ ...holder, pid: DEAD });
+    await leave({ pid: holder.started === '' ? process.pid : DEAD, ...holder });
     await expect(take(20)).rejects.toThrow('it is held by');
   });
   test('is succeeded when it has not for long', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, symlink } from 'node:fs/promises';
+import { appendFile, mkdir, rename, symlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parseManifest, readManifest } from '../../../src/manifest/index.ts';
 import type { Manifest } from '../../../src/manifest/model.ts';
@@ -85,6 +85,15 @@ describe('a blob that a manifest names no more', () => {
     expect(await replaceIn(space, 'copy.yml')).toEqual([]);
     expect(await space.files()).toContain(blob);
     expect(await blobsOf(space, 'copy.yml')).toEqual([expect.stringMatching(/^copy\.blobs\//)]);
+  });
+
+  test('stays when coffer did not name it', async () => {
+    const space = await createSealed();
+    const [blob = ''] = await blobsOf(space, 'app.yml');
+    await rename(space.path(blob), space.path('app.blobs/lock'));
+    await space.write('app.yml', (await space.text('app.yml')).replace(blob, 'app.blobs/lock'));
+    expect(await replaceIn(space, 'app.yml')).toEqual([]);
+    expect(await space.files()).toContain('app.blobs/lock');
   });
 
   test('stays when its folder is a link to that of another', async () => {
