@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync('dist', { recursive: true, force: true });
 await compileSchema('src/manifest/validate.gen.js');
 const { metafile } = await build({
-  entryPoints: ['src/cli.ts', 'src/index.ts', 'src/action/main.ts'],
+  entryPoints: { cli: 'src/cli/entry.ts', index: 'src/index.ts', 'action/main': 'src/ci/main.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,

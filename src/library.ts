@@ -6,7 +6,7 @@ import type { Manifest } from './manifest/model.ts';
 import { fileKeyRegion } from './seal/file-key.ts';
 import { withLocks } from './seal/locked.ts';
 import { Opener } from './seal/opener.ts';
-import { followPointer } from './transfer/follow.ts';
+import { followPointer } from './stores/follow.ts';
 
 /** How to reach AWS; without any of it, as the AWS SDK does by itself. */
 export interface AwsOptions extends Pick<Session, 'profile' | 'endpoint' | 'credentials'> {

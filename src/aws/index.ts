@@ -1,8 +1,8 @@
 import type { BucketStore } from './buckets.ts';
 import type { KeyStore } from './keys.ts';
 import type { KmsService } from './kms.ts';
-import type { ObjectStore } from './objects.ts';
-import type { ParameterStore } from './parameters.ts';
+import type { ObjectStore } from '../stores/s3/objects.ts';
+import type { ParameterStore } from '../stores/ssm.ts';
 import type { Session } from './session.ts';
 
 /** Without one, the region of the environment or the profile. */
@@ -23,10 +23,10 @@ export function createAws(session: Session): Aws {
     session,
     kms: perRegion(async (region) => (await import('./kms.ts')).createKms(session, region)),
     parameters: perRegion(async (region) =>
-      (await import('./parameters.ts')).createParameterStore(session, region),
+      (await import('../stores/ssm.ts')).createParameterStore(session, region),
     ),
     objects: perRegion(async (region) =>
-      (await import('./objects.ts')).createObjectStore(session, region),
+      (await import('../stores/s3/objects.ts')).createObjectStore(session, region),
     ),
     keys: perRegion(async (region) => (await import('./keys.ts')).createKeyStore(session, region)),
     buckets: perRegion(async (region) =>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CofferError } from '../errors.ts';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from './base64.ts';
 import type { EncryptionContext, Kms } from './kms-port.ts';
 
 /** The context of a data key that seals a manifest's inline values. */

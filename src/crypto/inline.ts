@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { CofferError } from '../errors.ts';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from './base64.ts';
 
 /**
  * An inline value: `ENC[v1,<data key id>,<base64 of iv‖ciphertext‖tag>]`, AES-256-GCM with a random

@@ -1,6 +1,6 @@
 import { createDecipheriv, type DecipherGCM } from 'node:crypto';
 import { CofferError } from '../errors.ts';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from './base64.ts';
 import type { EncryptionContext } from './kms-port.ts';
 import {
   COMMITMENT_BYTES,

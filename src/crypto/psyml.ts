@@ -1,5 +1,5 @@
 import { CofferError } from '../errors.ts';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from './base64.ts';
 import type { Kms } from './kms-port.ts';
 
 /** Shorter than any ciphertext of KMS. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { isAlias, isMap, isSeq } from 'yaml';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
 import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults, quote } from './yaml/faults.ts';

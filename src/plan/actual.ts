@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import type { ObjectStore } from '../aws/objects.ts';
-import type { ParameterMetadata, ParameterStore, StoredParameter } from '../aws/parameters.ts';
+import type { ObjectStore } from '../stores/s3/objects.ts';
+import type { ParameterMetadata, ParameterStore, StoredParameter } from '../stores/ssm.ts';
 import type { Tags } from '../manifest/model.ts';
-import { stateOf, type ObjectState } from '../transfer/expected.ts';
+import { stateOf, type ObjectState } from '../stores/s3/expected.ts';
 import type { Actual, ActualState, Desired } from './model.ts';
 import type { Patience } from './patience.ts';
 

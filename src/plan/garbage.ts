@@ -1,9 +1,9 @@
 import pMap from 'p-map';
-import type { ObjectStore, StoredObject, StoredUpload } from '../aws/objects.ts';
-import type { ParameterStore } from '../aws/parameters.ts';
+import type { ObjectStore, StoredObject, StoredUpload } from '../stores/s3/objects.ts';
+import type { ParameterStore } from '../stores/ssm.ts';
 import { parsePointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import { HINTS } from '../transfer/expected.ts';
+import { HINTS } from '../stores/s3/expected.ts';
 
 /** What one call of S3 deletes. */
 export const OBJECTS_A_CALL = 1000;

@@ -1,6 +1,6 @@
 import type { Commitment } from '../crypto/object-v3.ts';
 import type { ParameterType, Tags, Tier } from '../manifest/model.ts';
-import type { ObjectState } from '../transfer/expected.ts';
+import type { ObjectState } from '../stores/s3/expected.ts';
 
 /** The object that a pointer names. */
 export interface DesiredObject {

@@ -1,13 +1,13 @@
 import { rewrap, type KmsService } from '../aws/kms.ts';
-import type { ObjectStore } from '../aws/objects.ts';
-import { decodeBase64 } from '../base64.ts';
+import type { ObjectStore } from '../stores/s3/objects.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
 import { OBJECT_CONTEXT } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { blobContext } from '../seal/blob.ts';
 import { openBlobBody } from '../seal/blob-body.ts';
-import type { ObjectState } from '../transfer/expected.ts';
-import { isGone, NOTHING, publishObject } from '../transfer/publish.ts';
+import type { ObjectState } from '../stores/s3/expected.ts';
+import { isGone, NOTHING, publishObject } from '../stores/s3/publish.ts';
 import type { DesiredObject } from './model.ts';
 
 /** Publishes the blobs of one manifest. */

@@ -1,6 +1,6 @@
 import { parsePointer } from '../crypto/pointer.ts';
 import type { Tags } from '../manifest/model.ts';
-import type { ObjectState } from '../transfer/expected.ts';
+import type { ObjectState } from '../stores/s3/expected.ts';
 import type {
   Actual,
   ActualState,

@@ -1,4 +1,4 @@
-import type { ParameterStore, ParameterVersion } from '../aws/parameters.ts';
+import type { ParameterStore, ParameterVersion } from '../stores/ssm.ts';
 import { CofferError } from '../errors.ts';
 import type { Difference, Field } from './model.ts';
 

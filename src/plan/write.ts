@@ -1,4 +1,4 @@
-import type { ParameterStore, PutParameter } from '../aws/parameters.ts';
+import type { ParameterStore, PutParameter } from '../stores/ssm.ts';
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
 import type { Task } from './apply.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
 import { createObjectDecipher, TAG_BYTES, type Commitment } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
 import { editManifest, parseManifest, restoreContents } from '../manifest/index.ts';
 import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
 import { blobContext } from './blob.ts';

@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
 import { DataKeys } from '../crypto/data-keys.ts';
 import { openInline, parseInline } from '../crypto/inline.ts';
 import type { Kms } from '../crypto/kms-port.ts';

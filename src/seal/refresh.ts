@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { rewrap, type KmsService } from '../aws/kms.ts';
-import { decodeBase64 } from '../base64.ts';
+import { decodeBase64 } from '../crypto/base64.ts';
 import { dataKeyContext, DataKeys } from '../crypto/data-keys.ts';
 import { sealInline } from '../crypto/inline.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';

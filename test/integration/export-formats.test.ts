@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { findDockerFault } from '../../src/render/docker.ts';
-import { findDotenvFault } from '../../src/render/dotenv.ts';
+import { findDockerFault } from '../../src/formats/docker.ts';
+import { findDotenvFault } from '../../src/formats/dotenv.ts';
 import { useAws } from '../support/aws.ts';
 import { run } from '../support/cli.ts';
 import { readEnvFile } from '../support/env-file-reader.ts';

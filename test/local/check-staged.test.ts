@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { checkManifests } from '../../src/check/check.ts';
-import { openIndex } from '../../src/check/git-index.ts';
+import { checkManifests } from '../../src/repo/check/check.ts';
+import { openIndex } from '../../src/repo/check/git-index.ts';
 import {
   createRepository,
   lfsPointer,

@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkManifests } from '../../src/check/check.ts';
-import { openWorkTree } from '../../src/check/work-tree.ts';
+import { checkManifests } from '../../src/repo/check/check.ts';
+import { openWorkTree } from '../../src/repo/check/work-tree.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { coffer } from '../support/cli.ts';
 import { createRepository, lfsPointer, sealedBlob, sealedManifest } from '../support/repository.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../src/commands/index.ts';
+import { COMMANDS } from '../../src/cli/index.ts';
 import { useAws } from '../support/aws.ts';
 import { CLI, run } from '../support/cli.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { AddTagsToResourceCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
-import type { Role } from '../../src/policy/roles.ts';
+import type { Role } from '../../src/access/policy/roles.ts';
 import { Faults } from '../../src/sandbox/faults.ts';
 import { DEFAULTS } from '../../src/sandbox/settings.ts';
 import { createCanary } from '../support/canary.ts';

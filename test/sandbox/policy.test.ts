@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ROLES, type Role } from '../../src/policy/roles.ts';
+import { ROLES, type Role } from '../../src/access/policy/roles.ts';
 import { parsePolicy } from '../../src/sandbox/iam/document.ts';
 import { decide, type Question } from '../../src/sandbox/iam/policies.ts';
 import { createStages, type Step } from './policy-stage.ts';

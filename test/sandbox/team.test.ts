@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { Role } from '../../src/policy/roles.ts';
+import type { Role } from '../../src/access/policy/roles.ts';
 import { REGION, useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { CLI, coffer } from '../support/cli.ts';

@@ -1,6 +1,6 @@
 import { createKms, type KmsService } from '../../src/aws/kms.ts';
-import { createObjectStore, type ObjectStore } from '../../src/aws/objects.ts';
-import { createParameterStore, type ParameterStore } from '../../src/aws/parameters.ts';
+import { createObjectStore, type ObjectStore } from '../../src/stores/s3/objects.ts';
+import { createParameterStore, type ParameterStore } from '../../src/stores/ssm.ts';
 import type { Session } from '../../src/aws/session.ts';
 import { REGION, type TestAws } from './aws.ts';
 

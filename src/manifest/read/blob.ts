@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { decodeBase64 } from '../../base64.ts';
+import { decodeBase64 } from '../../crypto/base64.ts';
 import type { Blob } from '../model.ts';
 import { type Reading, readMap, readText } from './reading.ts';
 import type { Field, Fields } from '../yaml/tree.ts';

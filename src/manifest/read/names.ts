@@ -1,4 +1,4 @@
-import { partitionOf } from '../../regions.ts';
+import { partitionOf } from '../../aws/regions.ts';
 import { quote } from '../yaml/faults.ts';
 
 const MAX_LEVELS = 15;

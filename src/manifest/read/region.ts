@@ -1,4 +1,4 @@
-import { couldBeRegion, REGIONS } from '../../regions.ts';
+import { couldBeRegion, REGIONS } from '../../aws/regions.ts';
 import type { Fields } from '../yaml/tree.ts';
 import { nearest } from './nearest.ts';
 import { type Reading, readText } from './reading.ts';

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkManifests } from '../../../src/check/check.ts';
+import { checkManifests } from '../../../src/repo/check/check.ts';
 import { CofferError } from '../../../src/errors.ts';
-import { renderErrorJson } from '../../../src/render/problems.ts';
+import { renderErrorJson } from '../../../src/cli/terminal/problems.ts';
 import { parse, SEALED, WRAPPED } from './samples.ts';
 
 const CORE = 'c4n4ryS3cr3t';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createParameterStore } from '../../../src/aws/parameters.ts';
+import { createParameterStore } from '../../../src/stores/ssm.ts';
 import { readActualState } from '../../../src/plan/actual.ts';
 import type { Desired } from '../../../src/plan/model.ts';
 import {

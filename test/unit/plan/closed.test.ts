@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ObjectState } from '../../../src/transfer/expected.ts';
+import type { ObjectState } from '../../../src/stores/s3/expected.ts';
 import { actual, changeOf, pointer, secret } from './states.ts';
 
 const closed = secret('/a', '', { closed: 'value' });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ParameterVersion } from '../../../src/aws/parameters.ts';
+import type { ParameterVersion } from '../../../src/stores/ssm.ts';
 import { compareVersions, parseSelector } from '../../../src/plan/versions.ts';
 
 describe('a selector', () => {

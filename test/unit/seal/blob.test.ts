@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { decodeBase64 } from '../../../src/base64.ts';
+import { decodeBase64 } from '../../../src/crypto/base64.ts';
 import type { Blob } from '../../../src/manifest/model.ts';
 import { blobContext, sealBlob } from '../../../src/seal/blob.ts';
 import { decryptBlobBody, openBlobBody, openedChunks } from '../../../src/seal/blob-body.ts';

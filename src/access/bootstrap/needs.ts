@@ -1,0 +1,74 @@
+import { CofferError } from '../../errors.ts';
+import type { Manifest } from '../../manifest/model.ts';
+import { fileKeyRegion, type FileKeyChoice } from '../../seal/file-key.ts';
+
+/** A KMS key that manifests name. */
+export interface KeyNeed {
+  what: 'file key' | 'kmskey';
+  /** An alias, id or ARN. */
+  id: string;
+  region: string;
+  /** For the key itself. */
+  description: string;
+  /** Only an alias can be made; an id or ARN names a key that has to be there. */
+  canBeMade: boolean;
+}
+
+export interface BucketNeed {
+  name: string;
+  region: string;
+}
+
+/** What manifests need in AWS, each thing once. */
+export interface Needs {
+  keys: KeyNeed[];
+  buckets: BucketNeed[];
+}
+
+/** @throws CofferError `manifest` when one bucket is wanted in two regions. */
+export function needsOf(
+  manifests: readonly Manifest[],
+  choice: Omit<FileKeyChoice, 'create'>,
+): Needs {
+  const keys = new Map<string, KeyNeed>();
+  const buckets = new Map<string, BucketNeed>();
+  for (const manifest of manifests) {
+    for (const key of keysOf(manifest, choice)) {
+      const name = `${key.region} ${key.id}`;
+      if (!keys.has(name)) keys.set(name, key);
+    }
+    const { bucket: name, region, file } = manifest;
+    if (name === undefined) continue;
+    const other = buckets.get(name);
+    if (other && other.region !== region) {
+      throw new CofferError(
+        'manifest',
+        `${file} wants the bucket ${name} in ${region}, another manifest in ${other.region}`,
+        { hint: 'a bucket is in one region, that of the manifests which name it' },
+      );
+    }
+    buckets.set(name, { name, region });
+  }
+  return { keys: [...keys.values()], buckets: [...buckets.values()] };
+}
+
+function keysOf(manifest: Manifest, choice: Omit<FileKeyChoice, 'create'>): KeyNeed[] {
+  const { encryptedWith, kmskey, region } = manifest;
+  const fileKey: KeyNeed = {
+    what: 'file key',
+    id: encryptedWith ?? choice.alias,
+    region: fileKeyRegion(manifest, choice),
+    description: 'Seals secrets in git, see encrypted_with in coffer manifests',
+    // A new key would not open what is there.
+    canBeMade: encryptedWith === undefined && isOwnAlias(choice.alias),
+  };
+  if (kmskey === undefined) return [fileKey];
+  const description = 'Encrypts SSM parameters and S3 objects, see kmskey in coffer manifests';
+  const canBeMade = isOwnAlias(kmskey);
+  return [fileKey, { what: 'kmskey', id: kmskey, region, description, canBeMade }];
+}
+
+/** `alias/aws/…` are the names of AWS's own keys. */
+function isOwnAlias(id: string): boolean {
+  return /^alias\/(?!aws\/)/.test(id);
+}

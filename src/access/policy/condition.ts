@@ -1,0 +1,55 @@
+import type { EncryptionContext } from '../../crypto/kms-port.ts';
+
+/** What must hold for a statement to count: by operator and condition key, any one of the values. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** Both of them. */
+export function both(one: Condition, other: Condition): Condition {
+  const operators = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries(
+    [...operators].map((operator) => [operator, { ...one[operator], ...other[operator] }]),
+  );
+}
+
+/** An encryption context; a value may end with `*`. */
+export function contextIs(context: EncryptionContext): Condition {
+  const condition: Record<string, Record<string, string[]>> = {};
+  for (const [name, value] of Object.entries(context)) {
+    const operator = value.endsWith('*') ? 'StringLike' : 'StringEquals';
+    (condition[operator] ??= {})[`kms:EncryptionContext:${name}`] = [value];
+  }
+  return condition;
+}
+
+/** An encryption context that has one of these members. */
+export function contextHas(names: readonly string[]): Condition {
+  return { 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': names } };
+}
+
+/**
+ * One condition for what either of two is for, if there is one: they differ in the values of one
+ * key at most, so that nothing is allowed which neither of them allows.
+ */
+export function either(one: Condition, other: Condition): Condition | undefined {
+  const names = Object.keys(one);
+  if (names.join() !== Object.keys(other).join()) return undefined;
+  let differences = 0;
+  const united: Record<string, Record<string, readonly string[]>> = {};
+  for (const operator of names) {
+    const mine = one[operator] ?? {};
+    const theirs = other[operator] ?? {};
+    if (Object.keys(mine).join() !== Object.keys(theirs).join()) return undefined;
+    united[operator] = {};
+    for (const [key, values] of Object.entries(mine)) {
+      const all = unite(values, theirs[key] ?? []);
+      if (all.length > values.length || all.length > (theirs[key] ?? []).length) differences += 1;
+      united[operator][key] = all;
+    }
+  }
+  return differences > 1 ? undefined : united;
+}
+
+/** All of both, each once, sorted. */
+export function unite(one: readonly string[], other: readonly string[]): string[] {
+  return [...new Set([...one, ...other])].toSorted();
+}

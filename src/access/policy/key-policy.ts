@@ -1,0 +1,74 @@
+import { partitionOf } from '../../aws/regions.ts';
+import { CofferError } from '../../errors.ts';
+import { inOrder } from './document.ts';
+import { ROLES, type Role } from './roles.ts';
+import { grantsOf, toStatements, type Grant, type Statement } from './statements.ts';
+import type { Subject } from './subject.ts';
+
+interface KeyStatement extends Omit<Statement, 'Action' | 'Resource'> {
+  Principal: { AWS: string | readonly string[] };
+  Action: string | readonly string[];
+  Resource: '*';
+}
+
+/** Principals that use the file key in a role. */
+export interface Guests {
+  role: Role;
+  principals: readonly string[];
+}
+
+/**
+ * The policy of the file key itself. Its account manages it and hands out rights by IAM; guests are
+ * let in by name, which is how another account's get in.
+ * @throws CofferError `usage` when there are several file keys, or nothing in it for the role
+ */
+export function buildKeyPolicy(subjects: readonly Subject[], guests: Guests | undefined) {
+  const [first] = subjects;
+  if (!first) throw new CofferError('usage', 'a key policy needs a manifest');
+  const { fileKey } = first;
+  const other = subjects.find((subject) => nameOf(subject) !== nameOf(first));
+  if (other) {
+    throw new CofferError(
+      'usage',
+      `${first.manifest.file} and ${other.manifest.file} have different file keys`,
+      { hint: 'print the policy of one key at a time' },
+    );
+  }
+  const account: KeyStatement = {
+    Sid: 'Account',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${partitionOf(fileKey.region)}:iam::${fileKey.account}:root` },
+    Action: 'kms:*',
+    Resource: '*',
+  };
+  const statements = guests ? guestStatements(subjects, guests) : [];
+  return { Version: '2012-10-17', Statement: [account, ...statements] };
+}
+
+function guestStatements(
+  subjects: readonly Subject[],
+  { role, principals }: Guests,
+): KeyStatement[] {
+  const grants = inOrder(subjects).flatMap((subject) =>
+    grantsOf(role, subject).filter(({ place }) => place.key === subject.fileKey),
+  );
+  if (grants.length === 0) {
+    throw new CofferError('usage', `${role} uses no file key`, {
+      hint: `a key policy is for ${ROLES.filter((each) => each !== role).join(', ')}`,
+    });
+  }
+  return toStatements(grants.map(onThisKey)).map((statement) => ({
+    ...statement,
+    Principal: { AWS: principals.toSorted() },
+    Resource: '*',
+  }));
+}
+
+/** A key policy is about its own key, and knows no kms:ResourceAliases. */
+function onThisKey({ place: { condition }, ...grant }: Grant): Grant {
+  return { ...grant, place: { resources: ['*'], condition } };
+}
+
+function nameOf({ fileKey: { resource, condition } }: Subject): string {
+  return JSON.stringify([resource, condition]);
+}

@@ -1,0 +1,114 @@
+import { partitionOf } from '../../aws/regions.ts';
+import { dataKeyContext } from '../../crypto/data-keys.ts';
+import { OBJECT_CONTEXT } from '../../crypto/object-v3.ts';
+import { blobContext } from '../../seal/blob.ts';
+import { both, contextHas, contextIs, type Condition } from './condition.ts';
+import type { KeyPlace, Subject } from './subject.ts';
+
+/** What a statement is about; its Sid. */
+export type Scope = keyof typeof SCOPES;
+
+/** Where actions are allowed. */
+export interface Place {
+  resources: readonly string[];
+  condition: Condition;
+  /** The key that it is about; its own condition is not in `condition` yet. */
+  key?: KeyPlace | undefined;
+}
+
+/** Where each scope is for a manifest, in the order of a policy's statements; some need not be. */
+const SCOPES = {
+  /** Data keys of the values in the manifest. */
+  SealedValues: ({ fileKey, manifest }) => [use(fileKey, contextIs(dataKeyContext(manifest.path)))],
+  /** Data keys of blobs, in git. */
+  SealedBlobs: (subject) => blobsUnder(subject, subject.fileKey),
+  /** psyml's contexts name no path. */
+  PsymlValues: ({ fileKey, manifest }) =>
+    manifest.parameters.some(({ content }) => content.kind === 'psyml')
+      ? [use(fileKey, contextIs({ Client: 'psyml' }))]
+      : [],
+  RefreshedValues: ({ currentKey, manifest }) =>
+    currentKey ? [use(currentKey, contextIs(dataKeyContext(manifest.path)))] : [],
+  RefreshedBlobs: (subject) => (subject.currentKey ? blobsUnder(subject, subject.currentKey) : []),
+  /** What SSM has KMS do with SecureStrings. */
+  Secrets: (subject) => {
+    const { kmskey, manifest } = subject;
+    if (!kmskey) return [];
+    const context = contextIs({ PARAMETER_ARN: parametersArn(subject) });
+    // With this suffix in all partitions.
+    const service = `ssm.${manifest.region}.amazonaws.com`;
+    const via = { StringEquals: { 'kms:ViaService': [service] } };
+    return [use(kmskey, both(via, context))];
+  },
+  /** Data keys of objects in S3: this format's, and those that s3-kms-ssm-secrets wrote. */
+  ObjectKeys: ({ kmskey, manifest }) =>
+    kmskey && manifest.bucket !== undefined
+      ? [use(kmskey, contextHas([...Object.keys(OBJECT_CONTEXT), 'kms_cmk_id']))]
+      : [],
+  /** The readers' key itself, with which objects are compared. */
+  ReadersKey: ({ kmskey, manifest }) =>
+    kmskey && manifest.bucket !== undefined ? [use(kmskey, {})] : [],
+  /** The other keys themselves. */
+  Keys: ({ fileKey, kmskey, manifest }) =>
+    present([fileKey, manifest.bucket === undefined ? kmskey : undefined]).map((key) =>
+      use(key, {}),
+    ),
+  RefreshedKey: ({ currentKey }) => present([currentKey]).map((key) => use(key, {})),
+  /** A key has no ARN before it is made, */
+  NewKeys: () => [anything()],
+  /** and no alias before it is given one. */
+  NewKeyNames: ({ fileKey, currentKey, kmskey }) =>
+    present([fileKey, currentKey, kmskey]).map(({ resource, alias }) => ({
+      resources: [...present([alias]), resource.replace(/[^/]*$/, '*')],
+      condition: {},
+    })),
+  /** A key that came second, or could not be named, has no alias. */
+  SpareKeys: ({ fileKey, currentKey, kmskey }) =>
+    present([fileKey, currentKey, kmskey]).map(({ resource }) => ({
+      resources: [resource.replace(/[^/]*$/, '*')],
+      condition: { Null: { 'kms:ResourceAliases': ['true'] } },
+    })),
+  Parameters: (subject) => [{ resources: [parametersArn(subject)], condition: {} }],
+  /** ssm:DescribeParameters knows no resource. */
+  ParameterList: () => [anything()],
+  /** For SSM to see that a machine image is there; EC2 knows no resource for the question. */
+  Images: ({ manifest }) =>
+    manifest.parameters.some(({ dataType }) => dataType === 'aws:ec2:image') ? [anything()] : [],
+  Objects: (subject) =>
+    bucketsOf(subject).map((arn) => ({
+      resources: [`${arn}${subject.manifest.path}*`],
+      condition: {},
+    })),
+  Bucket: (subject) => bucketsOf(subject).map((arn) => ({ resources: [arn], condition: {} })),
+} as const satisfies Record<string, (subject: Subject) => Place[]>;
+
+export const SCOPE_NAMES = Object.keys(SCOPES) as Scope[];
+
+export function placesOf(scope: Scope, subject: Subject): Place[] {
+  return SCOPES[scope](subject);
+}
+
+function use(key: KeyPlace, condition: Condition): Place {
+  return { resources: [key.resource], condition, key };
+}
+
+function anything(): Place {
+  return { resources: ['*'], condition: {} };
+}
+
+function blobsUnder({ manifest }: Subject, key: KeyPlace): Place[] {
+  if (manifest.bucket === undefined) return [];
+  return [use(key, contextIs(blobContext(`${manifest.path}*`)))];
+}
+
+function present<T>(items: readonly (T | undefined)[]): T[] {
+  return items.filter((item) => item !== undefined);
+}
+
+function parametersArn({ manifest: { path, region }, account }: Subject): string {
+  return `arn:${partitionOf(region)}:ssm:${region}:${account}:parameter${path}*`;
+}
+
+function bucketsOf({ manifest: { bucket, region } }: Subject): string[] {
+  return bucket === undefined ? [] : [`arn:${partitionOf(region)}:s3:::${bucket}`];
+}

@@ -1,0 +1,102 @@
+import { CofferError } from '../../errors.ts';
+import { both, either, unite, type Condition } from './condition.ts';
+import { RIGHTS, type Role } from './roles.ts';
+import { placesOf, SCOPE_NAMES, type Place, type Scope } from './scopes.ts';
+import type { Subject } from './subject.ts';
+
+/** Actions that are allowed in one place. */
+export interface Grant {
+  scope: Scope;
+  actions: readonly string[];
+  place: Place;
+}
+
+/** A statement of an IAM policy. */
+export interface Statement {
+  Sid: string;
+  Effect: 'Allow';
+  Action: readonly string[];
+  Resource: readonly string[];
+  Condition?: Condition;
+}
+
+/**
+ * What a role needs for one manifest.
+ * @throws CofferError `usage` when it cannot do its work there
+ */
+export function grantsOf(role: Role, subject: Subject): Grant[] {
+  const { may, carries } = RIGHTS[role];
+  const actions = new Map<Scope, Set<string>>(
+    SCOPE_NAMES.map((scope) => [scope, new Set(may[scope])]),
+  );
+  for (const [from, to] of carries) {
+    const [source] = placesOf(from, subject);
+    const [target] = placesOf(to, subject);
+    if (!source || !target) continue;
+    // KMS takes a data key over within a region; to another one it has to be opened.
+    const isNear = source.key?.region === target.key?.region;
+    if (!isNear && role === 'ci-no-decrypt') throw farApart(subject);
+    actions.get(from)?.add(isNear ? 'kms:ReEncryptFrom' : 'kms:Decrypt');
+    actions.get(to)?.add(isNear ? 'kms:ReEncryptTo' : 'kms:Encrypt');
+  }
+  return [...actions].flatMap(([scope, names]) =>
+    names.size === 0
+      ? []
+      : placesOf(scope, subject).map((place) => ({ scope, actions: [...names].toSorted(), place })),
+  );
+}
+
+function farApart({ manifest, fileKey }: Subject): CofferError {
+  return new CofferError(
+    'usage',
+    `${manifest.file} is sealed in ${fileKey.region} and published in ${manifest.region}: without kms:Decrypt, no data key gets from one to the other`,
+    { hint: 'use --for ci, or a file key in the same region' },
+  );
+}
+
+/** The statements for all grants, as few as allow just that. */
+export function toStatements(grants: readonly Grant[]): Statement[] {
+  const merged: Grant[] = [];
+  for (const grant of grants.toSorted((a, b) => order(a) - order(b))) {
+    const wanted = { ...grant, place: withKey(grant.place) };
+    const joined = merged.map((other) => join(other, wanted));
+    const at = joined.findIndex((each) => each !== undefined);
+    merged.splice(at < 0 ? merged.length : at, 1, joined[at] ?? wanted);
+  }
+  const counts = new Map<Scope, number>();
+  return merged.map(({ scope, actions, place: { resources, condition } }) => {
+    const count = (counts.get(scope) ?? 0) + 1;
+    counts.set(scope, count);
+    return {
+      Sid: count === 1 ? scope : `${scope}${count}`,
+      Effect: 'Allow',
+      Action: actions,
+      Resource: resources,
+      ...(Object.keys(condition).length > 0 && { Condition: condition }),
+    };
+  });
+}
+
+function order({ scope }: Grant): number {
+  return SCOPE_NAMES.indexOf(scope);
+}
+
+function withKey({ resources, condition, key }: Place): Place {
+  return { resources, condition: key ? both(key.condition, condition) : condition };
+}
+
+/** One grant for both, when it allows no more than they do. */
+function join(one: Grant, other: Grant): Grant | undefined {
+  const { resources, condition } = one.place;
+  if (one.scope !== other.scope || !isSame(one.actions, other.actions)) return undefined;
+  if (isSame(resources, other.place.resources)) {
+    const united = either(condition, other.place.condition);
+    return united && { ...one, place: { resources, condition: united } };
+  }
+  if (!isSame(condition, other.place.condition)) return undefined;
+  return { ...one, place: { resources: unite(resources, other.place.resources), condition } };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,89 @@
+import { partitionOf } from '../../aws/regions.ts';
+import { CofferError } from '../../errors.ts';
+import type { Manifest } from '../../manifest/model.ts';
+import { fileKeyRegion, type FileKeyChoice } from '../../seal/file-key.ts';
+import type { Condition } from './condition.ts';
+
+/** A manifest, and the keys it uses, as policies name them. */
+export interface Subject {
+  manifest: Manifest;
+  account: string;
+  /** Under which the manifest is sealed, or will be. */
+  fileKey: KeyPlace;
+  /** What the alias stands for today, where `refresh` brings it: absent while that is `fileKey`. */
+  currentKey: KeyPlace | undefined;
+  kmskey: KeyPlace | undefined;
+}
+
+/** A KMS key in a policy. */
+export interface KeyPlace {
+  region: string;
+  account: string;
+  /** Its ARN, or that of all keys for one that is known by its alias: `condition` tells it then. */
+  resource: string;
+  condition: Condition;
+  /** ARN of the alias. */
+  alias?: string | undefined;
+}
+
+type Choice = Pick<FileKeyChoice, 'alias' | 'region'>;
+
+/**
+ * @param given the account of the manifest's resources; by default, that of the keys' ARNs
+ * @throws CofferError `usage` when they do not tell it
+ */
+export function subjectOf(manifest: Manifest, choice: Choice, given: string | undefined): Subject {
+  const { encryptedWith, region } = manifest;
+  const account = given ?? onlyAccountOf(manifest);
+  const alias = locateKey(choice.alias, choice.region ?? region, account);
+  return {
+    manifest,
+    account,
+    fileKey:
+      encryptedWith === undefined
+        ? alias
+        : locateKey(encryptedWith, fileKeyRegion(manifest, choice), account),
+    currentKey: encryptedWith === undefined ? undefined : alias,
+    kmskey: manifest.kmskey === undefined ? undefined : locateKey(manifest.kmskey, region, account),
+  };
+}
+
+/**
+ * A key by id, alias or ARN. IAM knows keys by their ARNs alone; whoever has an alias only is
+ * served without a lookup by `kms:ResourceAliases`, which follows the alias when it moves.
+ */
+function locateKey(reference: string, region: string, account: string): KeyPlace {
+  if (reference.startsWith('arn:')) {
+    const [, , , itsRegion = '', itsAccount = '', name = ''] = reference.split(':');
+    const id = name.replace(/^key\//, '');
+    return locateKey(id, itsRegion, itsAccount);
+  }
+  const arn = (name: string) => `arn:${partitionOf(region)}:kms:${region}:${account}:${name}`;
+  if (!reference.startsWith('alias/')) {
+    return { region, account, resource: arn(`key/${reference}`), condition: {} };
+  }
+  return {
+    region,
+    account,
+    resource: arn('key/*'),
+    condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [reference] } },
+    alias: reference.startsWith('alias/aws/') ? undefined : arn(reference),
+  };
+}
+
+/** A key may be another account's: of two, none tells whose the parameters are. */
+function onlyAccountOf({ file, kmskey, encryptedWith }: Manifest): string {
+  const [account, other] = new Set([kmskey, encryptedWith].map(accountOf).filter(Boolean));
+  if (account !== undefined && other === undefined) return account;
+  throw new CofferError(
+    'usage',
+    account === undefined
+      ? `no ARN in ${file} tells the AWS account`
+      : `the keys of ${file} are of two AWS accounts, ${account} and ${other}: which has the parameters?`,
+    { hint: 'add --account 123456789012' },
+  );
+}
+
+function accountOf(reference: string | undefined): string | undefined {
+  return reference?.startsWith('arn:') ? reference.split(':')[4] : undefined;
+}

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { CofferError } from '../../errors.ts';
+import { shellExport } from '../../formats/shell.ts';
+import { Policies } from '../../sandbox/iam/policies.ts';
+import { startSandbox } from '../../sandbox/index.ts';
+import { createAws } from '../../aws/index.ts';
+import { EXIT, type Context } from '../context.ts';
+import type { Flags } from '../flags.ts';
+import { untilSignal } from '../terminal/interrupt.ts';
+import { relaySignals, runCommand } from '../run-command.ts';
+
+export async function run(context: Context): Promise<number> {
+  const { flags, terminal } = context;
+  const region = context.homeRegion ?? 'us-east-1';
+  const sandbox = await startSandbox({
+    port: flags.count('port'),
+    folder: flags.string('folder'),
+    policies: await readPolicies(flags.list('policy')),
+  });
+  const environment = {
+    AWS_ENDPOINT_URL: sandbox.url,
+    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_REGION: region,
+  };
+  try {
+    await prepare(sandbox.url, region, flags);
+    if (context.rest.length > 0) return await runInside(context, environment);
+    for (const [name, value] of Object.entries(environment)) {
+      await terminal.write(`${shellExport(name, value)}\n`);
+    }
+    terminal.note(`the sandbox runs at ${sandbox.url} until Ctrl-C`);
+    await untilSignal();
+    return EXIT.ok;
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** Policies of `ACCESSKEYID=FILE`. */
+async function readPolicies(words: readonly string[]): Promise<Policies> {
+  const policies = new Policies();
+  for (const word of words) {
+    const [, accessKeyId, file] = /^(\w+)=(.+)$/s.exec(word) ?? [];
+    if (accessKeyId === undefined || file === undefined) {
+      throw new CofferError('usage', `--policy ${word} is not ACCESSKEYID=FILE`, {
+        hint: 'such as --policy AKIACI=ci.json',
+      });
+    }
+    const text = await readFile(file, 'utf8');
+    try {
+      policies.set(accessKeyId, JSON.parse(text));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new CofferError('usage', `${file} is no policy for the sandbox: ${why}`, { cause });
+    }
+  }
+  return policies;
+}
+
+/** Creates the buckets and keys that were asked for, whatever the caller of the rest may do. */
+async function prepare(endpoint: string, region: string, flags: Flags): Promise<void> {
+  const credentials = { accessKeyId: 'setup', secretAccessKey: 'sandbox' };
+  const aws = createAws({ endpoint, credentials, concurrency: 1 });
+  for (const name of flags.list('bucket')) await (await aws.buckets(region)).create(name);
+  for (const alias of flags.list('key')) {
+    const kms = await aws.kms(region);
+    if (!(await kms.resolve(alias))) await kms.createKey(alias, 'Made by coffer sandbox');
+  }
+}
+
+/** Runs a command with the sandbox as its AWS, and nothing left that leads to the real one. */
+async function runInside(
+  { rest, environment }: Context,
+  aws: Readonly<Record<string, string>>,
+): Promise<number> {
+  const inherited = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'));
+  const relay = relaySignals();
+  try {
+    return await runCommand(rest, {
+      environment: { ...Object.fromEntries(inherited), ...aws },
+      path: environment['PATH'],
+      relay,
+    });
+  } finally {
+    relay.stop();
+  }
+}

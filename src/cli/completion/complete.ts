@@ -1,0 +1,63 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listParameterNames } from '../../manifest/parameter-names.ts';
+import { splitLine } from './split-line.ts';
+import { findWanted, type Candidate, type Wanted } from './wanted.ts';
+
+/**
+ * Answers the scripts of `coffer completion`. The first line says of what kind the candidates are:
+ * `words`, `paths`, or `files`, which the shell is to find; a line each follows, `word TAB meaning`.
+ *
+ * @param line what is typed up to the cursor
+ * @param replaced the end of it that the shell will replace: bash takes `:` and `=` for ends of words
+ */
+export async function complete(line: string, replaced?: string): Promise<string> {
+  const words = splitLine(line).slice(1);
+  const typed = words.pop() ?? '';
+  const wanted = findWanted(words, typed);
+  const [lead = ''] = /^--?[^=]+=/.exec(typed) ?? [];
+  const start = typed.slice(lead.length);
+  if (wanted.kind === 'file' || /^[~$]/.test(start)) return 'files\n';
+  const found = await findCandidates(wanted, start);
+  const cut =
+    replaced !== undefined && typed.endsWith(replaced) ? typed.length - replaced.length : 0;
+  const lines = found
+    .filter(({ word }) => word.startsWith(start) && !/[\n\t]/.test(word))
+    .map(({ word, meaning = '' }) => `${(lead + word).slice(cut)}\t${meaning}\n`);
+  return [wanted.kind === 'manifest' ? 'paths\n' : 'words\n', ...lines].join('');
+}
+
+/** Nothing rather than an error: nobody asked, but for a hint. */
+async function findCandidates(
+  wanted: Exclude<Wanted, { kind: 'file' }>,
+  start: string,
+): Promise<readonly Candidate[]> {
+  switch (wanted.kind) {
+    case 'words':
+      return wanted.candidates;
+    case 'manifest':
+      return (await listManifests(start).catch(() => [])).map((word) => ({ word }));
+    case 'parameter': {
+      const texts = await Promise.all(
+        wanted.manifests.map((file) => readFile(file, 'utf8').catch(() => '')),
+      );
+      return [...new Set(texts.flatMap(listParameterNames))].map((word) => ({ word }));
+    }
+  }
+}
+
+/** YAML files, and the folders that may hold some, beside what is typed. */
+async function listManifests(start: string): Promise<string[]> {
+  const folder = start.slice(0, start.lastIndexOf('/') + 1);
+  const entries = await readdir(folder || '.');
+  const isHidden = start.slice(folder.length).startsWith('.');
+  const shown = entries.filter((entry) => entry.startsWith('.') === isHidden).toSorted();
+  const listed = await Promise.all(
+    shown.map(async (entry) => {
+      const info = await stat(join(folder, entry)).catch(() => undefined);
+      if (info?.isDirectory()) return [`${folder}${entry}/`];
+      return /\.ya?ml$/i.test(entry) ? [folder + entry] : [];
+    }),
+  );
+  return listed.flat();
+}

@@ -1,0 +1,85 @@
+import type { FlagHelp } from '../help.ts';
+import { argumentsOf } from '../command-line.ts';
+import { namesOf, takesValue } from '../declared-flags.ts';
+import { COMMANDS } from '../index.ts';
+import { GLOBAL_FLAGS, HELP_FLAGS } from '../specs/flags.ts';
+import type { CommandSpec } from '../specs/spec.ts';
+import { readWords } from '../words.ts';
+
+export interface Candidate {
+  word: string;
+  meaning?: string;
+}
+
+/** What may stand where the cursor is. */
+export type Wanted =
+  | { kind: 'words'; candidates: readonly Candidate[] }
+  | { kind: 'manifest' }
+  /** A parameter of one of these manifests. */
+  | { kind: 'parameter'; manifests: readonly string[] }
+  /** Any file, which shells find better. */
+  | { kind: 'file' };
+
+const NOTHING: Wanted = { kind: 'words', candidates: [] };
+
+/** What may follow `words`, those of a call up to the cursor; `typed` is there of it already. */
+export function findWanted(words: readonly string[], typed: string): Wanted {
+  if (words.includes('--')) return { kind: 'file' };
+  if (words[0] === 'help') return words.length === 1 ? commandWords() : NOTHING;
+  const [name, ...given] = readWords(words).args;
+  const spec = COMMANDS.find((command) => command.name === name);
+  if (name !== undefined && !spec) return NOTHING;
+
+  const flags = [...(spec?.flags ?? []), ...GLOBAL_FLAGS, ...HELP_FLAGS];
+  const flagOf = (word: string | undefined) =>
+    flags.find((flag) => takesValue(flag) && namesOf(flag).includes(word ?? ''));
+  const manifests = spec ? given.filter((_, i) => /manifest/.test(argumentAt(spec, i))) : [];
+  const valued = flagOf(words.at(-1)) ?? flagOf(/^(--?[^=]+)=/.exec(typed)?.[1]);
+  if (valued) return valueOf(valued, manifests);
+  if (typed.startsWith('-')) return flagWords(flags);
+  if (!spec) return commandWords([{ word: 'help', meaning: 'Explain a command' }]);
+  return ofArgument(argumentAt(spec, given.length), manifests);
+}
+
+/** How a command declares its argument number `i`; the last may stand for many. */
+function argumentAt(spec: CommandSpec, i: number): string {
+  const declared = argumentsOf(spec);
+  const last = declared.at(-1) ?? '';
+  return declared[i] ?? (last.includes('...') ? last : '');
+}
+
+function commandWords(more: readonly Candidate[] = []): Wanted {
+  const commands = COMMANDS.map(({ name, summary }) => ({ word: name, meaning: summary }));
+  return { kind: 'words', candidates: [...commands, ...more] };
+}
+
+function flagWords(flags: readonly FlagHelp[]): Wanted {
+  const candidates = flags.flatMap((flag) =>
+    namesOf(flag).map((word) => ({ word, meaning: flag[1] })),
+  );
+  return { kind: 'words', candidates };
+}
+
+function valueOf([written, , values]: FlagHelp, manifests: readonly string[]): Wanted {
+  return values
+    ? { kind: 'words', candidates: values.map((word) => ({ word })) }
+    : ofArgument(/<[^>]+>/.exec(written)?.[0] ?? '', manifests);
+}
+
+/** By the notation of arguments and of the values of flags. */
+function ofArgument(argument: string, manifests: readonly string[]): Wanted {
+  const what = argument.replaceAll(/[<>[\].]/g, '');
+  switch (what.replace(/s$/, '')) {
+    case 'manifest':
+      return { kind: 'manifest' };
+    case 'name':
+      return { kind: 'parameter', manifests };
+    case 'file':
+    case 'dir':
+      return { kind: 'file' };
+    default:
+      return what.includes('|')
+        ? { kind: 'words', candidates: what.split('|').map((word) => ({ word })) }
+        : NOTHING;
+  }
+}

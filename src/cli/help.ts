@@ -1,0 +1,119 @@
+import type { Paint } from './terminal/paint.ts';
+
+/** How a flag is written, what it does, and the values it takes when they are few. */
+export type FlagHelp = readonly [written: string, what: string, values?: readonly string[]];
+
+/** What is told of one command. */
+export interface CommandHelp {
+  name: string;
+  /** Positional arguments: `<needed>`, `[optional]`, `<...many>`, `<one|other>`, `[-- command...]`. */
+  args: string;
+  summary: string;
+  /** What it reads and writes, the rights it takes, and what its exit codes mean. */
+  description: string;
+  flags: readonly FlagHelp[];
+  /** Calls without `coffer`, and why one would make them. */
+  examples: readonly (readonly [call: string, why: string])[];
+}
+
+/** Every line of help fits a terminal of this many columns. */
+const WIDTH = 80;
+const WIDEST_TERM = 26;
+
+const BEGINNINGS = [
+  ['coffer encrypt app.yml', 'seals the secrets: now it can be committed'],
+  ['coffer diff app.yml', 'shows how AWS differs'],
+  ['coffer sync app.yml', 'writes what differs'],
+  ['coffer sandbox -- bash', 'is a shell to try all of it in, without AWS'],
+] as const;
+
+/** All commands by subject, and where to begin. */
+export function renderOverview(
+  groups: readonly { title: string; commands: readonly CommandHelp[] }[],
+  globalFlags: readonly FlagHelp[],
+  paint: Paint,
+): string {
+  const width = Math.max(
+    ...groups.flatMap(({ commands }) => commands.map(({ name }) => name.length)),
+  );
+  const subjects = groups.map(({ title, commands }) => {
+    const lines = commands.flatMap(({ name, summary }) => renderTerm(name, summary, width));
+    return section(title, lines, paint);
+  });
+  return [
+    'coffer keeps secrets in git as ciphertext, and in AWS as SSM parameters.\n',
+    section('Where to begin', renderTerms(BEGINNINGS), paint),
+    ...subjects,
+    section('Flags of every command', renderTerms(globalFlags), paint),
+    'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 different,\n4 some of it failed, 130 interrupted, 141 nobody read the output to its end.\n',
+    'coffer help <command> tells more of each.\n',
+  ].join('\n');
+}
+
+/** One command: what it does, its flags, its examples. */
+export function renderCommandHelp(
+  command: CommandHelp,
+  globalFlags: readonly FlagHelp[],
+  paint: Paint,
+): string {
+  const { flags, examples } = command;
+  const shared = globalFlags.map(([written]) => written.replace(/^-\w, /, '').replace(/ .*/, ''));
+  const calls = examples.flatMap(([call, why]) => {
+    const reason = wrap(why, WIDTH - 6).map((line) => `      ${line}`);
+    const [line = '', ...more] = wrap(`coffer ${call}`, WIDTH - 8).map(paint.bold);
+    return [[`  ${line}`, ...more.map((part) => `      ${part}`)].join(' \\\n'), ...reason];
+  });
+  return [
+    `${renderUsage(command)}\n`,
+    `${wrap(`${command.summary}.`, WIDTH).join('\n')}\n`,
+    `${wrap(command.description, WIDTH).join('\n')}\n`,
+    ...(flags.length > 0 ? [section('Flags', renderTerms(flags), paint)] : []),
+    section('Examples', calls, paint),
+    `${wrap(`Also ${shared.join(', ')}: coffer help explains them.`, WIDTH).join('\n')}\n`,
+  ].join('\n');
+}
+
+/** `coffer set MANIFEST NAME [flags]`. */
+function renderUsage({ name, args, flags }: CommandHelp): string {
+  const [, before = '', command = ''] = /^(.*?)(\[?-- .*)?$/.exec(args) ?? [];
+  const words = before.replaceAll(
+    /([<[])(\.{3})?([\w|]+)[>\]]/g,
+    (_, bracket: string, many: string | undefined, what: string) => {
+      const one = what.includes('|') ? what : what.toUpperCase();
+      const word = many ? `${one.replace(/S$/, '')}...` : one;
+      return bracket === '[' ? `[${word}]` : word;
+    },
+  );
+  const options = flags.length > 0 ? '[flags]' : '';
+  return ['coffer', name, words.trim(), options, command.toUpperCase()].filter(Boolean).join(' ');
+}
+
+/** Words and what they mean, in two columns. */
+function renderTerms(terms: readonly (readonly [word: string, meaning: string, ...unknown[]])[]) {
+  const width = Math.min(WIDEST_TERM, Math.max(...terms.map(([word]) => word.length)));
+  return terms.flatMap(([word, meaning]) => renderTerm(word, meaning, width));
+}
+
+function section(title: string, lines: readonly string[], paint: Paint): string {
+  return `${paint.bold(title)}\n${lines.map((line) => `${line}\n`).join('')}`;
+}
+
+/** A long word has a line of its own. */
+function renderTerm(word: string, meaning: string, width: number): string[] {
+  const indent = width + 4;
+  const [first = '', ...more] = wrap(meaning, WIDTH - indent);
+  const lines = more.map((line) => ' '.repeat(indent) + line);
+  return word.length > width
+    ? [`  ${word}`, ' '.repeat(indent) + first, ...lines]
+    : [`  ${word.padEnd(width)}  ${first}`, ...lines];
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

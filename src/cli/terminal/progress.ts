@@ -1,0 +1,60 @@
+import type { WriteStream } from 'node:tty';
+import { formatBytes } from '../../formats/table.ts';
+
+export interface Progress {
+  /** `total` is unknown for what comes through a pipe. */
+  update: (done: number, total: number | undefined) => void;
+  end: () => void;
+}
+
+export type Unit = 'things' | 'bytes';
+
+/** Work that is over sooner than this is not worth a word. */
+const FIRST_WORD_MS = 1_500;
+const TTY_PAUSE_MS = 100;
+const LINE_PAUSE_MS = 15_000;
+
+/**
+ * How far the work is, how fast, and how long it will take: a line that rewrites itself on a TTY;
+ * elsewhere now and then a line for many things, and nothing for bytes.
+ */
+export function createProgress(
+  label: string,
+  unit: Unit,
+  stream: WriteStream,
+  quiet: boolean,
+): Progress {
+  const isSilent = quiet || (unit === 'bytes' && !stream.isTTY);
+  let started: number | undefined;
+  let told = 0;
+  let isOnScreen = false;
+  return {
+    update(done, total) {
+      const now = performance.now();
+      started ??= now;
+      if (isSilent || now - started < FIRST_WORD_MS) return;
+      if (now - told < (stream.isTTY ? TTY_PAUSE_MS : LINE_PAUSE_MS)) return;
+      told = now;
+      const text = `${label} ${describe(done, total, unit, (now - started) / 1000)}`;
+      // A line that the terminal had to wrap would not rewrite itself.
+      const line = text.slice(0, (stream.columns || 80) - 1);
+      stream.write(stream.isTTY ? `\r\u001b[K${line}` : `${text}\n`);
+      isOnScreen = stream.isTTY;
+    },
+    end() {
+      if (isOnScreen) stream.write('\r\u001b[K');
+    },
+  };
+}
+
+function describe(done: number, total: number | undefined, unit: Unit, seconds: number): string {
+  const format = unit === 'bytes' ? formatBytes : String;
+  const rate = unit === 'bytes' ? [`${formatBytes(Math.round(done / seconds))}/s`] : [];
+  if (total === undefined) return [format(done), ...rate].join(', ');
+  const left = Math.ceil((seconds / done) * (total - done));
+  return [`${format(done)} of ${format(total)}`, ...rate, `${formatSeconds(left)} left`].join(', ');
+}
+
+function formatSeconds(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

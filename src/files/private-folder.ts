@@ -1,0 +1,23 @@
+import { access, constants, mkdtemp, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from '../cli/context.ts';
+
+const TMPFS = 0x01021994;
+
+/** A new folder for its owner alone, in memory where there is such a file system. */
+export async function makePrivateFolder(environment: Environment): Promise<string> {
+  for (const folder of [environment['XDG_RUNTIME_DIR'], '/dev/shm']) {
+    if (folder && (await isInMemory(folder))) return mkdtemp(join(folder, 'coffer-'));
+  }
+  return mkdtemp(join(tmpdir(), 'coffer-'));
+}
+
+async function isInMemory(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK);
+    return (await statfs(folder)).type === TMPFS;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,112 @@
+import { join, resolve } from 'node:path';
+import { CofferError } from '../errors.ts';
+import type { Entry } from './documents.ts';
+import { formatBytes } from './table.ts';
+import { createNaming, type Naming } from './variable-names.ts';
+import { asText } from '../seal/limits.ts';
+import type { Flags } from '../cli/flags.ts';
+import type { Secret } from '../actions/secrets.ts';
+import { writeValueFiles } from '../files/value-files.ts';
+
+/** What variables are for: how their names and values have to be. */
+export interface VariableRules {
+  /** The naming, when `--names` says nothing else. */
+  names: string;
+  /** The names that the reader takes. */
+  allows: RegExp;
+  /** Most bytes of `NAME=value`. */
+  limit?: number;
+  /** Why the reader would not get this text as it is. */
+  findFault?: (text: string) => string | undefined;
+}
+
+/** The environment of a process. Its names are free, if only SSM's characters are in them. */
+export const ENVIRONMENT = {
+  names: 'upper',
+  allows: /^[\w./-]+$/,
+  // Linux gives one string no more, its name included.
+  limit: 128 * 1024 - 1,
+} as const satisfies VariableRules;
+
+export interface Variable extends Entry {
+  secret: Secret;
+  /** Whether its value is the path of a file that holds the secret. */
+  isPath: boolean;
+}
+
+/** A value that has to be in a file, if it is to be anywhere. */
+export interface Unfit {
+  variable: string;
+  secret: Secret;
+  reason: string;
+  /** Whether it is text of a length that variables have. */
+  isPlain: boolean;
+}
+
+/**
+ * The variables of secrets, in their order. Values that cannot be variables become files of the
+ * folder that `findFolder` knows of, and variables `…_FILE` with their paths; they are left out when
+ * it knows of none.
+ * @throws CofferError when a name is impossible, or two secrets would share one
+ */
+export async function assignVariables(
+  secrets: readonly Secret[],
+  rules: VariableRules,
+  flags: Flags,
+  findFolder: (unfit: readonly Unfit[]) => Promise<string | undefined> | string | undefined,
+): Promise<Variable[]> {
+  const naming = createNaming(flags.string('names') ?? rules.names, flags.string('prefix'));
+  const sorted = secrets.map((secret) => fit(secret, nameVariable(secret, naming, rules), rules));
+  const unfit = sorted.filter((item) => 'reason' in item);
+  const folder = unfit.length > 0 ? await findFolder(unfit) : undefined;
+  const variables = sorted.flatMap((item) => {
+    if (!('reason' in item)) return [item];
+    if (folder === undefined) return [];
+    const { secret, variable: path } = item;
+    const variable = naming(`${secret.name}_FILE`);
+    return [{ variable, value: resolve(join(folder, path)), secret, isPath: true }];
+  });
+  refuseCollisions(variables);
+  if (folder !== undefined) {
+    const files = unfit.map(({ variable: path, secret }) => ({ path, secret }));
+    await writeValueFiles(files, folder);
+  }
+  return variables;
+}
+
+function nameVariable({ name, place }: Secret, naming: Naming, { allows }: VariableRules): string {
+  const variable = naming(name);
+  if (allows.test(variable)) return variable;
+  throw new CofferError('usage', `${name}: no variable here can be called ${variable}`, {
+    hint: 'choose other names with --names or --prefix, or leave it out with --only',
+    place,
+  });
+}
+
+function fit(secret: Secret, variable: string, rules: VariableRules): Variable | Unfit {
+  const { bytes } = secret;
+  const text = asText(bytes);
+  const unfit = (reason: string, isPlain: boolean) => ({ variable, secret, reason, isPlain });
+  if (text === undefined) return unfit('it is binary', false);
+  if (variable.length + 1 + bytes.length > (rules.limit ?? Infinity)) {
+    return unfit(`${formatBytes(bytes.length)} do not fit the environment`, false);
+  }
+  const fault = rules.findFault?.(text);
+  if (fault !== undefined) return unfit(fault, true);
+  return { variable, value: text, secret, isPath: false };
+}
+
+function refuseCollisions(variables: readonly Variable[]): void {
+  const taken = new Map<string, string>();
+  for (const { variable, secret } of variables) {
+    const other = taken.get(variable);
+    if (other !== undefined) {
+      throw new CofferError(
+        'manifest',
+        `${other} and ${secret.name} would both be exported as ${variable}`,
+        { hint: 'rename one of them', place: secret.place },
+      );
+    }
+    taken.set(variable, secret.name);
+  }
+}

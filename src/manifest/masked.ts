@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
+import { parseInline } from '../crypto/inline.ts';
+import { looksPsyml } from '../crypto/psyml.ts';
+import { isBlockCollection, Lines } from './edit/lines.ts';
+import type { Splice } from './edit/splice.ts';
+import { PARAMETER_KEYS } from './read/keys.ts';
+import { readText } from './read/reading.ts';
+import { openDocument } from './yaml/document.ts';
+import { Faults } from './yaml/faults.ts';
+import { textOf } from './yaml/scalars.ts';
+import type { Tree } from './yaml/tree.ts';
+import { formatBytes } from '../formats/table.ts';
+
+const HIDDEN = '…';
+const PLAINTEXT = '(a secret in plaintext)';
+const MARK_DIGITS = 8;
+
+/**
+ * A manifest's text without its secrets, for people to compare: short marks, which change when the
+ * ciphertext does, stand for it; all else is as typed. Of a text that is no YAML map, such as one
+ * with conflict markers, only the ciphertext is known.
+ * @param shown names of the parameters whose values are to be seen
+ */
+export function maskManifest(text: string, shown: ReadonlySet<string> = new Set()): string {
+  const lines = new Lines(text);
+  const document = openDocument(lines.text, new Faults());
+  if (!document) return maskCiphertext(text);
+  const { root, tree } = document;
+  const mask = (node: ParsedNode, mark: string) => splice(lines, node, mark);
+  const isEncrypted = tree.fields(root).has('encrypted_with');
+  const splices: Splice[] = [];
+  for (const [key, node] of pairsOf(root)) {
+    if (key === 'data_keys' && isMap(node)) {
+      splices.push(...pairsOf(node).map(([, wrapped]) => mask(wrapped, HIDDEN)));
+    }
+    if (key !== 'parameters' || !isSeq(node)) continue;
+    for (const item of node.items) {
+      if (!isMap(item) || shown.has(readText(tree.fields(item), 'name') ?? '')) continue;
+      for (const [field, value] of pairsOf(item)) {
+        const mark = markOf(tree, item, field, value, isEncrypted);
+        if (mark !== undefined) splices.push(mask(value, mark));
+      }
+    }
+  }
+  return lines.splice(splices);
+}
+
+function maskCiphertext(text: string): string {
+  return text
+    .replaceAll(/ENC\[v1,[0-9a-f]{8},[\w+/=]+\]/g, markCiphertext)
+    .replaceAll(/^(\s+"?[0-9a-f]{8}"?: )[\w+/=]{40,}/gm, `$1${HIDDEN}`);
+}
+
+/** All pairs as they stand there, those of a key that stands there twice included. */
+function pairsOf(map: YAMLMap.Parsed): [key: string, value: ParsedNode][] {
+  return map.items.flatMap(({ key, value }) =>
+    isScalar(key) && value && !isAlias(value) ? [[textOf(key), value]] : [],
+  );
+}
+
+/** What stands for a field of a parameter; undefined when it may be seen. */
+function markOf(
+  tree: Tree,
+  parameter: YAMLMap.Parsed,
+  field: string,
+  value: ParsedNode,
+  isEncrypted: boolean,
+): string | undefined {
+  if (field === 'blob') return describeBlob(tree, value);
+  // A key that a manifest does not know may be a misspelt "value".
+  if (field !== 'value' && PARAMETER_KEYS.includes(field)) return undefined;
+  const type = readText(tree.fields(parameter), 'type') ?? '';
+  const text = isScalar(value) ? textOf(value) : '';
+  const isSealed = parseInline(text) !== undefined;
+  if (isSealed || (isEncrypted && type === 'securestring' && looksPsyml(text))) {
+    return markCiphertext(text);
+  }
+  // A mark of a plaintext would help to guess it.
+  return /^string(list)?$/i.test(type) ? undefined : PLAINTEXT;
+}
+
+function describeBlob(tree: Tree, blob: ParsedNode): string {
+  const fields = isMap(blob) ? tree.fields(blob) : new Map<string, never>();
+  const sha256 = readText(fields, 'sha256') ?? '';
+  const size = formatBytes(Number(readText(fields, 'size') ?? 0));
+  return `(${size}, sha256 ${sha256.slice(0, MARK_DIGITS)}${HIDDEN})`;
+}
+
+function markCiphertext(text: string): string {
+  const digest = createHash('sha256').update(text).digest('hex');
+  return `ENC[${HIDDEN}${digest.slice(0, MARK_DIGITS)}]`;
+}
+
+function splice(lines: Lines, node: ParsedNode, mark: string): Splice {
+  const [start] = node.range;
+  const end = isBlockCollection(node) ? lines.endOfNode(node) : node.range[1];
+  const isWholeLine = lines.text.slice(start, end).endsWith('\n');
+  return { start, end, replacement: isWholeLine ? mark + lines.eol : mark };
+}

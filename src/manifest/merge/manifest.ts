@@ -1,0 +1,100 @@
+import { CofferError } from '../../errors.ts';
+import type { Manifest } from '../model.ts';
+import { parseManifest } from '../parse.ts';
+import { findTornBonds } from './bonds.ts';
+import { mergeDataKeys } from './data-keys.ts';
+import { isFaithful } from './faithful.ts';
+import { takeLineBreaks } from './line-breaks.ts';
+import { markConflict, mergeLines } from './lines.ts';
+import { mapVersions, type Marks, type Merged, pickChanged, type Versions } from './merged.ts';
+import { splitManifest } from './split.ts';
+import { mergeParts, mergeUnit, wholeText } from './units.ts';
+import { alignWrappings } from './wrappings.ts';
+
+/**
+ * Merges three versions of a manifest by settings, data keys, parameters and their fields. What is
+ * no manifest, or cannot be taken apart, is merged by lines.
+ */
+export function mergeManifests(texts: Versions<string>, marks: Marks): Merged {
+  const changed = pickChanged(texts);
+  if (changed !== undefined) return { text: changed, conflicts: 0 };
+  const { plain, restore } = takeLineBreaks(texts);
+  const merged = mergeManifestLines(plain, marks);
+  return { ...merged, text: restore(merged.text) };
+}
+
+function mergeManifestLines(texts: Versions<string>, marks: Marks): Merged {
+  const manifests = mapVersions(texts, readValid);
+  const { base, ours, theirs } = manifests;
+  if (!ours || !theirs) return mergeLines(texts, marks);
+  const torn = findTornBonds(manifests);
+  if (!base) return mergeValid(texts, { manifests, torn }, marks);
+  const aligned = alignWrappings({ base, ours, theirs });
+  return mergeValid(aligned, { manifests: mapVersions(aligned, readValid), torn }, marks);
+}
+
+/** Both sides, and what may be known of the base. */
+interface Reading {
+  manifests: Versions<Manifest | undefined>;
+  torn: readonly string[];
+}
+
+function mergeValid(texts: Versions<string>, { manifests, torn }: Reading, marks: Marks): Merged {
+  // Both sides may have written the file on their own.
+  if (manifests.base || texts.base.trim() === '') {
+    const merged = mergeByKeys(texts, torn, marks);
+    if (merged && isSound(merged, manifests)) return merged;
+  }
+  const merged = mergeLines(texts, marks);
+  const isSafe = torn.length === 0 && isSound(merged, manifests);
+  return isSafe ? merged : markConflict(texts.ours, texts.theirs, marks);
+}
+
+/** @returns undefined when the list of parameters cannot be taken apart */
+function mergeByKeys(
+  texts: Versions<string>,
+  torn: readonly string[],
+  marks: Marks,
+): Merged | undefined {
+  const parts = mapVersions(texts, splitManifest);
+  const lists = mapVersions(parts, ({ units }) => units.find(({ key }) => key === 'parameters'));
+  if (!lists.ours?.parts || !lists.theirs?.parts) return undefined;
+  const parameters = mergeUnit(lists, marks);
+  const sealed = parameters?.text ?? '';
+  return mergeParts(parts, marks, (key, versions) => {
+    if (key === 'parameters') return parameters;
+    if (key === 'data_keys') return mergeDataKeys(versions, dataKeysIn(sealed), marks);
+    // Like a data key, the file key stays as long as something needs it.
+    const only = versions.ours && versions.theirs ? undefined : (versions.ours ?? versions.theirs);
+    if (key === 'encrypted_with' && only && hasCiphertext(sealed)) {
+      return { text: wholeText(only), conflicts: 0 };
+    }
+    if (!torn.includes(key)) return mergeUnit(versions, marks);
+    return markConflict(wholeText(versions.ours), wholeText(versions.theirs), marks);
+  });
+}
+
+function hasCiphertext(text: string): boolean {
+  return dataKeysIn(text).size > 0 || /\bblob["']?\s*:/.test(text);
+}
+
+/** The ids of the data keys that the ciphertexts in a text need, those in conflicts included. */
+function dataKeysIn(text: string): Set<string> {
+  return new Set([...text.matchAll(/ENC\[v1,([0-9a-f]{8}),/g)].map(([, id = '']) => id));
+}
+
+/** Unusual YAML might come out as something else: only what reads as it should is a result. */
+function isSound({ text, conflicts }: Merged, manifests: Versions<Manifest | undefined>): boolean {
+  if (conflicts > 0) return true;
+  const manifest = readValid(text);
+  return manifest !== undefined && isFaithful(manifest, manifests);
+}
+
+function readValid(text: string): Manifest | undefined {
+  try {
+    return parseManifest(text, 'merge');
+  } catch (error) {
+    if (error instanceof CofferError) return undefined;
+    throw error;
+  }
+}

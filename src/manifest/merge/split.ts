@@ -1,0 +1,125 @@
+import { isMap, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
+import { extentsOf } from '../edit/extents.ts';
+import { isBlockCollection, Lines } from '../edit/lines.ts';
+import { readText } from '../read/reading.ts';
+import { type ManifestDocument, openDocument } from '../yaml/document.ts';
+import { Faults } from '../yaml/faults.ts';
+import type { Tree } from '../yaml/tree.ts';
+
+/** A text taken apart by keys. Nothing is lost: put together, it is the text again. */
+export interface Parts {
+  /** What introduces the units, such as the line `parameters:`. */
+  head: string;
+  units: readonly Unit[];
+  /** What follows them. */
+  tail: string;
+}
+
+/** What stands under one key: a setting, a data key, a parameter, or a field of one. */
+export interface Unit {
+  key: string;
+  /** The comments and blank lines between the unit before and this one. */
+  lead: string;
+  body: string;
+  /** The body taken apart further, if it can be. */
+  parts?: Parts | undefined;
+}
+
+export const NO_PARTS: Parts = { head: '', units: [], tail: '' };
+
+function textOf({ head, units, tail }: Parts): string {
+  return [head, ...units.map(({ lead, body }) => lead + body), tail].join('');
+}
+
+/** A unit by where it stands. */
+interface Piece {
+  key: string;
+  start: number;
+  end: number;
+  parts?: Parts | undefined;
+}
+
+/**
+ * Takes a manifest apart: settings, the data keys and tags in them, parameters and their fields.
+ * What is written in brackets stays whole.
+ * @param text ends with a line break
+ */
+export function splitManifest(text: string): Parts {
+  if (text.trim() === '') return { ...NO_PARTS, tail: text };
+  const lines = new Lines(text);
+  const document = openDocument(text, new Faults());
+  if (!document || document.root.flow === true) return { ...NO_PARTS, tail: text };
+  const pieces = piecesOf(lines, document.root, (node, key, start) => {
+    const bodyStart = lines.endOf(key.range[1]);
+    if (isSeq(node)) return splitList(lines, document, node, start, bodyStart);
+    return isMap(node) ? join(lines, piecesOf(lines, node), start, bodyStart) : undefined;
+  });
+  // Comments above the first setting are about the file.
+  return join(lines, pieces, 0, pieces[0]?.start ?? 0, text.length);
+}
+
+type Split = (node: ParsedNode, key: ParsedNode, start: number) => Parts | undefined;
+
+function piecesOf(lines: Lines, map: YAMLMap.Parsed, split?: Split): Piece[] {
+  return map.items.map(({ key, value }) => {
+    const at = key.range[0];
+    // The first key of a list's item stands behind the dash.
+    const start = lines.isFirstInLine(at) ? lines.startOf(at) : at;
+    const parts = value && isBlockCollection(value) ? split?.(value, key, start) : undefined;
+    const end = parts ? start + textOf(parts).length : lines.endOfNode(value ?? key);
+    return { key: 'source' in key ? key.source : '', start, end, parts };
+  });
+}
+
+function splitList(
+  lines: Lines,
+  { tree }: ManifestDocument,
+  list: Extract<ParsedNode, { items: ParsedNode[] }>,
+  start: number,
+  listStart: number,
+): Parts {
+  const pieces = extentsOf(lines, list, listStart).map(({ dash, end }, index): Piece => {
+    const node = list.items[index];
+    const itemStart = lines.startOf(dash);
+    return {
+      key: nameOf(tree, node),
+      start: itemStart,
+      end,
+      parts:
+        node && isMap(node) && node.flow !== true
+          ? splitItem(lines, node, itemStart, end)
+          : undefined,
+    };
+  });
+  return join(lines, pieces, start, listStart);
+}
+
+function splitItem(lines: Lines, map: YAMLMap.Parsed, start: number, end: number): Parts {
+  // A value is in one of two forms; what changes it changes the same thing.
+  const fields = piecesOf(lines, map).map((piece) =>
+    piece.key === 'blob' ? { ...piece, key: 'value' } : piece,
+  );
+  return join(lines, fields, start, fields[0]?.start ?? start, end);
+}
+
+function nameOf(tree: Tree, item: ParsedNode | undefined): string {
+  const node = item && tree.resolve(item);
+  return node && isMap(node) ? (readText(tree.fields(node), 'name') ?? '') : '';
+}
+
+/** The pieces as units with all the text around them, from `start` to `end`. */
+function join(
+  { text }: Lines,
+  pieces: readonly Piece[],
+  start: number,
+  headEnd: number,
+  end = pieces.at(-1)?.end ?? headEnd,
+): Parts {
+  let done = headEnd;
+  const units = pieces.map((piece): Unit => {
+    const lead = text.slice(done, piece.start);
+    done = piece.end;
+    return { key: piece.key, lead, body: text.slice(piece.start, piece.end), parts: piece.parts };
+  });
+  return { head: text.slice(start, headEnd), units, tail: text.slice(done, end) };
+}

@@ -1,0 +1,53 @@
+import { editManifest } from '../edit.ts';
+import type { Blob, Manifest, ManifestEdit, Parameter, ParameterEdit } from '../model.ts';
+import { mapVersions, pickChanged, type Versions } from './merged.ts';
+
+/**
+ * Takes away what is no difference between ciphertexts: that `coffer refresh` had KMS wrap their
+ * keys anew. All versions get the wrapping of the side that did it; if both did, under one file
+ * key, that of ours.
+ */
+export function alignWrappings(manifests: Versions<Manifest>): Versions<string> {
+  const { base, ours, theirs } = mapVersions(manifests, wrappingsOf);
+  const isFileKeyShared = manifests.ours.encryptedWith === manifests.theirs.encryptedWith;
+  const chosen = new Map<string, string>();
+  for (const [key, before] of base) {
+    const mine = ours.get(key) ?? theirs.get(key) ?? before;
+    const other = theirs.get(key) ?? mine;
+    const wrapped = pickChanged({ base: before, ours: mine, theirs: other });
+    if (wrapped !== undefined) chosen.set(key, wrapped);
+    else if (isFileKeyShared) chosen.set(key, mine);
+  }
+  return mapVersions(manifests, (manifest) => rewrap(manifest, chosen));
+}
+
+/** What a wrapped key opens tells one from another, whatever wraps it. */
+function wrappingsOf({ dataKeys, parameters }: Manifest): Map<string, string> {
+  const keys = parameters.flatMap((parameter) =>
+    parameter.content.kind === 'blob'
+      ? [[blobOf(parameter, parameter.content.blob), parameter.content.blob.key] as const]
+      : [],
+  );
+  return new Map([...Object.entries(dataKeys), ...keys]);
+}
+
+function blobOf({ name }: Parameter, { sha256, messageId, commitment }: Blob): string {
+  return JSON.stringify([name, sha256, messageId, commitment]);
+}
+
+function rewrap(manifest: Manifest, chosen: ReadonlyMap<string, string>): string {
+  const dataKeys = Object.entries(manifest.dataKeys).map(
+    ([id, wrapped]) => [id, chosen.get(id) ?? wrapped] as const,
+  );
+  const parameters = new Map<string, ParameterEdit>();
+  for (const parameter of manifest.parameters) {
+    if (parameter.content.kind !== 'blob') continue;
+    const { blob } = parameter.content;
+    const key = chosen.get(blobOf(parameter, blob)) ?? blob.key;
+    if (key === blob.key) continue;
+    parameters.set(parameter.name, { content: { kind: 'blob', blob: { ...blob, key } } });
+  }
+  const edit: ManifestEdit = { parameters };
+  if (dataKeys.length > 0) edit.dataKeys = Object.fromEntries(dataKeys);
+  return editManifest(manifest, edit);
+}

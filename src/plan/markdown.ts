@@ -1,0 +1,121 @@
+import type { Change, Difference, Plan } from './model.ts';
+import { diffLines } from './line-diff.ts';
+import {
+  ACTIONS,
+  countActions,
+  describe,
+  isMultiLine,
+  MARKS,
+  mask,
+  placesOf,
+  shortName,
+  summarize,
+} from './words.ts';
+import { visible } from '../formats/visible.ts';
+
+/** By this a bot finds its own comment again. */
+const MARKER = '<!-- coffer-diff -->';
+
+/** GitHub takes 65,536 characters; an action adds a key to the marker. */
+const LIMIT = 65_000;
+
+/** How much of a plan is told: less and less, until it fits. */
+interface Extent {
+  details: boolean;
+  /** Of the table of each manifest. */
+  rows: number;
+}
+
+const EXTENTS: readonly Extent[] = [
+  { details: true, rows: Infinity },
+  ...[Infinity, 300, 100, 30, 10, 0].map((rows) => ({ details: false, rows })),
+];
+
+/** Plans as a comment on a pull request: nothing secret, the same plans give the same text. */
+export function renderPlanMarkdown(plans: readonly Plan[]): string {
+  const counts = countActions(plans);
+  const isClean = plans.every(({ changes }) =>
+    changes.every(({ action }) => action === 'unchanged'),
+  );
+  if (isClean) {
+    return `${MARKER}\n\n**coffer**: no difference, AWS is as the manifests want it (${summarize(counts)})\n`;
+  }
+  const summary = `**coffer**: ${summarize(counts)}`;
+  let text = '';
+  for (const extent of EXTENTS) {
+    const sections = plans.flatMap((plan) => renderPlan(plan, extent));
+    text = `${[MARKER, summary, ...sections].join('\n\n')}\n`;
+    if (text.length <= LIMIT) return text;
+  }
+  return `${text.slice(0, text.lastIndexOf('\n### ', LIMIT))}\n`;
+}
+
+function renderPlan(plan: Plan, extent: Extent): string[] {
+  const changes = ACTIONS.filter((action) => action !== 'unchanged').flatMap((action) =>
+    plan.changes.filter((change) => change.action === action),
+  );
+  const places = placesOf(plan).map(([word, name]) => `${word} ${code(name)}`);
+  const title = `### ${code(plan.file)} → ${code(plan.path)} ${places.join(', ')}`;
+  if (changes.length === 0) return [title, 'No difference.'];
+  const rows = changes
+    .slice(0, extent.rows)
+    .map(
+      (change) =>
+        `| ${MARKS[change.action]} ${change.action} | ${inCell(code(shortName(change, plan)))} | ${cell(change)} |`,
+    );
+  const table = ['| | parameter | what |', '|---|---|---|', ...rows].join('\n');
+  if (!extent.details) return [title, ...(rows.length > 0 ? [table] : []), tellCut(changes, rows)];
+  const details = changes.flatMap((change) => renderDetails(change, plan));
+  return [title, table, ...(details.length > 0 ? [fold(details)] : [])];
+}
+
+function tellCut({ length }: readonly Change[], rows: readonly string[]): string {
+  const more = length - rows.length;
+  const what = more > 0 ? `${more} more changes and the details` : 'The details';
+  return `${what} are too long for a comment: \`coffer diff\` shows them.`;
+}
+
+function cell(change: Change): string {
+  const fields = [...new Set(change.differences.map(({ field }) => field))];
+  return fields.length > 0 ? fields.join(', ') : describe(change);
+}
+
+function renderDetails(change: Change, plan: Plan): string[] {
+  if (change.differences.length === 0) return [];
+  return [
+    `**${code(shortName(change, plan))}**`,
+    ...change.differences.map((difference) => renderDifference(difference)),
+  ];
+}
+
+function renderDifference(difference: Difference): string {
+  const { field, before, after } = difference;
+  if (difference.isSecret) return `${field}: ${mask(difference)}`;
+  const lines = isMultiLine(difference) ? diffLines(before, after) : [`-${before}`, `+${after}`];
+  return `${field}:\n\n${fence(lines.map(visible).join('\n'))}`;
+}
+
+function fold(blocks: readonly string[]): string {
+  return `<details><summary>Details</summary>\n\n${blocks.join('\n\n')}\n\n</details>`;
+}
+
+/** A code block whose fence no line of it can end. */
+function fence(text: string): string {
+  const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${ticks}diff\n${text}\n${ticks}`;
+}
+
+function code(text: string): string {
+  const ticks = '`'.repeat(longestRun(text) + 1);
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+  return `${ticks}${pad}${visible(text)}${pad}${ticks}`;
+}
+
+/** A table is cut into cells before its code is seen. */
+function inCell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}

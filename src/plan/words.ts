@@ -1,0 +1,93 @@
+import type { Action, Change, Difference, Plan } from './model.ts';
+import { formatBytes } from '../formats/table.ts';
+
+/** The order in which a plan is told. */
+export const ACTIONS: readonly Action[] = [
+  'create',
+  'update',
+  'replace',
+  'delete',
+  'closed',
+  'extra',
+  'unchanged',
+];
+
+export const MARKS = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  closed: '!',
+  extra: '?',
+  unchanged: '=',
+} as const satisfies Record<Action, string>;
+
+const LABELS = {
+  create: 'to create',
+  update: 'to update',
+  replace: 'to replace (delete and create anew)',
+  delete: 'to delete, in no manifest',
+  closed: 'closed (to compare or write them takes kms:Decrypt)',
+  extra: 'extra, in no manifest',
+  unchanged: 'unchanged',
+} as const satisfies Record<Action, string>;
+
+export type Counts = Record<Action, number>;
+
+export function countActions(plans: readonly Plan[]): Counts {
+  const counts = Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Counts;
+  for (const { changes } of plans) for (const { action } of changes) counts[action]++;
+  return counts;
+}
+
+/** `2 to create, 1 to update, 14 unchanged`. */
+export function summarize(counts: Counts): string {
+  const parts = ACTIONS.filter((action) => counts[action] > 0).map(
+    (action) => `${counts[action]} ${LABELS[action].split(',')[0]?.split(' (')[0]}`,
+  );
+  return parts.join(', ') || 'nothing';
+}
+
+export function heading(action: Action, count: number): string {
+  return `${count} ${LABELS[action]}`;
+}
+
+/** Where a plan writes to, each with the word that goes before it. */
+export function placesOf({ region, kmskey, bucket }: Plan): [word: string, name: string][] {
+  const places: [string, string | undefined][] = [
+    ['in', region],
+    ['kmskey', kmskey],
+    ['bucket', bucket],
+  ];
+  return places.flatMap(([word, name]) => (name ? [[word, name]] : []));
+}
+
+/** The name without the manifest's path. */
+export function shortName({ name }: Change, { path }: Plan): string {
+  return name.startsWith(path) ? name.slice(path.length) : name;
+}
+
+/** What a parameter is, without its value: `SecureString, 26 bytes`, `5.0 MiB in S3`. */
+export function describe({ action, desired, actual }: Change): string {
+  if (desired?.closed === 'value') {
+    return `${desired.type}, ${actual ? 'value not compared' : 'not in AWS'}`;
+  }
+  if (desired?.object) {
+    const way = action === 'closed' ? ', its file key in another region' : '';
+    return `${formatBytes(desired.object.size - 16)} in S3${way}`;
+  }
+  if (desired) return `${desired.type}, ${formatBytes(Buffer.byteLength(desired.value))}`;
+  return actual ? `${actual.type}, version ${actual.version}` : '';
+}
+
+/** A difference that may not show its values. */
+export function mask({ before, after }: Difference): string {
+  const [from, to] = [Buffer.byteLength(before), Buffer.byteLength(after)];
+  return from === to
+    ? `changed (${formatBytes(to)})`
+    : `changed (${formatBytes(from)} → ${formatBytes(to)})`;
+}
+
+export function isMultiLine({ before, after }: Difference): boolean {
+  return before.includes('\n') || after.includes('\n');
+}

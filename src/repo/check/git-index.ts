@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { CofferError } from '../../errors.ts';
+import { Fingerprinter } from './fingerprint.ts';
+import { followLinks } from './follow-links.ts';
+import { listChanged, listIndex, repositoryRoot, searchManifests } from '../../git/repository.ts';
+import { GitObjects } from '../../git/objects.ts';
+import { decodeText } from '../../manifest/encoding.ts';
+import { looksLikeManifest } from './looks-like-manifest.ts';
+import type { Snapshot, Source } from './snapshot.ts';
+
+/** An unchanged manifest matters when a file that it names has changed. */
+const NAMES_FILES = /\b(?:file|blob)["']?\s*:/;
+
+/**
+ * What git would commit now: the files of the index, of which those matter that differ from HEAD.
+ * @throws CofferError `usage` outside of a repository.
+ */
+export async function openIndex(folder: string): Promise<Snapshot> {
+  const root = await repositoryRoot(folder);
+  if (root === undefined) {
+    throw new CofferError('usage', '--staged needs a git repository', {
+      hint: 'without it, coffer check looks at the files as they are',
+    });
+  }
+  const [changed, { files, links }, found = []] = await Promise.all([
+    listChanged(root),
+    listIndex(root),
+    searchManifests(folder, '--cached'),
+  ]);
+  const reader = new GitObjects(root);
+  const sources: Source[] = [];
+  try {
+    for (const file of changed.size > 0 ? found : []) {
+      const path = resolve(folder, file);
+      const bytes = await readObject(reader, files.get(path));
+      const { text } = decodeText(bytes);
+      const matters = changed.has(path) || NAMES_FILES.test(text);
+      if (matters && looksLikeManifest(text)) sources.push({ file, path, bytes });
+    }
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+  return {
+    sources,
+    concerns: (paths) => paths.some((path) => changed.has(path)),
+    follow: (path) =>
+      followLinks(path, async (link) => {
+        const id = links.get(link);
+        return id === undefined ? undefined : (await readObject(reader, id)).toString('utf8');
+      }),
+    async fingerprint(path) {
+      const id = files.get(path);
+      if (id === undefined) return undefined;
+      const fingerprinter = new Fingerprinter();
+      await reader.read(id, (chunk) => fingerprinter.update(chunk));
+      return fingerprinter.finish();
+    },
+    tracked: () => Promise.resolve(files),
+    close: () => reader.close(),
+  };
+}
+
+async function readObject(reader: GitObjects, id: string | undefined): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  if (id !== undefined) await reader.read(id, (chunk) => chunks.push(chunk));
+  return Buffer.concat(chunks);
+}

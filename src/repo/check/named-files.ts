@@ -1,0 +1,123 @@
+import { dirname, join, relative } from 'node:path';
+import { decodeBase64 } from '../../crypto/base64.ts';
+import type { Problem } from '../../errors.ts';
+import type { Blob, Manifest, Parameter } from '../../manifest/model.ts';
+import { shellQuote } from '../../formats/shell.ts';
+import { besideManifest } from '../../seal/source.ts';
+import { fingerprintOf, type Fingerprint } from './fingerprint.ts';
+import { encodeSource } from '../../seal/opener.ts';
+import { findUnplaced } from '../../seal/placement.ts';
+import type { Snapshot, Source } from './snapshot.ts';
+
+/** A manifest, and the state of the files around it. */
+interface Surroundings {
+  manifest: Manifest;
+  source: Source;
+  snapshot: Snapshot;
+}
+
+/** The absolute paths of all files that a manifest names, and where links among them lead. */
+export async function namedFiles(
+  { parameters }: Manifest,
+  { path: file }: Source,
+  { follow }: Snapshot,
+): Promise<string[]> {
+  const paths = parameters
+    .flatMap(({ content, origin }) => [
+      content.kind === 'blob' && 'path' in content.blob.body ? content.blob.body.path : undefined,
+      origin && 'file' in origin ? origin.file : undefined,
+    ])
+    .filter((path) => path !== undefined)
+    .map((path) => besideManifest({ file }, path));
+  return [...paths, ...(await Promise.all(paths.map((path) => follow(path))))];
+}
+
+/** What is wrong with the files that a parameter names, or with the blob that stands in it. */
+export async function findFileProblems(
+  around: Surroundings,
+  parameter: Parameter,
+): Promise<Problem[]> {
+  const { content, origin } = parameter;
+  const found: (Problem | undefined)[] = [];
+  if (content.kind === 'blob') found.push(await findBlobProblem(around, parameter, content.blob));
+  if (origin && 'file' in origin) {
+    const find = parameter.type === 'SecureString' ? findLeak : findPublishedProblem;
+    found.push(await find(around, parameter, origin.file));
+  }
+  return found.filter((problem) => problem !== undefined);
+}
+
+async function findBlobProblem(
+  around: Surroundings,
+  parameter: Parameter,
+  { body, sha256, size }: Blob,
+): Promise<Problem | undefined> {
+  let actual: Fingerprint;
+  if ('data' in body) actual = fingerprintOf(decodeBase64(body.data) ?? Buffer.alloc(0));
+  else {
+    const file = await findFile(around, parameter, body.path);
+    if ('problem' in file) return file.problem;
+    actual = file;
+  }
+  if (actual.sha256 === sha256 && actual.size === size) return undefined;
+  return {
+    message: `${parameter.name}: the sealed bytes are not those that the manifest names`,
+    hint: 'take blob and manifest from the same commit, or seal the file again with coffer encrypt --reseal NAME',
+    place: parameter.place,
+  };
+}
+
+/** A secret's plaintext may lie beside the manifest, but not in git. */
+async function findLeak(
+  { source, snapshot }: Surroundings,
+  { name, place }: Parameter,
+  path: string,
+): Promise<Problem | undefined> {
+  const tracked = await snapshot.tracked(dirname(source.path));
+  const found = await snapshot.follow(besideManifest({ file: source.path }, path));
+  if (!tracked?.has(found)) return undefined;
+  const file = shellQuote(join(dirname(source.file), relative(dirname(source.path), found)));
+  return {
+    message: `${name}: git tracks ${path}, the plaintext of a secret`,
+    hint: `git rm --cached ${file}, and have .gitignore name it; once it was pushed, replace the secret`,
+    place,
+  };
+}
+
+/** A file that is no secret is published as it is, unless it had to be sealed for S3. */
+async function findPublishedProblem(
+  around: Surroundings,
+  parameter: Parameter,
+  path: string,
+): Promise<Problem | undefined> {
+  if (parameter.content.kind !== 'absent') return undefined;
+  const file = await findFile(around, parameter, path);
+  return 'problem' in file ? file.problem : unplacedContent(around.manifest, parameter, file);
+}
+
+function unplacedContent(
+  manifest: Manifest,
+  parameter: Parameter,
+  { content, size }: Fingerprint,
+): Problem | undefined {
+  return findUnplaced(manifest, parameter, content ? encodeSource(parameter, content) : size);
+}
+
+/** A file without which the manifest is of no use: git has to have it as soon as it has that one. */
+async function findFile(
+  { source, snapshot }: Surroundings,
+  { name, place }: Parameter,
+  path: string,
+): Promise<Fingerprint | { problem: Problem }> {
+  const absolute = await snapshot.follow(besideManifest({ file: source.path }, path));
+  const hint = `git add ${shellQuote(join(dirname(source.file), path))}`;
+  const found = await snapshot.fingerprint(absolute);
+  if (!found) {
+    const message = `${name}: ${path} is missing`;
+    return { problem: { message, hint: `restore it, or ${hint} if it is there`, place } };
+  }
+  const tracked = await snapshot.tracked(dirname(source.path));
+  if (!tracked?.has(source.path) || tracked.has(absolute)) return found;
+  const message = `${name}: git does not track ${path}, so no clone has it`;
+  return { problem: { message, hint, place } };
+}

@@ -1,0 +1,66 @@
+import { createReadStream } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import pMap from 'p-map';
+import { errnoOf, explainFileError } from '../../files/errors.ts';
+import { readBytes } from '../../files/read.ts';
+import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
+import { findManifests, type Found } from './find.ts';
+import { listIndex, repositoryRoot } from '../../git/repository.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/**
+ * The files on disk; with no `files` named, the manifests that are found from `folder`.
+ * @throws CofferError `usage` for a named file that cannot be read.
+ */
+export async function openWorkTree(files: readonly string[], folder: string): Promise<Snapshot> {
+  const found =
+    files.length > 0
+      ? await pMap(new Set(files), (file) => readNamed(folder, file), { concurrency: 16 })
+      : await findManifests(folder);
+  const realFolder = remember((path) => realpath(path));
+  const located = found.map(async (one) => {
+    const path = resolve(folder, one.file);
+    return { ...one, path: join(await realFolder(dirname(path)), basename(path)) };
+  });
+  const rootOf = remember(repositoryRoot);
+  const trackedIn = remember(async (root) => (await listIndex(root)).files);
+  return {
+    sources: await Promise.all(located),
+    concerns: () => true,
+    follow: (path) => realpath(path).catch(() => path),
+    fingerprint: fingerprintFile,
+    async tracked(folder) {
+      const root = await rootOf(folder);
+      return root === undefined ? undefined : trackedIn(root);
+    },
+    close: () => {},
+  };
+}
+
+async function readNamed(folder: string, file: string): Promise<Found> {
+  return { file, bytes: await readBytes(file, resolve(folder, file)) };
+}
+
+async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {
+  const fingerprinter = new Fingerprinter();
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      fingerprinter.update(chunk as Buffer);
+    }
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return undefined;
+    throw explainFileError(error, 'read', path);
+  }
+  return fingerprinter.finish();
+}
+
+/** Asks for the same thing once. */
+function remember<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (key) => {
+    const answer = asked.get(key) ?? ask(key);
+    asked.set(key, answer);
+    return answer;
+  };
+}

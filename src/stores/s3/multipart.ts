@@ -1,0 +1,91 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import pMap from 'p-map';
+import { CofferError } from '../../errors.ts';
+import { need } from '../../aws/answer.ts';
+import type { Checksum, Part } from './checksum.ts';
+import type { Condition, NewObject } from './objects.ts';
+import { call, type Session } from '../../aws/session.ts';
+
+/** Four parts in flight fill a fast link and keep memory at a few parts' size. */
+const PARTS_IN_FLIGHT = 4;
+/** An S3 that went away in the middle is not waited for once more. */
+const ABORT_MS = 5_000;
+
+/**
+ * Uploads in parts, in parallel; nothing is left behind when it fails.
+ * @throws CofferError whose AWS name is `PreconditionFailed` or the like when `condition` is not met
+ */
+export async function uploadInParts(
+  client: S3Client,
+  session: Session,
+  at: { Bucket: string; Key: string },
+  object: NewObject & { checksum: Checksum },
+  condition: Condition,
+): Promise<void> {
+  const doing = { action: 's3:PutObject', target: `s3://${at.Bucket}/${at.Key}` };
+  const { checksum, signal } = object;
+  const created = await call(session, doing, () =>
+    client.send(
+      new CreateMultipartUploadCommand({
+        ...at,
+        ContentType: 'application/octet-stream',
+        ChecksumAlgorithm: 'SHA256',
+        ChecksumType: 'COMPOSITE',
+        Metadata: { ...object.metadata },
+      }),
+    ),
+  );
+  const UploadId = need(doing, created, 'UploadId');
+  try {
+    const sendPart = async ({ offset, length, sha256 }: Part, index: number) => {
+      if (signal?.aborted) throw new CofferError('interrupted', 'the upload was interrupted');
+      const part = { PartNumber: index + 1, ChecksumSHA256: sha256 };
+      const Body = await object.read(offset, length);
+      const answer = await call(session, doing, () =>
+        client.send(
+          new UploadPartCommand({ ...at, UploadId, ...part, Body, ChecksumAlgorithm: 'SHA256' }),
+        ),
+      );
+      object.progress?.(Body.length);
+      return { ...part, ETag: need(doing, answer, 'ETag') };
+    };
+    // A part that arrives after the abort would stay: those in flight are waited for.
+    const failures: unknown[] = [];
+    const sent = await pMap(
+      checksum.parts,
+      async (part, index) => {
+        if (failures.length > 0) return [];
+        return sendPart(part, index).then(
+          (done) => [done],
+          (error: unknown) => (failures.push(error), []),
+        );
+      },
+      { concurrency: PARTS_IN_FLIGHT },
+    );
+    if (failures.length > 0) throw failures[0];
+    const completed = await call(session, doing, () =>
+      client.send(
+        new CompleteMultipartUploadCommand({
+          ...at,
+          UploadId,
+          MultipartUpload: { Parts: sent.flat() },
+          ...condition,
+        }),
+      ),
+    );
+    need(doing, completed, 'ETag');
+  } catch (error) {
+    // The first failure is the one to tell of; a lifecycle rule clears what cannot be aborted.
+    const abortSignal = AbortSignal.timeout(ABORT_MS);
+    await client
+      .send(new AbortMultipartUploadCommand({ ...at, UploadId }), { abortSignal })
+      .catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,253 @@
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type HeadObjectCommandOutput,
+} from '@aws-sdk/client-s3';
+import { CofferError } from '../../errors.ts';
+import { incomplete, need } from '../../aws/answer.ts';
+import type { Checksum } from './checksum.ts';
+import { awsErrorName, type Doing } from '../../aws/errors.ts';
+import { uploadInParts } from './multipart.ts';
+import { readPages } from '../pages.ts';
+import { call, clientConfig, type Session } from '../../aws/session.ts';
+
+/** An object without its bytes. */
+export interface ObjectInfo {
+  size: number;
+  /** User metadata, under bare lower-case names. */
+  metadata: Readonly<Record<string, string>>;
+  etag: string;
+  /** The SHA-256 that S3 stored with it, base64: that of the whole, or that of its parts' SHA-256s. */
+  checksum: string | undefined;
+}
+
+/** An object as a listing tells of it. */
+export interface StoredObject {
+  key: string;
+  size: number;
+  modified: Date;
+}
+
+/** An upload in parts that was begun. */
+export interface StoredUpload {
+  key: string;
+  uploadId: string;
+  /** When it was begun. */
+  modified: Date;
+}
+
+/** An object, or a part of it, on its way. */
+export interface ObjectBody extends Omit<ObjectInfo, 'checksum'> {
+  body: Readable;
+}
+
+/** An object to write; its bytes can be read at any place, so that parts can be sent again. */
+export interface NewObject extends Pick<ObjectInfo, 'size' | 'metadata'> {
+  /** Of the whole, 64 hex digits. */
+  sha256: string;
+  read: (offset: number, length: number) => Promise<Buffer>;
+  signal?: AbortSignal | undefined;
+  /** Told of the bytes that arrived. */
+  progress?: ((bytes: number) => void) | undefined;
+}
+
+/** What has to be there for an object to be written: nothing, or the one that was seen. */
+export type Condition = { IfNoneMatch: '*' } | { IfMatch: string } | Record<string, never>;
+
+/** What S3 calls it when something else than the condition asks for is there, or an upload is gone. */
+const LOST_RACES = new Set([
+  'ConditionalRequestConflict',
+  'NoSuchKey',
+  'NoSuchUpload',
+  'PreconditionFailed',
+]);
+
+/** Where a page of uploads goes on. */
+interface Markers {
+  KeyMarker: string;
+  UploadIdMarker: string;
+}
+
+export type ObjectStore = ReturnType<typeof createObjectStore>;
+
+/** S3 of one region. */
+export function createObjectStore(session: Session, region: string | undefined) {
+  const client = new S3Client({
+    ...clientConfig(session, region),
+    forcePathStyle: session.endpoint !== undefined,
+    // Content is verified by its own SHA-256 and tag; a second checksum would only cost time.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+
+  return {
+    region,
+
+    /**
+     * Writes an object.
+     * @returns whether it was: false when something else is there than `condition` asks for.
+     */
+    async put(
+      bucket: string,
+      key: string,
+      object: NewObject & { checksum: Checksum },
+      condition: Condition,
+    ): Promise<boolean> {
+      const at = { Bucket: bucket, Key: key };
+      try {
+        if (object.checksum.parts.length > 0) {
+          await uploadInParts(client, session, at, object, condition);
+          return true;
+        }
+        const Body = await object.read(0, object.size);
+        const doing = doingAt('s3:PutObject', bucket, key);
+        const answer = await call(session, doing, () =>
+          client.send(
+            new PutObjectCommand({
+              ...at,
+              Body,
+              ContentType: 'application/octet-stream',
+              ChecksumAlgorithm: 'SHA256',
+              ChecksumSHA256: object.checksum.value,
+              Metadata: { ...object.metadata },
+              ...condition,
+            }),
+          ),
+        );
+        need(doing, answer, 'ETag');
+        object.progress?.(Body.length);
+        return true;
+      } catch (error) {
+        if (LOST_RACES.has(awsErrorName(error) ?? '')) return false;
+        throw error;
+      }
+    },
+
+    /** `undefined` when there is no such object. */
+    async head(bucket: string, key: string): Promise<ObjectInfo | undefined> {
+      const doing = doingAt('s3:GetObject', bucket, key);
+      try {
+        const answer = await call(session, doing, () =>
+          client.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })),
+        );
+        return {
+          ...infoOf(doing, answer),
+          // S3 adds the number of parts, others do not.
+          checksum: answer.ChecksumSHA256?.replace(/-\d+$/, ''),
+        };
+      } catch (error) {
+        if (error instanceof CofferError && error.code === 'not-found') return undefined;
+        throw error;
+      }
+    },
+
+    /** The whole object, or `length` bytes from `offset` of the version that `etag` names. */
+    async get(
+      bucket: string,
+      key: string,
+      part?: { offset: number; length: number; etag: string },
+    ): Promise<ObjectBody> {
+      const doing = doingAt('s3:GetObject', bucket, key);
+      const answer = await call(session, doing, () =>
+        client.send(
+          new GetObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Range: part && `bytes=${part.offset}-${part.offset + part.length - 1}`,
+            IfMatch: part?.etag,
+          }),
+        ),
+      );
+      if (!(answer.Body instanceof Readable)) throw incomplete(doing, 'Body');
+      return { ...infoOf(doing, answer), body: answer.Body };
+    },
+
+    /** The objects whose keys begin with `prefix`. */
+    async list(bucket: string, prefix: string): Promise<StoredObject[]> {
+      const doing = doingAt('s3:ListBucket', bucket, prefix);
+      return readPages(`${doing.action} ${doing.target}`, async (next) => {
+        const at = { Bucket: bucket, Prefix: prefix, ContinuationToken: next };
+        const page = await call(session, doing, () => client.send(new ListObjectsV2Command(at)));
+        const items = (page.Contents ?? []).map((item) => ({
+          key: need(doing, item, 'Key'),
+          size: need(doing, item, 'Size'),
+          modified: need(doing, item, 'LastModified'),
+        }));
+        const hasMore = need(doing, page, 'IsTruncated');
+        return { items, next: hasMore ? need(doing, page, 'NextContinuationToken') : undefined };
+      });
+    },
+
+    /** The unfinished uploads of keys that begin with `prefix`. */
+    async listUploads(bucket: string, prefix: string): Promise<StoredUpload[]> {
+      const doing = doingAt('s3:ListBucketMultipartUploads', bucket, prefix);
+      return readPages(`${doing.action} ${doing.target}`, async (next) => {
+        const markers = next === undefined ? {} : (JSON.parse(next) as Markers);
+        const at = { Bucket: bucket, Prefix: prefix, ...markers };
+        const page = await call(session, doing, () =>
+          client.send(new ListMultipartUploadsCommand(at)),
+        );
+        const items = (page.Uploads ?? []).map((item) => ({
+          key: need(doing, item, 'Key'),
+          uploadId: need(doing, item, 'UploadId'),
+          modified: need(doing, item, 'Initiated'),
+        }));
+        if (!need(doing, page, 'IsTruncated')) return { items, next: undefined };
+        const last: Markers = {
+          KeyMarker: need(doing, page, 'NextKeyMarker'),
+          UploadIdMarker: need(doing, page, 'NextUploadIdMarker'),
+        };
+        return { items, next: JSON.stringify(last) };
+      });
+    },
+
+    async abortUpload(bucket: string, { key, uploadId }: StoredUpload): Promise<void> {
+      await call(session, doingAt('s3:AbortMultipartUpload', bucket, key), () =>
+        client.send(
+          new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }),
+        ),
+      );
+    },
+
+    /** Deletes up to 1,000 objects in one call; those that were not there are fine. */
+    async deleteBatch(bucket: string, keys: readonly string[]): Promise<void> {
+      const { Errors } = await call(
+        session,
+        { action: 's3:DeleteObject', target: `${keys.length} objects in s3://${bucket}` },
+        () =>
+          client.send(
+            new DeleteObjectsCommand({
+              Bucket: bucket,
+              Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+            }),
+          ),
+      );
+      const [first] = Errors ?? [];
+      if (first) {
+        throw new CofferError(
+          first.Code === 'AccessDenied' ? 'denied' : 'aws',
+          `s3:DeleteObject s3://${bucket}/${first.Key}: ${first.Message ?? first.Code}`,
+        );
+      }
+    },
+  };
+}
+
+function doingAt(action: string, bucket: string, key: string): Doing {
+  return { action, target: `s3://${bucket}/${key}` };
+}
+
+function infoOf(doing: Doing, answer: HeadObjectCommandOutput): Omit<ObjectInfo, 'checksum'> {
+  return {
+    size: need(doing, answer, 'ContentLength'),
+    metadata: answer.Metadata ?? {},
+    etag: need(doing, answer, 'ETag'),
+  };
+}

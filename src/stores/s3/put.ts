@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { ObjectStore } from './objects.ts';
+import type { Kms } from '../../crypto/kms-port.ts';
+import { createObjectCipher, OBJECT_CONTEXT, sealChunks } from '../../crypto/object-v3.ts';
+import type { Pointer } from '../../crypto/pointer.ts';
+import { gather } from './gather.ts';
+import { stopIfAborted } from '../interrupted.ts';
+import { isGone, NOTHING, publishObject } from './publish.ts';
+import { fileSpool, memorySpool, type Spool } from './spool.ts';
+
+/** Up to this many sealed bytes, no spool file is needed. */
+const MEMORY_LIMIT = 1024 * 1024;
+
+export interface PutRequest {
+  bucket: string;
+  /** What the object's key begins with; the digest and `extension` follow. */
+  prefix: string;
+  extension: string;
+  kmskey: string;
+  /** The parameter that will point to the object. */
+  parameter: string;
+  /** Once aborted, nothing is published: what was read may be cut short. */
+  signal?: AbortSignal | undefined;
+  /** Told of bytes read and sealed, then of bytes uploaded. */
+  onSealed?: ((bytes: number) => void) | undefined;
+  onUploaded?: ((done: number, total: number) => void) | undefined;
+  /** Writes the pointer, once the object is there. */
+  point: (pointer: Pointer) => Promise<void>;
+}
+
+/**
+ * Seals data while it is read, and publishes it as an object named by its content. Only ciphertext
+ * is ever set down.
+ */
+export async function putObject(
+  data: AsyncIterable<Buffer>,
+  request: PutRequest,
+  services: { objects: ObjectStore; kms: Kms; spoolFolder: string },
+): Promise<Pointer> {
+  const { kmskey, bucket } = request;
+  const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, OBJECT_CONTEXT);
+  const { cipher, messageId, commitment } = createObjectCipher(dataKey);
+  const store = new GrowingSpool(services.spoolFolder);
+  try {
+    const hash = createHash('sha256');
+    for await (const chunk of sealChunks(cipher, gather(data))) {
+      hash.update(chunk);
+      await store.append(chunk);
+      request.onSealed?.(store.size);
+    }
+    stopIfAborted(request.signal);
+    const sha256 = hash.digest('hex');
+    const { size } = store;
+    const prefix = request.prefix.replaceAll(/^\/+|\/+$/g, '');
+    const name = `${sha256}${request.extension}`;
+    const pointer = { bucket, key: prefix === '' ? name : `${prefix}/${name}`, sha256 };
+    let uploaded = 0;
+    const object = {
+      ...key,
+      sha256,
+      size,
+      commitment: { messageId, commitment },
+      kmskey,
+      parameter: request.parameter,
+      read: (offset: number, length: number) => store.read(offset, length),
+      signal: request.signal,
+      progress: (bytes: number) => request.onUploaded?.((uploaded += bytes), size),
+    };
+    await publishObject(services.objects, pointer, object, NOTHING);
+    stopIfAborted(request.signal);
+    await request.point(pointer);
+    if (await isGone(services.objects, pointer)) {
+      await publishObject(services.objects, pointer, { ...object, signal: undefined }, NOTHING);
+    }
+    return pointer;
+  } catch (error) {
+    stopIfAborted(request.signal);
+    throw error;
+  } finally {
+    await store.close();
+  }
+}
+
+/** In memory while it is small, then in a file without a name. */
+class GrowingSpool {
+  readonly #folder: string;
+  #spool: Spool = memorySpool(MEMORY_LIMIT);
+  #isFile = false;
+  size = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async append(bytes: Buffer): Promise<void> {
+    if (!this.#isFile && this.size + bytes.length > MEMORY_LIMIT) {
+      const file = await fileSpool(this.#folder);
+      await file.write(await this.#spool.read(0, this.size), 0);
+      this.#spool = file;
+      this.#isFile = true;
+    }
+    await this.#spool.write(bytes, this.size);
+    this.size += bytes.length;
+  }
+
+  read(offset: number, length: number): Promise<Buffer> {
+    return this.#spool.read(offset, length);
+  }
+
+  close(): Promise<void> {
+    return this.#spool.close();
+  }
+}

@@ -1,0 +1,317 @@
+import {
+  AddTagsToResourceCommand,
+  DeleteParametersCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  GetParameterHistoryCommand,
+  GetParametersCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  RemoveTagsFromResourceCommand,
+  SSMClient,
+  type Parameter as SdkParameter,
+  type ParameterHistory,
+  type ParameterMetadata as SdkMetadata,
+  type ParameterStringFilter,
+} from '@aws-sdk/client-ssm';
+import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
+import { incomplete, need } from '../aws/answer.ts';
+import type { Doing } from '../aws/errors.ts';
+import { readPages } from './pages.ts';
+import { call, clientConfig, type Session } from '../aws/session.ts';
+
+/** A parameter as SSM returns it, its value opened. */
+export interface StoredParameter {
+  name: string;
+  type: string;
+  value: string;
+  version: number;
+}
+
+/** What SSM tells about a parameter without its value. */
+export interface ParameterMetadata {
+  name: string;
+  type: string;
+  keyId?: string | undefined;
+  description: string;
+  tier: string;
+  version: number;
+  allowedPattern?: string | undefined;
+  dataType: string;
+  modified?: Date | undefined;
+}
+
+/** One version of a parameter, with its value. */
+export interface ParameterVersion extends ParameterMetadata {
+  value: string;
+  /** ARN of who wrote it. */
+  user?: string | undefined;
+  labels: string[];
+}
+
+export interface PutParameter {
+  name: string;
+  value: string;
+  type: string;
+  keyId?: string | undefined;
+  description?: string | undefined;
+  tier?: 'Standard' | 'Advanced' | 'Intelligent-Tiering' | undefined;
+  allowedPattern?: string | undefined;
+  dataType?: string | undefined;
+  /** Replace what is there; without it, a parameter of that name makes the call fail. */
+  overwrite: boolean;
+  /** Only for a new parameter: SSM refuses tags together with `overwrite`. */
+  tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What one call may name. */
+const BATCH = 10;
+const PAGE = 50;
+/** Most values of one filter. */
+const FILTER = 50;
+
+export type ParameterStore = ReturnType<typeof createParameterStore>;
+
+/** SSM Parameter Store of one region. */
+export function createParameterStore(session: Session, region: string | undefined) {
+  const client = new SSMClient(clientConfig(session, region));
+
+  /** A parameter that stands on two pages, as it may while others write, counts once. */
+  async function describe(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
+    const doing = { action: 'ssm:DescribeParameters', target: filters[0]?.Values?.[0] ?? '' };
+    const pages = await readPages(`${doing.action} ${doing.target}`, async (next) => {
+      const command = new DescribeParametersCommand({
+        ParameterFilters: filters,
+        MaxResults: PAGE,
+        NextToken: next,
+      });
+      const page = await call(session, doing, () => client.send(command));
+      const items = need(doing, page, 'Parameters').map((item) => toMetadata(doing, item));
+      return { items, next: page.NextToken };
+    });
+    const found = new Map<string, ParameterMetadata>();
+    for (const item of pages) {
+      if (item.version > (found.get(item.name)?.version ?? -1)) found.set(item.name, item);
+    }
+    return [...found.values()];
+  }
+
+  return {
+    region,
+
+    /** One parameter by name, `name:version` or `name:label`; a secret stays sealed without `open`. */
+    async get(selector: string, open = true): Promise<StoredParameter> {
+      const doing = { action: 'ssm:GetParameter', target: selector };
+      const answer = await call(session, doing, () =>
+        client.send(new GetParameterCommand({ Name: selector, WithDecryption: open })),
+      );
+      return toStored(doing, need(doing, answer, 'Parameter'));
+    },
+
+    /**
+     * Those of `names` that exist, by name; ten a call, calls in parallel. Secrets stay sealed
+     * without `open`, which takes kms:Decrypt.
+     */
+    async getMany(names: readonly string[], open = true): Promise<Map<string, StoredParameter>> {
+      const found = new Map<string, StoredParameter>();
+      await pMap(
+        batches(names),
+        async (batch) => {
+          const target = batch.length === 1 ? (batch[0] ?? '') : `${batch.length} parameters`;
+          const doing = { action: 'ssm:GetParameters', target };
+          const answer = await call(session, doing, () =>
+            client.send(new GetParametersCommand({ Names: batch, WithDecryption: open })),
+          );
+          const stored = need(doing, answer, 'Parameters').map((item) => toStored(doing, item));
+          for (const item of stored) found.set(item.name, item);
+          const told = new Set(answer.InvalidParameters);
+          const untold = batch.find((name) => !found.has(name) && !told.has(name));
+          if (untold !== undefined) throw incomplete(doing, untold);
+        },
+        { concurrency: session.concurrency },
+      );
+      return found;
+    },
+
+    /**
+     * Every parameter whose name begins with `path` (which ends with a slash) and has `tags`. SSM
+     * may not list yet what was written a moment ago. Under `/` are names without a slash, too.
+     */
+    async describePath(
+      path: string,
+      tags: Readonly<Record<string, string>> = {},
+    ): Promise<ParameterMetadata[]> {
+      const found = await describe([beginsWith(path), ...Object.entries(tags).map(hasTag)]);
+      // What is done to a path may not hit others, whatever the server makes of a filter.
+      return found.filter(
+        ({ name }) => name.startsWith(path) || (path === '/' && !name.includes('/')),
+      );
+    },
+
+    /** Those of `names` that SSM lists. */
+    async describeMany(names: readonly string[]): Promise<ParameterMetadata[]> {
+      const found = await pMap(
+        batches(names, FILTER),
+        (Values) => describe([{ Key: 'Name', Option: 'Equals', Values }]),
+        { concurrency: session.concurrency },
+      );
+      const wanted = new Set(names);
+      return found.flat().filter(({ name }) => wanted.has(name));
+    },
+
+    /** Whether the server minds filters for tags. AWS does, but not all that stand in for it. */
+    async mindsTags(path: string, key: string): Promise<boolean> {
+      if (session.endpoint === undefined) return true;
+      const found = await describe([beginsWith(path), hasTag([key, randomUUID()])]);
+      return found.length === 0;
+    },
+
+    /** The versions that SSM still has, oldest first; secrets stay sealed unless `open` is set. */
+    async history(name: string, open = false): Promise<ParameterVersion[]> {
+      const doing = { action: 'ssm:GetParameterHistory', target: name };
+      const pages = await readPages(`${doing.action} ${name}`, async (next) => {
+        const command = new GetParameterHistoryCommand({
+          Name: name,
+          WithDecryption: open,
+          MaxResults: PAGE,
+          NextToken: next,
+        });
+        const page = await call(session, doing, () => client.send(command));
+        const items = need(doing, page, 'Parameters').map((item) => toVersion(doing, item));
+        return { items, next: page.NextToken };
+      });
+      const versions = new Map(pages.map((item) => [item.version, item]));
+      return [...versions.values()].toSorted((a, b) => a.version - b.version);
+    },
+
+    /** Its new version number. */
+    async put(parameter: PutParameter): Promise<number> {
+      const doing = {
+        action: 'ssm:PutParameter',
+        target: parameter.name,
+        // Taken out of a message, a short value that is no secret would spoil it.
+        secret: parameter.type === 'SecureString' ? parameter.value : undefined,
+      };
+      const answer = await call(session, doing, () =>
+        client.send(
+          new PutParameterCommand({
+            Name: parameter.name,
+            Value: parameter.value,
+            Type: parameter.type as 'String',
+            KeyId: parameter.keyId,
+            Description: parameter.description,
+            Tier: parameter.tier,
+            AllowedPattern: parameter.allowedPattern,
+            DataType: parameter.dataType,
+            Overwrite: parameter.overwrite,
+            Tags: parameter.tags && toTagList(parameter.tags),
+          }),
+        ),
+      );
+      return need(doing, answer, 'Version');
+    },
+
+    async tags(name: string): Promise<Record<string, string>> {
+      const doing = { action: 'ssm:ListTagsForResource', target: name };
+      const answer = await call(session, doing, () =>
+        client.send(
+          new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
+        ),
+      );
+      return Object.fromEntries(
+        need(doing, answer, 'TagList').map((tag) => [need(doing, tag, 'Key'), tag.Value ?? '']),
+      );
+    },
+
+    async addTags(name: string, tags: Readonly<Record<string, string>>): Promise<void> {
+      await call(session, { action: 'ssm:AddTagsToResource', target: name }, () =>
+        client.send(
+          new AddTagsToResourceCommand({
+            ResourceType: 'Parameter',
+            ResourceId: name,
+            Tags: toTagList(tags),
+          }),
+        ),
+      );
+    },
+
+    async removeTags(name: string, keys: readonly string[]): Promise<void> {
+      await call(session, { action: 'ssm:RemoveTagsFromResource', target: name }, () =>
+        client.send(
+          new RemoveTagsFromResourceCommand({
+            ResourceType: 'Parameter',
+            ResourceId: name,
+            TagKeys: [...keys],
+          }),
+        ),
+      );
+    },
+
+    /** Deletes up to ten parameters in one call; those that were not there are fine. */
+    async deleteBatch(names: readonly string[]): Promise<{ deleted: string[]; missing: string[] }> {
+      const doing = { action: 'ssm:DeleteParameters', target: `${names.length} parameters` };
+      const { DeletedParameters: deleted = [], InvalidParameters: missing = [] } = await call(
+        session,
+        doing,
+        () => client.send(new DeleteParametersCommand({ Names: [...names] })),
+      );
+      const told = new Set([...deleted, ...missing]);
+      const untold = names.find((name) => !told.has(name));
+      if (untold !== undefined) throw incomplete(doing, untold);
+      return { deleted, missing };
+    },
+  };
+}
+
+/** `names` in lots that one SSM call takes. */
+export function batches(names: readonly string[], most = BATCH): string[][] {
+  return Array.from({ length: Math.ceil(names.length / most) }, (_, i) =>
+    names.slice(i * most, (i + 1) * most),
+  );
+}
+
+function beginsWith(path: string): ParameterStringFilter {
+  return { Key: 'Name', Option: 'BeginsWith', Values: [path] };
+}
+
+function hasTag([key, value]: [string, string]): ParameterStringFilter {
+  return { Key: `tag:${key}`, Values: [value] };
+}
+
+function toTagList(tags: Readonly<Record<string, string>>) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+function toStored(doing: Doing, item: SdkParameter): StoredParameter {
+  return {
+    name: need(doing, item, 'Name'),
+    type: need(doing, item, 'Type'),
+    value: need(doing, item, 'Value'),
+    version: need(doing, item, 'Version'),
+  };
+}
+
+/** What DescribeParameters and GetParameterHistory have in common. */
+function toMetadata(doing: Doing, item: SdkMetadata | ParameterHistory): ParameterMetadata {
+  return {
+    name: need(doing, item, 'Name'),
+    type: need(doing, item, 'Type'),
+    keyId: item.KeyId,
+    description: item.Description ?? '',
+    tier: item.Tier ?? 'Standard',
+    version: need(doing, item, 'Version'),
+    allowedPattern: item.AllowedPattern,
+    dataType: item.DataType ?? 'text',
+    modified: item.LastModifiedDate,
+  };
+}
+
+function toVersion(doing: Doing, item: ParameterHistory): ParameterVersion {
+  return {
+    ...toMetadata(doing, item),
+    value: need(doing, item, 'Value'),
+    user: item.LastModifiedUser,
+    labels: item.Labels ?? [],
+  };
+}

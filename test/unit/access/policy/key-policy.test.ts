@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { buildKeyPolicy } from '../../../../src/access/policy/key-policy.ts';
+import { ACCOUNT, FILE_KEY, subject } from './subjects.ts';
+
+const GUEST = 'arn:aws:iam::999999999999:role/deploy';
+
+test('the account of the file key hands out rights on it by IAM', () => {
+  const elsewhere = FILE_KEY.replace(ACCOUNT, '222222222222');
+  expect(buildKeyPolicy([subject({ encrypted_with: elsewhere })], undefined).Statement).toEqual([
+    {
+      Sid: 'Account',
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::222222222222:root' },
+      Action: 'kms:*',
+      Resource: '*',
+    },
+  ]);
+});
+
+test('guests may use it as their role does, for these paths alone', () => {
+  const subjects = [subject({ path: '/apps/two/' }), subject()];
+  const guests = { role: 'author-write-only', principals: [GUEST] } as const;
+  const [, ...statements] = buildKeyPolicy(subjects, guests).Statement;
+  const common = {
+    Effect: 'Allow',
+    Principal: { AWS: [GUEST] },
+    Action: ['kms:GenerateDataKey'],
+    Resource: '*',
+  };
+  expect(statements).toEqual([
+    {
+      ...common,
+      Sid: 'SealedValues',
+      Condition: {
+        StringEquals: {
+          'kms:EncryptionContext:Client': ['coffer'],
+          'kms:EncryptionContext:Path': ['/apps/one/', '/apps/two/'],
+        },
+      },
+    },
+    {
+      ...common,
+      Sid: 'SealedBlobs',
+      Condition: {
+        StringEquals: { 'kms:EncryptionContext:Client': ['coffer'] },
+        StringLike: { 'kms:EncryptionContext:Name': ['/apps/one/*', '/apps/two/*'] },
+      },
+    },
+  ]);
+});
+
+test('a key policy needs no condition on the alias of its own key', () => {
+  const guests = { role: 'ci', principals: [GUEST] } as const;
+  const policy = buildKeyPolicy([subject({ encrypted_with: undefined })], guests);
+  expect(policy.Statement.length).toBeGreaterThan(1);
+  expect(JSON.stringify(policy)).not.toContain('kms:ResourceAliases');
+});
+
+test('it is about one key, and for roles that use it', () => {
+  const other = subject({ path: '/apps/two/', encrypted_with: `${FILE_KEY.slice(0, -1)}2` });
+  expect(() => buildKeyPolicy([subject(), other], undefined)).toThrow('different file keys');
+  const guests = { role: 'reader', principals: [GUEST] } as const;
+  expect(() => buildKeyPolicy([subject()], guests)).toThrow('reader uses no file key');
+});

@@ -1,0 +1,27 @@
+import { parseManifest } from '../../../../src/manifest/index.ts';
+import { subjectOf, type Subject } from '../../../../src/access/policy/subject.ts';
+
+export const ACCOUNT = '123456789012';
+export const FILE_KEY = `arn:aws:kms:us-east-1:${ACCOUNT}:key/11111111-1111-4111-8111-111111111111`;
+
+/** A manifest's head, each line of it replaceable. */
+export function subject(
+  lines: Readonly<Record<string, string | undefined>> = {},
+  options: { account?: string | undefined; keyRegion?: string } = { account: ACCOUNT },
+): Subject {
+  const head = {
+    path: '/apps/one/',
+    region: 'us-east-1',
+    kmskey: 'alias/one',
+    bucket: 'bucket',
+    encrypted_with: FILE_KEY,
+    ...lines,
+  };
+  const text = Object.entries(head)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}: ${value}\n`)
+    .join('');
+  const parameters = 'parameters:\n  - {name: version, type: String, value: 2}\n';
+  const manifest = parseManifest(`${text}${parameters}`, 'app.yml');
+  return subjectOf(manifest, { alias: 'alias/coffer', region: options.keyRegion }, options.account);
+}

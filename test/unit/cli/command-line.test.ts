@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { checkArguments, readCall } from '../../../src/cli/command-line.ts';
+import { COMMANDS } from '../../../src/cli/index.ts';
+import { CofferError } from '../../../src/errors.ts';
+
+/** What is wrong with a call: its message and hint. */
+function refusalOf(...words: string[]): string {
+  try {
+    const { spec, args } = readCall(words);
+    if (spec) checkArguments(spec, args);
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    expect(error.code).toBe('usage');
+    return `${error.message}; ${error.hint}`;
+  }
+  throw new Error(`coffer ${words.join(' ')} was taken`);
+}
+
+test.each(COMMANDS.map(({ name }) => [name]))('%s refuses flags that it does not have', (name) => {
+  for (const flag of ['--bogus', '--bogus=x', '-Z', '--no-bogus', '--__proto__', '--constructor']) {
+    expect(refusalOf(name, flag)).toContain(`coffer ${name} has no flag ${flag.replace('=x', '')}`);
+  }
+  expect(refusalOf(name, '--regoin', 'x')).toContain('did you mean --region?');
+  expect(refusalOf(name, '--quiet=no')).toContain('--quiet takes no value');
+  expect(refusalOf(name, '--region')).toContain('--region needs a value');
+});
+
+describe('what was meant is guessed:', () => {
+  test.each([
+    [['encrpyt', 'app.yml'], 'did you mean encrypt?'],
+    [['--help', 'encrpyt'], 'did you mean encrypt?'],
+    [['sycn', '--bogus'], 'did you mean sync?'],
+    [['frobnicate'], 'coffer help lists the commands'],
+    [['diff', 'a.yml', '--format', 'markdwon'], 'did you mean markdown?'],
+    [['diff', 'a.yml', '--format=xml'], 'it is text, json or markdown'],
+    [['set', 'a.yml', 'n', '--type', 'SecretString'], 'did you mean SecureString?'],
+    [['completion', 'bsh'], 'did you mean bash?'],
+    [['completion', 'csh-like'], 'bash, zsh or fish'],
+    [['--jsno'], 'did you mean --json?'],
+    [['sync', '--dryrun', 'a.yml'], 'did you mean --dry-run?'],
+    [['sync', '-y', 'a.yml'], 'did you mean --yes?'],
+    [['sync', '-yes', 'a.yml'], 'did you mean --yes?'],
+    [['get', '/a', '-R', 'x'], 'did you mean -r?'],
+    [['get', '/a', '-output', 'x'], 'did you mean --output?'],
+    [['get', '/a', '-region=x'], 'did you mean --region?'],
+    [['get', '-O', 'put', '/a'], 'the command says what to do'],
+  ])('%j', (words, hint) => expect(refusalOf(...words)).toContain(hint));
+});
+
+test.each([
+  [['set', 'a.yml'], 'coffer set needs a name'],
+  [['set'], 'coffer set needs a manifest'],
+  [['import'], 'coffer import needs a path'],
+  [['completion'], 'coffer completion needs bash, zsh or fish'],
+  [['history', '/a', '/b'], 'coffer history takes no /b'],
+  [['set', 'a.yml', 'n', 'a value'], 'takes no further argument; a value comes from'],
+  [['set', 'a.yml', 'n', '--', 'a value'], 'takes no further argument; a value comes from'],
+])('arguments are counted: %j', (words, says) => {
+  expect(refusalOf(...words)).toContain(says);
+  expect(refusalOf(...words)).not.toContain('a value;');
+});
+
+describe('a call is taken as it was typed:', () => {
+  test('values are no numbers', () => {
+    const { flags } = readCall(['get', '-o', '0123', '--region=1e3']);
+    expect([flags.string('output'), flags.string('region')]).toEqual(['0123', '1e3']);
+  });
+
+  test('- is a value', () => {
+    expect(readCall(['get', '/a', '-o', '-']).flags.string('output')).toBe('-');
+  });
+
+  test('text may be empty, names and places may not', () => {
+    expect(readCall(['put', '-e=']).flags.string('extension')).toBe('');
+    expect(readCall(['set', '--description', '']).flags.string('description')).toBe('');
+    expect(refusalOf('sync', 'a.yml', '--only', '')).toContain(
+      'it is empty: is a variable not set?',
+    );
+    expect(refusalOf('sync', 'a.yml', '--region=')).toContain('--region needs a value');
+  });
+
+  test('text that begins with a dash follows an equals sign', () => {
+    expect(refusalOf('set', '--description', '-x')).toContain(
+      'begins with - needs --description=…',
+    );
+    expect(readCall(['set', '--description=-x']).flags.string('description')).toBe('-x');
+  });
+
+  test('a flag of one value is not given twice, by whatever name', () => {
+    const { flags } = readCall(['set', '-f', 'a', '--from-file', 'b']);
+    expect(() => flags.string('fromFile')).toThrow('--from-file is given 2 times');
+  });
+
+  test('a value that was declared is found in any letter case', () => {
+    const { flags } = readCall(['set', 'a.yml', 'n', '--type=securestring']);
+    expect(flags.string('type')).toBe('SecureString');
+  });
+
+  test('flags of every command may stand before it', () => {
+    const { spec, args, flags } = readCall(['-r', 'eu-west-1', '--json', 'diff', 'a.yml']);
+    expect([spec?.name, args, flags.string('region')]).toEqual(['diff', ['a.yml'], 'eu-west-1']);
+    expect(flags.boolean('json')).toBe(true);
+  });
+
+  test('what follows -- is a command for those that run one, and arguments for the others', () => {
+    expect(readCall(['sandbox', '--', 'ls', '--json'])).toMatchObject({
+      args: [],
+      rest: ['ls', '--json'],
+    });
+    expect(readCall(['diff', 'a.yml', '--', '-b.yml'])).toMatchObject({
+      args: ['a.yml', '-b.yml'],
+      rest: [],
+    });
+  });
+
+  test('-O put is put', () => {
+    for (const words of [
+      ['-O', 'put'],
+      ['-O=put'],
+      ['-p', 'x', '--operation=put'],
+      ['-Oput'],
+      ['--json', '-O', 'put'],
+    ]) {
+      expect(readCall(words).spec?.name).toBe('put');
+    }
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { complete } from '../../../src/cli/completion/complete.ts';
+import { COMMANDS } from '../../../src/cli/index.ts';
+import { createWorkspace } from '../../support/workspace.ts';
+
+/** A manifest in the middle of an edit. */
+const MANIFEST = `path: /app/
+parameters:
+  - name: api_token
+    type: SecureString
+    value: ENC[v1,00000000,AAAA]
+  - {name: tls/keystore, type: String, value: x}
+  - name: unfinis`;
+
+const FILES = {
+  'app.yml': MANIFEST,
+  'my file.yaml': MANIFEST,
+  'a:b.yml': MANIFEST.replaceAll('api_', 'other_'),
+  "it's.yml": '',
+  'notes.txt': '',
+  '.hidden.yml': '',
+  'prod/app.yml': MANIFEST,
+};
+
+/** What stands at the end of `line` in a folder of FILES: the kind, then the words. */
+async function completeIn(line: string, replaced?: string): Promise<string[]> {
+  const { folder } = await createWorkspace(FILES);
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    const answer = await complete(line, replaced);
+    return answer
+      .trimEnd()
+      .split('\n')
+      .map((candidate) => candidate.split('\t')[0] ?? '');
+  } finally {
+    process.chdir(before);
+  }
+}
+
+test('a command, with what it does', async () => {
+  expect(await complete('coffer encr')).toBe(
+    'words\nencrypt\tSeal the secrets of manifests, so that they can be committed\n',
+  );
+  const all = await completeIn('coffer ');
+  for (const { name } of COMMANDS) expect(all).toContain(name);
+});
+
+describe('where something is known, it is offered:', () => {
+  test.each<[string, string[]]>([
+    ['coffer help sy', ['words', 'sync']],
+    ['coffer help sync ', ['words']],
+    ['coffer sync app.yml --pr', ['words', '--prune', '--prune-tags', '--profile']],
+    ['coffer --regi', ['words', '--region']],
+    ['coffer diff a.yml --format ', ['words', 'text', 'json', 'markdown']],
+    ['coffer diff a.yml --format=m', ['words', '--format=markdown']],
+    ['coffer -r eu-west-1 encr', ['words', 'encrypt']],
+    ['coffer completion ', ['words', 'bash', 'zsh', 'fish']],
+    ['AWS_REGION=x coffer completion z', ['words', 'zsh']],
+    ['coffer diff ', ['paths', 'a:b.yml', 'app.yml', "it's.yml", 'my file.yaml', 'prod/']],
+    ['coffer diff app.yml prod/', ['paths', 'prod/app.yml']],
+    ['coffer diff .', ['paths', '.hidden.yml']],
+    ['coffer diff my\\ f', ['paths', 'my file.yaml']],
+    ['coffer diff "my f', ['paths', 'my file.yaml']],
+    ["coffer diff it\\'", ['paths', "it's.yml"]],
+    ['coffer import /app/ --merge m', ['paths', 'my file.yaml']],
+    ['coffer set app.yml ', ['words', 'api_token', 'tls/keystore', 'unfinis']],
+    ['coffer unset app.yml api_token t', ['words', 'tls/keystore']],
+    ["coffer decrypt 'my file.yaml' --value a", ['words', 'api_token']],
+    ['coffer sync app.yml a:b.yml --only=o', ['words', '--only=other_token']],
+  ])('%s', async (line, expected) => expect(await completeIn(line)).toEqual(expected));
+});
+
+describe('where nothing is known, nothing is:', () => {
+  test.each([
+    'coffer frobnicate ',
+    'coffer sync --only ',
+    'coffer sync missing.yml --only ',
+    'coffer diff missing/',
+    'coffer history /app/t',
+    'coffer --profile ',
+    'coffer completion bash ',
+  ])('%s', async (line) =>
+    expect(await completeIn(line)).toEqual([expect.stringMatching(/^(words|paths)$/)]),
+  );
+});
+
+test.each([
+  'coffer get /x -o ',
+  'coffer diff ~/a',
+  'coffer diff $HOME/a',
+  'coffer exec a.yml -- ./s',
+])('files are left to the shell: %s', async (line) =>
+  expect(await completeIn(line)).toEqual(['files']),
+);
+
+test('bash is given what it replaces, which begins behind a colon or an equals sign', async () => {
+  expect(await completeIn('coffer diff a:', '')).toEqual(['paths', 'b.yml']);
+  expect(await completeIn('coffer diff a.yml --format=m', 'm')).toEqual(['words', 'markdown']);
+  expect(await completeIn('coffer diff my\\ f', 'my\\ f')).toEqual(['paths', 'my file.yaml']);
+});

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../../../src/cli/index.ts';
+import { CofferError } from '../../../src/errors.ts';
+import { renderErrorJson } from '../../../src/cli/terminal/problems.ts';
+import { expectReport, SHAPES } from '../../support/reports.ts';
+
+const DOCS = await readFile(new URL('../../../docs/json.md', import.meta.url), 'utf8');
+
+const EXAMPLES = DOCS.split(/^### /m).flatMap((section, i) => {
+  // The first is in the introduction: a call that failed.
+  const shape = i === 0 ? 'failure' : (/^\w+/.exec(section)?.[0] ?? '');
+  return [...section.matchAll(/```json\n(.*?)```/gs)].map(
+    ([, text = '']) => [shape, text] as const,
+  );
+});
+
+test.each(EXAMPLES)('docs/json.md: the example of %s is of its documented shape', (shape, text) => {
+  expectReport(shape, text);
+});
+
+test.each(COMMANDS.map((spec) => [spec.name, spec] as const))(
+  '%s has a documented answer, or says why it has none',
+  (name, { noJson }) => {
+    // Its answer is IAM's own.
+    if (name === 'policy') return;
+    expect(SHAPES.includes(name)).toBe(noJson === undefined);
+    if (noJson === undefined) expect(DOCS).toMatch(new RegExp(`^### .*\\b${name}\\b`, 'm'));
+  },
+);
+
+test('what was done in spite of a failure stands beside its error', () => {
+  const report = {
+    done: ['/a'],
+    failed: [{ name: '/b', code: 'denied', message: 'no' }],
+    left: [],
+  };
+  const place = { file: 'app.yml', line: 3, column: 5 };
+  const problems = [{ message: '/b: no', hint: 'ask', place }, { message: '1 done, 1 failed' }];
+  const error = new CofferError('partial', '1 done, 1 failed', { problems, report });
+  expect(expectReport('sync', renderErrorJson(error))).toEqual({
+    version: 1,
+    ...report,
+    error: {
+      code: 'partial',
+      message: '1 done, 1 failed',
+      problems: [{ ...place, message: '/b: no', hint: 'ask' }, { message: '1 done, 1 failed' }],
+    },
+  });
+});

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { maskManifest } from '../../../src/manifest/masked.ts';
+import { createCanary, expectHidden } from '../../support/canary.ts';
+import { blob, blobLines, HEAD, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from './samples.ts';
+
+const SHA256 = blob().sha256.slice(0, 8);
+
+const MANIFEST = `# about it
+${HEAD}encrypted_with: arn:x
+data_keys:
+  3f9c21ab: ${WRAPPED} # first
+  "44444444": "${WRAPPED}"
+parameters:
+  - name: open
+    type: String
+    value: for all to see
+  - name: sealed # say
+    type: securestring
+    value: "${SEALED}" # why
+  - name: psyml
+    type: securestring
+    value: ${PSYML}
+  - name: plain
+    type: SecureString
+    value: |
+      two
+      lines
+  # a comment
+  - {name: flow, type: SecureString, value: flowing, description: d}
+  - name: blob
+    type: securestring
+    blob: # in S3
+${blobLines('      ')}    file: key.jks
+`;
+
+const MASKED = `# about it
+${HEAD}encrypted_with: arn:x
+data_keys:
+  3f9c21ab: … # first
+  "44444444": …
+parameters:
+  - name: open
+    type: String
+    value: for all to see
+  - name: sealed # say
+    type: securestring
+    value: ENC[…] # why
+  - name: psyml
+    type: securestring
+    value: ENC[…]
+  - name: plain
+    type: SecureString
+    value: (a secret in plaintext)
+  # a comment
+  - {name: flow, type: SecureString, value: (a secret in plaintext), description: d}
+  - name: blob
+    type: securestring
+    blob: # in S3
+      (1.0 MiB, sha256 ${SHA256}…)
+    file: key.jks
+`;
+
+/** Without the digits that tell one ciphertext from another. */
+function withoutDigits(text: string): string {
+  return text.replaceAll(/ENC\[…[0-9a-f]{8}\]/g, 'ENC[…]');
+}
+
+test('short marks stand for secrets; all else is as typed', () => {
+  expect(withoutDigits(maskManifest(MANIFEST))).toBe(MASKED);
+  const windows = MANIFEST.replaceAll('\n', '\r\n').trimEnd();
+  expect(withoutDigits(maskManifest(windows))).toBe(MASKED.replaceAll('\n', '\r\n').trimEnd());
+});
+
+test('a mark changes with the ciphertext, and with nothing else', () => {
+  const masked = maskManifest(MANIFEST);
+  expect(maskManifest(MANIFEST.replace(SEALED, SEALED_AGAIN))).not.toBe(masked);
+  expect(maskManifest(MANIFEST.replace(WRAPPED, `${WRAPPED.slice(0, -4)}AAAA`))).toBe(masked);
+});
+
+function parameter(lines: string): string {
+  return `parameters:\n  - name: p\n${lines}`;
+}
+
+test('no plaintext of a secret is shown, however wrong the manifest is', () => {
+  const canary = createCanary();
+  const texts = [
+    parameter(`    type: SecureString\n    value: ${canary}\n    unknown: 1\n`),
+    parameter(`    type: Securestrin\n    value: ${canary}\n`),
+    parameter(`    value: ${canary}\n`),
+    parameter(`    value: [a, ${canary}]\n`),
+    parameter(`    type: SecureString\n    value:\n      - ${canary}\n    tier: x\n`),
+    parameter(`    value: ${canary}\n    value: ${canary}\n`),
+    parameter(`    value: ENC[${canary}]\n`),
+    parameter(`    type: SecureString\n    Value: ${canary}\n`),
+    parameter(`    type: SecureString\n    <<: {value: ${canary}}\n`),
+    `{"parameters": [{"type": "SecureString", "value": "${canary}"}]}`,
+  ];
+  for (const [index, text] of texts.entries()) {
+    expectHidden(canary, { [`text ${index}`]: maskManifest(text) });
+  }
+});
+
+test('of a text with conflict markers only the ciphertext is masked', () => {
+  const marked = MANIFEST.replace('value: |', '<<<<<<< ours\n    value: |');
+  const masked = maskManifest(marked);
+  expect(masked.split('\n')).toHaveLength(marked.split('\n').length);
+  expect(masked).toContain('<<<<<<< ours');
+  expect(masked).not.toContain(SEALED);
+  expect(masked).not.toContain(`3f9c21ab: ${WRAPPED}`);
+  expect(maskManifest('no: {manifest')).toBe('no: {manifest');
+});
+
+test('what is to be shown is shown', () => {
+  expect(maskManifest(MANIFEST, new Set(['plain', 'flow']))).toContain('value: flowing');
+});

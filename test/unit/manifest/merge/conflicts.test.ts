@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { mergeManifests } from '../../../../src/manifest/merge/manifest.ts';
+import { HEAD, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from '../samples.ts';
+
+const first = '  - name: a\n    type: String\n    value: one\n';
+const second = '  # about b\n  - name: b\n    type: String\n    description: d\n    value: two\n';
+const BASE = `${HEAD}parameters:\n${first}${second}`;
+
+function merge(base: string, ours: string, theirs: string, markerSize = 7) {
+  return mergeManifests({ base, ours, theirs }, { markerSize });
+}
+
+function conflict(ours: string, theirs: string, size = 7): string {
+  const marker = (character: string) => character.repeat(size);
+  return `${marker('<')} ours\n${ours}${marker('=')}\n${theirs}${marker('>')} theirs\n`;
+}
+
+function sealed(name: string, text: string): string {
+  return `  - name: ${name}\n    type: securestring\n    value: ${text}\n`;
+}
+
+describe('only what both sides changed is a conflict:', () => {
+  test('a value, in lines of its own, beside what merges', () => {
+    const ours = BASE.replace('two', 'OURS').replace('one', '1');
+    const theirs = BASE.replace('two', 'THEIRS').replace('description: d', 'description: D');
+    const marked = conflict('    value: OURS\n', '    value: THEIRS\n', 9);
+    const text = BASE.replace('one', '1')
+      .replace('description: d', 'description: D')
+      .replace('    value: two\n', marked);
+    expect(merge(BASE, ours, theirs, 9)).toEqual({ text, conflicts: 1 });
+  });
+
+  test('a parameter that one side removed and the other edited', () => {
+    const ours = `${HEAD}parameters:\n${first}`;
+    const theirs = BASE.replace('two', 'THEIRS');
+    const item = second.replace('two', 'THEIRS');
+    const text = `${HEAD}parameters:\n${first}${conflict('', item)}`;
+    expect(merge(BASE, ours, theirs)).toEqual({ text, conflicts: 1 });
+    const mirrored = `${HEAD}parameters:\n${first}${conflict(item, '')}`;
+    expect(merge(BASE, theirs, ours)).toEqual({ text: mirrored, conflicts: 1 });
+  });
+
+  test('a parameter that both sides added, each its own way', () => {
+    const one = '  - name: c\n    type: String\n    value: 1\n';
+    const merged = merge(BASE, BASE + one, BASE + one.replace('1', '2'));
+    const rest = conflict('    value: 1\n', '    value: 2\n');
+    expect(merged.text).toBe(`${BASE}  - name: c\n    type: String\n${rest}`);
+  });
+
+  test('a parameter in one line, whole', () => {
+    const base = `${HEAD}parameters:\n  - {name: a, type: String, value: x}\n${second}`;
+    const merged = merge(
+      base,
+      base.replace('x}', 'y}'),
+      base.replace('x}', 'z}') + first.replace('a', 'c'),
+    );
+    expect(merged.conflicts).toBe(1);
+    expect(merged.text).toContain(
+      conflict(
+        '  - {name: a, type: String, value: y}\n',
+        '  - {name: a, type: String, value: z}\n',
+      ),
+    );
+  });
+
+  test('a value that became a blob here and another value there', () => {
+    const blob = `    blob:\n      sha256: ${'ab'.repeat(32)}\n      size: 1\n      key: AAAA\n      message_id: ${'A'.repeat(38)}==\n      commitment: ${'A'.repeat(38)}==\n      data: AAAA\n`;
+    const ours = BASE.replace('    value: two\n', blob);
+    const merged = merge(BASE, ours, BASE.replace('two', 'THEIRS'));
+    expect(merged.text).toBe(
+      BASE.replace('    value: two\n', conflict(blob, '    value: THEIRS\n')),
+    );
+  });
+});
+
+describe('what ciphertext is bound to:', () => {
+  const base = `${HEAD}encrypted_with: arn:x\ndata_keys:\n  3f9c21ab: ${WRAPPED}\nparameters:\n${sealed('a', SEALED)}`;
+
+  test('different file keys of both sides are a conflict in that line alone', () => {
+    const plain = `${HEAD}parameters:\n${first}`;
+    const side = (key: string, id: string, name: string) =>
+      `${HEAD}encrypted_with: ${key}\ndata_keys:\n  ${id}: ${WRAPPED}\nparameters:\n${first}${sealed(name, SEALED.replace('3f9c21ab', id))}`;
+    const merged = merge(plain, side('arn:1', 'aaaaaaaa', 'o'), side('arn:2', 'bbbbbbbb', 't'));
+    expect(merged.conflicts).toBe(1);
+    expect(merged.text).toContain(
+      `${HEAD}${conflict('encrypted_with: arn:1\n', 'encrypted_with: arn:2\n')}data_keys:\n  aaaaaaaa: ${WRAPPED}\n  bbbbbbbb: ${WRAPPED}\n`,
+    );
+  });
+
+  test('a data key wrapped by the old file key does not slip under the new one', () => {
+    const moved = base.replace('arn:x', 'arn:y');
+    const grown = base.replace(
+      'parameters',
+      `  ffffffff: ${WRAPPED.replace('C', 'D')}\nparameters`,
+    );
+    const merged = merge(base, moved, grown);
+    expect(merged.text).toContain(conflict('encrypted_with: arn:y\n', 'encrypted_with: arn:x\n'));
+    expect(merge(base, grown, moved).conflicts).toBe(1);
+    expect(merge(base, moved, base + first.replace('a', 'c')).conflicts).toBe(0);
+    const psyml = merge(base, moved, base + sealed('p', PSYML));
+    expect(psyml.conflicts).toBe(1);
+  });
+
+  test('a value under a data key that a new file key left behind does not slip under it', () => {
+    const renewed = base
+      .replace('arn:x', 'arn:y')
+      .replaceAll('3f9c21ab', 'eeeeeeee')
+      .replace(WRAPPED, WRAPPED.replace('C', 'D'));
+    const grown = base + sealed('b', SEALED_AGAIN);
+    const merged = merge(base, renewed, grown);
+    expect(merged.conflicts).toBe(1);
+    expect(merged.text).toContain(conflict('encrypted_with: arn:y\n', 'encrypted_with: arn:x\n'));
+    expect(merge(base, grown, renewed).conflicts).toBe(1);
+    const carried = renewed.replace('data_keys:\n', `data_keys:\n  3f9c21ab: ${WRAPPED}\n`);
+    expect(merge(base, carried, grown).conflicts).toBe(0);
+  });
+
+  test('where the base says nothing, different file keys or paths are a conflict', () => {
+    const broken = `${base}  - [`;
+    for (const [old, other] of [
+      ['arn:x', 'arn:y'],
+      ['path: /a/', 'path: /b/'],
+    ] as const) {
+      const merged = merge(broken, base, base.replace(old, other));
+      expect(merged.conflicts, old).toBe(1);
+    }
+  });
+
+  test('a data key that both sides wrapped by file keys of their own is a conflict, too', () => {
+    const side = (key: string, end: string) =>
+      base.replace('arn:x', key).replace(WRAPPED, WRAPPED.slice(0, -4) + end);
+    const merged = merge(base, side('arn:y', 'AAAA'), side('arn:z', 'BBBB'));
+    expect(merged.conflicts).toBe(2);
+  });
+
+  test('a value sealed for the old path does not slip under the new one', () => {
+    const moved = base.replace('path: /a/', 'path: /b/').replace(SEALED, SEALED_AGAIN);
+    const merged = merge(base, base + sealed('b', SEALED.replace('B', 'C')), moved);
+    expect(merged.text).toContain(conflict('path: /a/\n', 'path: /b/\n'));
+  });
+});
+
+describe('what is no manifest is merged by lines:', () => {
+  test('clean where git would', () => {
+    const merged = merge('a\nb\nc\nd\n', 'A\nb\nc\nd\n', 'a\nb\nc\nD');
+    expect(merged).toEqual({ text: 'A\nb\nc\nD', conflicts: 0 });
+  });
+
+  test('with a conflict where git would', () => {
+    const text = `a\n${conflict('B\n', 'Ƀ\n')}c\n`;
+    expect(merge('a\nb\nc\n', 'a\nB\nc\n', 'a\nɃ\nc\n')).toEqual({ text, conflicts: 1 });
+  });
+
+  test('one side broken', () => {
+    const merged = merge(BASE, BASE.replace('one', '"one'), BASE.replace('two', '2'));
+    expect(merged).toEqual({
+      text: BASE.replace('one', '"one').replace('two', '2'),
+      conflicts: 0,
+    });
+  });
+});
+
+describe('in brackets lines are merged, too:', () => {
+  const base = `${HEAD}parameters: [\n  {name: a, type: String, value: x},\n  # between\n  {name: b, type: String, value: y}\n]\n`;
+  const c = '{name: c, type: String, value: z},\n';
+
+  test('clean where that gives a manifest', () => {
+    const text = base.replace('x}', 'X}').replace('y}', 'Y}');
+    const merged = merge(base, base.replace('x}', 'X}'), base.replace('y}', 'Y}'));
+    expect(merged).toEqual({ text, conflicts: 0 });
+  });
+
+  test('a conflict where the same name would stand there twice', () => {
+    const merged = merge(
+      base,
+      base.replace('[\n', `[\n  ${c}`),
+      base.replace('between\n', `between\n  ${c}`),
+    );
+    expect(merged.conflicts).toBe(1);
+  });
+});
+
+test('sides that only together make no manifest are a conflict, not a broken file', () => {
+  const base = BASE.replace('one\n', 'one\n    tags: &shared {team: x}\n');
+  const ours = `${base}  - name: c\n    type: String\n    tags: *shared\n    value: three\n`;
+  const merged = merge(base, ours, BASE);
+  expect(merged.conflicts).toBe(1);
+  expect(merged.text).toContain('<<<<<<< ours\n');
+});

@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { mergeManifests } from '../../../../src/manifest/merge/manifest.ts';
+import { blob, blobLines, HEAD, parse, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from '../samples.ts';
+
+const token = '  # for the API\n  - name: token\n    type: String\n    value: one\n';
+const url = '  - name: url\n    type: String\n    description: where\n    value: two\n';
+const user = '\n  # who we are\n  - name: user\n    type: String\n    value: three # say\n';
+const BASE = `${HEAD}parameters:\n${token}${url}${user}`;
+
+function merge(base: string, ours: string, theirs: string, markerSize = 7) {
+  return mergeManifests({ base, ours, theirs }, { markerSize });
+}
+
+function added(name: string): string {
+  return `  - name: ${name}\n    type: String\n    value: ${name}\n`;
+}
+
+function sealed(name: string, text = SEALED): string {
+  return `  - name: ${name}\n    type: securestring\n    value: ${text}\n`;
+}
+
+function entry(id: string, wrapped = WRAPPED): string {
+  return `  ${id}: ${wrapped}\n`;
+}
+
+/** A manifest down to its parameters. */
+function keys(...entries: string[]): string {
+  return `${HEAD}encrypted_with: arn:x\ndata_keys:\n${entries.join('')}parameters:\n`;
+}
+
+/** As an editor on Windows may leave it. */
+function windows(text: string): string {
+  return text.replace(/\n$/, '').replaceAll('\n', '\r\n');
+}
+
+/** Sides that change different things, and what comes of it. */
+const CLEAN: [what: string, ours: string, theirs: string, merged: string][] = [
+  [
+    'both append: ours stands first',
+    BASE + added('a'),
+    `${BASE}\n  # new\n${added('b')}`,
+    `${BASE}${added('a')}\n  # new\n${added('b')}`,
+  ],
+  [
+    'what theirs adds in the middle stays with its neighbour, whatever moved around it',
+    `${HEAD}parameters:\n${url}${token}${user}`,
+    `${HEAD}parameters:\n${token}${added('b')}${url}${user}`,
+    `${HEAD}parameters:\n${url}${token}${added('b')}${user}`,
+  ],
+  [
+    'what one side edits, the other may move',
+    BASE.replace('one', 'ONE # now'),
+    `${HEAD}parameters:\n${url}${user}${token}`,
+    `${HEAD}parameters:\n${url}${user}${token.replace('one', 'ONE # now')}`,
+  ],
+  [
+    'neighbouring lines of one parameter',
+    BASE.replace('where', 'there').replace('type: String\n    desc', 'type: string\n    desc'),
+    BASE.replace('value: two', 'value: 2'),
+    BASE.replace('where', 'there')
+      .replace('type: String\n    desc', 'type: string\n    desc')
+      .replace('value: two', 'value: 2'),
+  ],
+  [
+    'a comment and the value below it',
+    BASE.replace('for the API', 'of the API'),
+    BASE.replace('one', 'ONE').replace('say', 'SAY'),
+    BASE.replace('for the API', 'of the API').replace('one', 'ONE').replace('say', 'SAY'),
+  ],
+  [
+    'neighbours that are removed, one by each side, with their comments',
+    `${HEAD}parameters:\n${url}${user}`,
+    `${HEAD}parameters:\n${token}${user}`,
+    `${HEAD}parameters:\n${user}`,
+  ],
+  [
+    'neighbouring settings, and a new one',
+    BASE.replace('us-east-1', 'eu-west-1'),
+    BASE.replace('alias/a', 'alias/b').replace('param', 'bucket: the-bucket\nparam'),
+    BASE.replace('us-east-1', 'eu-west-1')
+      .replace('alias/a', 'alias/b')
+      .replace('param', 'bucket: the-bucket\nparam'),
+  ],
+  [
+    'a blank line at the end of the file and a last line that changes',
+    `${BASE}\n# the end\n`,
+    BASE.replace('three', '3'),
+    `${BASE.replace('three', '3')}\n# the end\n`,
+  ],
+];
+
+describe('these merge clean:', () => {
+  test.each(CLEAN)('%s', (_what, ours, theirs, text) => {
+    expect(merge(BASE, ours, theirs)).toEqual({ text, conflicts: 0 });
+    parse(text);
+  });
+
+  test.each(CLEAN)('%s; with CRLF and an open last line', (_what, ours, theirs, text) => {
+    const merged = merge(windows(BASE), windows(ours), windows(theirs));
+    expect(merged).toEqual({ text: windows(text), conflicts: 0 });
+  });
+});
+
+describe('data keys', () => {
+  const base = keys(entry('3f9c21ab')) + sealed('a');
+  const other = `${WRAPPED.slice(0, -4)}AAAA`;
+
+  test('are all there, sorted', () => {
+    const ours = `${keys(entry('3f9c21ab'), entry('cccccccc'))}${sealed('a')}`;
+    const theirs = `${keys(entry('3f9c21ab'), entry('bbbbbbbb'), entry('dddddddd'))}${sealed('a')}`;
+    const all = ['3f9c21ab', 'bbbbbbbb', 'cccccccc', 'dddddddd'].map((id) => entry(id));
+    const text = `${keys(...all)}${sealed('a')}`;
+    expect(merge(base, ours, theirs)).toEqual({ text, conflicts: 0 });
+  });
+
+  test('come together when both sides sealed their first secret', () => {
+    const plain = `${HEAD}parameters:\n${added('p')}`;
+    const ours = `${keys(entry('cccccccc'))}${added('p')}${sealed('o').replace('3f9c21ab', 'cccccccc')}`;
+    const theirs = `${keys(entry('bbbbbbbb'))}${added('p')}${sealed('t').replace('3f9c21ab', 'bbbbbbbb')}`;
+    const merged = merge(plain, ours, theirs);
+    expect(merged.conflicts).toBe(0);
+    expect(Object.keys(parse(merged.text).dataKeys)).toEqual(['bbbbbbbb', 'cccccccc']);
+  });
+
+  test('stay although one side needs them no more, as long as a value of the other does', () => {
+    const renewed = SEALED.replace('3f9c21ab', 'eeeeeeee');
+    const ours = `${keys(entry('eeeeeeee'))}${sealed('a', renewed)}`;
+    const merged = merge(base, ours, base + sealed('b', SEALED_AGAIN));
+    const text = `${keys(entry('3f9c21ab'), entry('eeeeeeee'))}${sealed('a', renewed)}${sealed('b', SEALED_AGAIN)}`;
+    expect(merged).toEqual({ text, conflicts: 0 });
+    const bare = `${HEAD}parameters:\n${added('p')}`;
+    const emptied = merge(base + added('p'), bare, base + added('p') + sealed('b', SEALED_AGAIN));
+    expect(emptied.conflicts).toBe(0);
+    expect(parse(emptied.text)).toMatchObject({
+      encryptedWith: 'arn:x',
+      dataKeys: { '3f9c21ab': WRAPPED },
+    });
+    expect(merge(base + added('p'), bare, base + added('p') + added('q')).text).toBe(
+      bare + added('q'),
+    );
+  });
+
+  test('that both sides wrapped anew are no conflict; two that share an id are', () => {
+    const one = base.replace(WRAPPED, other);
+    const two = base.replace(WRAPPED, `${WRAPPED.slice(0, -4)}BBBB`);
+    expect(merge(base, one, two + added('q'))).toEqual({ text: one + added('q'), conflicts: 0 });
+    const ours = `${keys(entry('3f9c21ab'), entry('bbbbbbbb'))}${sealed('a')}`;
+    const theirs = `${keys(entry('3f9c21ab'), entry('bbbbbbbb', other))}${sealed('a')}`;
+    expect(merge(base, ours, theirs).conflicts).toBe(1);
+  });
+});
+
+function blobItem(byte: number): string {
+  const key = Buffer.alloc(45, byte).toString('base64');
+  return `  - name: b\n    type: securestring\n    blob:\n${blobLines('      ', { ...blob(), key })}`;
+}
+
+describe('blobs whose keys were wrapped anew', () => {
+  const refreshed = (byte: number) =>
+    keys(entry('3f9c21ab', Buffer.alloc(60, byte).toString('base64'))).replace('arn:x', 'arn:y');
+  const base = keys(entry('3f9c21ab')) + blobItem(1) + sealed('a');
+
+  test('by both sides are no conflict', () => {
+    const [ours, theirs] = [2, 3].map((byte) => refreshed(byte) + blobItem(byte) + sealed('a'));
+    const merged = merge(base, ours ?? '', (theirs ?? '') + added('q'));
+    expect(merged).toEqual({ text: ours + added('q'), conflicts: 0 });
+  });
+
+  test('may be removed, described, or replaced under the same file key', () => {
+    const ours = refreshed(2) + blobItem(2) + sealed('a');
+    const gone = keys(entry('3f9c21ab')) + sealed('a');
+    expect(merge(base, ours, gone)).toEqual({ text: refreshed(2) + sealed('a'), conflicts: 0 });
+    const described = ours.replace('    blob:', '    description: d\n    blob:');
+    const other = base.replace('    blob:', '    description: d\n    blob:');
+    expect(merge(base, ours, other)).toEqual({ text: described, conflicts: 0 });
+    const replaced = `${refreshed(3)}${blobItem(4).replace('9f86', '0000')}${sealed('a')}`;
+    const renewed = replaced.replace(refreshed(3), refreshed(2));
+    expect(merge(base, ours, replaced)).toEqual({ text: renewed, conflicts: 0 });
+  });
+});
+
+test('an old psyml manifest merges too', () => {
+  const head = `${HEAD}encrypted_with: arn:x\nparameters:\n`;
+  const base = `${head}${sealed('a', PSYML)}`;
+  const merged = merge(base, base + sealed('o', PSYML), base + sealed('t', PSYML));
+  const text = `${base}${sealed('o', PSYML)}${sealed('t', PSYML)}`;
+  expect(merged).toEqual({ text, conflicts: 0 });
+});
+
+test('a file that both sides made on their own holds the parameters of both', () => {
+  const merged = merge('', `${HEAD}parameters:\n${token}`, `${HEAD}parameters:\n${url}`);
+  expect(merged).toEqual({ text: `${HEAD}parameters:\n${token}${url}`, conflicts: 0 });
+});

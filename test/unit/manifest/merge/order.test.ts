@@ -1,0 +1,32 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { mergeOrder } from '../../../../src/manifest/merge/order.ts';
+
+const keys = fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+
+test('an order that one side left alone is that of the other', () => {
+  fc.assert(
+    fc.property(keys, keys, (base, side) => {
+      const gone = new Set(base.filter((key) => !side.includes(key)));
+      const kept = (order: string[]) => order.filter((key) => !gone.has(key));
+      expect(kept(mergeOrder({ base, ours: base, theirs: side }))).toEqual(side);
+      expect(kept(mergeOrder({ base, ours: side, theirs: base }))).toEqual(side);
+    }),
+  );
+});
+
+test('every key of either side is there once', () => {
+  fc.assert(
+    fc.property(keys, keys, keys, (base, ours, theirs) => {
+      const order = mergeOrder({ base, ours, theirs });
+      expect(order.toSorted()).toEqual([...new Set([...ours, ...theirs])].toSorted());
+    }),
+  );
+});
+
+test('what both sides moved stays where ours has it; other moves come together', () => {
+  const base = ['a', 'b', 'c', 'd'];
+  const ours = ['b', 'c', 'd', 'a'];
+  expect(mergeOrder({ base, ours, theirs: ['b', 'a', 'c', 'd'] })).toEqual(ours);
+  expect(mergeOrder({ base, ours, theirs: ['a', 'd', 'b', 'c'] })).toEqual(['b', 'c', 'a', 'd']);
+});

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { renderPlanJson } from '../../../src/plan/json.ts';
+import { createCanary, expectHidden } from '../../support/canary.ts';
+import { everyAction, planOf, updatedField } from './plans.ts';
+
+test('has a fixed shape, secrets masked', () => {
+  const text = renderPlanJson([everyAction('before', 'afterwards')], false);
+  expect(JSON.parse(text)).toEqual({
+    version: 1,
+    counts: { create: 2, update: 1, replace: 1, delete: 0, closed: 0, extra: 1, unchanged: 1 },
+    manifests: [
+      {
+        file: 'app.yml',
+        path: '/app/',
+        region: 'us-east-1',
+        changes: [
+          { action: 'create', name: '/app/big', type: 'String', differences: [] },
+          { action: 'create', name: '/app/new', type: 'SecureString', differences: [] },
+          {
+            action: 'update',
+            name: '/app/token',
+            type: 'SecureString',
+            differences: [
+              {
+                field: 'value',
+                before: { masked: true, bytes: 6 },
+                after: { masked: true, bytes: 10 },
+              },
+            ],
+          },
+          {
+            action: 'replace',
+            name: '/app/tiered',
+            type: 'String',
+            differences: [{ field: 'tier', before: 'Advanced', after: 'Standard' }],
+          },
+          { action: 'extra', name: '/app/old', type: 'String', differences: [] },
+          { action: 'unchanged', name: '/app/same', type: 'SecureString', differences: [] },
+        ],
+      },
+    ],
+  });
+  expect(text.endsWith('}\n')).toBe(true);
+});
+
+test('shows no secret, unless that is asked for', () => {
+  const [before, after] = [createCanary(), createCanary()];
+  const plan = everyAction(before, after);
+  const text = renderPlanJson([plan], false);
+  expectHidden(before, { text });
+  expectHidden(after, { text });
+  expect(JSON.parse(renderPlanJson([plan], true))).toMatchObject({
+    manifests: [
+      {
+        changes: expect.arrayContaining([
+          expect.objectContaining({ differences: [{ field: 'value', before, after }] }),
+        ]),
+      },
+    ],
+  });
+});
+
+test('keeps what is no secret as it is, whatever characters it holds', () => {
+  const after = 'a "quoted"\n\u001b[2J\u202e ünïcödé';
+  const description = { field: 'description', before: '', after, isSecret: false } as const;
+  const text = renderPlanJson([planOf([updatedField('x', description)])], false);
+  const parsed = JSON.parse(text) as {
+    manifests: { changes: { differences: { after: string }[] }[] }[];
+  };
+  expect(parsed.manifests[0]?.changes[0]?.differences[0]?.after).toBe(after);
+});

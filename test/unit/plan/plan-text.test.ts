@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../../src/plan/model.ts';
+import { createPaint } from '../../../src/cli/terminal/paint.ts';
+import { renderPlanText } from '../../../src/cli/terminal/plan-text.ts';
+import { createCanary, expectHidden } from '../../support/canary.ts';
+import { created, everyAction, planOf, updated, updatedField } from './plans.ts';
+
+function render(plans: Plan | readonly Plan[], reveal = false): string {
+  return renderPlanText([plans].flat(), { paint: createPaint(false), reveal });
+}
+
+test('groups by action, counts, and says nothing of what is unchanged but how much it is', () => {
+  expect(render(everyAction('before', 'afterwards'))).toBe(`app.yml → /app/ in us-east-1
+ 2 to create
+  + big  4.9 KiB in S3
+  + new  SecureString, 10 B
+ 1 to update
+  ~ token  SecureString, 10 B
+      value: changed (6 B → 10 B)
+ 1 to replace (delete and create anew)
+  ± tiered  String, 1 B
+      tier: "Advanced" → "Standard"
+ 1 extra, in no manifest
+  ? old  String, version 7
+
+2 to create, 1 to update, 1 to replace, 1 extra, 1 unchanged
+`);
+});
+
+test('names what it is about: region, kmskey and bucket', () => {
+  const plan = { ...planOf([]), kmskey: 'alias/app', bucket: 'app-secrets' };
+  const title = 'app.yml → /app/ in us-east-1, kmskey alias/app, bucket app-secrets\n';
+  expect(render(plan).startsWith(title)).toBe(true);
+});
+
+test('says so when there is no difference, and when there is nothing at all', () => {
+  expect(render(planOf([]))).toBe('app.yml → /app/ in us-east-1\n  no difference\n\nnothing\n');
+});
+
+test('tells several manifests one after the other, and counts them together', () => {
+  const text = render([planOf([created('a', 'x')]), planOf([created('b', 'y')], 'other.yml')]);
+  expect(text.match(/^\S+\.yml → /gm)).toEqual(['app.yml → ', 'other.yml → ']);
+  expect(text.trimEnd().split('\n').at(-1)).toBe('2 to create');
+});
+
+describe('a secret', () => {
+  const [before, after] = [createCanary(), `${createCanary()}\nmore`];
+
+  test('is masked, with its lengths', () => {
+    const text = render(everyAction(before, after));
+    expectHidden(before, { text });
+    expectHidden(after, { text });
+    expect(text).toContain(`changed (${before.length} B → ${after.length} B)`);
+  });
+
+  test('of the same length has changed all the same', () => {
+    expect(render(planOf([updated('x', 'aaaa', 'bbbb', true)]))).toContain('value: changed (4 B)');
+  });
+
+  test('is shown when that is asked for', () => {
+    const text = render(everyAction(before, after), true);
+    expect(text).toContain(`-${before}`);
+    expect(text).toContain(`+${after.split('\n')[0]}`);
+    expect(text).toContain(`  + new  SecureString, 35 B\n      value: ${JSON.stringify(after)}`);
+  });
+});
+
+describe('a value of several lines', () => {
+  const lines = Array.from({ length: 20 }, (_, i) => `line ${i}`);
+  const text = render(
+    planOf([updated('x', lines.join('\n'), lines.with(10, 'changed').join('\n'))]),
+  );
+
+  test('is told as a unified diff, without the lines far away', () => {
+    expect(text).toContain(`      value:
+        @@ -9,5 +9,5 @@
+         line 8
+         line 9
+        -line 10
+        +changed
+         line 11
+         line 12
+`);
+    expect(text).not.toContain('line 5');
+  });
+});
+
+describe('what would drive the terminal is made visible', () => {
+  const nasty = '\u001b[2J\u0007\r\u009b31m\u202egnp';
+
+  test('in a value of one line', () => {
+    const text = render(planOf([updated('x', 'plain', nasty)]));
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(text).toContain('\\u001b[2J');
+  });
+
+  test('in a value of several lines', () => {
+    const text = render(planOf([updated('x', 'plain', `a\n${nasty}\nb`)]));
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(text).toContain('[2J');
+  });
+
+  test('in a revealed secret, a description, a file name', () => {
+    const description = {
+      field: 'description',
+      before: '',
+      after: nasty,
+      isSecret: false,
+    } as const;
+    const changes = [created('x', nasty), updatedField('y', description)];
+    const text = render(planOf(changes, `${nasty}.yml`), true);
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+});
+
+test('a very long line is cut, and its length told', () => {
+  const text = render(planOf([updated('x', 'short', 'y'.repeat(3000))]));
+  expect(text).toContain('(3000 characters)');
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(200);
+});
+
+test('two long lines that differ at their ends do not look the same', () => {
+  const text = render(planOf([updated('x', `${'y'.repeat(3000)}1`, `${'y'.repeat(3000)}2`)]));
+  const [, before, after] = / value:\n *-(.*)\n *\+(.*)$/m.exec(text) ?? [];
+  expect(before).not.toBe(after);
+});
+
+test('colours tell the actions apart, and are all there is to tell between the two', () => {
+  const plan = everyAction('before', 'after');
+  const painted = renderPlanText([plan], { paint: createPaint(true), reveal: false });
+  expect(painted).toContain('\u001b[32m');
+  expect(painted).toContain('\u001b[31m');
+  expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(render(plan));
+});

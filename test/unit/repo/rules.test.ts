@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { checkManifests } from '../../../src/repo/check/check.ts';
+import type { Snapshot } from '../../../src/repo/check/snapshot.ts';
+import { createCanary, expectHidden } from '../../support/canary.ts';
+import { sealedBlob, sealedManifest } from '../../support/repository.ts';
+
+/** Outside of git, with no file there. */
+const NOWHERE: Omit<Snapshot, 'sources'> = {
+  concerns: () => true,
+  follow: (path) => Promise.resolve(path),
+  fingerprint: () => Promise.resolve(undefined),
+  tracked: () => Promise.resolve(undefined),
+  close: () => {},
+};
+
+async function check(text: string) {
+  const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
+  const { problems, warnings } = await checkManifests({ ...NOWHERE, sources: [source] });
+  return { problems, warnings, messages: [...problems, ...warnings].map(({ message }) => message) };
+}
+
+const P = (...lines: string[]) => lines.map((line) => `  - {${line}}\n`).join('');
+
+describe('a manifest has', () => {
+  test.each<[string, string, string[]]>([
+    ['no problem', sealedManifest(P('name: n, type: String, value: 1')), []],
+    [
+      'plaintext secrets',
+      sealedManifest(
+        P('name: a, type: SecureString, value: x', 'name: b, type: securestring, value: y'),
+      ),
+      ['a is a secret and not encrypted', 'b is a secret and not encrypted'],
+    ],
+    [
+      'secrets whose file or generator has not been used',
+      sealedManifest(
+        P(
+          'name: f, type: SecureString, file: f.txt',
+          'name: g, type: SecureString, generate: {length: 9}',
+        ),
+      ),
+      ['f is a secret and not encrypted', 'g is a secret and not encrypted'],
+    ],
+    [
+      'a value to be generated that is no secret',
+      sealedManifest(P('name: g, type: String, generate: {length: 9}')),
+      ['g has not been generated yet'],
+    ],
+    [
+      'a plain value that only S3 can hold',
+      sealedManifest(P(`name: big, type: String, value: ${'x'.repeat(4097)}`)),
+      ['big goes to S3 and is not sealed for it'],
+    ],
+    [
+      'a plain value that nothing can hold',
+      sealedManifest(P(`name: big, type: String, value: ${'x'.repeat(4097)}`), ''),
+      ['big: its 4097 bytes are more than the 4096 that SSM holds in tier Standard'],
+    ],
+    ['a blob in itself', sealedManifest(sealedBlob('b', 'sealed')), []],
+    [
+      'a blob and no bucket',
+      sealedManifest(sealedBlob('b', 'sealed'), ''),
+      ['b goes to S3, and there is no bucket'],
+    ],
+    [
+      'a blob of other bytes',
+      sealedManifest(sealedBlob('b', 'sealed').replace('c2VhbGVk', 'U2VhbGVk')),
+      ['b: the sealed bytes are not those that the manifest names'],
+    ],
+    [
+      'a blob of another size',
+      sealedManifest(sealedBlob('b', 'sealed').replace('"size":6', '"size":7')),
+      ['b: the sealed bytes are not those that the manifest names'],
+    ],
+    [
+      'a blob whose file is missing',
+      sealedManifest(sealedBlob('b', 'sealed', 'm.blobs/b.enc')),
+      ['b: m.blobs/b.enc is missing'],
+    ],
+    [
+      'a file to be published that is missing',
+      sealedManifest(P('name: f, type: String, file: f.txt')),
+      ['f: f.txt is missing'],
+    ],
+    [
+      'names that differ in case alone, or become one variable',
+      sealedManifest(
+        P(
+          'name: a/b, type: String, value: 1',
+          'name: A/B, type: String, value: 2',
+          'name: a-b, type: String, value: 3',
+        ),
+      ),
+      ['a/b and A/B would both be exported as A_B', 'a/b and a-b would both be exported as A_B'],
+    ],
+    [
+      'ciphertext that is damaged',
+      sealedManifest(P('name: c, type: securestring, value: "ENC[v1,3f9c21ab,AAAA]"')),
+      ['parameter "c": the value begins with ENC[ but is no ciphertext'],
+    ],
+    [
+      'ciphertext under a data key that is gone',
+      sealedManifest('').replace(/ {2}3f9c21ab: /, '  00000000: '),
+      [
+        'parameter "sealed": the value is encrypted under a data key that "data_keys" does not list',
+      ],
+    ],
+    [
+      'several faults of its own, all told',
+      sealedManifest(P('nmae: c, type: String, value: 1', 'name: d, type: Sting, value: 1')),
+      [
+        'parameter 2: the key "name" is missing',
+        'parameter 2: unknown key "nmae"',
+        'parameter "d": "type" must be String, StringList or SecureString',
+      ],
+    ],
+  ])('%s', async (_, text, expected) => {
+    const { messages, problems } = await check(text);
+    expect(messages).toEqual(expected);
+    for (const { place, hint } of problems) {
+      expect(place?.file).toBe('m.yml');
+      expect(place?.line).toBeGreaterThan(0);
+      expect(hint).toBeTruthy();
+    }
+  });
+});
+
+test('a data key that no value uses is a warning where it stands, and no problem', async () => {
+  const unused = `"00000000": ${Buffer.alloc(60).toString('base64')}`;
+  const { problems, warnings } = await check(
+    sealedManifest('').replace('data_keys:', `data_keys:\n  ${unused}`),
+  );
+  expect(problems).toEqual([]);
+  expect(warnings).toMatchObject([
+    {
+      message: 'no value is sealed under the data key 00000000',
+      place: { file: 'm.yml', line: 7, column: 4 },
+    },
+  ]);
+});
+
+test('problems of a file come in the order of its lines', async () => {
+  const { problems } = await check(
+    sealedManifest(
+      P(
+        'name: x, type: SecureString, value: v',
+        'name: X, type: String, value: 1',
+        'name: z, type: SecureString, value: v',
+      ),
+    ),
+  );
+  expect(problems.map(({ place }) => place?.line)).toEqual([10, 11, 12]);
+});
+
+test('a file that is not UTF-8 is a problem', async () => {
+  const bytes = Buffer.from([0x70, 0xff, 0xfe]);
+  const source = { file: 'm.yml', path: '/x/m.yml', bytes };
+  const { problems } = await checkManifests({ ...NOWHERE, sources: [source] });
+  expect(problems).toMatchObject([{ message: 'the file is not UTF-8 text' }]);
+});
+
+test('no finding shows a secret', async () => {
+  const secret = createCanary();
+  const found = await check(
+    sealedManifest(
+      P(
+        `name: a, type: SecureString, value: ${secret}`,
+        `name: b, type: securestring, value: "ENC[${secret}"`,
+      ),
+    ),
+  );
+  expect(found.problems.length).toBeGreaterThan(0);
+  expectHidden(secret, { found: JSON.stringify(found) });
+});

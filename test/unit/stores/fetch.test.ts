@@ -1,0 +1,187 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
+import type { Pointer } from '../../../src/crypto/pointer.ts';
+import { fetchObject } from '../../../src/stores/s3/fetch.ts';
+import { createObjectStore } from '../../../src/stores/s3/objects.ts';
+import { LIMITS } from '../../../src/aws/waiting.ts';
+import { useAws } from '../../support/aws.ts';
+import { startServer } from '../../support/bad-server.ts';
+import { controlOf } from '../../support/control.ts';
+import { failureOf } from '../../support/failure.ts';
+import { kmsOf, objectsOf, sessionAt } from '../../support/services.ts';
+import { createWorkspace } from '../../support/workspace.ts';
+import { flipBit } from '../../support/flip.ts';
+import { sealObject, store } from './sealed-object.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+const kms = kmsOf(aws);
+const objects = objectsOf(aws);
+const MIB = 1024 * 1024;
+
+/** What the memory holds, and what goes to a spool file. */
+const SIZES = [0, 1, 15, 16, MIB - 16, MIB, 3 * MIB + 5];
+const MEMORY_LIMIT = 4 * MIB;
+/** Two ranges and a bit. */
+const SPOOLED = 16 * MIB + 1;
+
+async function fetchFrom(pointer: Pointer) {
+  const { folder } = await createWorkspace();
+  const services = { kms, objects, spoolFolder: folder, memoryLimit: MEMORY_LIMIT };
+  return { folder, fetched: await fetchObject(pointer, services) };
+}
+
+/** Takes everything from a generator; tells what came before it failed, if it did. */
+async function drain(chunks: AsyncGenerator<Buffer>) {
+  const hash = createHash('sha256');
+  let size = 0;
+  const failure = await (async () => {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      hash.update(chunk);
+    }
+  })().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { size, sha256: hash.digest('hex'), failure };
+}
+
+const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+describe('an object comes back byte for byte', () => {
+  test.each([...SIZES, SPOOLED])('from %i bytes', async (size) => {
+    const plaintext = randomBytes(size);
+    const { body, object, metadata } = await sealObject(kms, aws.kmskey, plaintext);
+    const pointer = { bucket: aws.bucket, key: aws.unique('whole'), sha256: object.sha256 };
+    await store(aws, pointer.key, body, metadata);
+
+    const { folder, fetched } = await fetchFrom(pointer);
+    expect(fetched.size).toBe(size);
+    const whole = { size, sha256: digest(plaintext), failure: undefined };
+    expect(await drain(fetched.verified())).toEqual(whole);
+    expect(await drain(fetched.unverified())).toEqual(whole);
+    expect(await readdir(folder)).toEqual([]);
+    await fetched.close();
+  });
+});
+
+test('an object costs one GET and one Decrypt', async () => {
+  const { body, object, metadata } = await sealObject(kms, aws.kmskey, randomBytes(2 * MIB));
+  const pointer = { bucket: aws.bucket, key: aws.unique('cost'), sha256: object.sha256 };
+  await store(aws, pointer.key, body, metadata);
+  const calls = await control.callsOf(async () => {
+    const { fetched } = await fetchFrom(pointer);
+    await drain(fetched.verified());
+  });
+  expect(calls).toEqual({ 's3:GetObject': 1, 'kms:Decrypt': 1 });
+});
+
+describe.each([100, 3 * MIB, SPOOLED])('of an altered object of %i bytes', (size) => {
+  test.each<[string, (body: Buffer) => Buffer]>([
+    ['with a bit of the first byte flipped', (body) => flipBit(body, 0)],
+    ['with a bit of the last ciphertext byte flipped', (body) => flipBit(body, -17)],
+    ['with a bit of the tag flipped', (body) => flipBit(body, -1, 7)],
+    ['cut short', (body) => body.subarray(0, -1)],
+  ])('%s nothing is released', async (_, alter) => {
+    const { body, metadata } = await sealObject(kms, aws.kmskey, randomBytes(size));
+    // The digest is that of the altered bytes, so that only the tag can tell.
+    const altered = alter(body);
+    const pointer = { bucket: aws.bucket, key: aws.unique('altered'), sha256: digest(altered) };
+    await store(aws, pointer.key, altered, metadata);
+    const { fetched } = await fetchFrom(pointer);
+    const { size: released, failure } = await drain(fetched.verified());
+    expect(released).toBe(0);
+    expect(failure).toMatchObject({ code: 'tampered' });
+    expect((await drain(fetched.unverified())).failure).toMatchObject({ code: 'tampered' });
+    await fetched.close();
+  });
+});
+
+test('an object that is not the one its name promises is refused', async () => {
+  const { body, metadata } = await sealObject(kms, aws.kmskey, randomBytes(100));
+  const pointer = { bucket: aws.bucket, key: aws.unique('other'), sha256: '0'.repeat(64) };
+  await store(aws, pointer.key, body, metadata);
+  const { fetched } = await fetchFrom(pointer);
+  const { size, failure } = await drain(fetched.verified());
+  expect(size).toBe(0);
+  expect(failure).toMatchObject({ code: 'tampered' });
+});
+
+test('an object whose name promises nothing opens all the same', async () => {
+  const { body, metadata } = await sealObject(kms, aws.kmskey, Buffer.from('hello'));
+  const pointer = { bucket: aws.bucket, key: aws.unique('typed') };
+  await store(aws, pointer.key, body, metadata);
+  const { fetched } = await fetchFrom(pointer);
+  expect((await drain(fetched.verified())).sha256).toBe(digest(Buffer.from('hello')));
+});
+
+test('an object shorter than a tag, or without metadata, is refused before any call to KMS', async () => {
+  const { body, metadata } = await sealObject(kms, aws.kmskey, Buffer.alloc(0));
+  for (const [bytes, fields] of [
+    [body.subarray(0, 15), metadata],
+    [body, {}],
+  ] as const) {
+    const key = aws.unique('bare');
+    await store(aws, key, bytes, fields);
+    const calls = await control.callsOf(async () => {
+      const failure = await failureOf(() => fetchFrom({ bucket: aws.bucket, key }));
+      expect(failure.code).toBe('tampered');
+      expect(failure.message).toContain(`s3://${aws.bucket}/${key}`);
+    });
+    expect(calls).toEqual({ 's3:GetObject': 1 });
+  }
+});
+
+test('an object that is not there is named', async () => {
+  const key = aws.unique('nothing');
+  await aws.s3.send(new DeleteObjectCommand({ Bucket: aws.bucket, Key: key }));
+  const failure = await failureOf(() => fetchFrom({ bucket: aws.bucket, key }));
+  expect(failure.code).toBe('not-found');
+  expect(failure.message).toContain(key);
+});
+
+test.each([3 * MIB, SPOOLED])('connections that break off cost %i bytes nothing', async (size) => {
+  const plaintext = randomBytes(size);
+  const { body, object, metadata } = await sealObject(kms, aws.kmskey, plaintext);
+  const pointer = { bucket: aws.bucket, key: aws.unique('broken'), sha256: object.sha256 };
+  await store(aws, pointer.key, body, metadata);
+  await control.disturb({ rules: [{ action: 's3:*', resetRate: 0.3 }] });
+  const { fetched } = await fetchFrom(pointer);
+  expect((await drain(fetched.verified())).sha256).toBe(digest(plaintext));
+  await fetched.close();
+});
+
+test.each([1024, 65 * MIB])(
+  'a body of %i bytes that falls silent is asked for once more',
+  async (size) => {
+    const { metadata } = await sealObject(kms, aws.kmskey, Buffer.from('x'));
+    const headers = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+    const server = await startServer(({ headers: { range } }, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(range ?? `bytes=0-${size - 1}`) ?? [];
+      const length = Number(to) - Number(from) + 1;
+      response.writeHead(200, {
+        ...Object.fromEntries(headers),
+        'content-length': length,
+        etag: '"e"',
+      });
+      response.write('some of it');
+    });
+    const slow = createObjectStore(
+      { ...sessionAt(server.url), limits: { ...LIMITS, silence: 200 } },
+      'us-east-1',
+    );
+    const pointer = { bucket: 'bucket', key: 'key', sha256: undefined };
+    const { folder } = await createWorkspace();
+    const error = await failureOf(() =>
+      fetchObject(pointer, { kms, objects: slow, spoolFolder: folder }),
+    );
+    expect(error).toMatchObject({ code: 'network' });
+    expect(error.message).toBe(`s3://bucket/key: ${server.host} fell silent for 0.2 s`);
+    expect(await readdir(folder)).toEqual([]);
+    // A large one comes in four ranges at a time, after a look at its size.
+    expect(server.requests.length).toBeLessThanOrEqual(size > MIB ? 9 : 2);
+  },
+);

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import type { Pointer } from '../../../src/crypto/pointer.ts';
+import { putObject, type PutRequest } from '../../../src/stores/s3/put.ts';
+import { useAws } from '../../support/aws.ts';
+import { controlOf } from '../../support/control.ts';
+import { failureOf } from '../../support/failure.ts';
+import { MIB, sha256 } from '../../support/put.ts';
+import { kmsOf, objectsOf } from '../../support/services.ts';
+import { storedIn } from '../../support/stored.ts';
+import { openV3, readRaw } from '../../support/v3-reader.ts';
+import { createWorkspace } from '../../support/workspace.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+const services = { kms: kmsOf(aws), objects: objectsOf(aws) };
+
+const request = (more: Partial<PutRequest> = {}): PutRequest => ({
+  bucket: aws.bucket,
+  prefix: aws.unique('put'),
+  extension: '',
+  kmskey: aws.kmskey,
+  parameter: '/some/parameter',
+  point: () => Promise.resolve(),
+  ...more,
+});
+
+async function put(data: AsyncIterable<Buffer>, asked: PutRequest) {
+  const { folder } = await createWorkspace();
+  const pointer = await putObject(data, asked, { ...services, spoolFolder: folder });
+  return { folder, pointer };
+}
+
+async function* inChunks(data: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let i = 0; i < data.length; i += size) {
+    yield await Promise.resolve(data.subarray(i, i + size));
+  }
+}
+
+describe('putObject seals', () => {
+  test.each([
+    ['nothing at all', 0, 1],
+    ['a byte', 1, 1],
+    ['many small chunks', 100_000, 7],
+    ['a chunk that fills the memory', MIB - 16, MIB],
+    ['a chunk that is more than the memory takes', MIB + 1, 2 * MIB],
+    ['chunks across that border', 3 * MIB + 5, 65_536],
+    ['what goes up in parts', 17 * MIB, 1_000_003],
+  ])('%s', async (_, size, chunk) => {
+    const data = randomBytes(size);
+    const { folder, pointer } = await put(inChunks(data, chunk), request());
+    const raw = await readRaw(aws, pointer.key);
+    expect(pointer.sha256).toBe(sha256(raw.body));
+    expect((await openV3(aws, raw)).equals(data)).toBe(true);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+test.each([
+  ['/apps/one/', '.tar', /^apps\/one\/[0-9a-f]{64}\.tar$/],
+  ['apps//two', '', /^apps\/\/two\/[0-9a-f]{64}$/],
+  ['/', '.x', /^[0-9a-f]{64}\.x$/],
+])('under %j the key is the digest with %j', async (prefix, extension, expected) => {
+  const { pointer } = await put(Readable.from([Buffer.from('x')]), request({ prefix, extension }));
+  expect(pointer.key).toMatch(expected);
+});
+
+test('progress tells of every byte, first sealed, then sent', async () => {
+  const sealed: number[] = [];
+  const sent: [number, number][] = [];
+  const size = 17 * MIB;
+  await put(
+    inChunks(randomBytes(size), MIB),
+    request({
+      onSealed: (bytes) => sealed.push(bytes),
+      onUploaded: (done, total) => sent.push([done, total]),
+    }),
+  );
+  expect(sealed.at(-1)).toBe(size + 16);
+  expect(sealed).toEqual(sealed.toSorted((a, b) => a - b));
+  expect(sent).toHaveLength(4);
+  expect(sent.at(-1)).toEqual([size + 16, size + 16]);
+});
+
+describe('putObject publishes nothing', () => {
+  test('when reading fails half-way', async () => {
+    const asked = request();
+    const calls = await control.callsOf(() =>
+      expect(
+        put(
+          (async function* () {
+            yield await Promise.resolve(randomBytes(2 * MIB));
+            throw new Error('the disk is gone');
+          })(),
+          asked,
+        ),
+      ).rejects.toThrow('the disk is gone'),
+    );
+    expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
+  });
+
+  test('when it was aborted while the last of the data came', async () => {
+    const controller = new AbortController();
+    const data = (async function* () {
+      yield await Promise.resolve(randomBytes(1000));
+      controller.abort();
+    })();
+    const calls = await control.callsOf(async () => {
+      const failure = await failureOf(() => put(data, request({ signal: controller.signal })));
+      expect(failure.code).toBe('interrupted');
+    });
+    expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
+  });
+
+  test('into a folder that is not there', async () => {
+    const failure = await failureOf(() =>
+      putObject(inChunks(randomBytes(2 * MIB), MIB), request(), {
+        ...services,
+        spoolFolder: '/nowhere/at/all',
+      }),
+    );
+    expect(failure.code).toBe('disk');
+    expect(failure.message).toContain('/nowhere/at/all');
+    expect(failure.hint).toContain('TMPDIR');
+  });
+});
+
+test.each([1000, 17 * MIB])(
+  'an object of %i bytes that is deleted while its pointer is written goes up again',
+  async (size) => {
+    const data = randomBytes(size);
+    const point = ({ key }: Pointer) => storedIn(aws).removeObject(key);
+    const { pointer } = await put(inChunks(data, MIB), request({ point }));
+    expect((await openV3(aws, await readRaw(aws, pointer.key))).equals(data)).toBe(true);
+  },
+);
