@@ -1,17 +1,14 @@
-// Bundles the command and the library into dist/. What users install has no dependencies: a bundled
-// AWS client starts faster than one loaded from node_modules, and splitting keeps each command's
-// start to the code it needs.
+// Bundles the command, the library and the GitHub Action into dist/. What users install has no
+// dependencies: a bundled AWS client starts faster than one loaded from node_modules, and splitting
+// keeps each command's start to the code it needs.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, context } from 'esbuild';
 import { compileSchema } from './schemas/compile.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-
-rmSync('dist', { recursive: true, force: true });
-await compileSchema('src/manifest/validate.gen.js');
-const { metafile } = await build({
-  entryPoints: { cli: 'src/cli/entry.ts', index: 'src/index.ts', 'action/main': 'src/ci/main.ts' },
+const options = {
+  entryPoints: { cli: 'src/cli/entry.ts', index: 'src/index.ts', action: 'src/ci/main.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
@@ -21,15 +18,37 @@ const { metafile } = await build({
   // The SDK's CommonJS builds would come whole; of its modules only what is used stays.
   mainFields: ['module', 'main'],
   target: 'node20',
+  // Names stay as they are written, so that a stack trace can be read.
   minifySyntax: true,
   minifyWhitespace: true,
+  sourcemap: true,
   legalComments: 'none',
   metafile: true,
+  logLevel: 'warning',
   define: { COFFER_VERSION: JSON.stringify(version) },
   // The Node build of yaml prints tokens, secrets among them, when the environment says LOG_TOKENS.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
-});
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses(Object.keys(metafile.inputs)));
+};
+
+rmSync('dist', { recursive: true, force: true });
+await compileSchema('src/manifest/validate.gen.js');
+if (process.argv.includes('--watch')) await (await context(options)).watch();
+else {
+  const { metafile } = await build(options);
+  Object.keys(metafile.outputs)
+    .filter((file) => file.endsWith('.map'))
+    .forEach(trimSourceMap);
+  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses(Object.keys(metafile.inputs)));
+}
+
+/** Of other packages, a map keeps the places and not the text, which is most of it. */
+function trimSourceMap(file) {
+  const map = JSON.parse(readFileSync(file, 'utf8'));
+  map.sourcesContent = map.sourcesContent?.map((text, index) =>
+    map.sources[index].includes('node_modules/') ? null : text,
+  );
+  writeFileSync(file, JSON.stringify(map));
+}
 
 /** The license texts of every package that the bundle holds a part of. */
 function licenses(inputs) {

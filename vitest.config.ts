@@ -26,7 +26,11 @@ const sandbox = {
   test: {
     ...common,
     name: 'sandbox',
-    include: ['test/integration/**/*.test.ts', 'test/sandbox/**/*.test.ts'],
+    include: [
+      'test/actions/**/*.test.ts',
+      'test/integration/**/*.test.ts',
+      'test/sandbox/**/*.test.ts',
+    ],
   },
 };
 
@@ -35,7 +39,7 @@ const moto = {
   test: {
     ...common,
     name: 'moto',
-    include: ['test/integration/**/*.test.ts'],
+    include: ['test/actions/**/*.test.ts', 'test/integration/**/*.test.ts'],
     env: { ...common.env, COFFER_TEST_AWS: 'moto' },
     globalSetup: ['test/support/moto-server.ts'],
   },

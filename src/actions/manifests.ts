@@ -2,18 +2,18 @@ import { describeSpare } from '../aws/new-key.ts';
 import { CofferError } from '../errors.ts';
 import { readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
-import { fileKeyRegion, type FileKey, type FileKeyChoice } from '../seal/file-key.ts';
+import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { withLocks } from '../seal/locked.ts';
 import { Opener } from '../seal/opener.ts';
-import type { Context } from '../cli/context.ts';
-import type { Terminal } from '../cli/terminal/terminal.ts';
+import type { Host } from '../host.ts';
+import type { Tools, WriteOptions } from './tools.ts';
 
 /**
  * Reads every manifest of a call before anything is done with one.
  * @throws CofferError with the problems of all of them.
  */
 export async function readManifests(
-  context: Context,
+  tools: Pick<Tools, 'region'>,
   files: readonly string[],
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
@@ -21,7 +21,7 @@ export async function readManifests(
   for (const file of new Set(files)) {
     try {
       const manifest = await readManifest(file);
-      manifests.push(context.region ? { ...manifest, region: context.region } : manifest);
+      manifests.push(tools.region ? { ...manifest, region: tools.region } : manifest);
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
       errors.push(error);
@@ -35,44 +35,66 @@ export async function readManifests(
   });
 }
 
+/** Reads one manifest; no other is needed. */
+export async function readOneManifest(
+  tools: Pick<Tools, 'region'>,
+  file: string,
+): Promise<Manifest> {
+  const [manifest] = await readManifests(tools, [file]);
+  if (manifest) return manifest;
+  throw new CofferError('usage', 'there is no manifest to read');
+}
+
 /**
  * Reads every manifest of a call, and changes them, while no other coffer writes them.
  * @throws CofferError with the problems of all of them, or `locked`
  */
 export function changeManifests<Result>(
-  context: Context,
+  tools: Tools,
   files: readonly string[],
+  options: WriteOptions,
   change: (manifests: Manifest[]) => Promise<Result>,
 ): Promise<Result> {
-  return lockManifests(context, files, async () => change(await readManifests(context, files)));
+  return lockManifests(tools, files, options, async () =>
+    change(await readManifests(tools, files)),
+  );
 }
 
 /** The same for one, whose command takes no others. */
 export function changeManifest<Result>(
-  context: Context,
+  tools: Tools,
   file: string,
+  options: WriteOptions,
   change: (manifest: Manifest) => Promise<Result>,
 ): Promise<Result> {
-  return changeManifests(context, [file], async ([manifest]) => {
-    if (!manifest) throw new CofferError('usage', 'there is no manifest to change');
-    return change(manifest);
-  });
+  return lockManifests(tools, [file], options, async () =>
+    change(await readOneManifest(tools, file)),
+  );
 }
 
 /** Keeps other processes of coffer from writing these manifests, which need not be there yet. */
 export function lockManifests<Result>(
-  { flags, terminal }: Context,
+  { host }: Tools,
   files: readonly string[],
+  { lockTimeoutSeconds: seconds = 60 }: WriteOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const seconds = flags.count('lockTimeout', 0) ?? 60;
-  return withLocks(files, { seconds, note: terminal.note }, work);
+  return withLocks(files, { seconds, note: host.note }, work);
 }
 
 /** Opens a manifest's secrets with the KMS of its file key's region. */
-export async function openerFor(context: Context, manifest: Manifest): Promise<Opener> {
-  const region = fileKeyRegion(manifest, context.fileKey);
-  return new Opener(manifest, await context.aws.kms(region));
+export async function openerFor({ aws, fileKey }: Tools, manifest: Manifest): Promise<Opener> {
+  return new Opener(manifest, await aws.kms(fileKeyRegion(manifest, fileKey)));
+}
+
+/** The key that seals what is new in a manifest; without `encryptedWith`, the alias's of today. */
+export async function fileKeyFor(
+  { aws, fileKey }: Tools,
+  manifest: Pick<Manifest, 'region' | 'encryptedWith'>,
+  { createKey = true }: WriteOptions,
+): Promise<FileKey> {
+  const kms = await aws.kms(fileKeyRegion(manifest, fileKey));
+  return new FileKey(kms, { ...fileKey, create: createKey }, manifest.encryptedWith);
 }
 
 /** The parameter called `name`, in the manifest or in full. */
@@ -87,14 +109,10 @@ export function findParameter(manifest: Manifest, name: string): Parameter {
 }
 
 /** A new key costs money and needs care, so it is never created in silence. */
-export function tellCreated(
-  terminal: Terminal,
-  { created, spare, kms }: FileKey,
-  { alias }: Pick<FileKeyChoice, 'alias'>,
-): void {
-  if (created) terminal.note(`created the KMS key ${created} as ${alias} in ${kms.region}`);
+export function tellCreated(host: Host, { created, alias, spare, kms }: FileKey): void {
+  if (created) host.note(`created the KMS key ${created} as ${alias} in ${kms.region}`);
   if (!spare) return;
-  terminal.note(`somebody else created ${alias} in ${kms.region} at the same time`);
-  if (spare.isScheduled) terminal.note(describeSpare(spare).message);
-  else terminal.warn(describeSpare(spare));
+  host.note(`somebody else created ${alias} in ${kms.region} at the same time`);
+  if (spare.isScheduled) host.note(describeSpare(spare).message);
+  else host.warn(describeSpare(spare));
 }

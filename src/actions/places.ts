@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
-import type { Context } from '../cli/context.ts';
 import { readManifests } from './manifests.ts';
+import type { Tools } from './tools.ts';
 
 /** A path in SSM, and what a manifest says of it, if one does. */
 export interface SsmPlace {
@@ -12,13 +12,16 @@ export interface SsmPlace {
 }
 
 /** Manifests stand for their paths; a path such as `/app/` may be given as it is. */
-export async function placesOf(context: Context): Promise<SsmPlace[]> {
-  const paths = context.args.filter((arg) => arg.endsWith('/'));
-  const files = context.args.filter((arg) => !arg.endsWith('/'));
+export async function placesOf(
+  tools: Pick<Tools, 'region' | 'homeRegion'>,
+  filesOrPaths: readonly string[],
+): Promise<SsmPlace[]> {
+  const paths = filesOrPaths.filter((word) => word.endsWith('/'));
+  const files = filesOrPaths.filter((word) => !word.endsWith('/'));
   for (const file of files) await refuseBarePath(file);
-  const manifests = await readManifests(context, files);
+  const manifests = await readManifests(tools, files);
   return [
-    ...paths.map((path) => ({ path, region: context.region })),
+    ...paths.map((path) => ({ path, region: tools.homeRegion })),
     ...manifests.map(({ path, region, parameters }) => ({
       path,
       region,

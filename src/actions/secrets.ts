@@ -1,38 +1,58 @@
-import { tmpdir } from 'node:os';
 import pMap from 'p-map';
 import type { StoredParameter } from '../stores/ssm.ts';
 import { parsePointer } from '../crypto/pointer.ts';
-import { CofferError, type Place } from '../errors.ts';
+import { CofferError } from '../errors.ts';
+import type { Secret } from '../formats/format.ts';
 import { parseSelector } from '../plan/versions.ts';
 import { followPointer } from '../stores/follow.ts';
-import type { Context } from '../cli/context.ts';
 import { openerFor, readManifests } from './manifests.ts';
 import { placesOf, type SsmPlace } from './places.ts';
+import type { Tools } from './tools.ts';
 
-/** An opened value. */
-export interface Secret {
-  /** Without the path. */
-  name: string;
-  bytes: Buffer;
-  /** Whether it is one, as against a plain String. */
-  isSecret: boolean;
-  /** In SSM; absent for what comes from a manifest. */
-  version?: number | undefined;
-  /** In the manifest; absent for what comes from SSM. */
-  place?: Place | undefined;
+export type { Secret };
+
+/** Which values to open. */
+export interface SecretOptions {
+  /** `aws`: what AWS holds for the manifests, instead of what they hold. */
+  from?: 'aws' | undefined;
+  /** Names of the only parameters to open; of what AWS holds, `NAME@VERSION` too. */
+  only?: readonly string[] | undefined;
+  /** Whether to leave out what is in S3, or is to be there. */
+  noBlobs?: boolean | undefined;
 }
 
-/** The values of a call's manifests, or what AWS holds for them with `--from aws`. */
-export async function readSecrets(context: Context): Promise<Secret[]> {
-  const { flags } = context;
-  const only = new Only(flags.list('only'));
-  const isFromAws = flags.string('from') === 'aws';
-  const secrets = await (isFromAws ? fromAws(context, only) : fromManifests(context, only));
+/**
+ * The values of manifests, or what AWS holds for them.
+ * @param files manifests; with `from: 'aws'` paths in SSM as well, such as `/app/`
+ */
+export async function openSecrets(
+  tools: Tools,
+  files: readonly string[],
+  { from, only: names = [], noBlobs = false }: SecretOptions = {},
+): Promise<Secret[]> {
+  const only = new Only(names);
+  const read = from === 'aws' ? fromAws : fromManifests;
+  const secrets = await read(tools, files, { only, noBlobs });
   only.refuseUnused();
   return secrets;
 }
 
-/** `--only NAME`, or `NAME@VERSION` of what AWS holds. */
+/** The values of one manifest, by name. Costs one `kms:Decrypt` for each data key and each blob. */
+export async function open(
+  tools: Tools,
+  file: string,
+  options: SecretOptions = {},
+): Promise<Map<string, Buffer>> {
+  const secrets = await openSecrets(tools, [file], options);
+  return new Map(secrets.map(({ name, bytes }) => [name, bytes]));
+}
+
+interface Choice {
+  only: Only;
+  noBlobs: boolean;
+}
+
+/** The names that were asked for. */
 class Only {
   readonly #versions = new Map<string, string | undefined>();
   readonly #used = new Set<string>();
@@ -68,22 +88,27 @@ class Only {
   }
 }
 
-async function fromManifests(context: Context, only: Only): Promise<Secret[]> {
+async function fromManifests(
+  tools: Tools,
+  files: readonly string[],
+  choice: Choice,
+): Promise<Secret[]> {
+  const { only } = choice;
   if (only.hasVersions) {
     throw new CofferError('usage', 'a manifest has no versions', { hint: 'add --from aws' });
   }
-  const path = context.args.find((arg) => arg.endsWith('/'));
+  const path = files.find((file) => file.endsWith('/'));
   if (path !== undefined) {
     throw new CofferError('usage', `${path} is a path, not a manifest`, {
       hint: 'add --from aws for what is there',
     });
   }
   const secrets: Secret[] = [];
-  for (const manifest of await readManifests(context, context.args)) {
-    const opener = await openerFor(context, manifest);
+  for (const manifest of await readManifests(tools, files)) {
+    const opener = await openerFor(tools, manifest);
     const wanted = manifest.parameters.filter(({ name, fullName }) => only.has(name, fullName));
     const opened = await pMap(
-      withoutBlobs(context, wanted, ({ content }) => content.kind === 'blob'),
+      withoutBlobs(tools, choice, wanted, ({ content }) => content.kind === 'blob'),
       async (parameter) => ({
         name: parameter.name,
         bytes: await opener.open(parameter),
@@ -97,21 +122,22 @@ async function fromManifests(context: Context, only: Only): Promise<Secret[]> {
   return secrets;
 }
 
-async function fromAws(context: Context, only: Only): Promise<Secret[]> {
+async function fromAws(tools: Tools, files: readonly string[], choice: Choice): Promise<Secret[]> {
+  const { aws, stores, spoolFolder } = tools;
   const secrets: Secret[] = [];
-  for (const place of await placesOf(context)) {
-    const stored = await readStored(context, place, only);
+  for (const place of await placesOf(tools, files)) {
+    const stored = await readStored(tools, place, choice.only);
     const opened = await pMap(
-      withoutBlobs(context, stored, ([, parameter]) => isPointer(parameter)),
+      withoutBlobs(tools, choice, stored, ([, parameter]) => isPointer(parameter)),
       async ([name, parameter]) => ({
         name,
         // What a pointer leads to is under a key.
         isSecret: parameter.type === 'SecureString' || isPointer(parameter),
         version: parameter.version,
         bytes: await followPointer(parameter, {
-          objects: () => context.aws.objects(place.region),
-          kms: () => context.aws.kms(place.region),
-          spoolFolder: tmpdir(),
+          objects: () => stores.objects(place.region),
+          kms: () => aws.kms(place.region),
+          spoolFolder,
         }),
       }),
       { concurrency: 4 },
@@ -125,25 +151,25 @@ function isPointer({ type, value }: StoredParameter): boolean {
   return type === 'String' && parsePointer(value) !== undefined;
 }
 
-/** `--no-blobs` leaves out what is in S3, or is to be there. */
 function withoutBlobs<T>(
-  { flags, terminal }: Context,
+  { host }: Tools,
+  { noBlobs }: Choice,
   items: readonly T[],
   isBlob: (item: T) => boolean,
 ): readonly T[] {
-  if (flags.isAllowed('blobs')) return items;
+  if (!noBlobs) return items;
   const kept = items.filter((item) => !isBlob(item));
   const left = items.length - kept.length;
-  if (left > 0) terminal.note(left === 1 ? '1 blob is left out' : `${left} blobs are left out`);
+  if (left > 0) host.note(left === 1 ? '1 blob is left out' : `${left} blobs are left out`);
   return kept;
 }
 
 async function readStored(
-  context: Context,
+  { stores }: Tools,
   { path, region, names }: SsmPlace,
   only: Only,
 ): Promise<(readonly [string, StoredParameter])[]> {
-  const parameters = await context.aws.parameters(region);
+  const parameters = await stores.parameters(region);
   const all = names ?? (await parameters.describePath(path)).map(({ name }) => name).toSorted();
   if (all.length === 0) {
     throw new CofferError('not-found', `there is no parameter under ${path}`);

@@ -7,8 +7,9 @@ import { createObjectWriter, type ObjectWriter } from '../plan/object-writer.ts'
 import { PATIENT } from '../plan/patience.ts';
 import { planChanges } from '../plan/plan.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
-import type { Context } from '../cli/context.ts';
+import type { Host } from '../host.ts';
 import { openerFor, readManifests } from './manifests.ts';
+import type { Tools } from './tools.ts';
 
 /** One manifest, and how AWS differs from it. */
 export interface Target {
@@ -16,38 +17,54 @@ export interface Target {
   plan: Plan;
 }
 
+/** How AWS and manifests are compared. */
+export interface CompareOptions {
+  /** Names of the only parameters to look at. */
+  only?: readonly string[] | undefined;
+  /** Whether parameters that are in no manifest are to be deleted. */
+  prune?: boolean | undefined;
+  /** Whether tags that are not in the manifest are to be removed. */
+  pruneTags?: boolean | undefined;
+  /** Whether nothing may be opened: what takes kms:Decrypt to compare or write is left, and listed. */
+  noDecrypt?: boolean | undefined;
+  /** Whether secrets may be plaintext in the manifest, which is then never to be committed. */
+  allowPlaintext?: boolean | undefined;
+}
+
 /** Plans all manifests of a call; what one of them names is no extra of another. */
-export async function planTargets(context: Context): Promise<Target[]> {
-  const { flags } = context;
-  const options = { prune: flags.boolean('prune'), pruneTags: flags.boolean('pruneTags') };
-  const manifests = await readManifests(context, context.args);
+export async function planTargets(
+  tools: Tools,
+  files: readonly string[],
+  options: CompareOptions,
+): Promise<Target[]> {
+  const { only = [], prune = false, pruneTags = false } = options;
+  const manifests = await readManifests(tools, files);
   refuseSharedNames(manifests);
-  const only = flags.list('only');
-  const keyArn = keyFinder(context);
+  const keyArn = keyFinder(tools);
   const read = await Promise.all(
     manifests.map(async (manifest) => ({
       manifest,
-      ...(await readStates(context, manifest, keyArn, options)),
+      ...(await readStates(tools, manifest, keyArn, { ...options, prune, pruneTags })),
     })),
   );
   for (const { manifest, state } of read) {
-    warnOfMovedKey(context, manifest, state);
-    warnOfUnlisted(context, state);
+    warnOfMovedKey(tools.host, manifest, state);
+    warnOfUnlisted(tools.host, state);
   }
   const isWanted = selectOnly(manifests, only);
   return read.map(({ manifest, desired, state }) => {
     const { file, path, region, kmskey, bucket } = manifest;
     const others = namesOfOthers(manifest, read);
-    const changes = planChanges(desired, state, others, options).filter(isWanted);
+    const changes = planChanges(desired, state, others, { prune, pruneTags }).filter(isWanted);
     return { manifest, plan: { file, path, region, kmskey, bucket, changes } };
   });
 }
 
-function warnOfUnlisted({ terminal }: Context, { parameters }: ActualState): void {
+function warnOfUnlisted(host: Host, { parameters }: ActualState): void {
   const unlisted = [...parameters.values()].filter(({ isUnlisted }) => isUnlisted);
   if (unlisted.length === 0) return;
   const names = unlisted.map(({ name }) => name).toSorted();
-  terminal.warn({
+  host.warn({
     message: `SSM does not list the newest version of ${names.join(', ')} yet`,
     hint: 'its value was compared; its key, tier, description and pattern were not: try again later',
   });
@@ -71,23 +88,23 @@ function namesOfOthers(
 }
 
 async function readStates(
-  context: Context,
+  tools: Tools,
   manifest: Manifest,
   keyArn: KeyFinder,
-  options: PlanOptions,
+  { allowPlaintext = false, noDecrypt = false, ...options }: CompareOptions & PlanOptions,
 ): Promise<{ desired: Desired[]; state: ActualState }> {
-  const allowPlaintext = context.flags.boolean('allowPlaintext');
-  const closed = closedTo(context, manifest);
+  const { stores, concurrency } = tools;
+  const closed = noDecrypt ? closedTo(tools, manifest) : [];
   const services = {
-    parameters: await context.aws.parameters(manifest.region),
-    objects: () => context.aws.objects(manifest.region),
+    parameters: await stores.parameters(manifest.region),
+    objects: () => stores.objects(manifest.region),
     keyArn: (keyId: string) => keyArn(manifest.region, keyId),
-    concurrency: context.aws.session.concurrency,
+    concurrency,
     patience: PATIENT,
   };
   const names = manifest.parameters.map(({ fullName }) => fullName);
   // The pages of names are the longest chain of calls: they begin first.
-  const wanted = openerFor(context, manifest).then((opener) =>
+  const wanted = openerFor(tools, manifest).then((opener) =>
     desiredState(manifest, opener, { allowPlaintext, closed }),
   );
   const [desired, state] = await Promise.all([
@@ -103,7 +120,7 @@ async function readStates(
 type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;
 
 /** The ARN behind each KMS key of a call, asked for once. */
-function keyFinder({ aws }: Context): KeyFinder {
+function keyFinder({ aws }: Tools): KeyFinder {
   const found = new Map<string, Promise<string | undefined>>();
   return (region, keyId) => {
     const key = `${region} ${keyId}`;
@@ -114,33 +131,32 @@ function keyFinder({ aws }: Context): KeyFinder {
 }
 
 /** Where an alias moved, SSM still names it for what it encrypted under the key before. */
-function warnOfMovedKey({ terminal }: Context, manifest: Manifest, { objects }: ActualState): void {
+function warnOfMovedKey(host: Host, manifest: Manifest, { objects }: ActualState): void {
   const { file, kmskey, parameters } = manifest;
   const isMoved = [...objects.values()].some(({ isKeyMoved }) => isKeyMoved);
   if (!isMoved || !parameters.some(({ type }) => type === 'SecureString')) return;
-  terminal.warn({
+  host.warn({
     message: `${kmskey} stands for another key than before; SSM does not say which secrets are still under the old one`,
     hint: `coffer save ${file} encrypts all of them anew`,
   });
 }
 
-/** What `--no-decrypt` leaves closed. Within one region, KMS hands data keys on unopened. */
-function closedTo({ flags, fileKey }: Context, manifest: Manifest): Closable[] {
-  if (flags.isAllowed('decrypt')) return [];
+/** What stays closed without kms:Decrypt. Within one region, KMS hands data keys on unopened. */
+function closedTo({ fileKey }: Tools, manifest: Manifest): Closable[] {
   return fileKeyRegion(manifest, fileKey) === manifest.region ? ['value'] : ['value', 'data key'];
 }
 
 /** Publishes a manifest's blobs; absent, and S3's client not loaded, when it has none. */
 export async function objectWriterFor(
-  { aws, fileKey }: Context,
+  { aws, stores, fileKey }: Tools,
   manifest: Manifest,
-  options: { signal: AbortSignal; onUploaded: (bytes: number) => void },
+  options: { signal: AbortSignal | undefined; onUploaded: (bytes: number) => void },
 ): Promise<ObjectWriter | undefined> {
   if (!manifest.parameters.some(({ content }) => content.kind === 'blob')) return undefined;
   const services = {
     fileKeyKms: await aws.kms(fileKeyRegion(manifest, fileKey)),
     kms: await aws.kms(manifest.region),
-    objects: await aws.objects(manifest.region),
+    objects: await stores.objects(manifest.region),
   };
   return createObjectWriter(manifest, services, options);
 }

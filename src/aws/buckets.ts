@@ -7,16 +7,18 @@ import {
 import { CofferError } from '../errors.ts';
 import { createSettingsStore } from './bucket-settings.ts';
 import { awsErrorName } from './errors.ts';
-import { call, clientConfig, type Session } from './session.ts';
+import { call, clientConfig, clientFor, type Session } from './session.ts';
 
 export type BucketStore = ReturnType<typeof createBucketStore>;
 
 /** The S3 buckets of one region, to look after. */
 export function createBucketStore(session: Session, region: string | undefined) {
-  const client = new S3Client({
-    ...clientConfig(session, region),
-    forcePathStyle: session.endpoint !== undefined,
-  });
+  const create = () =>
+    new S3Client({
+      ...clientConfig(session, region),
+      forcePathStyle: session.endpoint !== undefined,
+    });
+  const client = clientFor(session, 's3', create);
 
   return {
     ...createSettingsStore(client, session),

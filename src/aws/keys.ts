@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-kms';
 import { need } from './answer.ts';
 import { awsErrorName } from './errors.ts';
-import { call, clientConfig, type Session } from './session.ts';
+import { call, clientConfig, clientFor, type Session } from './session.ts';
 
 /** What KMS tells of a key. */
 export interface KeyInfo {
@@ -23,7 +23,7 @@ export type KeyStore = ReturnType<typeof createKeyStore>;
 
 /** The KMS keys of one region, to look after. */
 export function createKeyStore(session: Session, region: string | undefined) {
-  const client = new KMSClient(clientConfig(session, region));
+  const client = clientFor(session, 'kms', () => new KMSClient(clientConfig(session, region)));
 
   return {
     /** The key behind an id, alias or ARN; `undefined` when there is none. */

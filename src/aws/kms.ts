@@ -10,7 +10,7 @@ import type { EncryptionContext, Kms, Wrapped } from '../crypto/kms-port.ts';
 import { need } from './answer.ts';
 import { awsErrorName, type Doing } from './errors.ts';
 import { createNamedKey, type NamedKey } from './new-key.ts';
-import { call, clientConfig, type Session } from './session.ts';
+import { call, clientConfig, clientFor, type Session } from './session.ts';
 
 /** KMS of one region. */
 export interface KmsService extends Kms {
@@ -22,7 +22,7 @@ export interface KmsService extends Kms {
 }
 
 export function createKms(session: Session, region: string | undefined): KmsService {
-  const client = new KMSClient(clientConfig(session, region));
+  const client = clientFor(session, 'kms', () => new KMSClient(clientConfig(session, region)));
 
   return {
     region,

@@ -1,3 +1,5 @@
+import { CofferError } from '../errors.ts';
+
 /** What the workflow asks for. */
 export interface Inputs {
   mode: Mode;
@@ -20,14 +22,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * Reads the inputs from `INPUT_…`, as action.yml hands them over.
  * @param manifests its patterns, expanded by the shell
- * @throws Error that says what is wrong
+ * @throws CofferError `usage`
  */
 export function readInputs(env: Environment, manifests: readonly string[]): Inputs {
   const text = (name: string) => (env[`INPUT_${name}`] ?? '').trim();
   const mode = MODES.find((known) => known === text('MODE'));
-  if (!mode) throw new Error(`mode is "${text('MODE')}", not one of ${MODES.join(', ')}`);
+  if (!mode)
+    throw new CofferError('usage', `mode is "${text('MODE')}", not one of ${MODES.join(', ')}`);
   if (manifests.length === 0 && mode !== 'check') {
-    throw new Error(`no file matches manifests, which ${mode} needs`);
+    throw new CofferError('usage', `no file matches manifests, which ${mode} needs`);
   }
   return {
     mode,
@@ -46,5 +49,5 @@ export function readInputs(env: Environment, manifests: readonly string[]): Inpu
 
 function isTrue(name: string, value: string): boolean {
   if (['true', 'false', ''].includes(value)) return value === 'true';
-  throw new Error(`${name} is "${value}", not true or false`);
+  throw new CofferError('usage', `${name} is "${value}", not true or false`);
 }

@@ -1,13 +1,32 @@
 // What action.yml runs: inputs and the event in; a comment, a summary and outputs out.
+import { EXIT, type ExitCode } from '../cli/context.ts';
+import { exitCodeOf } from '../cli/exit-code.ts';
+import { endIfInterrupted } from '../cli/terminal/interrupt.ts';
+import { expected } from '../cli/terminal/problems.ts';
 import { readInputs } from './inputs.ts';
 import { MODES } from './modes.ts';
-import { createRunner } from './runner.ts';
+import { annotateAll, createRunner, logFailure } from './runner.ts';
+import { createStep } from './step.ts';
 
-const runner = createRunner(process.env);
-try {
-  const inputs = readInputs(process.env, process.argv.slice(2));
-  process.exitCode = await MODES[inputs.mode](inputs, runner, process.env);
-} catch (error) {
-  runner.annotate('error', error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+const env = { ...process.env };
+// What the SDK says of this Node's age is nothing that a job can change.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const runner = createRunner(env, (text) => process.stdout.write(text));
+process.exitCode = await runner.shield(() => runStep().catch(tell));
+if (process.exitCode !== EXIT.ok) endIfInterrupted();
+// A call to AWS that nobody waits for any more keeps no job.
+process.stdout.write('', () => process.exit());
+
+async function runStep(): Promise<ExitCode> {
+  const inputs = readInputs(env, process.argv.slice(2));
+  return MODES[inputs.mode](createStep(inputs, runner, env));
+}
+
+function tell(error: unknown): ExitCode {
+  const failure = expected(error);
+  if (!failure) throw error;
+  logFailure(runner, failure);
+  annotateAll(runner, failure);
+  return exitCodeOf(failure);
 }

@@ -1,61 +1,55 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { EXIT } from '../cli/context.ts';
-import { callCoffer, type Problem, type Report } from './coffer.ts';
+import { check as checkManifests, summarizeFindings } from '../actions/check.ts';
+import { diff as planDifferences, isDifferent } from '../actions/diff.ts';
+import { sync as writeDifferences, type SyncReport } from '../actions/sync.ts';
+import { EXIT, type ExitCode } from '../cli/context.ts';
+import { exitCodeOf } from '../cli/exit-code.ts';
+import { compareOptions } from '../cli/options.ts';
+import { createPaint } from '../cli/terminal/paint.ts';
+import { renderPlanText } from '../cli/terminal/plan-text.ts';
+import { CofferError } from '../errors.ts';
+import { renderPlanMarkdown } from '../plan/markdown.ts';
+import { countActions } from '../plan/words.ts';
 import { findThread, postComment } from './comment.ts';
 import type { Inputs } from './inputs.ts';
-import type { Runner } from './runner.ts';
+import { annotateAll, logFailure, type Runner } from './runner.ts';
+import type { Step } from './step.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Runs one mode, tells the runner of it, and gives back the step's exit status. */
-export type RunMode = (inputs: Inputs, runner: Runner, env: Environment) => Promise<number>;
+/** Runs one mode, and tells the runner of it; the step's exit status. */
+export type RunMode = (step: Step) => Promise<ExitCode>;
 
 export const MODES: Readonly<Record<Inputs['mode'], RunMode>> = { check, diff, sync };
 
-async function check({ manifests, flags }: Inputs, runner: Runner): Promise<number> {
-  const { code, report } = await runner.shield(() => callCoffer(['check', ...manifests, ...flags]));
-  const { problems = [] } = report;
-  annotate(runner, problems);
+async function check({ manifests, flags, tools, runner }: Step): Promise<ExitCode> {
+  const options = { staged: flags.boolean('staged') };
+  const findings = await checkManifests(process.cwd(), manifests, options);
+  const { problems, warnings } = findings;
+  annotateAll(runner, findings);
+  for (const warning of warnings) tools.host.warn(warning);
+  tools.host.note(summarizeFindings(findings, options));
   await tell(runner, problems.length > 0, { problems: problems.length });
-  return code;
+  return problems.length > 0 ? EXIT.different : EXIT.ok;
 }
 
-async function diff(inputs: Inputs, runner: Runner, env: Environment): Promise<number> {
-  const { manifests, flags, commentKey } = inputs;
-  const folder = await mkdtemp(join(tmpdir(), 'coffer-action-'));
-  try {
-    const file = join(folder, 'diff.md');
-    const args = [...manifests, '--exit-code', '--markdown', file, ...flags];
-    const { code, report } = await runner.shield(() => callCoffer(['diff', ...args]));
-    if (code !== EXIT.ok && code !== EXIT.different) {
-      annotate(runner, report.error?.problems);
-      return code;
-    }
-    const markdown = withKey(await readFile(file, 'utf8'), commentKey);
-    await runner.summary(markdown);
-    await tell(runner, code === EXIT.different, report.counts ?? {});
-    if (inputs.comment) await comment(markdown, inputs, runner, env);
-    return inputs.failOnDifference ? code : EXIT.ok;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+async function diff(step: Step): Promise<ExitCode> {
+  const { inputs, manifests, flags, tools, runner } = step;
+  const plans = await planDifferences(tools, manifests, compareOptions(flags));
+  const markdown = withKey(renderPlanMarkdown(plans), inputs.commentKey);
+  const changed = isDifferent(plans);
+  await runner.summary(markdown);
+  await tell(runner, changed, countActions(plans));
+  if (inputs.comment) await comment(markdown, step);
+  return changed && inputs.failOnDifference ? EXIT.different : EXIT.ok;
 }
 
 /** A workflow of a fork may read and not write: its log and summary have to do. */
-async function comment(
-  markdown: string,
-  { token }: Inputs,
-  runner: Runner,
-  env: Environment,
-): Promise<void> {
-  const thread = await findThread(env, token);
+async function comment(markdown: string, { inputs, runner, env }: Step): Promise<void> {
+  const thread = await findThread(env, inputs.token);
   if (!thread) return;
   try {
     await runner.output('comment-url', await postComment(thread, markdown));
   } catch (error) {
-    runner.annotate('warning', `the pull request has no comment: ${(error as Error).message}`);
+    const message = `the pull request has no comment: ${(error as Error).message}`;
+    runner.annotate('warning', { message });
   }
 }
 
@@ -65,23 +59,46 @@ function withKey(markdown: string, key: string): string {
     : markdown.replace(' -->', () => `: ${key.replaceAll('--', '')} -->`);
 }
 
-async function sync({ manifests, flags }: Inputs, runner: Runner): Promise<number> {
-  const { code, report } = await runner.shield(() =>
-    callCoffer(['sync', ...manifests, '--yes', ...flags]),
-  );
-  if (report.error && !report.done) {
-    annotate(runner, report.error.problems);
-    return code;
-  }
-  const { done = [], failed = [], left = [] } = report;
+async function sync(step: Step): Promise<ExitCode> {
+  const { runner } = step;
+  const { report, code } = await writeAll(step);
+  const { done, failed, left } = report;
   const counts = { done: done.length, failed: failed.length, left: left.length };
   await runner.summary(summarizeSync(report));
   await tell(runner, done.length > 0, counts);
-  for (const { name, message } of failed) runner.annotate('error', `${name}: ${message}`);
+  for (const { name, message } of failed) {
+    runner.annotate('error', { message: `${name}: ${message}` });
+  }
   return code;
 }
 
-function summarizeSync({ done = [], deleted = [], failed = [], left = [] }: Report): string {
+/** @throws CofferError when it failed before it did anything */
+async function writeAll({
+  manifests,
+  flags,
+  tools,
+  runner,
+}: Step): Promise<{ report: SyncReport; code: ExitCode }> {
+  try {
+    const report = await writeDifferences(tools, manifests, {
+      ...compareOptions(flags),
+      yes: true,
+      replace: flags.boolean('replace'),
+      dryRun: flags.boolean('dryRun'),
+      onPlan: (plans) =>
+        tools.host.note(
+          renderPlanText(plans, { paint: createPaint(false), reveal: false }).trimEnd(),
+        ),
+    });
+    return { report, code: EXIT.ok };
+  } catch (error) {
+    if (!(error instanceof CofferError) || !error.report) throw error;
+    logFailure(runner, error);
+    return { report: error.report as SyncReport, code: exitCodeOf(error) };
+  }
+}
+
+function summarizeSync({ done, deleted, failed, left }: SyncReport): string {
   const rows = [
     ...done.map((name) => `| ${deleted.includes(name) ? 'deleted' : 'written'} | \`${name}\` |`),
     ...failed.map(({ name }) => `| failed | \`${name}\` |`),
@@ -91,10 +108,6 @@ function summarizeSync({ done = [], deleted = [], failed = [], left = [] }: Repo
   return rows.length === 0
     ? title
     : [title, '', '| | parameter |', '|---|---|', ...rows].join('\n');
-}
-
-function annotate(runner: Runner, problems: readonly Problem[] = []): void {
-  for (const { message, ...place } of problems) runner.annotate('error', message, place);
 }
 
 async function tell(runner: Runner, changed: boolean, counts: object): Promise<void> {

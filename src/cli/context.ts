@@ -1,5 +1,5 @@
-import type { Aws, Region } from '../aws/index.ts';
-import type { FileKeyChoice } from '../seal/file-key.ts';
+import type { Tools } from '../actions/tools.ts';
+import type { Environment } from './environment.ts';
 import type { Flags } from './flags.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -17,8 +17,6 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** What a command is given. */
 export interface Context {
   args: readonly string[];
@@ -26,16 +24,10 @@ export interface Context {
   rest: readonly string[];
   flags: Flags;
   terminal: Terminal;
-  /** The variables that coffer was called with. */
   environment: Environment;
-  aws: Aws;
   /** Whether to answer in JSON. */
   json: boolean;
-  /** `--region`; a manifest names its own otherwise. */
-  region: Region;
-  /** `--region`, else that of the environment: for what no manifest says. */
-  homeRegion: Region;
-  fileKey: Omit<FileKeyChoice, 'create'>;
+  tools: Tools;
 }
 
 /** The exit status; `sandbox` gives back that of the command it ran. */

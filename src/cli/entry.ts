@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { EXIT } from './context.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { endIfInterrupted } from './terminal/interrupt.ts';
 import { ReaderLeft, writeOutput } from './terminal/output.ts';
-import type { CofferError } from '../errors.ts';
 
 // As it was given, which is what commands that coffer runs are to see of it.
 const environment = { ...process.env };
@@ -35,29 +35,11 @@ async function tell(error: unknown): Promise<number> {
   if (!failure) throw error;
   process.stderr.write(renderError(failure, createPaint(process.stderr.isTTY)));
   if (wantsJson(process.argv)) await writeOutput(renderErrorJson(failure)).catch(() => {});
-  return exitCode(failure);
+  return exitCodeOf(failure);
 }
 
 /** Even a call that cannot be read is answered as its caller expects. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? undefined : end).includes('--json');
-}
-
-function exitCode({ code }: CofferError): number {
-  switch (code) {
-    case 'usage':
-    case 'manifest':
-    case 'source':
-    case 'plaintext':
-      return EXIT.usage;
-    case 'partial':
-      return EXIT.partial;
-    case 'not-executable':
-      return EXIT.notExecutable;
-    case 'no-command':
-      return EXIT.noCommand;
-    default:
-      return EXIT.failure;
-  }
 }

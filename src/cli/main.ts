@@ -1,15 +1,14 @@
 import { CofferError } from '../errors.ts';
-import { createAws } from '../aws/index.ts';
-import { userFolder } from '../files/user-lock.ts';
 import { renderCommandHelp, renderOverview } from './help.ts';
 import { createPaint } from './terminal/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
-import { EXIT, type Context, type Environment } from './context.ts';
+import { EXIT, type Context } from './context.ts';
+import type { Environment } from './environment.ts';
 import { GROUPS } from './index.ts';
-import { interruption } from './terminal/interrupt.ts';
 import { writeOutput } from './terminal/output.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
 import { createTerminal } from './terminal/terminal.ts';
+import { createTools } from './tools.ts';
 
 /** Set by the build. */
 declare const COFFER_VERSION: string;
@@ -20,7 +19,7 @@ declare const COFFER_VERSION: string;
  */
 export async function main(argv: readonly string[], env: Environment): Promise<number> {
   if (argv[0] === '__complete') {
-    const { complete } = await import('./completion/complete.ts');
+    const { complete } = await import('./complete/complete.ts');
     await writeOutput(await complete(argv[1] ?? '', argv[2]));
     return EXIT.ok;
   }
@@ -58,7 +57,6 @@ function describeVersion(): string {
 }
 
 function createContext({ args, rest, flags }: Call, env: Environment): Context {
-  const json = flags.boolean('json');
   const terminal = createTerminal({
     color: flags.isAllowed('color') && !env['NO_COLOR'],
     quiet: flags.boolean('quiet'),
@@ -67,24 +65,9 @@ function createContext({ args, rest, flags }: Call, env: Environment): Context {
     args,
     rest,
     flags,
-    json,
+    json: flags.boolean('json'),
     terminal,
     environment: env,
-    region: flags.string('region'),
-    homeRegion: flags.string('region') || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'],
-    aws: createAws({
-      profile: flags.string('profile'),
-      endpoint: flags.string('endpointUrl') || env['AWS_ENDPOINT_URL'],
-      concurrency: flags.count('concurrency') ?? 8,
-      interruption,
-      log: flags.boolean('debug')
-        ? (line) => process.stderr.write(`coffer: debug: ${line}\n`)
-        : undefined,
-    }),
-    fileKey: {
-      alias: env['COFFER_KEY_ALIAS'] || env['PSYML_KEY_ALIAS'] || 'alias/coffer',
-      region: env['COFFER_KEY_REGION'] || env['PSYML_KEY_REGION'],
-      lockFolder: () => userFolder(env),
-    },
+    tools: createTools(flags, env, terminal, (line) => process.stderr.write(`${line}\n`)),
   };
 }

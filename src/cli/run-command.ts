@@ -4,7 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { constants as system } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
-import type { Environment } from './context.ts';
+import type { Environment } from './environment.ts';
 
 const PASSED_ON = [
   'SIGINT',
@@ -21,13 +21,14 @@ const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', '
 
 /** Hands the signals that come in on to a command. */
 export interface Relay {
+  /** From here on until `stop`, no signal but SIGKILL ends this process. */
+  start: () => void;
   /** Sends it what came earlier, too. */
   connect: (command: ChildProcess) => void;
   stop: () => void;
 }
 
-/** From here on until `stop`, no signal but SIGKILL ends this process. */
-export function relaySignals(): Relay {
+export function createRelay(): Relay {
   const { stdin, stdout, stderr } = process;
   const hasTerminal = stdin.isTTY || stdout.isTTY || stderr.isTTY;
   const early: NodeJS.Signals[] = [];
@@ -36,8 +37,10 @@ export function relaySignals(): Relay {
     if (!command) early.push(signal);
     else if (!(hasTerminal && OF_TERMINAL.has(signal))) command.kill(signal);
   };
-  for (const signal of PASSED_ON) process.on(signal, pass);
   return {
+    start() {
+      for (const signal of PASSED_ON) process.on(signal, pass);
+    },
     connect(child) {
       command = child;
       for (const signal of early) child.kill(signal);

@@ -10,7 +10,7 @@ export interface Pointer {
 }
 
 const URL_FORM = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(.+)$/s;
-const DIGEST = /(?:^|\/)([0-9a-f]{64})(?:\.[\w.-]+)?$/;
+const DIGEST = /(?:^|\/)([0-9a-f]{64})(\.[\w.-]+)?$/;
 
 export function formatPointer({ bucket, key }: Pointer): string {
   return `s3://${bucket}/${key}`;
@@ -19,7 +19,7 @@ export function formatPointer({ bucket, key }: Pointer): string {
 /** Any `s3://` URL of an object. */
 export function parseS3Url(url: string): Pointer | undefined {
   const [, bucket, key] = URL_FORM.exec(url) ?? [];
-  return bucket && key ? { bucket, key, sha256: DIGEST.exec(key)?.[1] } : undefined;
+  return bucket && key ? { bucket, key, sha256: digestOf(key) } : undefined;
 }
 
 /** A parameter's value that points to an object, as against text that merely looks like a URL. */
@@ -31,4 +31,14 @@ export function parsePointer(value: string): (Pointer & { sha256: string }) | un
 /** The S3 key of a parameter's object: `<path>/<name>/<sha256><extension>`, no leading slash. */
 export function objectKey(fullName: string, sha256: string, extension: string): string {
   return `${fullName.replace(/^\/+/, '')}/${sha256}${extension}`;
+}
+
+/** The digest in an object's key; others than coffer's and s3-kms-ssm-secrets' have none. */
+export function digestOf(key: string): string | undefined {
+  return DIGEST.exec(key)?.[1];
+}
+
+/** What follows the digest in an object's key, such as `.tar`. */
+export function extensionOf({ key }: Pointer): string | undefined {
+  return DIGEST.exec(key)?.[2];
 }

@@ -1,7 +1,7 @@
 import { access, lstat, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { replaceFile } from './replace.ts';
-import { stopIfAborted } from '../stores/interrupted.ts';
+import { stopIfAborted } from '../host.ts';
 
 /**
  * Writes a file that only its owner can read. It appears under its name when it is complete; until

@@ -1,13 +1,19 @@
 import { access, constants, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '../cli/context.ts';
 
 const TMPFS = 0x01021994;
 
-/** A new folder for its owner alone, in memory where there is such a file system. */
-export async function makePrivateFolder(environment: Environment): Promise<string> {
-  for (const folder of [environment['XDG_RUNTIME_DIR'], '/dev/shm']) {
+/**
+ * A new folder for its owner alone, in memory where there is such a file system.
+ * @param variables those of the caller's environment that say where one is
+ */
+export async function makePrivateFolder({
+  XDG_RUNTIME_DIR,
+}: {
+  XDG_RUNTIME_DIR?: string | undefined;
+}): Promise<string> {
+  for (const folder of [XDG_RUNTIME_DIR, '/dev/shm']) {
     if (folder && (await isInMemory(folder))) return mkdtemp(join(folder, 'coffer-'));
   }
   return mkdtemp(join(tmpdir(), 'coffer-'));

@@ -2,27 +2,29 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { writePrivateFile } from './private-file.ts';
-import type { Secret } from '../actions/secrets.ts';
 
 const LEAVE = 'choose what is written with --only';
 
 /** A value, and the path below a folder that is to hold it. */
 export interface ValueFile {
   path: string;
-  secret: Secret;
+  /** What people call it. */
+  name: string;
+  bytes: Buffer;
 }
 
 /** Writes values to files that only their owner can read, and finds first what cannot be one. */
-export async function writeValueFiles(files: readonly ValueFile[], folder: string): Promise<void> {
-  for (const [file, { bytes }] of placeFiles(files, folder)) {
+export async function writeValueFiles(values: readonly ValueFile[], folder: string): Promise<void> {
+  for (const [file, { bytes }] of placeFiles(values, folder)) {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writePrivateFile(file, [bytes]);
   }
 }
 
-function placeFiles(values: readonly ValueFile[], folder: string): Map<string, Secret> {
-  const files = new Map<string, Secret>();
-  for (const { path, secret } of values) {
+function placeFiles(values: readonly ValueFile[], folder: string): Map<string, ValueFile> {
+  const files = new Map<string, ValueFile>();
+  for (const value of values) {
+    const { path } = value;
     // SSM lets a name hold `..`, which must not lead out of the folder.
     if (path.split('/').some((part) => part === '.' || part === '..')) {
       throw new CofferError('usage', `${path} is no name for a file in ${folder}`, { hint: LEAVE });
@@ -31,7 +33,7 @@ function placeFiles(values: readonly ValueFile[], folder: string): Map<string, S
     if (files.has(file)) {
       throw new CofferError('usage', `two values would be in ${file}`, { hint: LEAVE });
     }
-    files.set(file, secret);
+    files.set(file, value);
   }
   for (const [file, { name }] of files) {
     for (let above = dirname(file); above !== dirname(above); above = dirname(above)) {

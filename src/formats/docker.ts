@@ -1,10 +1,12 @@
+import { ENVIRONMENT, lines, type VariableFormat } from './format.ts';
+
 /** `NAME=value`, for what `findDockerFault` finds no fault with: docker takes a line as it is. */
 export function dockerLine(name: string, value: string): string {
   return `${name}=${value}`;
 }
 
 /** Docker reads no line that is longer, its end included. */
-export const LONGEST_DOCKER_LINE = 64 * 1024 - 2;
+const LONGEST_DOCKER_LINE = 64 * 1024 - 2;
 
 /** Why a line of an env-file cannot hold a text: there are no quotes and no escapes. */
 export function findDockerFault(value: string): string | undefined {
@@ -12,3 +14,8 @@ export function findDockerFault(value: string): string | undefined {
   if (value.endsWith('\r')) return 'an env-file of docker drops a carriage return at the end';
   return undefined;
 }
+
+export const format: VariableFormat = {
+  rules: { ...ENVIRONMENT, limit: LONGEST_DOCKER_LINE, findFault: findDockerFault },
+  render: lines(dockerLine),
+};

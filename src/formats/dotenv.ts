@@ -1,3 +1,5 @@
+import { ENVIRONMENT, lines, type VariableFormat } from './format.ts';
+
 /** `NAME='value'`, for what `findDotenvFault` finds no fault with. */
 export function dotenvLine(name: string, value: string): string {
   const style = STYLES.find(({ holds }) => holds(value));
@@ -24,3 +26,8 @@ const STYLES: readonly { quote: string; holds: (value: string) => boolean }[] = 
   { quote: '"', holds: (value) => !/"|\\[nr]|\\$/.test(value) },
   { quote: '', holds: (value) => !/[\n#]|^['"`\s]|\s$/.test(value) },
 ];
+
+export const format: VariableFormat = {
+  rules: { ...ENVIRONMENT, allows: /^[\w.-]+$/, findFault: findDotenvFault },
+  render: lines(dotenvLine),
+};

@@ -1,12 +1,9 @@
 import { stringify } from 'yaml';
 import { CofferError } from '../errors.ts';
+import type { ObjectFormat, ObjectName, Secret } from './format.ts';
 
 /** One entry of a Kubernetes Secret. */
-export interface K8sEntry {
-  name: string;
-  bytes: Buffer;
-  version?: number | undefined;
-}
+export type K8sEntry = Pick<Secret, 'name' | 'bytes' | 'version'>;
 
 /** What Kubernetes takes as the name of a namespace, and between the dots of an object's. */
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
@@ -19,10 +16,7 @@ const MAX_BYTES = 1024 * 1024;
  * A Kubernetes `Secret` as YAML, entries in the order of their names. Slashes in names become dots.
  * Versions, where they are known, stand in the annotation `coffer/versions`.
  */
-export function renderK8sSecret(
-  entries: readonly K8sEntry[],
-  target: { name: string; namespace?: string | undefined },
-): string {
+export function renderK8sSecret(entries: readonly K8sEntry[], target: ObjectName): string {
   refuseNames(target);
   const sorted = entries
     .map((entry) => ({ ...entry, key: entry.name.replaceAll('/', '.') }))
@@ -50,7 +44,7 @@ export function renderK8sSecret(
   );
 }
 
-function refuseNames({ name, namespace }: { name: string; namespace?: string | undefined }): void {
+function refuseNames({ name, namespace }: ObjectName): void {
   if (name.length > LONGEST_NAME || !name.split('.').every((part) => LABEL.test(part))) {
     throw new CofferError('usage', `Kubernetes does not take ${name} as a name`, {
       hint: 'lower-case letters and digits, between them dashes and dots',
@@ -90,3 +84,5 @@ function refuseOversize(entries: readonly { bytes: Buffer }[]): void {
     });
   }
 }
+
+export const format: ObjectFormat = { renderObject: renderK8sSecret };

@@ -1,3 +1,5 @@
+import { ENVIRONMENT, lines, type VariableFormat } from './format.ts';
+
 /** A word that bash, dash and zsh read back byte for byte: nothing is special in single quotes. */
 export function shellQuote(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
@@ -7,3 +9,8 @@ export function shellQuote(value: string): string {
 export function shellExport(name: string, value: string): string {
   return `export ${name}=${shellQuote(value)}`;
 }
+
+export const format: VariableFormat = {
+  rules: { ...ENVIRONMENT, allows: /^[A-Za-z_]\w*$/ },
+  render: lines(shellExport),
+};

@@ -1,3 +1,5 @@
+import { lines, type VariableFormat } from './format.ts';
+
 /** `name = "value"`, for what `findTfvarsFault` finds no fault with. */
 export function tfvarsLine(name: string, value: string): string {
   const text = value
@@ -21,3 +23,8 @@ function escapeCodePoint(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16);
   return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
 }
+
+export const format: VariableFormat = {
+  rules: { names: 'lower', allows: /^[A-Za-z_][\w-]*$/, findFault: findTfvarsFault },
+  render: lines(tfvarsLine),
+};

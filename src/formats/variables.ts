@@ -1,37 +1,17 @@
 import { join, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
-import type { Entry } from './documents.ts';
-import { formatBytes } from './table.ts';
-import { createNaming, type Naming } from './variable-names.ts';
-import { asText } from '../seal/limits.ts';
-import type { Flags } from '../cli/flags.ts';
-import type { Secret } from '../actions/secrets.ts';
 import { writeValueFiles } from '../files/value-files.ts';
+import type { Secret, Variable, VariableRules } from './format.ts';
+import { formatBytes } from './table.ts';
+import { asText } from './text.ts';
+import { createNaming, type Naming } from './variable-names.ts';
 
-/** What variables are for: how their names and values have to be. */
-export interface VariableRules {
-  /** The naming, when `--names` says nothing else. */
-  names: string;
-  /** The names that the reader takes. */
-  allows: RegExp;
-  /** Most bytes of `NAME=value`. */
-  limit?: number;
-  /** Why the reader would not get this text as it is. */
-  findFault?: (text: string) => string | undefined;
-}
-
-/** The environment of a process. Its names are free, if only SSM's characters are in them. */
-export const ENVIRONMENT = {
-  names: 'upper',
-  allows: /^[\w./-]+$/,
-  // Linux gives one string no more, its name included.
-  limit: 128 * 1024 - 1,
-} as const satisfies VariableRules;
-
-export interface Variable extends Entry {
-  secret: Secret;
-  /** Whether its value is the path of a file that holds the secret. */
-  isPath: boolean;
+/** How variables are called. */
+export interface VariableNames {
+  /** `upper`, `lower`, `exact`, or a pattern such as `APP_{NAME}`. */
+  names?: string | undefined;
+  /** Stands before the name of every variable. */
+  prefix?: string | undefined;
 }
 
 /** A value that has to be in a file, if it is to be anywhere. */
@@ -52,10 +32,10 @@ export interface Unfit {
 export async function assignVariables(
   secrets: readonly Secret[],
   rules: VariableRules,
-  flags: Flags,
+  { names = rules.names, prefix }: VariableNames,
   findFolder: (unfit: readonly Unfit[]) => Promise<string | undefined> | string | undefined,
 ): Promise<Variable[]> {
-  const naming = createNaming(flags.string('names') ?? rules.names, flags.string('prefix'));
+  const naming = createNaming(names, prefix);
   const sorted = secrets.map((secret) => fit(secret, nameVariable(secret, naming, rules), rules));
   const unfit = sorted.filter((item) => 'reason' in item);
   const folder = unfit.length > 0 ? await findFolder(unfit) : undefined;
@@ -68,7 +48,7 @@ export async function assignVariables(
   });
   refuseCollisions(variables);
   if (folder !== undefined) {
-    const files = unfit.map(({ variable: path, secret }) => ({ path, secret }));
+    const files = unfit.map(({ variable: path, secret }) => ({ ...secret, path }));
     await writeValueFiles(files, folder);
   }
   return variables;

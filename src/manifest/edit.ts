@@ -5,14 +5,12 @@ import { editDataKeys } from './edit/data-keys.ts';
 import { editParameter } from './edit/parameter.ts';
 import { Faults } from './yaml/faults.ts';
 import { FlowEditor } from './edit/flow-editor.ts';
-import { Lines } from './edit/lines.ts';
-import type { MapEditor } from './edit/map-editor.ts';
+import { Lines, type Splice } from './edit/lines.ts';
+import { type MapEditor, sameStyle } from './edit/map-editor.ts';
 import { openList, removeParameters } from './edit/list.ts';
 import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
 import { readText } from './read/reading.ts';
-import { sameStyle } from './edit/restyle.ts';
-import type { Splice } from './edit/splice.ts';
 import type { Field, Fields } from './yaml/tree.ts';
 
 /**

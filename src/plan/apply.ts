@@ -81,6 +81,9 @@ export async function applyInLots(
   };
 }
 
+/** A run without work. */
+export const NOTHING: Applied = { done: [], failed: [], left: [] };
+
 /** Two runs as one. */
 export function joinApplied(a: Applied, b: Applied): Applied {
   return {

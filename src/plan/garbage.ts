@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { ObjectStore, StoredObject, StoredUpload } from '../stores/s3/objects.ts';
 import type { ParameterStore } from '../stores/ssm.ts';
-import { parsePointer } from '../crypto/pointer.ts';
+import { digestOf, parsePointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { HINTS } from '../stores/s3/expected.ts';
 
@@ -27,9 +27,6 @@ interface Services {
   concurrency: number;
 }
 
-/** What coffer and s3-kms-ssm-secrets call their objects; others under the prefix are not ours. */
-const OURS = /(?:^|\/)[0-9a-f]{64}(?:\.[\w.-]+)?$/;
-
 /**
  * Objects and unfinished uploads under a manifest's path that no version of a parameter points to,
  * neither now nor in SSM's history.
@@ -50,9 +47,9 @@ export async function findGarbage(
   ]);
   const isOld = ({ modified }: { modified: Date }) => modified < before;
   const candidates = listed.filter(
-    (object) => OURS.test(object.key) && isOld(object) && !keep.has(object.key),
+    (object) => isOurs(object) && isOld(object) && !keep.has(object.key),
   );
-  const uploads = begun.filter((upload) => OURS.test(upload.key) && isOld(upload));
+  const uploads = begun.filter((upload) => isOurs(upload) && isOld(upload));
   if (candidates.length === 0) return { objects: [], uploads };
 
   const named = new Set(described.map(({ name }) => name));
@@ -73,8 +70,14 @@ export async function findGarbage(
   return { objects: owned.flat().filter(({ key }) => !used.has(key)), uploads };
 }
 
+/** Whether coffer or s3-kms-ssm-secrets named it so; others under the prefix are left alone. */
+function isOurs({ key }: { key: string }): boolean {
+  return digestOf(key) !== undefined;
+}
+
 /**
  * Deletes objects of a bucket that were found to be garbage, unless something points to them by now.
+ * @param signal once it is aborted, no further call deletes
  * @returns those that are deleted
  * @throws CofferError `conflict` for those that got a pointer at the very moment of their deletion
  */
@@ -82,10 +85,12 @@ export async function deleteOrphans(
   orphans: readonly Orphan[],
   bucket: string,
   services: Services,
+  signal?: AbortSignal,
 ): Promise<Orphan[]> {
   const { objects } = services;
   const deleted: Orphan[] = [];
   for (let i = 0; i < orphans.length; i += OBJECTS_A_CALL) {
+    if (signal?.aborted) break;
     const lot = orphans.slice(i, i + OBJECTS_A_CALL);
     const used = await pointersTo(lot, bucket, services);
     const unused = lot.filter(({ key }) => !used.has(key));

@@ -11,6 +11,8 @@ export interface Writing {
   /** Absent when no parameter has an object. */
   objects: ObjectWriter | undefined;
   patience: Patience;
+  /** Takes in the version of each parameter that was written, by full name. */
+  versions: Map<string, number>;
 }
 
 /** Writes a parameter whatever AWS holds now; needs no right to read. */
@@ -24,7 +26,7 @@ export function saveTask(desired: Desired, writing: Writing): Task {
       // The object first, so that no reader ever follows a pointer to nothing.
       if (desired.object) await objects?.publish(desired.name, desired.object);
       await createPatiently(
-        () => parameters.put(overwriting(desired)),
+        () => put(overwriting(desired), writing),
         () => Promise.resolve('absent'),
         patience,
       );
@@ -96,13 +98,15 @@ async function create(change: Change, desired: Desired, writing: Writing): Promi
   const { parameters, patience } = writing;
   const tags = Object.keys(desired.tags).length > 0 ? desired.tags : undefined;
   await createPatiently(
-    () => parameters.put({ ...desired, tags, overwrite: false }),
+    () => put({ ...desired, tags, overwrite: false }, writing),
     async () => {
       const open = desired.type === 'SecureString';
       const there = (await parameters.getMany([desired.name], open)).get(desired.name);
       if (!there) return 'absent';
       // An answer that got lost on its way makes the SDK try again what had been done.
-      return there.version === 1 && there.value === desired.value ? 'done' : 'taken';
+      if (there.version !== 1 || there.value !== desired.value) return 'taken';
+      writing.versions.set(desired.name, there.version);
+      return 'done';
     },
     patience,
   );
@@ -116,7 +120,7 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
   fields.delete('tags');
   fields.delete('object');
   if (fields.size > 0 && actual) {
-    const version = await parameters.put(overwriting(desired));
+    const version = await put(overwriting(desired), writing);
     await settlePointer(change, desired, writing);
     if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
       throw new CofferError(
@@ -130,6 +134,12 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
     await parameters.removeTags(desired.name, change.foreignTags);
   }
   if (change.differences.some(({ field }) => field === 'tags')) await addTags(desired, parameters);
+}
+
+async function put(parameter: PutParameter, { parameters, versions }: Writing): Promise<number> {
+  const version = await parameters.put(parameter);
+  versions.set(parameter.name, version);
+  return version;
 }
 
 /** Names every field: of what is left out, SSM keeps the old one. */

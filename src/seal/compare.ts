@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CofferError, type Problem } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { isMisplaced } from './placement.ts';
-import type { View } from './view.ts';
+import type { View } from './reveal.ts';
 
 /** How an edited view differs from what was opened. */
 export interface Comparison {

@@ -7,7 +7,7 @@ import { blobContext } from './blob.ts';
 import { compareEdited, type Comparison } from './compare.ts';
 import { encryptManifest, type Sealing } from './encrypt.ts';
 import type { FileKey } from './file-key.ts';
-import type { View } from './view.ts';
+import type { View } from './reveal.ts';
 
 /** What became of a parameter while it was edited. */
 export interface ParameterChange {

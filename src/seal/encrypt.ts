@@ -11,7 +11,7 @@ import { plannedParameter, refuseAmbiguous } from './planned.ts';
 import { counted, findWork, type Plaintext, type Work, type WorkRequest } from './work.ts';
 
 /** What encrypt did with one parameter. */
-interface Sealed {
+export interface Sealed {
   name: string;
   /** `value` stands in the manifest; `blob` has its own data key and goes to S3. */
   form: 'value' | 'blob';

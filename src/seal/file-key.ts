@@ -6,19 +6,25 @@ import { withUserLock } from '../files/user-lock.ts';
 import type { Manifest } from '../manifest/model.ts';
 
 /** Which key seals manifests that name none yet. */
-export interface FileKeyChoice {
+export interface FileKeyAlias {
   /** `alias/…`, or any key id. */
   alias: string;
   /** Where that alias is; without it, the manifest's region. */
   region?: string | undefined;
+  /** Where several processes agree on who creates it. */
+  lockFolder?: (() => string | undefined) | undefined;
+}
+
+export interface FileKeyChoice extends FileKeyAlias {
   /** Whether a missing alias is created, with its key. */
   create: boolean;
-  /** Where several processes agree on who creates it. */
-  lockFolder?: () => string | undefined;
 }
 
 /** The region of the key that sealed, or will seal, a manifest. */
-export function fileKeyRegion(manifest: Manifest, choice: Pick<FileKeyChoice, 'region'>): string {
+export function fileKeyRegion(
+  manifest: Pick<Manifest, 'region' | 'encryptedWith'>,
+  choice: Pick<FileKeyChoice, 'region'>,
+): string {
   return regionOfArn(manifest.encryptedWith) ?? choice.region ?? manifest.region;
 }
 
@@ -43,6 +49,10 @@ export class FileKey {
     this.#choice = choice;
     this.#isNamedByFile = encryptedWith !== undefined;
     this.#id = encryptedWith ?? choice.alias;
+  }
+
+  get alias(): string {
+    return this.#choice.alias;
   }
 
   /** What goes into `encrypted_with`; an ARN once a data key was made. */

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { Parameter } from '../manifest/model.ts';
 
 const STANDARD_BYTES = 4096;
@@ -10,11 +9,6 @@ export const INLINE_LIMIT = 64 * 1024;
 /** The most bytes that SSM holds of a parameter. */
 export function ssmLimit(parameter: Pick<Parameter, 'tier'>): number {
   return (parameter.tier ?? 'Standard') === 'Standard' ? STANDARD_BYTES : ADVANCED_BYTES;
-}
-
-/** The text that SSM can hold, or `undefined`: it takes no bytes but UTF-8, and no NUL. */
-export function asText(bytes: Buffer): string | undefined {
-  return isUtf8(bytes) && !bytes.includes(0) ? bytes.toString('utf8') : undefined;
 }
 
 /** Whether SSM takes a text for one that refers to another parameter, and refuses it. */

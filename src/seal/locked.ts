@@ -7,6 +7,8 @@ import { resolveTarget, stemOf } from '../files/names.ts';
 import { restore } from '../files/overwrite.ts';
 import { isTemporary } from '../files/staged-file.ts';
 import { undoAtExit } from '../files/undo.ts';
+import { writeManifest } from '../manifest/index.ts';
+import type { Manifest } from '../manifest/model.ts';
 import {
   makeWorkFolder,
   safeguardOf,
@@ -35,6 +37,16 @@ export async function withLocks<Result>(
   // In one order, so that two calls with several manifests never wait for each other.
   const targets = (await findTargets(files)).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return lockAll(targets, patience, work);
+}
+
+/**
+ * Puts `newText` in place of a manifest's text, and says whether that changed anything, while no
+ * other process of coffer's writes the same manifest.
+ * @throws CofferError `conflict` when the file is no longer what the manifest was read from
+ */
+export function writeLocked(manifest: Manifest, newText: string): Promise<boolean> {
+  const patience = { seconds: 60, note: () => {} };
+  return withLocks([manifest.file], patience, () => writeManifest(manifest, newText));
 }
 
 function lockAll<Result>(

@@ -3,7 +3,8 @@ import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { matchPattern } from '../manifest/java-pattern.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
-import { ADVANCED_BYTES, asText, holdsReference, ssmLimit } from './limits.ts';
+import { asText } from '../formats/text.ts';
+import { ADVANCED_BYTES, holdsReference, ssmLimit } from './limits.ts';
 
 /** A value, or the size of one that is too large for SSM whatever it holds. */
 export type Placed = Buffer | number;

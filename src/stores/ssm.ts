@@ -19,7 +19,7 @@ import pMap from 'p-map';
 import { incomplete, need } from '../aws/answer.ts';
 import type { Doing } from '../aws/errors.ts';
 import { readPages } from './pages.ts';
-import { call, clientConfig, type Session } from '../aws/session.ts';
+import { call, clientConfig, clientFor, type Session } from '../aws/session.ts';
 
 /** A parameter as SSM returns it, its value opened. */
 export interface StoredParameter {
@@ -75,7 +75,7 @@ export type ParameterStore = ReturnType<typeof createParameterStore>;
 
 /** SSM Parameter Store of one region. */
 export function createParameterStore(session: Session, region: string | undefined) {
-  const client = new SSMClient(clientConfig(session, region));
+  const client = clientFor(session, 'ssm', () => new SSMClient(clientConfig(session, region)));
 
   /** A parameter that stands on two pages, as it may while others write, counts once. */
   async function describe(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {

@@ -5,12 +5,12 @@ import { expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { flipBit } from '../support/flip.ts';
 import { createScene, type Scene } from '../support/scene.ts';
-import { accessTo, importLibrary } from '../support/library.ts';
+import { useCoffer } from '../support/library.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
 const stored = storedIn(aws);
-const { getSecret } = await importLibrary();
+const coffer = await useCoffer(aws);
 
 interface Whole {
   body: Buffer;
@@ -84,7 +84,7 @@ async function damage(app: Scene): Promise<void> {
 
 async function expectMended(app: Scene, files: Record<string, Buffer>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
-    const found = await getSecret(`${app.prefix}${name}`, accessTo(aws));
+    const found = await coffer.get(`${app.prefix}${name}`);
     expect(found.equals(content), name).toBe(true);
   }
   await app.succeed(['diff', 'app.yml', '--exit-code']);

@@ -4,14 +4,14 @@ import { describe, expect, test } from 'vitest';
 import { REGION, useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { createEstate } from '../support/estate.ts';
-import { accessTo, importLibrary } from '../support/library.ts';
+import { useCoffer } from '../support/library.ts';
 import { createPutScene, KIB, type PutScene } from '../support/put.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
 const stored = storedIn(aws);
 await aws.createKey(aws.fileKeyAlias);
-const { openSecrets } = await importLibrary();
+const coffer = await useCoffer(aws);
 const CANARY = createCanary();
 
 async function written(scene: PutScene): Promise<Record<string, Buffer>> {
@@ -22,7 +22,7 @@ async function written(scene: PutScene): Promise<Record<string, Buffer>> {
 }
 
 async function opened(scene: PutScene, file: string): Promise<Map<string, Buffer>> {
-  return openSecrets(scene.path(file), accessTo(aws));
+  return coffer.open(scene.path(file));
 }
 
 test(
@@ -228,7 +228,7 @@ describe('import refuses', () => {
       const scene = await createSome();
       await stored.put(`${scene.prefix}two words`, 'x');
       const stderr = await expectRefused(scene, [scene.prefix, '-o', 'new.yml'], 2);
-      expect(stderr).toContain('its name holds a character that SSM does not allow');
+      expect(stderr).toContain('"two words" holds a character that SSM does not allow');
     },
   );
 

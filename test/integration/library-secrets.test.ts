@@ -3,15 +3,16 @@ import { LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { putAsGoTool } from '../support/go-tool.ts';
-import { accessTo, importLibrary } from '../support/library.ts';
+import { importLibrary, useCoffer } from '../support/library.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
 const stored = storedIn(aws);
 await aws.createKey(aws.fileKeyAlias);
-const { CofferError, getSecret, openSecrets } = await importLibrary();
-const ACCESS = accessTo(aws);
+const { CofferError } = await importLibrary();
+const coffer = await useCoffer(aws);
+const farAway = await useCoffer(aws, 'eu-west-1');
 const BINARY = randomBytes(9000);
 const LARGE = randomBytes(200_000);
 
@@ -35,12 +36,12 @@ const EXPECTED = [
   ['hosts', Buffer.from('a,b')],
 ] as const;
 
-describe('openSecrets', () => {
+describe('coffer.open', () => {
   test('gives the values of a manifest by name, in its order, before and after encrypt', async () => {
     const app = await createApp();
-    expect([...(await openSecrets(app.path('app.yml'), ACCESS))]).toEqual(EXPECTED);
+    expect([...(await coffer.open(app.path('app.yml')))]).toEqual(EXPECTED);
     await app.succeed(['encrypt', 'app.yml']);
-    expect([...(await openSecrets(app.path('app.yml'), ACCESS))]).toEqual(EXPECTED);
+    expect([...(await coffer.open(app.path('app.yml')))]).toEqual(EXPECTED);
   });
 
   test('finds the file key in the region that the manifest names', async () => {
@@ -49,12 +50,12 @@ describe('openSecrets', () => {
     await aws.createKey(alias, 'eu-west-1');
     const env = { COFFER_KEY_ALIAS: alias, COFFER_KEY_REGION: 'eu-west-1' };
     await app.succeed(['encrypt', 'app.yml'], { env });
-    expect([...(await openSecrets(app.path('app.yml'), ACCESS))]).toEqual(EXPECTED);
+    expect([...(await coffer.open(app.path('app.yml')))]).toEqual(EXPECTED);
   });
 
   test('throws a CofferError for a file that is missing, wrong, or moved to another name', async () => {
     const app = await createApp();
-    const open = (file: string) => openSecrets(app.path(file), ACCESS);
+    const open = (file: string) => coffer.open(app.path(file));
     await expect(open('no.yml')).rejects.toMatchObject({ code: 'usage' });
     await app.write('wrong.yml', 'path: /x/\n');
     await expect(open('wrong.yml')).rejects.toMatchObject({ code: 'manifest' });
@@ -68,15 +69,15 @@ describe('openSecrets', () => {
   });
 });
 
-const text = async (selector: string) => (await getSecret(selector, ACCESS)).toString();
+const text = async (selector: string) => (await coffer.get(selector)).toString();
 
-describe('getSecret', () => {
+describe('coffer.get', () => {
   test('gives a value, a version, a label, or the whole object behind a pointer', async () => {
     const app = await createApp();
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['sync', 'app.yml', '--yes']);
     for (const [name, value] of EXPECTED) {
-      const bytes = await getSecret(app.prefix + name, ACCESS);
+      const bytes = await coffer.get(app.prefix + name);
       expect(bytes.equals(value), name).toBe(true);
     }
     const Name = `${app.prefix}token`;
@@ -91,14 +92,14 @@ describe('getSecret', () => {
 
   test('reads what s3-kms-ssm-secrets wrote', async () => {
     const { name } = await putAsGoTool(aws, `/${aws.unique('go')}/archive`, LARGE, '.tar');
-    expect((await getSecret(name, ACCESS)).equals(LARGE)).toBe(true);
+    expect((await coffer.get(name)).equals(LARGE)).toBe(true);
   });
 
   test('looks in the region that is asked for', async () => {
     const name = `/${aws.unique('far')}`;
     await storedIn(aws, 'eu-west-1').put(name, 'far away');
-    expect((await getSecret(name, accessTo(aws, 'eu-west-1'))).toString()).toBe('far away');
-    await expect(getSecret(name, ACCESS)).rejects.toMatchObject({ code: 'not-found' });
+    expect((await farAway.get(name)).toString()).toBe('far away');
+    await expect(coffer.get(name)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('throws a CofferError for a parameter, a version or an object that is not there', async () => {
@@ -106,12 +107,12 @@ describe('getSecret', () => {
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['sync', 'app.yml', '--yes']);
     for (const selector of ['nothing', 'token:9', 'token:nobody']) {
-      const failing = getSecret(app.prefix + selector, ACCESS);
+      const failing = coffer.get(app.prefix + selector);
       await expect(failing).rejects.toMatchObject({ code: 'not-found' });
       await expect(failing).rejects.toBeInstanceOf(CofferError);
     }
     for (const key of await stored.objects(app.prefix)) await stored.removeObject(key);
-    await expect(getSecret(`${app.prefix}blob`, ACCESS)).rejects.toMatchObject({
+    await expect(coffer.get(`${app.prefix}blob`)).rejects.toMatchObject({
       code: 'not-found',
     });
   });

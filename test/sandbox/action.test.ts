@@ -148,7 +148,7 @@ test('a step that cannot be is refused with one message', async () => {
     [{ mode: 'diff', comment: 'yes' }, /^::error::comment is "yes"/m],
   ] as const) {
     const { code, log } = await useAction(workspace, { manifests: '*.yml', ...inputs }, {});
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(log).toMatch(message);
     expect(log).not.toMatch(/^ {4}at /m);
   }

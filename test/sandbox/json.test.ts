@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { run } from '../support/cli.ts';
-import { expectReport } from '../support/reports.ts';
+import { expectReport, REPORTING } from '../support/reports.ts';
 import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();
@@ -19,7 +19,9 @@ test('every command answers as schemas/report.schema.json says, and shows no sec
   await run('git', ['init', '-q', '.'], { cwd: app.folder });
   const token = `${app.prefix}token`;
 
+  const seen = new Set<string | undefined>();
   const check = async (shape: string, args: string[], stdin?: string) => {
+    seen.add(args[0]);
     const options = {
       ...(stdin === undefined ? {} : { stdin }),
       env: { EDITOR: 'sed -i s/info/debug/' },
@@ -40,6 +42,7 @@ test('every command answers as schemas/report.schema.json says, and shows no sec
     ['diff', 'diff', 'app.yml'],
     ['list', 'list', 'app.yml'],
     ['check', 'check'],
+    ['policy', 'policy', 'app.yml', '--for', 'ci'],
     ['hook', 'hook', 'install'],
     ['git', 'git', 'install'],
     ['bootstrap', 'bootstrap', 'app.yml'],
@@ -53,11 +56,14 @@ test('every command answers as schemas/report.schema.json says, and shows no sec
     ['history', 'history', token],
     ['refresh', 'refresh', 'app.yml'],
   ]);
+  await check('rotate', ['rotate', 'app.yml', 'random']);
   await check('edit', ['edit', 'app.yml']);
   await check('unset', ['unset', 'app.yml', 'random']);
   await check('nuke', ['nuke', 'app.yml', '--yes']);
   const { stdout } = await app.succeed(['decrypt', 'app.yml', '--json']);
   expectReport('decrypt', stdout.toString());
+  seen.add('decrypt');
+  expect(seen).toEqual(new Set(REPORTING));
 });
 
 test('a call that fails answers with its problems and their places', async () => {

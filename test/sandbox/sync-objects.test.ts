@@ -32,6 +32,7 @@ async function createRaced() {
   const parameters = parametersOf(aws);
   const writing: Writing = {
     patience: { ...PATIENT, sleep: () => Promise.resolve() },
+    versions: new Map(),
     objects: createObjectWriter(manifest, { fileKeyKms: kms, kms, objects }),
     parameters: {
       ...parameters,

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { afterAll } from 'vitest';
 import type * as library from '../../src/index.ts';
 import { REGION, type TestAws } from './aws.ts';
 
@@ -9,7 +10,15 @@ export async function importLibrary(): Promise<typeof library> {
 }
 
 /** How the library reaches a test file's AWS. */
-export function accessTo({ endpoint }: TestAws, region = REGION): library.AwsOptions {
+export function accessTo({ endpoint }: TestAws, region = REGION): library.CofferOptions {
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
   return { endpoint, credentials, region };
+}
+
+/** A coffer for a whole test file. */
+export async function useCoffer(aws: TestAws, region = REGION): Promise<library.Coffer> {
+  const { createCoffer } = await importLibrary();
+  const coffer = createCoffer(accessTo(aws, region));
+  afterAll(() => coffer.close());
+  return coffer;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { expect } from 'vitest';
+import { COMMANDS } from '../../src/cli/index.ts';
 
 const SCHEMA = new URL('../../schemas/report.schema.json', import.meta.url);
 
@@ -10,6 +11,14 @@ interface Schema {
 
 const schema = JSON.parse(await readFile(SCHEMA, 'utf8')) as Schema;
 const ajv = new Ajv({ allErrors: true }).addSchema(schema, 'report');
+
+/** Commands that answer with a report. */
+export const REPORTING = COMMANDS.filter(({ noJson }) => noJson === undefined).map(
+  ({ name }) => name,
+);
+
+/** Whether any command could answer with this. */
+export const isReport = ajv.getSchema('report') as (report: unknown) => boolean;
 
 /** The names of all shapes, those of commands among them. */
 export const SHAPES = Object.keys(schema.definitions);
@@ -26,5 +35,11 @@ export function expectReport(shape: string, text: string): unknown {
     ...error.params,
   }));
   expect(faults, `${shape}: ${text}`).toEqual([]);
+  expect(isReport(report), `the whole schema takes it: ${text}`).toBe(true);
   return report;
+}
+
+/** The same for what an action returned. */
+export function expectReportOf(shape: string, report: object): void {
+  expectReport(shape, JSON.stringify({ version: 1, ...report }));
 }

@@ -55,3 +55,8 @@ export async function createScene(
 export function secret(name: string, value: string): string {
   return `  - {name: ${name}, type: SecureString, value: ${JSON.stringify(value)}}\n`;
 }
+
+/** A parameter that is no secret. */
+export function plain(name: string, value: string): string {
+  return `  - {name: ${name}, type: String, value: ${JSON.stringify(value)}}\n`;
+}

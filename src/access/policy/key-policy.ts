@@ -11,6 +11,12 @@ interface KeyStatement extends Omit<Statement, 'Action' | 'Resource'> {
   Resource: '*';
 }
 
+/** The policy of a KMS key. */
+export interface KeyPolicy {
+  Version: '2012-10-17';
+  Statement: readonly KeyStatement[];
+}
+
 /** Principals that use the file key in a role. */
 export interface Guests {
   role: Role;
@@ -22,7 +28,10 @@ export interface Guests {
  * let in by name, which is how another account's get in.
  * @throws CofferError `usage` when there are several file keys, or nothing in it for the role
  */
-export function buildKeyPolicy(subjects: readonly Subject[], guests: Guests | undefined) {
+export function buildKeyPolicy(
+  subjects: readonly Subject[],
+  guests: Guests | undefined,
+): KeyPolicy {
   const [first] = subjects;
   if (!first) throw new CofferError('usage', 'a key policy needs a manifest');
   const { fileKey } = first;

@@ -1,36 +1,27 @@
-import { CofferError } from '../../errors.ts';
-import { decryptManifest } from '../../seal/decrypt.ts';
-import { asText } from '../../seal/limits.ts';
+import { decrypt, decryptValues } from '../../actions/decrypt.ts';
+import { asText } from '../../formats/text.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
-import { findParameter, openerFor, readManifests } from '../../actions/manifests.ts';
 import { writeReport } from '../report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { terminal, flags } = context;
-  const [manifest, ...more] = await readManifests(context, context.args);
-  if (!manifest || more.length > 0) {
-    throw new CofferError('usage', 'decrypt takes one manifest');
-  }
-  const opener = await openerFor(context, manifest);
+  const { args, flags, json, terminal, tools } = context;
+  const [file = ''] = args;
   const name = flags.string('value');
-  const wanted = name === undefined ? manifest.parameters : [findParameter(manifest, name)];
-  if (context.json) {
-    const parameters = await Promise.all(
-      wanted.map(async (parameter) => {
-        const bytes = await opener.open(parameter);
-        return { name: parameter.fullName, type: parameter.type, ...asJson(bytes) };
-      }),
-    );
-    await writeReport(context, { parameters });
+  if (json || name !== undefined) {
+    const values = await decryptValues(tools, file, {
+      only: name === undefined ? undefined : [name],
+    });
+    if (json) {
+      const parameters = values.map(({ bytes, ...value }) => ({ ...value, ...asJson(bytes) }));
+      await writeReport(context, { parameters });
+    } else {
+      for (const { bytes } of values) await terminal.write(bytes);
+    }
     return EXIT.ok;
   }
-  if (name !== undefined) {
-    for (const parameter of wanted) await terminal.write(await opener.open(parameter));
-    return EXIT.ok;
-  }
-  const { text, notes } = await decryptManifest(manifest, opener);
+  const { text, left } = await decrypt(tools, file);
   await terminal.write(text);
-  for (const note of notes) terminal.warn(note);
+  for (const problem of left) terminal.warn(problem);
   return EXIT.ok;
 }
 

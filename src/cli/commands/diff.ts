@@ -1,45 +1,52 @@
+import { diffVersions } from '../../actions/diff-versions.ts';
+import { diff, isDifferent } from '../../actions/diff.ts';
+import { describeDifferences, describePlans } from '../../actions/plan-report.ts';
 import { CofferError } from '../../errors.ts';
-import { renderPlanJson } from '../../plan/json.ts';
-import { renderPlanMarkdown } from '../../plan/markdown.ts';
-import { renderPlanText } from '../terminal/plan-text.ts';
 import { replaceFile } from '../../files/replace.ts';
-import type { Change, Plan } from '../../plan/model.ts';
+import { renderPlanMarkdown } from '../../plan/markdown.ts';
 import { parseSelector } from '../../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
-import { diffVersions } from '../../actions/diff-versions.ts';
-import { planTargets } from '../../actions/targets.ts';
+import { compareOptions } from '../options.ts';
+import { renderReport } from '../report.ts';
+import { renderDifferences, renderPlanText } from '../terminal/plan-text.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { flags, terminal } = context;
-  if (context.args.some(parseSelector)) {
-    if (flags.isAllowed('decrypt')) return diffVersions(context);
-    throw new CofferError('usage', '--no-decrypt is for manifests: versions have to be opened');
-  }
-  const format = flags.string('format') ?? (context.json ? 'json' : 'text');
+  const { args, flags, json, terminal, tools } = context;
+  if (args.some(parseSelector)) return runVersions(context);
+  const format = flags.string('format') ?? (json ? 'json' : 'text');
   const reveal = flags.boolean('reveal');
   if (reveal && format === 'markdown') {
     throw new CofferError('usage', 'markdown is made for pull requests and never reveals a secret');
   }
-  const plans = (await planTargets(context)).map(({ plan }) => plan);
+  const plans = await diff(tools, args, compareOptions(flags));
   const file = flags.string('markdown');
   if (file !== undefined) await replaceFile(file, renderPlanMarkdown(plans));
-  await terminal.write(render(plans, format, reveal, context));
-  const isDifferent = plans.some(({ changes }) => changes.some(differs));
-  return isDifferent && flags.boolean('exitCode') ? EXIT.different : EXIT.ok;
+  if (format === 'json') await terminal.write(renderReport(describePlans(plans, reveal)));
+  else if (format === 'markdown') await terminal.write(renderPlanMarkdown(plans));
+  else await terminal.write(renderPlanText(plans, { paint: terminal.dataPaint, reveal }));
+  return isDifferent(plans) && flags.boolean('exitCode') ? EXIT.different : EXIT.ok;
 }
 
-/** What is closed counts as far as it could be compared. */
-function differs({ action, actual, differences }: Change): boolean {
-  return action === 'closed' ? !actual || differences.length > 0 : action !== 'unchanged';
-}
-
-function render(plans: readonly Plan[], format: string, reveal: boolean, context: Context): string {
-  switch (format) {
-    case 'json':
-      return renderPlanJson(plans, reveal);
-    case 'markdown':
-      return renderPlanMarkdown(plans);
-    default:
-      return renderPlanText(plans, { paint: context.terminal.dataPaint, reveal });
+/** `diff NAME@3 NAME@5` */
+async function runVersions({ args, flags, json, terminal, tools }: Context): Promise<ExitCode> {
+  if (!flags.isAllowed('decrypt')) {
+    throw new CofferError('usage', '--no-decrypt is for manifests: versions have to be opened');
   }
+  const format = flags.string('format') ?? (json ? 'json' : 'text');
+  if (format === 'markdown') {
+    throw new CofferError('usage', 'two versions are not compared as markdown', {
+      hint: 'text or json',
+    });
+  }
+  const differences = await diffVersions(tools, args);
+  const reveal = flags.boolean('reveal');
+  if (format === 'json') {
+    await terminal.write(renderReport({ differences: describeDifferences(differences, reveal) }));
+  } else if (differences.length === 0) {
+    await terminal.write('no difference\n');
+  } else {
+    const lines = renderDifferences(differences, { paint: terminal.dataPaint, reveal });
+    await terminal.write(`${lines.join('\n')}\n`);
+  }
+  return differences.length > 0 && flags.boolean('exitCode') ? EXIT.different : EXIT.ok;
 }

@@ -1,40 +1,29 @@
-import type { ParameterVersion } from '../../stores/ssm.ts';
-import { parsePointer } from '../../crypto/pointer.ts';
-import { visible } from '../../formats/visible.ts';
+import { history } from '../../actions/history.ts';
 import { renderTable } from '../../formats/table.ts';
+import { visible } from '../../formats/visible.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
-import { completeName } from '../../actions/parameter-name.ts';
 import { writeReport } from '../report.ts';
 
+const HEADER = ['VERSION', 'MODIFIED', 'BY', 'TYPE', 'LABELS', 'VALUE'];
+
 export async function run(context: Context): Promise<ExitCode> {
-  const { terminal, flags, region } = context;
-  const name = completeName(context.args[0] ?? '');
-  const reveal = flags.boolean('reveal');
-  const parameters = await context.aws.parameters(region);
-  const versions = await parameters.history(name, reveal);
-  // What is a secret in one version may have stood open in another; a pointer tells nothing.
-  const isSecret = versions.some(({ type }) => type === 'SecureString');
-  const isOpen = ({ type, value }: ParameterVersion) =>
-    reveal || !isSecret || (type === 'String' && parsePointer(value) !== undefined);
-  const show = (version: ParameterVersion) => (isOpen(version) ? version.value : undefined);
-  if (context.json) {
-    const report = versions.map((version) => ({ ...version, value: show(version) }));
-    await writeReport(context, { versions: report });
+  const { args, flags, json, terminal, tools } = context;
+  const versions = await history(tools, args[0] ?? '', { reveal: flags.boolean('reveal') });
+  if (json) {
+    await writeReport(context, { versions });
     return EXIT.ok;
   }
   const rows = versions
     .toReversed()
-    .map((version) => [
-      String(version.version),
-      version.modified?.toISOString().slice(0, 19).replace('T', ' ') ?? '',
-      version.user?.split('/').at(-1) ?? '',
-      version.type,
-      version.labels.join(','),
-      oneLine(show(version)),
+    .map(({ version, modified, user, type, labels, value }) => [
+      String(version),
+      modified?.toISOString().slice(0, 19).replace('T', ' ') ?? '',
+      user?.split('/').at(-1) ?? '',
+      type,
+      labels.join(','),
+      oneLine(value),
     ]);
-  await terminal.write(
-    renderTable([['VERSION', 'MODIFIED', 'BY', 'TYPE', 'LABELS', 'VALUE'], ...rows]),
-  );
+  await terminal.write(renderTable([HEADER, ...rows]));
   return EXIT.ok;
 }
 

@@ -7,11 +7,11 @@ import { createAws } from '../../aws/index.ts';
 import { EXIT, type Context } from '../context.ts';
 import type { Flags } from '../flags.ts';
 import { untilSignal } from '../terminal/interrupt.ts';
-import { relaySignals, runCommand } from '../run-command.ts';
+import { createRelay, runCommand } from '../run-command.ts';
 
 export async function run(context: Context): Promise<number> {
   const { flags, terminal } = context;
-  const region = context.homeRegion ?? 'us-east-1';
+  const region = context.tools.homeRegion ?? 'us-east-1';
   const sandbox = await startSandbox({
     port: flags.count('port'),
     folder: flags.string('folder'),
@@ -75,7 +75,8 @@ async function runInside(
   aws: Readonly<Record<string, string>>,
 ): Promise<number> {
   const inherited = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'));
-  const relay = relaySignals();
+  const relay = createRelay();
+  relay.start();
   try {
     return await runCommand(rest, {
       environment: { ...Object.fromEntries(inherited), ...aws },

@@ -1,7 +1,6 @@
+import { LANGUAGES } from '../../access/code.ts';
 import { ROLES } from '../../access/policy/roles.ts';
 import type { CommandGroup } from './spec.ts';
-
-export const LANGUAGES = ['terraform', 'cloudformation'] as const;
 
 export const RIGHTS_COMMANDS: CommandGroup = {
   title: 'Rights and resources',

@@ -1,3 +1,5 @@
+import { FORMAT_NAMES } from '../../formats/index.ts';
+import { oneOf } from '../unknown.ts';
 import type { CommandGroup } from './spec.ts';
 
 const FROM = [
@@ -8,16 +10,6 @@ const FROM = [
 const ONLY = [
   '--only <name>',
   'This one alone, with --from aws also NAME@VERSION; may be repeated',
-] as const;
-export const EXPORT_FORMATS = [
-  'shell',
-  'dotenv',
-  'docker',
-  'github',
-  'tfvars',
-  'json',
-  'yaml',
-  'k8s',
 ] as const;
 const NO_BLOBS = ['--no-blobs', 'Leave out values that are in S3 or go there'] as const;
 const NAMES = [
@@ -70,11 +62,7 @@ export const USE_COMMANDS: CommandGroup = {
         values are left out with a warning, or written to files with --files. A text that a format
         cannot hold is an error. Takes kms:Decrypt on the file key.`,
       flags: [
-        [
-          '--format <format>',
-          'shell (default), dotenv, docker, github, tfvars, json, yaml or k8s',
-          EXPORT_FORMATS,
-        ],
+        ['--format <format>', `${oneOf(FORMAT_NAMES)} (default: shell)`, FORMAT_NAMES],
         FROM,
         ONLY,
         NO_BLOBS,

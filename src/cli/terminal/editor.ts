@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CofferError } from '../../errors.ts';
-import type { Environment } from '../context.ts';
+import type { Environment } from '../environment.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 
 const FATAL = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const satisfies readonly NodeJS.Signals[];

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { CofferError } from '../../errors.ts';
-import { stopIfAborted } from '../../stores/interrupted.ts';
+import { stopIfAborted } from '../../host.ts';
 import { interruption, listenAt } from './interrupt.ts';
 
 /**

@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
-import type { Terminal } from './terminal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
@@ -57,11 +56,11 @@ export function listenAt(prompt: EventEmitter, end: () => void): () => void {
 }
 
 /** Aborts on the first signal, so that what is under way can end well; a second one ends at once. */
-export function onInterrupt(terminal: Terminal): AbortSignal {
+export function onInterrupt(note: (text: string) => void): AbortSignal {
   const unlisten = hearSignals((signal) => {
     unlisten();
     interrupt(signal);
-    terminal.note('interrupted: finishing what is under way (again to stop at once)');
+    note('interrupted: finishing what is under way (again to stop at once)');
   });
   return interruption;
 }

@@ -1,3 +1,4 @@
+import { describeProblem } from '../../actions/report.ts';
 import { CofferError, type Problem } from '../../errors.ts';
 import { explainSystemError } from '../../files/errors.ts';
 import type { Paint } from './paint.ts';
@@ -23,18 +24,13 @@ export function renderProblem(kind: 'error' | 'warning', problem: Problem, paint
   return `${where}${label} ${visible(message)}\n${mend}`;
 }
 
-/** A finding as programs read it. */
-export function flattenProblem({ message, hint, place }: Problem): object {
-  return { ...place, message, hint };
-}
-
 /** The same for programs: in place of a report, or beside that of what was done all the same. */
 export function renderErrorJson({ code, message, hint, problems, report }: CofferError): string {
-  const error = { code, message, hint, problems: problems.map(flattenProblem) };
+  const error = { code, message, hint, problems: problems.map(describeProblem) };
   return `${JSON.stringify({ version: 1, ...report, error })}\n`;
 }
 
-/** What coffer foresees: its own errors, and the system's. */
+/** An expected failure, among them the system's own (a full disk, a missing right). */
 export function expected(error: unknown): CofferError | undefined {
   return error instanceof CofferError ? error : explainSystemError(error);
 }

@@ -1,13 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { formatBytes } from '../../formats/table.ts';
-
-export interface Progress {
-  /** `total` is unknown for what comes through a pipe. */
-  update: (done: number, total: number | undefined) => void;
-  end: () => void;
-}
-
-export type Unit = 'things' | 'bytes';
+import type { Progress, Unit } from '../../host.ts';
 
 /** Work that is over sooner than this is not worth a word. */
 const FIRST_WORD_MS = 1_500;

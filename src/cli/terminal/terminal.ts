@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline/promises';
-import { CofferError, type Problem } from '../../errors.ts';
+import { CofferError } from '../../errors.ts';
+import { type Host, stopIfAborted } from '../../host.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { renderWarning } from './problems.ts';
-import { stopIfAborted } from '../../stores/interrupted.ts';
-import { interruption, listenAt } from './interrupt.ts';
+import { interruption, listenAt, onInterrupt } from './interrupt.ts';
 import { writeOutput } from './output.ts';
-import { createProgress, type Progress, type Unit } from './progress.ts';
+import { createProgress } from './progress.ts';
 
-/** Where a command reads and writes: data to stdout, everything else to stderr. */
-export interface Terminal {
+/** The host for people: data goes to stdout, everything else to stderr. */
+export interface Terminal extends Host {
   /** For stderr. */
   paint: Paint;
   /** For data that people read, on stdout. */
@@ -16,13 +16,6 @@ export interface Terminal {
   isInteractive: boolean;
   /** Data. */
   write: (data: string | Buffer) => Promise<void>;
-  /** What a person may want to know; `--quiet` drops it. */
-  note: (text: string) => void;
-  warn: (problem: Problem) => void;
-  /** Shows how far a long piece of work is: a line that rewrites itself on a TTY, else few lines. */
-  progress: (label: string, unit?: Unit) => Progress;
-  /** Asks on stderr; an answer other than yes is a no. */
-  confirm: (question: string) => Promise<boolean>;
   /** Asks on stderr until the answer is one of `answers`; nothing, if none is given. */
   choose: <Answer extends string>(
     question: string,
@@ -34,20 +27,28 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
   const { stdin, stdout, stderr } = process;
   const paint = createPaint(options.color && stderr.isTTY);
   const isInteractive = stdin.isTTY && stderr.isTTY;
+  const note = (text: string) => {
+    if (!options.quiet) stderr.write(`${text}\n`);
+  };
   return {
     paint,
     dataPaint: createPaint(options.color && stdout.isTTY),
     isInteractive,
     progress: (label, unit = 'things') => createProgress(label, unit, stderr, options.quiet),
     write: writeOutput,
-    note(text) {
-      if (!options.quiet) stderr.write(`${text}\n`);
-    },
+    note,
     warn(problem) {
       stderr.write(renderWarning(problem, paint));
     },
+    onStop: () => onInterrupt(note),
     async confirm(question) {
-      return /^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '');
+      if (!isInteractive) {
+        throw new CofferError('declined', 'cannot ask: standard input is not a terminal', {
+          hint: 'add --yes to go ahead without being asked',
+        });
+      }
+      if (/^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '')) return;
+      throw new CofferError('declined', 'nothing was done');
     },
     async choose(question, answers) {
       for (;;) {
@@ -79,22 +80,4 @@ async function ask(question: string): Promise<string | undefined> {
     unlisten();
     prompt.close();
   }
-}
-
-/**
- * Goes on only with consent: `--yes`, or a yes at the prompt.
- * @throws CofferError `declined` or `interrupted`
- */
-export async function requireConsent(
-  terminal: Terminal,
-  isGranted: boolean,
-  question: string,
-): Promise<void> {
-  if (isGranted) return;
-  if (!terminal.isInteractive) {
-    throw new CofferError('declined', 'nobody is there to ask', {
-      hint: 'add --yes to go ahead without being asked',
-    });
-  }
-  if (!(await terminal.confirm(question))) throw new CofferError('declined', 'nothing was done');
 }

@@ -1,23 +1,34 @@
 import { buffer } from 'node:stream/consumers';
 import { CofferError } from '../../errors.ts';
 import { readBytes } from '../../files/read.ts';
-import { asText } from '../../seal/limits.ts';
-import type { Context } from '../context.ts';
+import { asText } from '../../formats/text.ts';
 import { askTwice } from './hidden-prompt.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Where a value comes from. */
+export interface ValueInput {
+  /** `-` is standard input. */
+  file: string | undefined;
+  /** Whether the last line break of standard input belongs to the value. */
+  keepNewline: boolean;
+}
 
 /** The value that a call brings along: of a file, of standard input, or of whoever sits there. */
-export async function readValue({ flags, terminal }: Context, name: string): Promise<Buffer> {
-  const file = flags.string('fromFile');
+export async function readValue(
+  { isInteractive }: Terminal,
+  name: string,
+  { file, keepNewline }: ValueInput,
+): Promise<Buffer> {
   if (file !== undefined && file !== '-') return readBytes(file);
   if (!process.stdin.isTTY) {
     const piped = await buffer(process.stdin);
-    const value = flags.boolean('keepNewline') ? piped : withoutLineBreak(piped);
+    const value = keepNewline ? piped : withoutLineBreak(piped);
     if (value.length > 0) return value;
     throw new CofferError('source', `the value of ${name} is empty`, {
       hint: 'SSM holds no empty value; did the command before the pipe fail?',
     });
   }
-  if (terminal.isInteractive) return Buffer.from(await askTwice(`Value of ${name}`), 'utf8');
+  if (isInteractive) return Buffer.from(await askTwice(`Value of ${name}`), 'utf8');
   throw new CofferError('usage', `there is no value for ${name}`, {
     hint: 'pipe it in, or name a file with --from-file',
   });

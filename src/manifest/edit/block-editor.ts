@@ -1,9 +1,7 @@
 import type { ParsedNode, YAMLMap } from 'yaml';
-import { isBlockCollection, isBlockScalar, type Lines } from './lines.ts';
+import { isBlockCollection, isBlockScalar, type Lines, type Splice } from './lines.ts';
 import { isCollection, type MapEditor, removeProperties, writtenValue } from './map-editor.ts';
-import type { Spot, Value } from './render.ts';
-import { type Room, roomAt } from './room.ts';
-import type { Splice } from './splice.ts';
+import { type Spot, type Value, type Room, roomAt } from './render.ts';
 import type { Field } from '../yaml/tree.ts';
 import type { Rendering } from './write-scalar.ts';
 

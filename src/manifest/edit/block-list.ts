@@ -1,15 +1,12 @@
 import { isMap, type ParsedNode, type YAMLSeq } from 'yaml';
 import type { NewParameter } from '../model.ts';
-import { braceStyleOf } from './brace-style.ts';
+import { braceStyleOf, blockItem, type DashStyle, flowItem } from './new-parameter.ts';
 import { type Extent, extentsOf } from './extents.ts';
-import { isBlockScalar, lastPartOf, type Lines } from './lines.ts';
-import type { ListEditor } from './list-editor.ts';
-import { blockItem, type DashStyle, flowItem } from './new-parameter.ts';
-import { roomAt } from './room.ts';
-import type { Splice } from './splice.ts';
+import { isBlockScalar, lastPartOf, type Lines, type Splice } from './lines.ts';
+import { roomAt } from './render.ts';
 
 /** Edits a list whose items begin with dashes, line by line. */
-export class BlockList implements ListEditor {
+export class BlockList {
   readonly #lines: Lines;
   readonly #items: readonly ParsedNode[];
   readonly #extents: readonly Extent[];

@@ -1,8 +1,7 @@
-import type { MapEditor } from './map-editor.ts';
+import { type MapEditor, sameStyle } from './map-editor.ts';
 import { mapOf } from './render.ts';
 import { textOf } from '../yaml/scalars.ts';
 import { isScalar } from 'yaml';
-import { sameStyle } from './restyle.ts';
 import type { Field, Fields } from '../yaml/tree.ts';
 
 interface DataKeysPlace {

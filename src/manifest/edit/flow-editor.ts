@@ -1,10 +1,9 @@
 import type { YAMLMap } from 'yaml';
-import { hasQuotedKeys } from './brace-style.ts';
+import { hasQuotedKeys } from './new-parameter.ts';
 import { FlowItems } from './flow-items.ts';
-import type { Lines } from './lines.ts';
+import type { Lines, Splice } from './lines.ts';
 import { isCollection, type MapEditor, removeProperties, writtenValue } from './map-editor.ts';
 import { renderKey, type Spot, type Value } from './render.ts';
-import type { Splice } from './splice.ts';
 import type { Field } from '../yaml/tree.ts';
 
 /** Edits a map in braces, JSON included. */

@@ -1,5 +1,4 @@
-import type { Lines } from './lines.ts';
-import type { Splice } from './splice.ts';
+import type { Lines, Splice } from './lines.ts';
 
 /** One item between brackets as it stands in the text. */
 interface Item {

@@ -1,4 +1,4 @@
-import { isMap, isSeq, type YAMLSeq } from 'yaml';
+import { type YAMLSeq, isMap, isSeq } from 'yaml';
 import { CofferError } from '../../errors.ts';
 import type { NewParameter } from '../model.ts';
 import { readText } from '../read/reading.ts';
@@ -6,10 +6,17 @@ import type { ManifestDocument } from '../yaml/document.ts';
 import { quote } from '../yaml/faults.ts';
 import type { Field } from '../yaml/tree.ts';
 import { BlockList } from './block-list.ts';
-import { FlowList } from './flow-list.ts';
-import type { Lines } from './lines.ts';
-import type { ListEditor } from './list-editor.ts';
-import type { Splice } from './splice.ts';
+import { braceStyleOf, flowItem } from './new-parameter.ts';
+import { FlowItems } from './flow-items.ts';
+import type { Lines, Splice } from './lines.ts';
+
+/** Changes to the list of parameters; one kind of change at a time. */
+export interface ListEditor {
+  /** Puts parameters behind the last one, in the style of the list. */
+  add(parameters: readonly NewParameter[]): Splice[];
+  /** Takes items away, never all of them. */
+  remove(indices: ReadonlySet<number>): Splice[];
+}
 
 /** The editor of the list of parameters. */
 export function openList(document: ManifestDocument, lines: Lines): ListEditor {
@@ -75,5 +82,44 @@ function refuseAnchors(
     throw new CofferError('manifest', `parameter ${name} cannot be removed: an alias needs it`, {
       hint: 'write out what the aliases (*…) of its anchors (&…) stand for first',
     });
+  }
+}
+
+/** Edits a list in brackets, JSON included. */
+class FlowList implements ListEditor {
+  readonly #lines: Lines;
+  readonly #list: YAMLSeq.Parsed;
+
+  constructor(lines: Lines, list: YAMLSeq.Parsed) {
+    this.#lines = lines;
+    this.#list = list;
+  }
+
+  add(parameters: readonly NewParameter[]): Splice[] {
+    const last = this.#list.items.at(-1);
+    if (!last || !isMap(last)) throw new Error('no parameter to stand behind');
+    const style = braceStyleOf(this.#lines, last);
+    const items = this.#open();
+    const index = this.#list.items.length - 1;
+    for (const parameter of parameters) items.insertAfter(index, flowItem(parameter, style));
+    return items.splices();
+  }
+
+  remove(indices: ReadonlySet<number>): Splice[] {
+    const items = this.#open();
+    for (const index of indices) items.remove(index);
+    return items.splices();
+  }
+
+  #open(): FlowItems {
+    let previous = this.#list.range[0];
+    const ranges = this.#list.items.map(({ range: [start, end] }) => {
+      // An anchor or tag stands before what it is for.
+      const between = this.#lines.text.slice(previous, start);
+      const [properties = ''] = /(?:[&!][^\s,[\]{}]*\s+)*$/.exec(between) ?? [];
+      previous = end;
+      return { start: start - properties.length, end };
+    });
+    return new FlowItems(this.#lines, ranges, 'go');
   }
 }

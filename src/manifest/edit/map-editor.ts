@@ -1,8 +1,8 @@
-import { isAlias, isScalar, type ParsedNode } from 'yaml';
-import type { Lines } from './lines.ts';
-import type { Value } from './render.ts';
-import type { Splice } from './splice.ts';
+import { type ParsedNode, isAlias, isScalar } from 'yaml';
 import type { Field } from '../yaml/tree.ts';
+import type { Lines, Splice } from './lines.ts';
+import { type Value, oneLine } from './render.ts';
+import { doubleQuoted, isSafePlain } from './write-scalar.ts';
 
 /** Changes to the pairs of one map. Removals have to be told first. */
 export interface MapEditor {
@@ -37,4 +37,17 @@ export function removeProperties(lines: Lines, from: number, to: number): Splice
       end: from + index + match.length,
       replacement: '',
     }));
+}
+
+/** A text in the quotes that the old value has, or in none if it has none. */
+export function sameStyle(field: Field | undefined, text: string): Value {
+  const old = field && writtenValue(field);
+  const type = old && isScalar(old) ? old.type : undefined;
+  if (type === 'QUOTE_DOUBLE') return () => ({ inline: doubleQuoted(text), below: [] });
+  if (!isSafePlain(text) || /[,[\]{}]/.test(text)) return oneLine(text);
+  if (type === 'QUOTE_SINGLE' && !text.includes("'")) {
+    return () => ({ inline: `'${text}'`, below: [] });
+  }
+  if (type === 'PLAIN') return () => ({ inline: text, below: [] });
+  return oneLine(text);
 }

@@ -1,7 +1,6 @@
-import type { MapEditor } from './map-editor.ts';
+import { type MapEditor, sameStyle } from './map-editor.ts';
 import type { ParameterEdit } from '../model.ts';
-import { contentOf } from './content.ts';
-import { sameStyle } from './restyle.ts';
+import { contentOf } from './render.ts';
 import type { Fields } from '../yaml/tree.ts';
 
 /** Makes the edit of one parameter. */

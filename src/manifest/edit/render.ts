@@ -1,13 +1,45 @@
-import type { Blob, Generate } from '../model.ts';
-import type { Room } from './room.ts';
+import { CofferError } from '../../errors.ts';
+import type { Blob, Generate, ParameterEdit } from '../model.ts';
+import { quote } from '../yaml/faults.ts';
+import type { Lines, Splice } from './lines.ts';
 import {
+  type Rendering,
   doubleQuoted,
   inlineString,
   inlineText,
   isSafeKey,
+  isWritable,
   literalBlock,
-  type Rendering,
 } from './write-scalar.ts';
+
+/** Which literal blocks may stand in a place: `clip` means all but `|+`. */
+export type Room = 'none' | 'clip' | 'all';
+
+/**
+ * Which literal blocks, of a key in `column`, can end at `offset` without taking in any of the
+ * lines that follow. Lines that are `removed` do not count.
+ */
+export function roomAt(
+  lines: Lines,
+  offset: number,
+  column: number,
+  removed: readonly Splice[] = [],
+): Room {
+  const { text } = lines;
+  let room: Room = 'all';
+  for (let at = offset; at < text.length;) {
+    const gone = removed.find(({ start, end }) => start <= at && at < end);
+    const end = gone?.end ?? lines.endOf(at);
+    const line = text.slice(at, end);
+    const indent = line.search(/[^ ]/);
+    at = end;
+    if (gone) continue;
+    if (line.trim() !== '') return indent > column + 1 ? 'none' : room;
+    if (indent > column || line.includes('\t')) return 'none';
+    room = 'clip';
+  }
+  return lines.endsOpen ? 'none' : room;
+}
 
 const BASE64_COLUMNS = 76;
 
@@ -57,7 +89,7 @@ export const mapOf =
     return { inline: '', below: pairs.map((pair) => indent + pair) };
   };
 
-export const blobOf =
+const blobOf =
   ({ sha256, size, key, messageId, commitment, body }: Blob): Value =>
   (spot) => {
     const head: Entries = [
@@ -96,4 +128,15 @@ export function renderKey(key: string, { flow, quotedKeys }: Spot): string {
 
 function scalar(value: string | number, { flow }: Spot): string {
   return typeof value === 'number' ? String(value) : inlineString(value, flow);
+}
+
+/** A content as it stands behind `value:` or `blob:`. */
+export function contentOf(content: NonNullable<ParameterEdit['content']>, name: string): Value {
+  if (content.kind === 'blob') return blobOf(content.blob);
+  if (content.kind === 'sealed') return oneLine(content.text);
+  if (isWritable(content.text)) return anyLines(content.text);
+  const subject = `the value of parameter ${quote(name)}`;
+  throw new CofferError('manifest', `${subject} cannot stand in a manifest as plaintext`, {
+    hint: 'it is empty, or begins with ENC[ as ciphertext does: keep it in a file (file: …)',
+  });
 }

@@ -2,9 +2,8 @@ import { isMap, isSeq, type YAMLMap } from 'yaml';
 import { readText } from '../read/reading.ts';
 import { openDocument } from '../yaml/document.ts';
 import { Faults } from '../yaml/faults.ts';
-import { Lines } from './lines.ts';
+import { Lines, type Splice } from './lines.ts';
 import { writtenValue } from './map-editor.ts';
-import type { Splice } from './splice.ts';
 import type { Fields } from '../yaml/tree.ts';
 
 /** Where a parameter's `value:` or `blob:` stands, comment beside it included. */

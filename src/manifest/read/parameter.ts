@@ -1,7 +1,15 @@
 import { isMap } from 'yaml';
 import { quote } from '../yaml/faults.ts';
-import type { Content, Origin, Parameter, ParameterType, Store, Tags, Tier } from '../model.ts';
-import { PARAMETER_TYPES } from '../model.ts';
+import {
+  type Content,
+  type Origin,
+  type Parameter,
+  type ParameterType,
+  type Store,
+  type Tags,
+  type Tier,
+  PARAMETER_TYPES,
+} from '../model.ts';
 import { checkDataType, checkPattern } from './validation.ts';
 import { findNameFault } from './names.ts';
 import { checkFilePath, readBlob } from './blob.ts';

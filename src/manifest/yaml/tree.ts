@@ -1,5 +1,14 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml';
-import type { Scalar, YAMLMap } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import type { Faults } from './faults.ts';
 import { dataOf } from './scalars.ts';
 import { isMergeKey, type Targets } from './survey.ts';

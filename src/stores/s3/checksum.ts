@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { NewObject } from './objects.ts';
 
 /** Above this, an object is sent in parts. */
 const SINGLE_PUT_BYTES = 16 * 1024 * 1024;
@@ -28,9 +27,12 @@ export function isInParts(size: number): boolean {
 }
 
 /** Reads the bytes only when they go up in parts. */
-export async function checksumOf(
-  object: Pick<NewObject, 'size' | 'sha256' | 'read'>,
-): Promise<Checksum> {
+export async function checksumOf(object: {
+  size: number;
+  /** Of the whole, 64 hex digits. */
+  sha256: string;
+  read: (offset: number, length: number) => Promise<Buffer>;
+}): Promise<Checksum> {
   const { size, sha256, read } = object;
   if (!isInParts(size)) return { value: wholeChecksum(sha256), parts: [] };
   const partBytes = Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS));

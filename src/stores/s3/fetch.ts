@@ -44,6 +44,8 @@ interface Services {
   spoolFolder: string;
   /** Up to so many bytes are held in memory; the ciphertext of a larger object goes to a spool file. */
   memoryLimit?: number;
+  /** An object of more plaintext is refused as `oversize`, and not brought here. */
+  maxBytes?: number | undefined;
   /** Told of the bytes that arrived, of all that will. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -54,6 +56,7 @@ export async function fetchObject(pointer: Pointer, services: Services): Promise
   const whole = await services.objects.get(pointer.bucket, pointer.key);
   try {
     const header = headerOf(whole, url);
+    refuseLarger(whole, services.maxBytes, url);
     const spool = await fill(whole, pointer, services);
     let dataKey: Buffer | undefined;
     const pass = async function* () {
@@ -89,6 +92,14 @@ function headerOf(object: ObjectBody, url: string): ObjectHeader {
   } catch (error) {
     return fail(error, url);
   }
+}
+
+function refuseLarger(object: ObjectBody, maxBytes = Infinity, url: string): void {
+  const size = object.size - TAG_BYTES;
+  if (size <= maxBytes) return;
+  throw new CofferError('oversize', `${url}: it has ${size} bytes, more than ${maxBytes}`, {
+    hint: 'raise maxBytes, or read it in chunks',
+  });
 }
 
 async function fill(

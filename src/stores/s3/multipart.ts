@@ -9,7 +9,7 @@ import pMap from 'p-map';
 import { CofferError } from '../../errors.ts';
 import { need } from '../../aws/answer.ts';
 import type { Checksum, Part } from './checksum.ts';
-import type { Condition, NewObject } from './objects.ts';
+import type { Condition, NewObject } from './new-object.ts';
 import { call, type Session } from '../../aws/session.ts';
 
 /** Four parts in flight fill a fast link and keep memory at a few parts' size. */

@@ -15,8 +15,9 @@ import { incomplete, need } from '../../aws/answer.ts';
 import type { Checksum } from './checksum.ts';
 import { awsErrorName, type Doing } from '../../aws/errors.ts';
 import { uploadInParts } from './multipart.ts';
+import type { Condition, NewObject } from './new-object.ts';
 import { readPages } from '../pages.ts';
-import { call, clientConfig, type Session } from '../../aws/session.ts';
+import { call, clientConfig, clientFor, type Session } from '../../aws/session.ts';
 
 /** An object without its bytes. */
 export interface ObjectInfo {
@@ -48,19 +49,6 @@ export interface ObjectBody extends Omit<ObjectInfo, 'checksum'> {
   body: Readable;
 }
 
-/** An object to write; its bytes can be read at any place, so that parts can be sent again. */
-export interface NewObject extends Pick<ObjectInfo, 'size' | 'metadata'> {
-  /** Of the whole, 64 hex digits. */
-  sha256: string;
-  read: (offset: number, length: number) => Promise<Buffer>;
-  signal?: AbortSignal | undefined;
-  /** Told of the bytes that arrived. */
-  progress?: ((bytes: number) => void) | undefined;
-}
-
-/** What has to be there for an object to be written: nothing, or the one that was seen. */
-export type Condition = { IfNoneMatch: '*' } | { IfMatch: string } | Record<string, never>;
-
 /** What S3 calls it when something else than the condition asks for is there, or an upload is gone. */
 const LOST_RACES = new Set([
   'ConditionalRequestConflict',
@@ -79,13 +67,15 @@ export type ObjectStore = ReturnType<typeof createObjectStore>;
 
 /** S3 of one region. */
 export function createObjectStore(session: Session, region: string | undefined) {
-  const client = new S3Client({
-    ...clientConfig(session, region),
-    forcePathStyle: session.endpoint !== undefined,
-    // Content is verified by its own SHA-256 and tag; a second checksum would only cost time.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
+  const create = () =>
+    new S3Client({
+      ...clientConfig(session, region),
+      forcePathStyle: session.endpoint !== undefined,
+      // Content is verified by its own SHA-256 and tag; a second checksum would only cost time.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+  const client = clientFor(session, 's3', create);
 
   return {
     region,

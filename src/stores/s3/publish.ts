@@ -1,5 +1,6 @@
 import { checksumOf, isInParts } from './checksum.ts';
-import type { Condition, ObjectInfo, ObjectStore } from './objects.ts';
+import type { Condition } from './new-object.ts';
+import type { ObjectInfo, ObjectStore } from './objects.ts';
 import { formatMetadata, type ObjectMetadata } from '../../crypto/object-format.ts';
 import type { Wrapped } from '../../crypto/kms-port.ts';
 import { formatPointer, type Pointer } from '../../crypto/pointer.ts';

@@ -4,7 +4,7 @@ import type { Kms } from '../../crypto/kms-port.ts';
 import { createObjectCipher, OBJECT_CONTEXT, sealChunks } from '../../crypto/object-v3.ts';
 import type { Pointer } from '../../crypto/pointer.ts';
 import { gather } from './gather.ts';
-import { stopIfAborted } from '../interrupted.ts';
+import { stopIfAborted } from '../../host.ts';
 import { isGone, NOTHING, publishObject } from './publish.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 

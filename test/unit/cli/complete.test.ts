@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { complete } from '../../../src/cli/completion/complete.ts';
+import { complete } from '../../../src/cli/complete/complete.ts';
 import { COMMANDS } from '../../../src/cli/index.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkArguments, readCall } from '../../../src/cli/command-line.ts';
 import { COMMANDS, GROUPS } from '../../../src/cli/index.ts';
 import { GLOBAL_FLAGS } from '../../../src/cli/specs/flags.ts';
-import { splitLine } from '../../../src/cli/completion/split-line.ts';
+import { splitLine } from '../../../src/cli/complete/split-line.ts';
 import { renderCommandHelp, renderOverview } from '../../../src/cli/help.ts';
 import { createPaint } from '../../../src/cli/terminal/paint.ts';
 

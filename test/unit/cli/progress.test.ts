@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createProgress, type Unit } from '../../../src/cli/terminal/progress.ts';
+import { createProgress } from '../../../src/cli/terminal/progress.ts';
+import type { Unit } from '../../../src/host.ts';
 
 const MIB = 1024 * 1024;
 

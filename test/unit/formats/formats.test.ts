@@ -3,9 +3,10 @@ import { array, assert, constantFrom, oneof, property, string, uniqueArray } fro
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { dockerLine, findDockerFault } from '../../../src/formats/docker.ts';
-import { renderJson, renderYaml } from '../../../src/formats/documents.ts';
+import { renderJson } from '../../../src/formats/json.ts';
 import { dotenvLine, findDotenvFault } from '../../../src/formats/dotenv.ts';
 import { githubBlock, githubMasks } from '../../../src/formats/github.ts';
+import { renderYaml } from '../../../src/formats/yaml.ts';
 import { readDotenv } from '../../support/dotenv-reader.ts';
 import { readEnvFile } from '../../support/env-file-reader.ts';
 import { readGithubEnv, readMasks } from '../../support/github-runner.ts';

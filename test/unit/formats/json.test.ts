@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../../../src/cli/index.ts';
 import { CofferError } from '../../../src/errors.ts';
 import { renderErrorJson } from '../../../src/cli/terminal/problems.ts';
-import { expectReport, SHAPES } from '../../support/reports.ts';
+import { expectReport, isReport, SHAPES } from '../../support/reports.ts';
 
 const DOCS = await readFile(new URL('../../../docs/json.md', import.meta.url), 'utf8');
 
@@ -22,18 +22,38 @@ test.each(EXAMPLES)('docs/json.md: the example of %s is of its documented shape'
 test.each(COMMANDS.map((spec) => [spec.name, spec] as const))(
   '%s has a documented answer, or says why it has none',
   (name, { noJson }) => {
-    // Its answer is IAM's own.
-    if (name === 'policy') return;
     expect(SHAPES.includes(name)).toBe(noJson === undefined);
     if (noJson === undefined) expect(DOCS).toMatch(new RegExp(`^### .*\\b${name}\\b`, 'm'));
   },
 );
+
+test.each([
+  null,
+  1,
+  'x',
+  true,
+  [],
+  [[]],
+  {},
+  { version: 1 },
+  { foo: 1 },
+  { version: 1, manifests: {} },
+  { version: 1, file: 'x', changed: 'yes' },
+  { version: 2, file: 'x', changed: true },
+  { version: 1, file: 'x', changed: true, foo: 1 },
+  { version: 1, done: [], failed: [], left: [], versions: { '/a': 'x' } },
+  { Statement: [] },
+])('%j is no report', (value) => {
+  expect(isReport(value)).toBe(false);
+});
 
 test('what was done in spite of a failure stands beside its error', () => {
   const report = {
     done: ['/a'],
     failed: [{ name: '/b', code: 'denied', message: 'no' }],
     left: [],
+    deleted: [],
+    versions: { '/a': 2 },
   };
   const place = { file: 'app.yml', line: 3, column: 5 };
   const problems = [{ message: '/b: no', hint: 'ask', place }, { message: '1 done, 1 failed' }];

@@ -7,7 +7,7 @@ import { sealEdited } from '../../../src/seal/edited.ts';
 import { encryptManifest } from '../../../src/seal/encrypt.ts';
 import { FileKey } from '../../../src/seal/file-key.ts';
 import { Opener } from '../../../src/seal/opener.ts';
-import { openView } from '../../../src/seal/view.ts';
+import { reveal } from '../../../src/seal/reveal.ts';
 import type { TestAws } from '../../support/aws.ts';
 import { kmsOf } from '../../support/services.ts';
 import { createWorkspace } from '../../support/workspace.ts';
@@ -42,7 +42,7 @@ export async function useEditing(aws: TestAws) {
   const fileKey = () => new FileKey(kms, { alias: keyArn, create: false }, keyArn);
 
   const open = async (manifest: Manifest) => {
-    const view = await openView(manifest, new Opener(manifest, kms));
+    const view = await reveal(manifest, new Opener(manifest, kms), { keepFiles: true });
     const seal = async (edit: (text: string) => string) => {
       const edited = edit(view.text);
       expect(edited).not.toBe(view.text);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { asText, ssmLimit } from '../../../src/seal/limits.ts';
+import { asText } from '../../../src/formats/text.ts';
+import { ssmLimit } from '../../../src/seal/limits.ts';
 
 test.each([
   [undefined, 4096],

@@ -1,0 +1,16 @@
+import type { Needs } from './bootstrap/needs.ts';
+
+/** Languages for those who make what manifests need by code; one is loaded when it is asked for. */
+const RENDERERS = {
+  terraform: async () => (await import('./terraform.ts')).renderTerraform,
+  cloudformation: async () => (await import('./cloudformation.ts')).renderCloudFormation,
+} satisfies Readonly<Record<string, () => Promise<(needs: Needs) => string>>>;
+
+export type Language = keyof typeof RENDERERS;
+
+export const LANGUAGES = Object.keys(RENDERERS) as Language[];
+
+/** What `coffer bootstrap` would make, as code. */
+export async function renderCode(needs: Needs, language: Language): Promise<string> {
+  return (await RENDERERS[language]())(needs);
+}

@@ -1,0 +1,31 @@
+import type { Change, Plan } from '../plan/model.ts';
+import { describePlans, type PlanReport } from './plan-report.ts';
+import { planTargets, type CompareOptions } from './targets.ts';
+import type { Tools } from './tools.ts';
+
+/** How AWS differs from manifests: what `sync` with the same options would do. Writes nothing. */
+export async function diff(
+  tools: Tools,
+  files: readonly string[],
+  options: CompareOptions = {},
+): Promise<Plan[]> {
+  return (await planTargets(tools, files, options)).map(({ plan }) => plan);
+}
+
+/** The same for programs; secrets are masked unless `reveal` is set. */
+export async function reportDiff(
+  tools: Tools,
+  files: readonly string[],
+  { reveal = false, ...options }: CompareOptions & { reveal?: boolean | undefined } = {},
+): Promise<PlanReport> {
+  return describePlans(await diff(tools, files, options), reveal);
+}
+
+export function isDifferent(plans: readonly Plan[]): boolean {
+  return plans.some(({ changes }) => changes.some(differs));
+}
+
+/** What is closed counts as far as it could be compared. */
+function differs({ action, actual, differences }: Change): boolean {
+  return action === 'closed' ? !actual || differences.length > 0 : action !== 'unchanged';
+}

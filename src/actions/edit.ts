@@ -1,0 +1,122 @@
+import { basename } from 'node:path';
+import { CofferError } from '../errors.ts';
+import { isThere } from '../files/private-file.ts';
+import { decodeManifest, parseManifest } from '../manifest/index.ts';
+import { replaceOrKeep } from '../seal/apply.ts';
+import { sealEdited, type ParameterChange } from '../seal/edited.ts';
+import { reveal, type View } from '../seal/reveal.ts';
+import { changeManifest, fileKeyFor, lockManifests, openerFor, tellCreated } from './manifests.ts';
+import type { SealReport } from './sealing.ts';
+import type { Tools, WriteOptions } from './tools.ts';
+
+export interface EditOptions extends WriteOptions {
+  /**
+   * Says whether to edit a text again that cannot be sealed, because of `error`; if not, the edit
+   * is discarded. Without it, the action fails with `error`.
+   */
+  again?: ((error: unknown) => Promise<boolean>) | undefined;
+}
+
+export interface EditReport extends Omit<SealReport, 'encryptedWith'> {
+  /** The file key; absent when nothing changed. */
+  encryptedWith?: string | undefined;
+  changes: ParameterChange[];
+}
+
+/**
+ * Shows a manifest in plaintext, or a template where there is none, and seals what `change` made of
+ * it; what it left alone keeps its ciphertext byte for byte.
+ * @throws CofferError `conflict` when somebody else changed the manifest meanwhile: the edit is then
+ * beside it, sealed
+ */
+export async function edit(
+  tools: Tools,
+  file: string,
+  change: (text: Buffer) => Promise<Buffer>,
+  options: EditOptions = {},
+): Promise<EditReport> {
+  const isNew = !(await isThere(file));
+  const view = isNew ? newView(tools, file) : await readView(tools, file, options);
+  const original = Buffer.from(view.text);
+  let text: Buffer = original;
+  for (;;) {
+    text = await change(text);
+    if (text.equals(original)) {
+      tools.host.note(`${file}: nothing changed`);
+      return { file, changed: false, sealed: [], warnings: [], changes: [] };
+    }
+    const edited = text;
+    try {
+      return await lockManifests(tools, [file], options, () =>
+        sealText(tools, view, edited, options),
+      );
+    } catch (error) {
+      if (!options.again || isConflict(error)) throw error;
+      if (!(await options.again(error))) {
+        throw new CofferError('declined', `the edit is discarded; ${file} is as it was`);
+      }
+    }
+  }
+}
+
+async function readView(tools: Tools, file: string, options: EditOptions): Promise<View> {
+  // Nobody has to wait while a person types.
+  const manifest = await changeManifest(tools, file, options, (manifest) =>
+    Promise.resolve(manifest),
+  );
+  return reveal(manifest, await openerFor(tools, manifest), { keepFiles: true });
+}
+
+/** Seals the edited text and puts it in place. */
+async function sealText(
+  tools: Tools,
+  view: View,
+  text: Buffer,
+  options: EditOptions,
+): Promise<EditReport> {
+  const { host } = tools;
+  const { file, encryptedWith } = view.manifest;
+  const edited = parseManifest(decodeManifest(text, file), file);
+  const region = tools.region ?? edited.region;
+  const fileKey = await fileKeyFor(tools, { ...edited, region, encryptedWith }, options);
+  const { sealed, warnings, changes, ...next } = await sealEdited(view, edited, fileKey).finally(
+    () => tellCreated(host, fileKey),
+  );
+  const { changed } = await replaceOrKeep(view.manifest, next);
+  for (const warning of warnings) host.warn(warning);
+  for (const { name, change } of changes) host.note(`${change} ${name}`);
+  if (changes.length === 0) {
+    host.note(`${file}: ${changed ? 'saved; no parameter' : 'nothing'} changed`);
+  }
+  return {
+    file,
+    changed,
+    encryptedWith: fileKey.id,
+    sealed,
+    warnings: warnings.map(({ message }) => message),
+    changes,
+  };
+}
+
+/** The edit is safe already. */
+function isConflict(error: unknown): boolean {
+  return error instanceof CofferError && error.code === 'conflict';
+}
+
+/** A manifest that is not there yet, with an example to begin with. */
+function newView({ homeRegion = 'us-east-1' }: Tools, file: string): View {
+  const app = basename(file)
+    .replace(/\.[^.]*$/, '')
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-');
+  const text = `path: /${app}/ # prefix of every name
+region: ${homeRegion}
+kmskey: alias/${app} # encrypts what is stored in AWS
+# bucket: ${app}-secrets # needed once a value is too large for SSM
+parameters:
+  - name: example
+    type: SecureString # or String, StringList
+    value: in plaintext here; it is sealed when you leave the editor
+`;
+  const manifest = { file, text: '', path: '', region: '', tags: {}, dataKeys: {}, parameters: [] };
+  return { manifest, text, shown: new Map() };
+}

@@ -1,0 +1,94 @@
+import pMap from 'p-map';
+import { parseMetadata } from '../../crypto/object-format.ts';
+import { formatPointer, parsePointer, type Pointer } from '../../crypto/pointer.ts';
+import { CofferError } from '../../errors.ts';
+import type { Tags } from '../../manifest/index.ts';
+import { catchUp } from '../../plan/actual.ts';
+import { PATIENT } from '../../plan/patience.ts';
+import { HINTS } from '../../stores/s3/expected.ts';
+import type { ObjectStore } from '../../stores/s3/objects.ts';
+import type { ParameterMetadata, ParameterStore } from '../../stores/ssm.ts';
+import type { Tools } from '../tools.ts';
+
+/** A parameter as AWS holds it. */
+export interface Found extends ParameterMetadata {
+  value: string;
+  pointer: Pointer | undefined;
+  tags: Tags;
+  /** What the value is under, here or in S3; unknown for objects of other writers. */
+  kmskey: string | undefined;
+}
+
+/** The parameters under a path to import. */
+export interface Place {
+  path: string;
+  region: string;
+  /** Full names of those that the manifest has already. */
+  known: ReadonlySet<string>;
+}
+
+/**
+ * Reads the parameters under a path that are not known yet, sorted by name.
+ * @returns `leftOut`: names without a leading slash, which no manifest can have
+ */
+export async function findParameters(
+  { stores, concurrency }: Tools,
+  { path, region, known }: Place,
+): Promise<{ found: Found[]; leftOut: string[] }> {
+  const parameters = await stores.parameters(region);
+  const described = (await parameters.describePath(path))
+    .filter(({ name }) => !known.has(name))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const isBelow = ({ name }: ParameterMetadata) => name.startsWith(path);
+  const wanted = described.filter(isBelow);
+  const values = await parameters.getMany(wanted.map(({ name }) => name));
+  const services = { parameters, concurrency, patience: PATIENT };
+  const found = await pMap(
+    await catchUp(wanted, values, services),
+    async (listed) => {
+      // One that was deleted in between makes AWS say so.
+      const { type, value } = values.get(listed.name) ?? (await parameters.get(listed.name));
+      const item = { ...listed, type, value };
+      const pointer = type === 'String' ? parsePointer(value) : undefined;
+      const kmskey = pointer
+        ? await keyOfObject(item.name, pointer, await stores.objects(region))
+        : type === 'SecureString'
+          ? item.keyId
+          : undefined;
+      return { ...item, pointer, kmskey, tags: await tagsOf(item.name, parameters) };
+    },
+    { concurrency },
+  );
+  const leftOut = described.filter((item) => !isBelow(item)).map(({ name }) => name);
+  return { found, leftOut };
+}
+
+/** Those of AWS itself are not for others to write. */
+async function tagsOf(name: string, parameters: ParameterStore): Promise<Tags> {
+  const tags = Object.entries(await parameters.tags(name));
+  return Object.fromEntries(tags.filter(([key]) => !key.startsWith('aws:')));
+}
+
+/** As coffer noted it, or s3-kms-ssm-secrets did. */
+async function keyOfObject(
+  name: string,
+  { bucket, key }: Pointer,
+  objects: ObjectStore,
+): Promise<string | undefined> {
+  const info = await objects.head(bucket, key);
+  if (!info) {
+    throw new CofferError(
+      'not-found',
+      `${name} points to ${formatPointer({ bucket, key })}, which does not exist`,
+      { hint: 'delete the parameter, or write its object anew, before the import' },
+    );
+  }
+  const noted = info.metadata[HINTS.kmskey];
+  if (noted) return noted;
+  try {
+    return parseMetadata(info.metadata).context['kms_cmk_id'];
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    throw new CofferError(error.code, `${name}: ${error.message}`, { cause: error.cause });
+  }
+}

@@ -1,0 +1,118 @@
+import pMap from 'p-map';
+import { rewrap } from '../../aws/kms.ts';
+import type { DataKeys } from '../../crypto/data-keys.ts';
+import { sealInline } from '../../crypto/inline.ts';
+import { extensionOf, type Pointer } from '../../crypto/pointer.ts';
+import type { NewParameter, Tags } from '../../manifest/index.ts';
+import { blobContext, sealBlob, stageBlob, type StagedBlob } from '../../seal/blob.ts';
+import { chooseDataKey } from '../../seal/encrypt.ts';
+import type { FileKey } from '../../seal/file-key.ts';
+import { fetchObject, type FetchedObject } from '../../stores/s3/fetch.ts';
+import type { Tools } from '../tools.ts';
+import type { Found } from './found.ts';
+
+/** What was found, as a manifest holds it. */
+export interface Sealed {
+  parameters: NewParameter[];
+  blobs: StagedBlob[];
+}
+
+/** The manifest that takes it. */
+export interface Target {
+  file: string;
+  path: string;
+  region: string;
+  tags: Tags;
+  dataKeys: DataKeys;
+  fileKey: FileKey;
+}
+
+/** Whether it may be in a manifest as ciphertext only. */
+export function isSecret({ type, pointer }: Found): boolean {
+  return type === 'SecureString' || pointer !== undefined;
+}
+
+/** Seals what was found; no plaintext leaves this function. */
+export async function sealFound(
+  tools: Tools,
+  found: readonly Found[],
+  target: Target,
+): Promise<Sealed> {
+  const { path, dataKeys, fileKey } = target;
+  const needsKey = found.some(({ type }) => type === 'SecureString');
+  const sealingKey = needsKey ? await chooseDataKey(dataKeys, fileKey) : undefined;
+  const blobs: StagedBlob[] = [];
+  const seal = async (item: Found): Promise<NewParameter> => {
+    const described = describe(item.name.slice(path.length), item, target.tags);
+    if (item.pointer) {
+      const staged = await takeBlob(tools, target, described.name, item, item.pointer);
+      blobs.push(staged);
+      return {
+        ...described,
+        type: 'securestring',
+        extension: extensionOf(item.pointer),
+        content: { kind: 'blob', blob: staged.blob },
+      };
+    }
+    if (item.type !== 'SecureString' || !sealingKey) {
+      return { ...described, content: { kind: 'plain', text: item.value } };
+    }
+    const { id, dataKey } = sealingKey;
+    const binding = { fullName: item.name, type: 'SecureString' };
+    const text = sealInline(item.value, id, dataKey, binding);
+    return { ...described, content: { kind: 'sealed', text } };
+  };
+  try {
+    return { parameters: await pMap(found, seal, { concurrency: 4 }), blobs };
+  } catch (error) {
+    for (const blob of blobs) blob.discard();
+    throw error;
+  }
+}
+
+function describe(name: string, item: Found, common: Tags): NewParameter {
+  const tags = Object.entries(item.tags).filter(([key, value]) => common[key] !== value);
+  return {
+    name,
+    type: item.type.toLowerCase(),
+    ...(item.description && { description: item.description }),
+    ...(item.tier === 'Advanced' && { tier: 'Advanced' as const }),
+    ...(item.allowedPattern && { allowedPattern: item.allowedPattern }),
+    ...(item.dataType !== 'text' && { dataType: item.dataType }),
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
+  };
+}
+
+/**
+ * An object in today's format is taken as it is, so that the manifest names the very same object;
+ * an older one is sealed anew.
+ */
+async function takeBlob(
+  { aws, stores, spoolFolder }: Tools,
+  { file, region, fileKey }: Target,
+  name: string,
+  item: Found,
+  pointer: Pointer,
+): Promise<StagedBlob> {
+  const place = { manifest: { file }, parameter: { name, fullName: item.name } };
+  const kms = await aws.kms(region);
+  const objects = await stores.objects(region);
+  const object = await fetchObject(pointer, { objects, kms, spoolFolder });
+  try {
+    const { header } = object;
+    if (header.version !== 3) return await sealBlob(place, object.unverified(), fileKey);
+    await verify(object);
+    const { wrapped } = await rewrap(
+      header.wrapped,
+      { kms, context: header.context },
+      { kms: fileKey.kms, keyId: await fileKey.settle(), context: blobContext(item.name) },
+    );
+    return await stageBlob(place, object.sealed(), { ...header, wrapped });
+  } finally {
+    await object.close();
+  }
+}
+
+async function verify(object: FetchedObject): Promise<void> {
+  for await (const _ of object.unverified());
+}

@@ -1,0 +1,124 @@
+import { formatPointer, objectKey } from '../crypto/pointer.ts';
+import { countOf } from '../formats/count.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
+import { deleteObjects, deleteParameters } from './deleting.ts';
+import { readManifests } from './manifests.ts';
+import { finish } from './report.ts';
+import type { Tools } from './tools.ts';
+
+export interface NukeOptions {
+  /** Goes ahead without asking the host. */
+  yes?: boolean | undefined;
+  /** Whether the objects in S3 stay. */
+  keepObjects?: boolean | undefined;
+  /** Is given what will be deleted before anything is asked or deleted. */
+  onPlan?: ((plans: readonly NukePlan[]) => void) | undefined;
+}
+
+/** What nuke deletes for one manifest. */
+export interface NukePlan {
+  file: string;
+  region: string;
+  /** Full names of parameters. */
+  parameters: string[];
+  /** URLs of objects. */
+  objects: string[];
+}
+
+/** What became of one manifest's parameters and objects. */
+export interface NukeReport {
+  file: string;
+  /** Full names of parameters. */
+  deleted: string[];
+  /** Those that were not there. */
+  missing: string[];
+  /** Keys in the bucket. */
+  objects: string[];
+}
+
+interface Target {
+  manifest: Manifest;
+  names: string[];
+  bucket: string;
+  /** Each with the name of the parameter that points to it. */
+  objects: { name: string; key: string }[];
+}
+
+/**
+ * Deletes the parameters of manifests and the objects they point to; the manifests stay.
+ * @throws CofferError `declined`, or with `manifests`, the reports, when not all of it was done
+ */
+export async function nuke(
+  tools: Tools,
+  files: readonly string[],
+  options: NukeOptions = {},
+): Promise<NukeReport[]> {
+  const { host } = tools;
+  const { keepObjects = false } = options;
+  const manifests = await readManifests(tools, files);
+  const targets = manifests.map((manifest) => toTarget(manifest, keepObjects));
+  options.onPlan?.(targets.map(toPlan));
+  if (!options.yes) await host.confirm(questionOf(targets));
+
+  const signal = host.onStop();
+  const reports: NukeReport[] = [];
+  let all: Applied = NOTHING;
+  for (const target of targets) {
+    const { applied, report } = await deleteTarget(tools, target, signal);
+    reports.push(report);
+    all = joinApplied(all, applied);
+  }
+  finish(all, { manifests: reports }, 'run coffer nuke again to delete the rest');
+  return reports;
+}
+
+function toTarget(manifest: Manifest, keepObjects: boolean): Target {
+  const { bucket = '' } = manifest;
+  const objects = manifest.parameters.flatMap(({ fullName, content, extension }) =>
+    content.kind === 'blob' && bucket !== '' && !keepObjects
+      ? [{ name: fullName, key: objectKey(fullName, content.blob.sha256, extension) }]
+      : [],
+  );
+  const names = manifest.parameters.map(({ fullName }) => fullName);
+  return { manifest, names, bucket, objects };
+}
+
+function toPlan({ manifest: { file, region }, names, bucket, objects }: Target): NukePlan {
+  const urls = objects.map(({ key }) => formatPointer({ bucket, key }));
+  return { file, region, parameters: names, objects: urls };
+}
+
+function questionOf(targets: readonly Target[]): string {
+  const names = targets.flatMap((target) => target.names);
+  const objects = targets.flatMap((target) => target.objects);
+  const both = [
+    countOf(names.length, 'parameter'),
+    ...(objects.length > 0 ? [countOf(objects.length, 'object')] : []),
+  ].join(' and ');
+  return `Delete ${both} for good?`;
+}
+
+async function deleteTarget(
+  tools: Tools,
+  { manifest, names, bucket, objects }: Target,
+  signal: AbortSignal | undefined,
+): Promise<{ applied: Applied; report: NukeReport }> {
+  const { file, region } = manifest;
+  const { applied, missing } = await deleteParameters(tools, region, names, signal);
+  // Only once its pointer is gone, so that no reader meets one to nothing.
+  const gone = new Set(applied.done);
+  const keys = objects.filter(({ name }) => gone.has(name)).map(({ key }) => key);
+  const removed =
+    keys.length > 0 ? await deleteObjects(tools, region, bucket, keys, signal) : NOTHING;
+  const absent = new Set(missing);
+  const deleted = applied.done.filter((name) => !absent.has(name));
+  const objectsNote = keys.length > 0 ? `, ${countOf(removed.done.length, 'object')} deleted` : '';
+  tools.host.note(
+    `${file}: ${countOf(deleted.length, 'parameter')} deleted, ${missing.length} were not there${objectsNote}`,
+  );
+  return {
+    applied: joinApplied(applied, removed),
+    report: { file, deleted, missing, objects: removed.done },
+  };
+}

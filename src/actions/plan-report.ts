@@ -1,0 +1,57 @@
+import type { Action, Difference, Field, Plan } from '../plan/model.ts';
+import { countActions } from '../plan/words.ts';
+
+/** How AWS differs from manifests, for programs. */
+export interface PlanReport {
+  counts: Readonly<Record<Action, number>>;
+  manifests: {
+    file: string;
+    path: string;
+    region: string;
+    kmskey: string | undefined;
+    bucket: string | undefined;
+    changes: {
+      action: Action;
+      name: string;
+      type: string | undefined;
+      differences: DifferenceReport[];
+    }[];
+  }[];
+}
+
+/** The values of a secret are masked unless they are to be revealed. */
+type Shown = string | { masked: true; bytes: number };
+
+export interface DifferenceReport {
+  field: Field;
+  before: Shown;
+  after: Shown;
+}
+
+export function describePlans(plans: readonly Plan[], reveal: boolean): PlanReport {
+  const manifests = plans.map(({ file, path, region, kmskey, bucket, changes }) => ({
+    file,
+    path,
+    region,
+    kmskey,
+    bucket,
+    changes: changes.map(({ action, name, desired, actual, differences }) => ({
+      action,
+      name,
+      type: desired?.type ?? actual?.type,
+      differences: describeDifferences(differences, reveal),
+    })),
+  }));
+  return { counts: countActions(plans), manifests };
+}
+
+export function describeDifferences(
+  differences: readonly Difference[],
+  reveal: boolean,
+): DifferenceReport[] {
+  return differences.map(({ field, before, after, isSecret }) => {
+    const show = (text: string): Shown =>
+      isSecret && !reveal ? { masked: true, bytes: Buffer.byteLength(text) } : text;
+    return { field, before: show(before), after: show(after) };
+  });
+}

@@ -1,0 +1,68 @@
+import { CofferError } from '../errors.ts';
+import { countOf } from '../formats/count.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { replaceManifest } from '../seal/apply.ts';
+import { fileKeyRegion } from '../seal/file-key.ts';
+import { refreshManifest } from '../seal/refresh.ts';
+import { changeManifests, fileKeyFor, tellCreated } from './manifests.ts';
+import type { Tools, WriteOptions } from './tools.ts';
+
+export interface RefreshOptions extends WriteOptions {
+  /** Whether to seal every value and blob anew, under new data keys. */
+  newDataKeys?: boolean | undefined;
+}
+
+export interface RefreshReport {
+  file: string;
+  changed: boolean;
+  /** ARN of the file key. */
+  encryptedWith: string;
+  /** How many data keys KMS re-encrypted. */
+  rewrapped: number;
+  /** How many values were opened and sealed anew. */
+  resealed: number;
+}
+
+/** Brings manifests, psyml's too, under the key that the file key's alias names today. */
+export function refresh(
+  tools: Tools,
+  files: readonly string[],
+  options: RefreshOptions = {},
+): Promise<RefreshReport[]> {
+  return changeManifests(tools, files, options, async (manifests) => {
+    const reports: RefreshReport[] = [];
+    for (const manifest of manifests) {
+      const report = await refreshOne(tools, manifest, options);
+      tools.host.note(`${manifest.file}: ${describe(report)}`);
+      reports.push(report);
+    }
+    return reports;
+  });
+}
+
+async function refreshOne(
+  tools: Tools,
+  manifest: Manifest,
+  options: RefreshOptions,
+): Promise<RefreshReport> {
+  const { aws, fileKey, host } = tools;
+  const { file, region, encryptedWith } = manifest;
+  if (!encryptedWith) {
+    throw new CofferError('usage', `${file} is not encrypted yet`, {
+      hint: `run coffer encrypt ${file}`,
+    });
+  }
+  const target = await fileKeyFor(tools, { region }, options);
+  await target.settle();
+  tellCreated(host, target);
+  const source = await aws.kms(fileKeyRegion(manifest, fileKey));
+  const { rewrapped, resealed, ...next } = await refreshManifest(manifest, source, target, options);
+  const { changed } = await replaceManifest(manifest, next);
+  return { file, changed, encryptedWith: target.id, rewrapped, resealed };
+}
+
+function describe({ changed, encryptedWith, rewrapped, resealed }: RefreshReport): string {
+  return changed
+    ? `now under ${encryptedWith} (${countOf(rewrapped, 'data key')} taken over, ${countOf(resealed, 'value')} sealed anew)`
+    : `already under ${encryptedWith}, nothing to do`;
+}

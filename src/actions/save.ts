@@ -1,0 +1,48 @@
+import { countOf } from '../formats/count.ts';
+import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
+import { desiredState } from '../plan/desired.ts';
+import { saveTask } from '../plan/write.ts';
+import { openerFor, readManifests } from './manifests.ts';
+import { describeApplied, describeVersions, finish, type AppliedReport } from './report.ts';
+import type { Tools } from './tools.ts';
+import { writeAll } from './writing.ts';
+
+export interface SaveOptions {
+  /** Whether secrets may be plaintext in the manifest, which is then never to be committed. */
+  allowPlaintext?: boolean | undefined;
+}
+
+export interface SaveReport extends AppliedReport {
+  /** The version of each parameter that was written, by full name. */
+  versions: Record<string, number>;
+}
+
+/**
+ * Writes every parameter of manifests without reading AWS first, whether it differs or not.
+ * @throws CofferError with the report when not all of it was done
+ */
+export async function save(
+  tools: Tools,
+  files: readonly string[],
+  { allowPlaintext = false }: SaveOptions = {},
+): Promise<SaveReport> {
+  const { host } = tools;
+  // Everything is opened and checked before the first write.
+  const work = [];
+  for (const manifest of await readManifests(tools, files)) {
+    const opener = await openerFor(tools, manifest);
+    work.push({ manifest, desired: await desiredState(manifest, opener, { allowPlaintext }) });
+  }
+  const versions = new Map<string, number>();
+  let all: Applied = NOTHING;
+  const signal = host.onStop();
+  for (const { manifest, desired } of work) {
+    const applied = await writeAll(tools, manifest, desired, saveTask, { signal, versions });
+    host.note(
+      `${manifest.file}: wrote ${applied.done.length} of ${countOf(desired.length, 'parameter')} to ${manifest.region}`,
+    );
+    all = joinApplied(all, applied);
+  }
+  const report = { ...describeApplied(all), versions: describeVersions(versions) };
+  return finish(all, report, 'run coffer save again to write the rest');
+}

@@ -1,0 +1,228 @@
+import { CofferError } from '../errors.ts';
+import { countOf } from '../formats/count.ts';
+import type { Host } from '../host.ts';
+import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
+import type { Action, Change, Plan } from '../plan/model.ts';
+import { countActions } from '../plan/words.ts';
+import { changeTask, needsReplacement } from '../plan/write.ts';
+import { deleteParameters } from './deleting.ts';
+import { describeApplied, describeVersions, finish, type AppliedReport } from './report.ts';
+import { planTargets, type CompareOptions, type Target } from './targets.ts';
+import type { Tools } from './tools.ts';
+import { writeAll } from './writing.ts';
+
+export interface SyncOptions extends CompareOptions {
+  /** Goes ahead without asking the host. */
+  yes?: boolean | undefined;
+  /** Whether what SSM cannot change in place may be deleted, with its history, and created anew. */
+  replace?: boolean | undefined;
+  /** Whether to stop once the plan is made. */
+  dryRun?: boolean | undefined;
+  /** Is given the plan before anything is asked or written. */
+  onPlan?: ((plans: readonly Plan[]) => void) | undefined;
+}
+
+export interface SyncReport extends AppliedReport {
+  /** Those of `done` that were deleted. */
+  deleted: string[];
+  /** The version of each parameter that AWS holds as the manifests have it, by full name. */
+  versions: Record<string, number>;
+}
+
+/** One manifest, how AWS differs from it, and what was done about that. */
+interface Work {
+  target: Target;
+  /** What its plan says, by now. */
+  changes: readonly Change[];
+  applied: Applied;
+}
+
+/** Does some of the changes of one manifest. */
+type Apply = (target: Target, changes: readonly Change[]) => Promise<Applied>;
+
+/**
+ * Writes what differs, and with `prune` deletes what is in no manifest.
+ * @throws CofferError `declined`, or with the report when not all of it was done
+ */
+export async function sync(
+  tools: Tools,
+  files: readonly string[],
+  options: SyncOptions = {},
+): Promise<SyncReport> {
+  const { host } = tools;
+  const { replace = false, yes = false } = options;
+  const targets = await planTargets(tools, files, options);
+  const plans = targets.map(({ plan }) => plan);
+  options.onPlan?.(plans);
+  const planned = plans.flatMap(({ changes }) => changes);
+  const versions = new Map(
+    planned.flatMap(({ action, name, actual }) =>
+      action === 'unchanged' && actual ? [[name, actual.version]] : [],
+    ),
+  );
+  if (options.dryRun) return reportOf(NOTHING, planned, versions);
+
+  const signal = host.onStop();
+  const write: Apply = ({ manifest }, changes) =>
+    writeAll(tools, manifest, changes, changeTask, { signal, versions });
+  const remove: Apply = async ({ manifest }, changes) => {
+    const names = changes.map(({ name }) => name);
+    return (await deleteParameters(tools, manifest.region, names, signal)).applied;
+  };
+  const writes: Action[] = ['create', 'update', ...(replace ? (['replace'] as const) : [])];
+  const question = questionOf(countActions(plans), replace);
+  if (question && !yes) await host.confirm(question);
+
+  let work = targets.map((target): Work => {
+    return { target, changes: target.plan.changes, applied: NOTHING };
+  });
+  work = await applyAll(work, writes, write);
+  work = work.map((item) => replaceRefused(host, item));
+  work = await replaceAll(work, write, (count) =>
+    signal?.aborted ? Promise.resolve(undefined) : refusalOf(host, { replace, yes }, count),
+  );
+  // A name that changed is gone only once the new one is there.
+  const isWritten = work.every(({ applied }) => applied.failed.every(isDeclined));
+  work = await applyAll(work, ['delete'], isWritten ? remove : leave);
+
+  const applied = work.map((item) => item.applied).reduce(joinApplied, NOTHING);
+  const closed = planned.filter(({ action }) => action === 'closed').map(({ name }) => name);
+  const all = { ...applied, left: [...applied.left, ...closed] };
+  const report = reportOf(all, planned, versions);
+  tell(host, report);
+  return finish(
+    all,
+    report,
+    closed.length > 0
+      ? 'run coffer sync without --no-decrypt, where kms:Decrypt is allowed, to finish'
+      : 'run coffer sync again to finish',
+  );
+}
+
+function reportOf(
+  applied: Applied,
+  planned: readonly Change[],
+  versions: ReadonlyMap<string, number>,
+): SyncReport {
+  const deletes = new Set(
+    planned.filter(({ action }) => action === 'delete').map(({ name }) => name),
+  );
+  const report = describeApplied(applied);
+  const deleted = report.done.filter((name) => deletes.has(name));
+  return { ...report, deleted, versions: describeVersions(versions) };
+}
+
+/** `Write 2 parameters, replace 1 and delete 3?`; nothing when there is nothing to ask. */
+function questionOf(
+  counts: Readonly<Record<Action, number>>,
+  replacesToo: boolean,
+): string | undefined {
+  const parts = [
+    ['write', counts.create + counts.update],
+    ['replace', replacesToo ? counts.replace : 0],
+    ['delete', counts.delete],
+  ] as const;
+  const [first, ...others] = parts
+    .filter(([, count]) => count > 0)
+    .map(([verb, count], i) => `${verb} ${i === 0 ? countOf(count, 'parameter') : count}`);
+  if (!first) return undefined;
+  const last = others.pop();
+  const text = `${[first, ...others].join(', ')}${last ? ` and ${last}` : ''}?`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function tell(host: Host, { done, deleted }: SyncReport): void {
+  const written = done.length - deleted.length;
+  if (written > 0) host.note(`${countOf(written, 'parameter')} written`);
+  if (deleted.length > 0) host.note(`${countOf(deleted.length, 'parameter')} deleted`);
+}
+
+/** Does every change of these actions; one that was done is no change any more. */
+async function applyAll(
+  work: readonly Work[],
+  actions: readonly Action[],
+  apply: Apply,
+): Promise<Work[]> {
+  const result: Work[] = [];
+  for (const { target, changes, applied } of work) {
+    const isMeant = ({ action }: Change) => actions.includes(action);
+    const meant = changes.filter(isMeant);
+    const more = meant.length > 0 ? await apply(target, meant) : NOTHING;
+    const rest = changes.filter((change) => !isMeant(change));
+    result.push({ target, changes: rest, applied: joinApplied(applied, more) });
+  }
+  return result;
+}
+
+/** A type that SSM would not change in place is to be changed by replacing the parameter. */
+function replaceRefused(host: Host, { target, changes, applied }: Work): Work {
+  const refused = new Set(
+    applied.failed.filter(({ error }) => needsReplacement(error)).map(({ name }) => name),
+  );
+  if (refused.size === 0) return { target, changes, applied };
+  host.note(`SSM does not change the type of these in place: ${[...refused].sort().join(', ')}`);
+  const replacements = target.plan.changes
+    .filter(({ name }) => refused.has(name))
+    .map((change): Change => ({ ...change, action: 'replace' }));
+  const failed = applied.failed.filter(({ name }) => !refused.has(name));
+  return { target, changes: [...changes, ...replacements], applied: { ...applied, failed } };
+}
+
+/**
+ * Deletes and creates anew, with consent of its own: `--yes` alone does not stand for it. A refusal
+ * counts as failed when other things were done before it; else it ends the run.
+ */
+async function replaceAll(
+  work: Work[],
+  write: Apply,
+  refuse: (count: number) => Promise<CofferError | undefined>,
+): Promise<Work[]> {
+  const count = work.reduce(
+    (sum, { changes }) => sum + changes.filter(({ action }) => action === 'replace').length,
+    0,
+  );
+  if (count === 0) return work;
+  const refusal = await refuse(count);
+  if (!refusal) return applyAll(work, ['replace'], write);
+  if (work.every(({ applied }) => isNothing(applied))) throw refusal;
+  return applyAll(work, ['replace'], (_, changes) =>
+    Promise.resolve({
+      ...NOTHING,
+      failed: changes.map(({ name }) => ({ name, error: refusal })),
+    }),
+  );
+}
+
+function leave(_: Target, changes: readonly Change[]): Promise<Applied> {
+  return Promise.resolve({ ...NOTHING, left: changes.map(({ name }) => name) });
+}
+
+function isNothing({ done, failed, left }: Applied): boolean {
+  return done.length + failed.length + left.length === 0;
+}
+
+function isDeclined({ error }: { error: CofferError }): boolean {
+  return error.code === 'declined';
+}
+
+async function refusalOf(
+  host: Host,
+  { replace, yes }: { replace: boolean; yes: boolean },
+  count: number,
+): Promise<CofferError | undefined> {
+  if (replace && yes) return undefined;
+  if (yes) {
+    return new CofferError('declined', 'SSM cannot change this in place, only replace it', {
+      hint: 'add --replace to delete it with its history and create it anew',
+    });
+  }
+  try {
+    await host.confirm(`Delete ${countOf(count, 'parameter')}, history included, and create anew?`);
+    return undefined;
+  } catch (error) {
+    const isRefusal =
+      error instanceof CofferError && ['declined', 'interrupted'].includes(error.code);
+    if (isRefusal) return error;
+    throw error;
+  }
+}

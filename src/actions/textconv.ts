@@ -1,0 +1,48 @@
+import { CofferError } from '../errors.ts';
+import { readBytes } from '../files/read.ts';
+import { decodeText } from '../manifest/encoding.ts';
+import { parseManifest } from '../manifest/index.ts';
+import { maskManifest } from '../manifest/masked.ts';
+import { looksLikeManifest } from '../repo/check/looks-like-manifest.ts';
+import { reveal } from '../seal/reveal.ts';
+import { openerFor } from './manifests.ts';
+import type { Tools } from './tools.ts';
+
+export interface TextconvOptions {
+  /** Whether to show the values, as far as they can be opened. */
+  reveal?: boolean | undefined;
+}
+
+/** A manifest as git compares it, secrets masked; what is no manifest is given back as it is. */
+export async function textconv(
+  tools: Tools,
+  file: string,
+  options: TextconvOptions = {},
+): Promise<Buffer> {
+  const bytes = await readBytes(file);
+  const { text, encoding } = decodeText(bytes);
+  const isText = encoding === 'UTF-8' || looksLikeManifest(text);
+  if (!isText) return bytes;
+  return Buffer.from(options.reveal ? await revealed(tools, text, file) : maskManifest(text));
+}
+
+/** A diff is of use whatever cannot be opened, so that it stays masked and fails nothing. */
+async function revealed(tools: Tools, text: string, file: string): Promise<string> {
+  const tellMasked = ({ message, hint }: CofferError, what: string) =>
+    tools.host.warn({ message: `${what}: ${message}`, hint });
+  try {
+    const manifest = parseManifest(text, file);
+    const { parameters } = manifest;
+    const opener = await openerFor(tools, manifest);
+    const { failures, shown, ...view } = await reveal(manifest, opener, { keepGoing: true });
+    const [failure] = failures;
+    const count = `${failures.length} of ${parameters.length} values stay masked`;
+    if (failure) tellMasked(failure, count);
+    const typed = parameters.filter(({ content }) => content.kind === 'plain');
+    return maskManifest(view.text, new Set([...shown.keys(), ...typed.map(({ name }) => name)]));
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    tellMasked(error, 'all values stay masked');
+    return maskManifest(text);
+  }
+}

@@ -1,0 +1,47 @@
+import { editManifest } from '../manifest/index.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { replaceManifest } from '../seal/apply.ts';
+import { verify } from '../seal/encrypt.ts';
+import { changeManifest, findParameter } from './manifests.ts';
+import type { Tools, WriteOptions } from './tools.ts';
+
+export type UnsetOptions = Pick<WriteOptions, 'lockTimeoutSeconds'>;
+
+export interface UnsetReport {
+  file: string;
+  changed: boolean;
+  /** Names of the parameters. */
+  removed: string[];
+  /** Paths of the files that went with them. */
+  blobs: string[];
+}
+
+/** Removes parameters from a manifest, with their comments and blobs. AWS keeps what it has. */
+export function unset(
+  tools: Tools,
+  file: string,
+  names: readonly string[],
+  options: UnsetOptions = {},
+): Promise<UnsetReport> {
+  return changeManifest(tools, file, options, (manifest) => removeFrom(tools, manifest, names));
+}
+
+async function removeFrom(
+  { host }: Tools,
+  manifest: Manifest,
+  names: readonly string[],
+): Promise<UnsetReport> {
+  const { file } = manifest;
+  const removed = new Set(names.map((name) => findParameter(manifest, name)));
+  const remove = new Set([...removed].map(({ name }) => name));
+
+  const text = editManifest(manifest, { remove });
+  const kept = manifest.parameters.filter((parameter) => !removed.has(parameter));
+  verify({ ...manifest, parameters: kept }, text, new Map(), []);
+  const { changed, removed: blobs } = await replaceManifest(manifest, { text, blobs: [] });
+
+  host.note(
+    `${file}: removed ${[...remove].join(', ')}; AWS still has what it had until coffer sync ${file} --prune`,
+  );
+  return { file, changed, removed: [...remove], blobs };
+}

@@ -1,0 +1,48 @@
+import type { Tools } from '../actions/tools.ts';
+import { checkArguments, readCall } from '../cli/command-line.ts';
+import type { Environment } from '../cli/environment.ts';
+import type { Flags } from '../cli/flags.ts';
+import { createTools } from '../cli/tools.ts';
+import { CofferError } from '../errors.ts';
+import { createHost } from './host.ts';
+import type { Inputs } from './inputs.ts';
+import type { Runner } from './runner.ts';
+
+/** One run of the action, ready to begin. */
+export interface Step {
+  inputs: Inputs;
+  /** Of the input `flags`. */
+  flags: Flags;
+  manifests: readonly string[];
+  tools: Tools;
+  runner: Runner;
+  env: Environment;
+}
+
+/** Flags that say what the command prints, which the action does not ask it. */
+const OF_PRINTING: ReadonlySet<string> = new Set([
+  '-h',
+  '--help',
+  '-v',
+  '--version',
+  '--json',
+  '--format',
+  '--markdown',
+  '--reveal',
+  '--exit-code',
+]);
+
+/** Reads the flags as the command line does. */
+export function createStep(inputs: Inputs, runner: Runner, env: Environment): Step {
+  const printing = inputs.flags.find((word) => OF_PRINTING.has(word.replace(/=.*/s, '')));
+  if (printing !== undefined) {
+    throw new CofferError('usage', `flags: ${printing} is not for the action`, {
+      hint: 'the other inputs say what it shows, and when it fails',
+    });
+  }
+  const { spec, args, flags } = readCall([inputs.mode, ...inputs.manifests, ...inputs.flags]);
+  if (spec) checkArguments(spec, args);
+  const host = createHost(runner, { quiet: flags.boolean('quiet') });
+  const tools = createTools(flags, env, host, runner.log);
+  return { inputs, flags, manifests: args, tools, runner, env };
+}

@@ -1,0 +1,42 @@
+import type { VariableOptions } from '../actions/export.ts';
+import type { SecretOptions } from '../actions/secrets.ts';
+import type { CompareOptions } from '../actions/targets.ts';
+import type { WriteOptions } from '../actions/tools.ts';
+import type { Flags } from './flags.ts';
+
+/** Of commands that write manifests. */
+export function writeOptions(flags: Flags): WriteOptions {
+  return {
+    createKey: flags.isAllowed('createKey'),
+    lockTimeoutSeconds: flags.count('lockTimeout', 0),
+  };
+}
+
+/** Of commands that compare manifests with AWS. */
+export function compareOptions(flags: Flags): CompareOptions {
+  return {
+    only: flags.list('only'),
+    prune: flags.boolean('prune'),
+    pruneTags: flags.boolean('pruneTags'),
+    noDecrypt: !flags.isAllowed('decrypt'),
+    allowPlaintext: flags.boolean('allowPlaintext'),
+  };
+}
+
+/** Of commands that open secrets. */
+export function secretOptions(flags: Flags): SecretOptions {
+  return {
+    from: flags.string('from') === 'aws' ? 'aws' : undefined,
+    only: flags.list('only'),
+    noBlobs: !flags.isAllowed('blobs'),
+  };
+}
+
+/** Of commands that make variables of secrets. */
+export function variableOptions(flags: Flags): VariableOptions {
+  return {
+    names: flags.string('names'),
+    prefix: flags.string('prefix'),
+    files: flags.string('files'),
+  };
+}

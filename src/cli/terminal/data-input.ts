@@ -1,0 +1,28 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { CofferError } from '../../errors.ts';
+
+const READ_BYTES = 1024 * 1024;
+
+/** A file, or standard input, whose size nobody knows. */
+export async function openInput(
+  file: string | undefined,
+): Promise<{ data: Readable; size: number | undefined }> {
+  if (file === undefined || file === '-') {
+    if (process.stdin.isTTY) {
+      throw new CofferError('usage', 'there is no data on standard input', {
+        hint: 'pipe it in, or name a file with --file',
+      });
+    }
+    return { data: process.stdin, size: undefined };
+  }
+  const stats = await stat(file);
+  if (stats.isDirectory()) {
+    throw new CofferError('usage', `${file} is a folder`, {
+      hint: 'pack it: tar c … | coffer put',
+    });
+  }
+  const size = stats.isFile() ? stats.size : undefined;
+  return { data: createReadStream(file, { highWaterMark: READ_BYTES }), size };
+}

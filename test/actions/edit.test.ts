@@ -1,0 +1,110 @@
+import { appendFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { decrypt } from '../../src/actions/decrypt.ts';
+import { edit } from '../../src/actions/edit.ts';
+import { encrypt } from '../../src/actions/encrypt.ts';
+import { useAws } from '../support/aws.ts';
+import { failureOf } from '../support/failure.ts';
+import { createScene, secret } from '../support/scene.ts';
+import { createTools } from '../support/tools.ts';
+
+const aws = await useAws();
+
+async function createSealed() {
+  const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
+  const { tools, said } = createTools(aws);
+  const file = app.path('app.yml');
+  await encrypt(tools, [file]);
+  said.notes.length = 0;
+  return { app, tools, said, file, sealed: await app.text('app.yml') };
+}
+
+const refuse = () => Promise.reject(new Error('nobody is asked'));
+
+/** An edit that puts one text for another. */
+function replacing(from: string, to: string) {
+  return (text: Buffer) => Promise.resolve(Buffer.from(String(text).replace(from, to)));
+}
+
+test('what was changed is sealed, and the rest keeps its ciphertext', async () => {
+  const { app, tools, said, file, sealed } = await createSealed();
+  const report = await edit(tools, file, replacing('two', 'three'));
+  expect(report).toEqual({
+    file,
+    changed: true,
+    encryptedWith: expect.stringMatching(/^arn:/) as string,
+    sealed: [{ name: 'b', form: 'value', why: 'new' }],
+    warnings: [],
+    changes: [{ name: 'b', change: 'changed' }],
+  });
+  expect(said.notes).toEqual(['changed b']);
+  const lines = sealed.split('\n');
+  const changed = (await app.text('app.yml')).split('\n').filter((line, i) => line !== lines[i]);
+  expect(changed).toEqual([expect.stringMatching(/^ {2}- \{name: b, .*ENC\[/)]);
+  expect((await decrypt(tools, file)).text).toContain('"three"');
+});
+
+test('a text that is left as it was changes nothing', async () => {
+  const { app, tools, said, file, sealed } = await createSealed();
+  const report = await edit(tools, file, (text) => Promise.resolve(text));
+  expect(report).toEqual({ file, changed: false, sealed: [], warnings: [], changes: [] });
+  expect(said.notes).toEqual([`${file}: nothing changed`]);
+  expect(await app.text('app.yml')).toBe(sealed);
+});
+
+test('a text that cannot be sealed is edited again, as it was typed', async () => {
+  const { app, tools, file } = await createSealed();
+  const seen: string[] = [];
+  const errors: unknown[] = [];
+  const edits = [replacing('name: b', 'nome: b'), replacing('nome: b', 'name: c')];
+  const change = (text: Buffer) => {
+    seen.push(String(text));
+    return edits[seen.length - 1]?.(text) ?? Promise.reject(new Error('a third time'));
+  };
+  const again = (error: unknown) => Promise.resolve(errors.push(error) > 0);
+  const { changes } = await edit(tools, file, change, { again });
+  expect(errors).toEqual([expect.objectContaining({ code: 'manifest' })]);
+  expect(seen[1]).toBe(seen[0]?.replace('name: b', 'nome: b'));
+  expect(changes).toEqual([
+    { name: 'c', change: 'added' },
+    { name: 'b', change: 'removed' },
+  ]);
+  expect(await app.text('app.yml')).toContain('name: c');
+});
+
+test('a text that cannot be sealed is discarded on request, and an error where nobody is asked', async () => {
+  const { app, tools, file, sealed } = await createSealed();
+  const change = replacing('name: b', 'nome: b');
+  const discard = { again: () => Promise.resolve(false) };
+  expect(await failureOf(() => edit(tools, file, change, discard))).toMatchObject({
+    code: 'declined',
+    message: `the edit is discarded; ${file} is as it was`,
+  });
+  expect(await failureOf(() => edit(tools, file, change))).toMatchObject({ code: 'manifest' });
+  expect(await app.text('app.yml')).toBe(sealed);
+});
+
+test("somebody else's change stays, and the edit is beside it, sealed", async () => {
+  const { app, tools, file, sealed } = await createSealed();
+  const change = async (text: Buffer) => {
+    await appendFile(file, '# theirs\n');
+    return replacing('two', 'mine')(text);
+  };
+  const error = await failureOf(() => edit(tools, file, change, { again: refuse }));
+  expect(error).toMatchObject({ code: 'conflict' });
+  expect(await app.text('app.yml')).toBe(`${sealed}# theirs\n`);
+  expect((await decrypt(tools, `${file}.edited`)).text).toContain('"mine"');
+});
+
+test('a manifest that is not there begins with a template, in the home region', async () => {
+  const app = await createScene(aws, secret('a', 'one'));
+  const { tools } = createTools(aws, { homeRegion: 'eu-west-1' });
+  const file = app.path('web shop.yml');
+  await edit(tools, file, (text) => Promise.resolve(text));
+  expect(await app.files()).toEqual(['app.yml']);
+  const { changes } = await edit(tools, file, replacing('value: in plaintext here; ', 'value: '));
+  expect(changes).toEqual([{ name: 'example', change: 'added' }]);
+  const text = await app.text('web shop.yml');
+  expect(text).toMatch(/^path: \/web-shop\/ .*\nregion: eu-west-1\nkmskey: alias\/web-shop /);
+  expect(text).toMatch(/value: ENC\[v1,/);
+});

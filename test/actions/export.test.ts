@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { encrypt } from '../../src/actions/encrypt.ts';
+import { exportSecrets, type ExportOptions } from '../../src/actions/export.ts';
+import { useAws } from '../support/aws.ts';
+import { failureOf } from '../support/failure.ts';
+import { readGithubEnv } from '../support/github-runner.ts';
+import { createScene, plain, secret } from '../support/scene.ts';
+import { createTools } from '../support/tools.ts';
+
+const aws = await useAws();
+
+async function createApp() {
+  const app = await createScene(
+    aws,
+    `${secret('token', "it's")}${plain('level', 'info')}${secret('two/lines', 'a\nb')}` +
+      '  - {name: keystore, type: SecureString, file: binary}\n',
+    { files: { binary: randomBytes(100) } },
+  );
+  const { tools, said } = createTools(aws);
+  const file = app.path('app.yml');
+  await encrypt(tools, [file]);
+  said.notes.length = 0;
+  return { ...app, said, call: (options?: ExportOptions) => exportSecrets(tools, [file], options) };
+}
+
+test('export makes lines for a shell, and warns of what they cannot hold', async () => {
+  const app = await createApp();
+  const report = await app.call();
+  expect(report).toEqual({
+    text: `export TOKEN='it'\\''s'\nexport LEVEL='info'\nexport TWO_LINES='a\nb'\n`,
+    appendix: undefined,
+  });
+  expect(app.said.warnings.map(({ message }) => message)).toEqual([
+    'keystore is left out: it is binary',
+  ]);
+});
+
+test('values that cannot be variables are files, if there is a folder for them', async () => {
+  const app = await createApp();
+  const { text } = await app.call({ format: 'docker', files: app.path('files') });
+  expect(text).toBe(
+    `TOKEN=it's\nLEVEL=info\nTWO_LINES_FILE=${app.path('files/TWO_LINES')}\n` +
+      `KEYSTORE_FILE=${app.path('files/KEYSTORE')}\n`,
+  );
+  expect(await app.read('files/KEYSTORE')).toEqual(await app.read('binary'));
+  expect(app.said.warnings).toEqual([]);
+});
+
+test('github masks secrets, and has its variables apart for the file of the job', async () => {
+  const app = await createApp();
+  const { text, appendix = '' } = await app.call({ format: 'github', prefix: 'APP_' });
+  expect(text).toBe("::add-mask::it's\n::add-mask::a\n::add-mask::b\n");
+  expect(readGithubEnv(appendix)).toEqual({
+    APP_TOKEN: "it's",
+    APP_LEVEL: 'info',
+    APP_TWO_LINES: 'a\nb',
+  });
+});
+
+test('outDir writes a file for each value and makes no text', async () => {
+  const app = await createApp();
+  expect(await app.call({ outDir: app.path('dump') })).toMatchObject({ text: '' });
+  expect(await app.text('dump/two/lines')).toBe('a\nb');
+  expect(app.said.notes).toEqual([`4 values written to ${app.path('dump')}`]);
+});
+
+test.each<[ExportOptions, string]>([
+  [{ format: 'k8s' }, '--format k8s needs --name'],
+  [{ format: 'k8s', name: 'app', names: 'exact' }, '--names does nothing with --format k8s'],
+  [{ namespace: 'app' }, '--namespace does nothing with --format shell'],
+  [{ outDir: 'x', format: 'json' }, '--format does nothing with --out-dir'],
+  [{ format: 'docker', only: ['two/lines'] }, 'two/lines: an env-file of docker'],
+])('%j is refused', async (options, message) => {
+  const app = await createApp();
+  const error = await failureOf(() => app.call(options));
+  expect(error.code).toBe('usage');
+  expect(error.message).toContain(message);
+});

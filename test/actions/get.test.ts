@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { get, openValue } from '../../src/actions/get.ts';
+import { put } from '../../src/actions/put.ts';
+import { REGION, useAws } from '../support/aws.ts';
+import { failureOf } from '../support/failure.ts';
+import { storedIn } from '../support/stored.ts';
+import { createTools } from '../support/tools.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+const { tools } = createTools(aws, { region: REGION });
+
+/** A parameter that points to an object. */
+async function publish(data: Buffer) {
+  const path = `${aws.unique('get')}/data`;
+  const target = { path, bucket: aws.bucket, kmskey: aws.kmskey };
+  return put(
+    tools,
+    (async function* () {
+      yield await Promise.resolve(data);
+    })(),
+    target,
+  );
+}
+
+const text = async (selector: string) => (await get(tools, selector)).toString();
+
+describe('get', () => {
+  test('gives the value of a parameter, by name or by version', async () => {
+    const name = `/${aws.unique('get')}/text`;
+    await stored.put(name, 'før');
+    await stored.put(name, 'now', { Type: 'SecureString', KeyId: aws.kmskey });
+    expect(await text(name)).toBe('now');
+    expect(await text(name.slice(1))).toBe('now');
+    expect(await text(`${name}@1`)).toBe('før');
+    expect(await text(`${name}:1`)).toBe('før');
+  });
+
+  test('follows a pointer to its object, which a URL names, too', async () => {
+    const data = randomBytes(3_000_000);
+    const { parameter, url } = await publish(data);
+    expect((await get(tools, parameter)).equals(data)).toBe(true);
+    expect((await get(tools, url)).equals(data)).toBe(true);
+  });
+
+  test('refuses what is larger than it may be', async () => {
+    const { parameter, url } = await publish(randomBytes(1001));
+    expect(await get(tools, parameter, { maxBytes: 1001 })).toHaveLength(1001);
+    const error = await failureOf(() => get(tools, parameter, { maxBytes: 1000 }));
+    expect(error).toMatchObject({
+      code: 'oversize',
+      message: `${url}: it has 1001 bytes, more than 1000`,
+    });
+  });
+
+  test.each([
+    ['a parameter that is not there', '/coffer/none', 'not-found'],
+    ['a bucket without a key', 's3://bucket', 'usage'],
+  ])('refuses %s', async (_, selector, code) => {
+    expect((await failureOf(() => get(tools, selector))).code).toBe(code);
+  });
+});
+
+describe('an open value', () => {
+  test.each(['verified', 'unverified'] as const)('can be read %s, more than once', async (how) => {
+    const data = randomBytes(2_000_000);
+    const value = await openValue(tools, (await publish(data)).parameter);
+    expect(value.size).toBe(data.length);
+    for (let i = 0; i < 2; i++) expect((await buffer(value[how]())).equals(data)).toBe(true);
+    await value.close();
+  });
+
+  test('may be text from SSM', async () => {
+    const name = `/${aws.unique('get')}/text`;
+    await stored.put(name, 'tüxt');
+    const value = await openValue(tools, name);
+    expect(value.size).toBe(5);
+    expect((await buffer(value.verified())).toString()).toBe('tüxt');
+    await value.close();
+  });
+});

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { encrypt } from '../../src/actions/encrypt.ts';
+import { list } from '../../src/actions/list.ts';
+import { save } from '../../src/actions/save.ts';
+import { REGION, useAws } from '../support/aws.ts';
+import { failureOf } from '../support/failure.ts';
+import { createScene, plain, secret } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+import { createTools } from '../support/tools.ts';
+
+const aws = await useAws();
+const stored = storedIn(aws);
+
+test('list names what is under a path, its sizes and its pointers, and no value', async () => {
+  const app = await createScene(
+    aws,
+    `${secret('a', 'secret')}${plain('b', 'two')}  - {name: blob, type: SecureString, file: blob.bin}\n`,
+    { files: { 'blob.bin': randomBytes(5000) } },
+  );
+  const file = app.path('app.yml');
+  const { tools } = createTools(aws, { region: REGION });
+  await encrypt(tools, [file]);
+  await save(tools, [file]);
+  await stored.put(`${app.prefix}foreign`, 'of no manifest');
+  const [key = ''] = await stored.objects(app.prefix);
+
+  const parameters = await list(tools, [file]);
+  const shared = { region: REGION, version: 1, tier: 'Standard', dataType: 'text' };
+  expect(parameters).toEqual([
+    expect.objectContaining({ ...shared, name: `${app.prefix}a`, type: 'SecureString', size: 6 }),
+    expect.objectContaining({ ...shared, name: `${app.prefix}b`, type: 'String', size: 3 }),
+    expect.objectContaining({
+      ...shared,
+      name: `${app.prefix}blob`,
+      type: 'String',
+      size: 5000,
+      pointer: `s3://${aws.bucket}/${key}`,
+    }),
+    expect.objectContaining({ ...shared, name: `${app.prefix}foreign`, size: 14 }),
+  ]);
+  expect(JSON.stringify(parameters)).not.toContain('secret"');
+  expect(await list(tools, [app.prefix, file]), 'each is listed once').toEqual(parameters);
+});
+
+test('a path without parameters is empty, and one without its slash is a missing file', async () => {
+  const { tools } = createTools(aws, { region: REGION });
+  const path = `/${aws.unique('none')}`;
+  expect(await list(tools, [`${path}/`])).toEqual([]);
+  const error = await failureOf(() => list(tools, [path]));
+  expect(error).toMatchObject({
+    code: 'usage',
+    hint: expect.stringContaining(`${path}/`) as string,
+  });
+});

@@ -1,0 +1,77 @@
+import { UpdateAliasCommand } from '@aws-sdk/client-kms';
+import { expect, test } from 'vitest';
+import { decryptValues } from '../../src/actions/decrypt.ts';
+import { encrypt } from '../../src/actions/encrypt.ts';
+import { refresh } from '../../src/actions/refresh.ts';
+import { useAws } from '../support/aws.ts';
+import { failureOf } from '../support/failure.ts';
+import { createScene, secret } from '../support/scene.ts';
+import { createTools } from '../support/tools.ts';
+
+const aws = await useAws();
+
+const BLOB = '  - {name: big, type: SecureString, file: big}\n';
+const FILES = { big: 'z'.repeat(100_000) };
+
+/** A manifest that is encrypted under an alias which moved to another key since. */
+async function createMoved(parameters: string) {
+  const alias = `alias/${aws.unique('moving')}`;
+  const oldKey = await aws.createKey(alias);
+  const app = await createScene(aws, parameters, { files: FILES });
+  const { tools, said } = createTools(aws, { fileKey: { alias } });
+  const file = app.path('app.yml');
+  await encrypt(tools, [file]);
+  const newKey = await aws.createKey();
+  await aws.kms.send(new UpdateAliasCommand({ AliasName: alias, TargetKeyId: newKey }));
+  said.notes.length = 0;
+  const values = async () =>
+    (await decryptValues(tools, file)).map(({ bytes }) => bytes.toString());
+  const ciphertext = async () => (await app.text('app.yml')).match(/ENC\[[^\]]*\]|sha256: "?\w+/g);
+  return { app, tools, said, file, oldKey, newKey, values, ciphertext };
+}
+
+test('KMS takes the data keys over; values and blobs stay byte for byte', async () => {
+  const { app, tools, said, file, oldKey, newKey, values, ciphertext } = await createMoved(
+    secret('a', 'one') + BLOB,
+  );
+  const before = await ciphertext();
+  const report = { file, changed: true, encryptedWith: newKey, rewrapped: 2, resealed: 0 };
+  expect(await refresh(tools, [file])).toEqual([report]);
+  expect(said.notes).toEqual([
+    `${file}: now under ${newKey} (2 data keys taken over, 0 values sealed anew)`,
+  ]);
+  expect(await app.text('app.yml')).not.toContain(oldKey);
+  expect(await ciphertext()).toEqual(before);
+  expect(await values()).toEqual(['one', FILES.big]);
+
+  expect(await refresh(tools, [file])).toEqual([{ ...report, changed: false, rewrapped: 0 }]);
+  expect(said.notes.at(-1)).toBe(`${file}: already under ${newKey}, nothing to do`);
+});
+
+test('new data keys seal every value and blob anew', async () => {
+  const { tools, file, newKey, values, ciphertext } = await createMoved(secret('a', 'one') + BLOB);
+  const before = await ciphertext();
+  expect(await refresh(tools, [file], { newDataKeys: true })).toEqual([
+    { file, changed: true, encryptedWith: newKey, rewrapped: 0, resealed: 2 },
+  ]);
+  expect(before).toHaveLength(2);
+  for (const text of (await ciphertext()) ?? []) expect(before).not.toContain(text);
+  expect(await values()).toEqual(['one', FILES.big]);
+});
+
+test('no data key is made for values that are not there', async () => {
+  const { app, tools, file, values } = await createMoved(BLOB);
+  await refresh(tools, [file], { newDataKeys: true });
+  expect(await app.text('app.yml')).not.toContain('data_keys');
+  expect(await values()).toEqual([FILES.big]);
+});
+
+test('a manifest that is not encrypted is refused', async () => {
+  const app = await createScene(aws, secret('a', 'one'));
+  const file = app.path('app.yml');
+  const { tools } = createTools(aws);
+  expect(await failureOf(() => refresh(tools, [file]))).toMatchObject({
+    code: 'usage',
+    message: `${file} is not encrypted yet`,
+  });
+});

@@ -1,0 +1,47 @@
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { expect, test } from 'vitest';
+import { encrypt } from '../../src/actions/encrypt.ts';
+import { sync } from '../../src/actions/sync.ts';
+import type { Plan } from '../../src/plan/model.ts';
+import { useAws } from '../support/aws.ts';
+import { failureOf } from '../support/failure.ts';
+import { createScene, plain, secret } from '../support/scene.ts';
+import { createTools } from '../support/tools.ts';
+
+const aws = await useAws();
+
+test('sync shows its plan, asks, writes what differs and names the versions', async () => {
+  const app = await createScene(aws, secret('a', 'one') + plain('b', 'two'));
+  const file = app.path('app.yml');
+  const { tools, said } = createTools(aws);
+  await encrypt(tools, [file]);
+  const shown: (readonly Plan[])[] = [];
+  const first = await sync(tools, [file], { onPlan: (plans) => void shown.push(plans) });
+  const [a, b] = [`${app.prefix}a`, `${app.prefix}b`];
+  expect(first).toEqual({
+    done: [a, b],
+    failed: [],
+    left: [],
+    deleted: [],
+    versions: { [a]: 1, [b]: 1 },
+  });
+  expect(shown).toHaveLength(1);
+  expect(said.questions).toEqual(['Write 2 parameters?']);
+  const { Parameter } = await aws.ssm.send(
+    new GetParameterCommand({ Name: a, WithDecryption: true }),
+  );
+  expect(Parameter?.Value).toBe('one');
+
+  const second = await sync(tools, [file]);
+  expect(second).toMatchObject({ done: [], versions: { [a]: 1, [b]: 1 } });
+  expect(said.questions).toHaveLength(1);
+});
+
+test('a host that says no keeps AWS as it is', async () => {
+  const app = await createScene(aws, plain('a', 'one'));
+  const { tools } = createTools(aws, { answer: 'no' });
+  const error = await failureOf(() => sync(tools, [app.path('app.yml')]));
+  expect(error).toMatchObject({ code: 'declined' });
+  const dry = await sync(tools, [app.path('app.yml')], { dryRun: true, yes: true });
+  expect(dry.versions).toEqual({});
+});

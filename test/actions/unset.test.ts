@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { encrypt } from '../../src/actions/encrypt.ts';
+import { unset } from '../../src/actions/unset.ts';
+import { useAws } from '../support/aws.ts';
+import { failureOf } from '../support/failure.ts';
+import { createScene, plain, secret } from '../support/scene.ts';
+import { createTools } from '../support/tools.ts';
+
+const aws = await useAws();
+
+test('unset removes parameters with their blobs, and reports both', async () => {
+  const app = await createScene(
+    aws,
+    `${secret('a', 'one')}  - {name: x, type: SecureString, file: big}\n${plain('c', 'three')}`,
+    { files: { big: 'z'.repeat(100_000) } },
+  );
+  const file = app.path('app.yml');
+  const { tools, said } = createTools(aws);
+  await encrypt(tools, [file]);
+  said.notes.length = 0;
+  expect(await unset(tools, file, ['a', `${app.prefix}x`, 'x'])).toEqual({
+    file,
+    changed: true,
+    removed: ['a', 'x'],
+    blobs: [expect.stringMatching(/^app\.blobs\/x-[0-9a-f]{6}\.enc$/)],
+  });
+  expect(said.notes).toEqual([
+    `${file}: removed a, x; AWS still has what it had until coffer sync ${file} --prune`,
+  ]);
+  expect(await app.files()).toEqual(['app.yml', 'big']);
+  expect(await app.text('app.yml')).not.toMatch(/name: [ax]/);
+});
+
+test('a name that is not there is refused, and nothing is removed', async () => {
+  const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
+  const before = await app.text('app.yml');
+  const { tools } = createTools(aws);
+  const error = await failureOf(() => unset(tools, app.path('app.yml'), ['a', 'none']));
+  expect(error).toMatchObject({ code: 'usage', hint: 'it has a, b' });
+  expect(await app.text('app.yml')).toBe(before);
+});

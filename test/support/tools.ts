@@ -1,0 +1,54 @@
+import { tmpdir } from 'node:os';
+import type { Tools } from '../../src/actions/tools.ts';
+import { createAws } from '../../src/aws/index.ts';
+import { CofferError, type Problem } from '../../src/errors.ts';
+import type { Host } from '../../src/host.ts';
+import { createStores } from '../../src/stores/index.ts';
+import { REGION, type TestAws } from './aws.ts';
+import { sessionAt } from './services.ts';
+
+/** What an action said and asked. */
+export interface Said {
+  notes: string[];
+  warnings: Problem[];
+  questions: string[];
+}
+
+/** A host that remembers, and answers every question alike. */
+export function createTestHost(answer: 'yes' | 'no' = 'yes'): { host: Host; said: Said } {
+  const said: Said = { notes: [], warnings: [], questions: [] };
+  const host: Host = {
+    note: (text) => void said.notes.push(text),
+    warn: (problem) => void said.warnings.push(problem),
+    progress: () => ({ update: () => {}, end: () => {} }),
+    confirm(question) {
+      said.questions.push(question);
+      return answer === 'yes'
+        ? Promise.resolve()
+        : Promise.reject(new CofferError('declined', 'nothing was done'));
+    },
+    onStop: () => undefined,
+  };
+  return { host, said };
+}
+
+/** What an action works with, against the AWS of this test file. */
+export function createTools(
+  aws: TestAws,
+  { answer, ...changes }: Partial<Tools> & { answer?: 'yes' | 'no' } = {},
+): { tools: Tools; said: Said } {
+  const { host, said } = createTestHost(answer);
+  const session = sessionAt(aws.endpoint);
+  const tools: Tools = {
+    aws: createAws(session),
+    stores: createStores(session),
+    host,
+    region: undefined,
+    homeRegion: REGION,
+    fileKey: { alias: aws.fileKeyAlias },
+    concurrency: session.concurrency,
+    spoolFolder: tmpdir(),
+    ...changes,
+  };
+  return { tools, said };
+}
