@@ -1,5 +1,5 @@
 import { CofferError } from '../errors.ts';
-import { nearest } from '../manifest/read/nearest.ts';
+import { nearest } from '../manifest/nearest.ts';
 
 /** An unknown word, and the known one closest to it. */
 export function unknown(

@@ -7,6 +7,7 @@ import { Faults } from './yaml/faults.ts';
 import { FlowEditor } from './edit/flow-editor.ts';
 import { Lines, type Splice } from './edit/lines.ts';
 import { type MapEditor, sameStyle } from './edit/map-editor.ts';
+import { TEXT_SETTINGS } from './fields.ts';
 import { openList, removeParameters } from './edit/list.ts';
 import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
@@ -85,7 +86,7 @@ function editTop({ root, tree }: ManifestDocument, lines: Lines, edit: ManifestE
 
 /** The last of the pairs that `encrypted_with` goes behind; `path` is always there. */
 function lastSetting(fields: Fields): Field {
-  const settings = ['path', 'region', 'kmskey', 'bucket'].map((key) => fields.get(key));
+  const settings = TEXT_SETTINGS.map((key) => fields.get(key));
   const last = settings
     .filter((field) => field !== undefined)
     .toSorted((a, b) => a.keyNode.range[0] - b.keyNode.range[0])

@@ -1,7 +1,18 @@
 import { runInNewContext } from 'node:vm';
+import type { Parameter, Refusal } from './model.ts';
 
 /** What can follow a group's `(?`. */
 const GROUP = /^(?:[:=!>]|<[=!]|<[A-Za-z][A-Za-z0-9]*>|[a-zA-Z]*(?:-[a-zA-Z]+)?[:)])/;
+
+/** Why SSM would refuse a parameter's pattern. */
+export function refusePattern({ allowedPattern }: Parameter): Refusal | undefined {
+  const fault = allowedPattern === undefined ? undefined : findPatternFault(allowedPattern);
+  if (fault === undefined) return undefined;
+  return {
+    message: `"allowed_pattern" does not compile: it ${fault}`,
+    hint: 'SSM takes the regular expressions of Java',
+  };
+}
 
 /**
  * Why Java, whose regular expressions SSM takes, cannot compile a pattern. Finds what is wrong for

@@ -3,7 +3,7 @@ import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from '
 import { parseInline } from '../crypto/inline.ts';
 import { looksPsyml } from '../crypto/psyml.ts';
 import { isBlockCollection, Lines, type Splice } from './edit/lines.ts';
-import { PARAMETER_KEYS } from './read/keys.ts';
+import { PARAMETER_KEYS } from './fields.ts';
 import { readText } from './read/reading.ts';
 import { openDocument } from './yaml/document.ts';
 import { Faults } from './yaml/faults.ts';

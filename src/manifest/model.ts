@@ -76,6 +76,12 @@ export interface Parameter {
   place: Place;
 }
 
+/** Why a field cannot be as it is. Never quotes a value. */
+export interface Refusal {
+  message: string;
+  hint: string;
+}
+
 export interface Manifest {
   /** As the caller named it. */
   file: string;
@@ -110,20 +116,14 @@ export interface ParameterEdit {
 }
 
 /** A parameter to be written; what is left out is not written. */
-export interface NewParameter {
+export interface NewParameter extends Partial<
+  Omit<Parameter, 'name' | 'fullName' | 'type' | 'typeAsWritten' | 'content' | 'tags' | 'place'>
+> {
   name: string;
-  /** As it is to stand there, such as `SecureString` or `securestring`. */
+  /** As it is to be written, such as `SecureString` or `securestring`. */
   type: string;
-  description?: string | undefined;
-  tier?: Tier | undefined;
-  store?: Store | undefined;
-  encoding?: 'base64' | undefined;
-  extension?: string | undefined;
-  allowedPattern?: string | undefined;
-  dataType?: string | undefined;
   /** Its own, without the manifest's. */
   tags?: Tags | undefined;
-  origin?: Origin | undefined;
   content?: ParameterEdit['content'] | undefined;
 }
 

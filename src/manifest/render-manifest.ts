@@ -1,6 +1,7 @@
 import { CofferError } from '../errors.ts';
 import { blockItem } from './edit/new-parameter.ts';
 import { mapOf, oneString, type Spot, type Value } from './edit/render.ts';
+import { TEXT_SETTINGS } from './fields.ts';
 import type { ManifestSettings, NewParameter } from './model.ts';
 
 const TOP: Spot = { flow: false, quotedKeys: false, column: 0, blocks: 'clip' };
@@ -18,12 +19,9 @@ export function renderManifest(
       hint: 'add one first',
     });
   }
-  const { path, region, kmskey, bucket, tags, encryptedWith, dataKeys } = settings;
+  const { tags, encryptedWith, dataKeys } = settings;
   const head = [
-    ...pair('path', oneString(path)),
-    ...pair('region', oneString(region)),
-    ...optional('kmskey', kmskey),
-    ...optional('bucket', bucket),
+    ...TEXT_SETTINGS.flatMap((key) => optional(key, settings[key])),
     ...optional('encrypted_with', encryptedWith),
     ...entries('data_keys', dataKeys),
   ];

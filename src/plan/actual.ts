@@ -78,7 +78,7 @@ function toNamed(
   };
   return listed && listed.version >= version
     ? { ...listed, ...newest }
-    : { ...newest, description: '', tier: '', dataType: '', isUnlisted: true };
+    : { ...newest, isUnlisted: true };
 }
 
 /** How often to ask for what SSM does not list yet. */

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
+import { ssmFieldsOf } from '../manifest/ssm-fields.ts';
 import { headerOf } from '../seal/blob-body.ts';
 import { findMisplaced, findUnplaced } from '../seal/placement.ts';
 import type { Opener } from '../seal/opener.ts';
@@ -57,10 +58,7 @@ async function desire(
 ): Promise<Desired> {
   const common = {
     name: parameter.fullName,
-    description: parameter.description ?? '',
-    tier: parameter.tier,
-    allowedPattern: parameter.allowedPattern,
-    dataType: parameter.dataType,
+    ...ssmFieldsOf(parameter),
     tags: parameter.tags,
   };
   const { content } = parameter;

@@ -1,5 +1,6 @@
 import type { Commitment } from '../crypto/object-v3.ts';
-import type { ParameterType, Tags, Tier } from '../manifest/model.ts';
+import type { ParameterType, Tags } from '../manifest/model.ts';
+import type { SsmFields, SsmName } from '../manifest/ssm-fields.ts';
 import type { ObjectState } from '../stores/s3/expected.ts';
 
 /** The object that a pointer names. */
@@ -16,8 +17,8 @@ export interface DesiredObject {
   kmskey: string;
 }
 
-/** A parameter as the manifest wants it in SSM. */
-export interface Desired {
+/** A parameter as the manifest wants it in SSM. Without a tier, any will do. */
+export interface Desired extends SsmFields {
   /** Full name. */
   name: string;
   /** `String` for a pointer, whatever the manifest's type. */
@@ -28,11 +29,6 @@ export interface Desired {
   isSecret: boolean;
   /** For a SecureString. */
   keyId?: string | undefined;
-  description: string;
-  /** Without one, whichever tier there is will do. */
-  tier?: Tier | undefined;
-  allowedPattern?: string | undefined;
-  dataType?: string | undefined;
   /** Those that have to be there; others may be. */
   tags: Tags;
   object?: DesiredObject | undefined;
@@ -47,17 +43,13 @@ export interface Desired {
 export type Closable = 'value' | 'data key';
 
 /** A parameter as it is in SSM. */
-export interface Actual {
+export interface Actual extends SsmFields {
   name: string;
   type: string;
   /** Opened; absent for a parameter that nobody needs to open, or that may not be opened. */
   value?: string | undefined;
   version: number;
   keyId?: string | undefined;
-  description: string;
-  tier: string;
-  allowedPattern?: string | undefined;
-  dataType: string;
   /** SSM does not list this version yet: nothing is known but its type, value and number. */
   isUnlisted?: boolean | undefined;
 }
@@ -72,16 +64,7 @@ export interface ActualState {
   tags: ReadonlyMap<string, Tags>;
 }
 
-export type Field =
-  | 'type'
-  | 'value'
-  | 'object'
-  | 'key'
-  | 'tier'
-  | 'description'
-  | 'allowed pattern'
-  | 'data type'
-  | 'tags';
+export type Field = 'type' | 'value' | 'object' | 'key' | SsmName | 'tags';
 
 /** One way in which AWS is not as the manifest wants it. */
 export interface Difference {

@@ -1,5 +1,6 @@
 import { parsePointer } from '../crypto/pointer.ts';
 import type { Tags } from '../manifest/model.ts';
+import { compareWanted } from '../manifest/ssm-fields.ts';
 import type { ObjectState } from '../stores/s3/expected.ts';
 import type {
   Actual,
@@ -75,12 +76,9 @@ function compare(desired: Desired, actual: Actual, object: ObjectState = {}): Di
   if (desired.keyId && !isSameKey(actual.keyId ?? '', desired.keyId)) {
     differ('key', actual.keyId ?? '', desired.keyId);
   }
-  if (desired.tier && desired.tier !== 'Intelligent-Tiering') {
-    differ('tier', actual.tier, desired.tier);
+  for (const { field, before, after } of compareWanted(actual, desired)) {
+    differ(field, before, after);
   }
-  differ('description', actual.description, desired.description);
-  differ('allowed pattern', actual.allowedPattern ?? '', desired.allowedPattern ?? '');
-  differ('data type', actual.dataType, desired.dataType ?? 'text');
   return differences;
 }
 

@@ -1,5 +1,6 @@
 import type { ParameterStore, ParameterVersion } from '../stores/ssm.ts';
 import { CofferError } from '../errors.ts';
+import { compareFields } from '../manifest/ssm-fields.ts';
 import type { Difference, Field } from './model.ts';
 
 /** `NAME@3` or `NAME@label`. */
@@ -36,17 +37,12 @@ export function compareVersions(from: ParameterVersion, to: ParameterVersion): D
     ['type', from.type, to.type],
     ['value', from.value, to.value],
     ['key', from.keyId ?? '', to.keyId ?? ''],
-    ['tier', from.tier, to.tier],
-    ['description', from.description, to.description],
-    ['allowed pattern', from.allowedPattern ?? '', to.allowedPattern ?? ''],
-    ['data type', from.dataType, to.dataType],
   ];
-  return fields
+  const differences: Omit<Difference, 'isSecret'>[] = fields
     .filter(([, before, after]) => before !== after)
-    .map(([field, before, after]) => ({
-      field,
-      before,
-      after,
-      isSecret: isSecret && field === 'value',
-    }));
+    .map(([field, before, after]) => ({ field, before, after }));
+  return [...differences, ...compareFields(from, to)].map((difference) => ({
+    ...difference,
+    isSecret: isSecret && difference.field === 'value',
+  }));
 }

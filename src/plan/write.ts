@@ -1,8 +1,9 @@
 import type { ParameterStore, PutParameter } from '../stores/ssm.ts';
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
+import { overwritingFields } from '../manifest/ssm-fields.ts';
 import type { Task } from './apply.ts';
-import type { Change, Desired } from './model.ts';
+import type { Actual, Change, Desired } from './model.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { createPatiently, type Patience } from './patience.ts';
 
@@ -120,7 +121,7 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
   fields.delete('tags');
   fields.delete('object');
   if (fields.size > 0 && actual) {
-    const version = await put(overwriting(desired), writing);
+    const version = await put(overwriting(desired, actual), writing);
     await settlePointer(change, desired, writing);
     if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
       throw new CofferError(
@@ -142,11 +143,9 @@ async function put(parameter: PutParameter, { parameters, versions }: Writing): 
   return version;
 }
 
-/** Names every field: of what is left out, SSM keeps the old one. */
-function overwriting(desired: Desired): PutParameter {
-  const { allowedPattern = '', dataType = 'text' } = desired;
+function overwriting(desired: Desired, actual?: Actual): PutParameter {
   // SSM refuses tags together with overwrite.
-  return { ...desired, allowedPattern, dataType, tags: undefined, overwrite: true };
+  return { ...desired, ...overwritingFields(desired, actual), tags: undefined, overwrite: true };
 }
 
 /** Whether a version is this very write, done twice because its first answer got lost. */

@@ -20,6 +20,7 @@ import { incomplete, need } from '../aws/answer.ts';
 import type { Doing } from '../aws/errors.ts';
 import { readPages } from './pages.ts';
 import { call, clientConfig, clientFor, type Session } from '../aws/session.ts';
+import { receiveFields, sendFields, type SsmFields } from '../manifest/ssm-fields.ts';
 
 /** A parameter as SSM returns it, its value opened. */
 export interface StoredParameter {
@@ -30,15 +31,11 @@ export interface StoredParameter {
 }
 
 /** What SSM tells about a parameter without its value. */
-export interface ParameterMetadata {
+export interface ParameterMetadata extends SsmFields {
   name: string;
   type: string;
   keyId?: string | undefined;
-  description: string;
-  tier: string;
   version: number;
-  allowedPattern?: string | undefined;
-  dataType: string;
   modified?: Date | undefined;
 }
 
@@ -50,15 +47,11 @@ export interface ParameterVersion extends ParameterMetadata {
   labels: string[];
 }
 
-export interface PutParameter {
+export interface PutParameter extends SsmFields {
   name: string;
   value: string;
   type: string;
   keyId?: string | undefined;
-  description?: string | undefined;
-  tier?: 'Standard' | 'Advanced' | 'Intelligent-Tiering' | undefined;
-  allowedPattern?: string | undefined;
-  dataType?: string | undefined;
   /** Replace what is there; without it, a parameter of that name makes the call fail. */
   overwrite: boolean;
   /** Only for a new parameter: SSM refuses tags together with `overwrite`. */
@@ -200,10 +193,7 @@ export function createParameterStore(session: Session, region: string | undefine
             Value: parameter.value,
             Type: parameter.type as 'String',
             KeyId: parameter.keyId,
-            Description: parameter.description,
-            Tier: parameter.tier,
-            AllowedPattern: parameter.allowedPattern,
-            DataType: parameter.dataType,
+            ...sendFields(parameter),
             Overwrite: parameter.overwrite,
             Tags: parameter.tags && toTagList(parameter.tags),
           }),
@@ -298,11 +288,8 @@ function toMetadata(doing: Doing, item: SdkMetadata | ParameterHistory): Paramet
     name: need(doing, item, 'Name'),
     type: need(doing, item, 'Type'),
     keyId: item.KeyId,
-    description: item.Description ?? '',
-    tier: item.Tier ?? 'Standard',
+    ...receiveFields(item),
     version: need(doing, item, 'Version'),
-    allowedPattern: item.AllowedPattern,
-    dataType: item.DataType ?? 'text',
     modified: item.LastModifiedDate,
   };
 }

@@ -4,6 +4,7 @@ import type { DataKeys } from '../../crypto/data-keys.ts';
 import { sealInline } from '../../crypto/inline.ts';
 import { extensionOf, type Pointer } from '../../crypto/pointer.ts';
 import type { NewParameter, Tags } from '../../manifest/index.ts';
+import { notableFields } from '../../manifest/ssm-fields.ts';
 import { blobContext, sealBlob, stageBlob, type StagedBlob } from '../../seal/blob.ts';
 import { chooseDataKey } from '../../seal/encrypt.ts';
 import type { FileKey } from '../../seal/file-key.ts';
@@ -75,10 +76,7 @@ function describe(name: string, item: Found, common: Tags): NewParameter {
   return {
     name,
     type: item.type.toLowerCase(),
-    ...(item.description && { description: item.description }),
-    ...(item.tier === 'Advanced' && { tier: 'Advanced' as const }),
-    ...(item.allowedPattern && { allowedPattern: item.allowedPattern }),
-    ...(item.dataType !== 'text' && { dataType: item.dataType }),
+    ...notableFields(item),
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
   };
 }

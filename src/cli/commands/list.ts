@@ -25,7 +25,7 @@ function cells(item: ListedParameter): string[] {
   return [
     item.name,
     item.type,
-    item.tier,
+    item.tier ?? '',
     String(item.version),
     item.size === undefined ? (item.pointer ? 'missing' : '?') : formatBytes(item.size),
     item.modified?.toISOString().slice(0, 16).replace('T', ' ') ?? '',

@@ -1,5 +1,6 @@
 import type { YAMLMap } from 'yaml';
-import type { NewParameter } from '../model.ts';
+import { ROWS } from '../fields.ts';
+import type { NewParameter, Origin, Tags } from '../model.ts';
 import {
   contentOf,
   type Spot,
@@ -14,32 +15,35 @@ import type { Lines } from './lines.ts';
 
 type Pair = readonly [key: string, value: Value];
 
-/** The pairs of a new parameter, in the order that people would write them. */
+/** The pairs of a new parameter, in the order of the table. */
 function pairsOf(parameter: NewParameter): Pair[] {
-  const { name, type, description, tags, origin, content } = parameter;
-  return [
-    ...text('name', name),
-    ...(description === undefined ? [] : [['description', anyLines(description)] as const]),
-    ...text('type', type),
-    ...text('tier', parameter.tier),
-    ...text('store', parameter.store),
-    ...text('encoding', parameter.encoding),
-    ...text('extension', parameter.extension),
-    ...text('allowed_pattern', parameter.allowedPattern),
-    ...text('data_type', parameter.dataType),
-    ...(tags && Object.keys(tags).length > 0
-      ? [['tags', mapOf(Object.entries(tags))] as const]
-      : []),
-    ...(origin && 'file' in origin ? text('file', origin.file) : []),
-    ...(origin && 'generate' in origin ? [['generate', generateOf(origin.generate)] as const] : []),
-    ...(content
-      ? [[content.kind === 'blob' ? 'blob' : 'value', contentOf(content, name)] as const]
-      : []),
-  ];
+  const { name, origin, content } = parameter;
+  return ROWS.flatMap(([member, { keys, isProse = false }]): Pair[] => {
+    switch (member) {
+      case 'origin':
+        return origin ? [originPair(origin)] : [];
+      case 'content':
+        return content
+          ? [[content.kind === 'blob' ? 'blob' : 'value', contentOf(content, name)]]
+          : [];
+      default: {
+        const value = valueOf(parameter[member], isProse);
+        return value ? [[keys[0], value]] : [];
+      }
+    }
+  });
 }
 
-function text(key: string, value: string | undefined): Pair[] {
-  return value === undefined ? [] : [[key, oneString(value)]];
+function originPair(origin: Origin): Pair {
+  return 'file' in origin
+    ? ['file', oneString(origin.file)]
+    : ['generate', generateOf(origin.generate)];
+}
+
+function valueOf(value: string | Tags | undefined, isProse: boolean): Value | undefined {
+  if (typeof value === 'string') return isProse ? anyLines(value) : oneString(value);
+  const entries = Object.entries(value ?? {});
+  return entries.length > 0 ? mapOf(entries) : undefined;
 }
 
 /** How the items of a list without brackets begin, and what may stand in them. */

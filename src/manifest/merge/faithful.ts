@@ -1,10 +1,12 @@
+import { ROWS, TEXT_SETTINGS } from '../fields.ts';
 import type { Manifest, Parameter } from '../model.ts';
 import { mapVersions, pickChanged, type Versions } from './merged.ts';
 
-const FIELDS = ['type', 'content', 'origin', 'description'] as const satisfies (keyof Parameter)[];
-
 /** Whether a merged manifest has just the parameters that it should have, each as it should be. */
 export function isFaithful(merged: Manifest, versions: Versions<Manifest | undefined>): boolean {
+  if (!TEXT_SETTINGS.every((key) => isPicked(merged, versions, (manifest) => manifest?.[key]))) {
+    return false;
+  }
   const known = mapVersions(versions, byName);
   const names = new Set([...known.ours.keys(), ...known.theirs.keys()]);
   const expected = [...names].filter(
@@ -24,18 +26,32 @@ export function isFaithful(merged: Manifest, versions: Versions<Manifest | undef
   });
 }
 
-function isExpected(parameter: Parameter, versions: Versions<Parameter | undefined>): boolean {
-  const { base } = versions;
-  const ours = versions.ours ?? versions.theirs;
-  const theirs = versions.theirs ?? versions.ours;
-  return FIELDS.every((field) => {
-    const [before, mine, other] = [base, ours, theirs].map((version) =>
-      JSON.stringify(version?.[field]),
-    );
-    return (
-      JSON.stringify(parameter[field]) === pickChanged({ base: before, ours: mine, theirs: other })
-    );
+function isExpected(
+  parameter: Parameter,
+  { base, ours, theirs }: Versions<Parameter | undefined>,
+): boolean {
+  const versions = { base, ours: ours ?? theirs, theirs: theirs ?? ours };
+  return ROWS.every(([member, { hasEntries }]) => {
+    if (!hasEntries) return isPicked(parameter, versions, (version) => version?.[member]);
+    const maps = [parameter, base, ours, theirs].map((version) => version?.[member] ?? {});
+    return maps
+      .flatMap((map) => Object.keys(map))
+      .every((key) => isPicked(parameter, versions, (version) => entryOf(version?.[member], key)));
   });
+}
+
+function entryOf(map: unknown, key: string): unknown {
+  return (map as Readonly<Record<string, unknown>> | undefined)?.[key];
+}
+
+/** Whether `merged` has there what only one side changed, or both alike. */
+function isPicked<T>(
+  merged: T,
+  versions: Versions<T | undefined>,
+  look: (version: T | undefined) => unknown,
+): boolean {
+  const write = (version: T | undefined) => JSON.stringify(look(version));
+  return write(merged) === pickChanged(mapVersions(versions, write));
 }
 
 function byName(manifest: Manifest | undefined): Map<string, Parameter> {

@@ -1,8 +1,8 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
 import { type Faults, quote } from '../yaml/faults.ts';
-import { hintForUnknownKey, quoteKey } from './keys.ts';
+import { hintForUnknownKey, quoteKey } from '../yaml/keys.ts';
 import { quoteName } from './names.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
 import type { Field, Resolved, Tree } from '../yaml/tree.ts';
 import { type SchemaError, validate } from '../validate.gen.js';

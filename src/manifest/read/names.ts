@@ -1,4 +1,5 @@
 import { partitionOf } from '../../aws/regions.ts';
+import type { Refusal } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
 
 const MAX_LEVELS = 15;
@@ -7,18 +8,13 @@ const MAX_ARN = 1011;
 const ANY_ACCOUNT = '111122223333';
 const RESERVED = /^(?:aws|ssm)/i;
 
-interface Finding {
-  message: string;
-  hint: string;
-}
-
 /** The prefix of all names: one slash at its end, whatever was typed. */
 export function normalizePath(text: string): string {
   return `${text.replace(/\/+$/, '')}/`;
 }
 
 /** What SSM would refuse in every name below `path`. */
-export function findPathFault(path: string): Finding | undefined {
+export function findPathFault(path: string): Refusal | undefined {
   if (!path.startsWith('/')) {
     return { message: '"path" does not begin with a slash', hint: 'write it as "/apps/superman/"' };
   }
@@ -60,7 +56,7 @@ function longestName(region: string): number {
 }
 
 /** What SSM would refuse in the parameter's name; nothing that the path is to blame for. */
-export function findNameFault(path: string, name: string, region: string): Finding | undefined {
+export function findNameFault(path: string, name: string, region: string): Refusal | undefined {
   const subject = 'its name';
   if (name === '') return { message: 'its name is empty', hint: 'give the parameter a name' };
   if (!NAME.test(name)) {
@@ -90,7 +86,7 @@ export function findNameFault(path: string, name: string, region: string): Findi
   return findLengthFault(path + name, subject, longestName(region));
 }
 
-function findLengthFault(fullName: string, subject: string, longest: number): Finding | undefined {
+function findLengthFault(fullName: string, subject: string, longest: number): Refusal | undefined {
   if (fullName.split('/').length - 1 > MAX_LEVELS) {
     return {
       message: `${subject} is too deep: SSM allows ${MAX_LEVELS} levels, those of "path" included`,

@@ -1,16 +1,14 @@
 import { isMap } from 'yaml';
 import { quote } from '../yaml/faults.ts';
+import { type FIELDS, type Member, ROWS } from '../fields.ts';
 import {
   type Content,
   type Origin,
-  type Parameter,
-  type ParameterType,
-  type Store,
-  type Tags,
-  type Tier,
   PARAMETER_TYPES,
+  type ParameterType,
+  type Parameter,
+  type Tags,
 } from '../model.ts';
-import { checkDataType, checkPattern } from './validation.ts';
 import { findNameFault } from './names.ts';
 import { checkFilePath, readBlob } from './blob.ts';
 import { readGenerate } from './generate.ts';
@@ -50,30 +48,45 @@ export function readParameter(
     ? readValue(around, value, context)
     : readBlobContent(around, fields, prefix);
   checkSources(around, fields, content, node.range[0], prefix);
-  const allowedPattern = readText(fields, 'allowed_pattern');
-  const pattern = fields.get('allowed_pattern');
-  if (pattern && allowedPattern !== undefined) {
-    checkPattern(around.faults, pattern.valueAt, allowedPattern, prefix);
-  }
   const parameter: Parameter = {
+    ...readRows(around.tree.data(node)),
     name,
     fullName: around.path + name,
     type: type ?? 'String',
     typeAsWritten,
     content,
     origin: readOrigin(around, fields, prefix),
-    description: readText(fields, 'description'),
-    tier: readText(fields, 'tier') as Tier | undefined,
-    store: (readText(fields, 'store') ?? 'auto') as Store,
-    encoding: readText(fields, 'encoding') as 'base64' | undefined,
-    extension: readText(fields, 'extension') ?? '',
-    allowedPattern,
-    dataType: readText(fields, 'data_type'),
     tags: mergeTags(around, fields, prefix),
     place: around.place(fields.get('name')?.valueAt ?? node.range[0]),
   };
-  if (type) checkDataType(around, fields, parameter, prefix);
+  checkRows(around, fields, parameter, prefix);
   return parameter;
+}
+
+type ReadMember = {
+  [M in Member]: (typeof FIELDS)[M] extends { read: object } ? M : never;
+}[Member];
+
+/** The fields that can be read by themselves. */
+function readRows(data: unknown): Pick<Parameter, ReadMember> {
+  const values = data as Readonly<Record<string, unknown>>;
+  const read = ROWS.flatMap(([member, { keys, read }]) =>
+    read ? [[member, read(values[keys[0]])]] : [],
+  );
+  return Object.fromEntries(read) as Pick<Parameter, ReadMember>;
+}
+
+function checkRows(
+  { faults }: Surroundings,
+  fields: Fields,
+  parameter: Parameter,
+  prefix: string,
+): void {
+  for (const [, { keys, check }] of ROWS) {
+    const field = fields.get(keys[0]);
+    const refusal = field && check?.(parameter);
+    if (refusal) faults.add(field.valueAt, prefix + refusal.message, refusal.hint);
+  }
 }
 
 function canonicalType(written: string): ParameterType | undefined {

@@ -1,6 +1,6 @@
 import { couldBeRegion, REGIONS } from '../../aws/regions.ts';
 import type { Fields } from '../yaml/tree.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { type Reading, readText } from './reading.ts';
 
 /** The region that was probably meant. */

@@ -1,5 +1,5 @@
 import { type Alias, isAlias, isMap, isScalar, type ParsedNode, Scalar, type YAMLMap } from 'yaml';
-import { quoteKey } from '../read/keys.ts';
+import { quoteKey } from './keys.ts';
 import type { Faults } from './faults.ts';
 import { isPlain } from './scalars.ts';
 

@@ -181,7 +181,7 @@ testProblems('keys', [
     'a key like no other',
     P('type: String\nvalue: x\nzzz: 1'),
     [
-      '8:5 parameter "p": unknown key | the keys that can stand here are name, description, type, value, file, generate, blob, tier, store, encoding, extension, allowed_pattern, data_type, tags',
+      '8:5 parameter "p": unknown key | the keys that can stand here are name, description, type, tier, store, encoding, extension, allowed_pattern, data_type, tags, file, generate, value, blob',
     ],
   ],
   [

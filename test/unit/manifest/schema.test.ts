@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { PARAMETER_KEYS, TOP_KEYS } from '../../../src/manifest/read/keys.ts';
+import { PARAMETER_KEYS, TOP_KEYS } from '../../../src/manifest/fields.ts';
 
 interface Schema {
   description?: string;

@@ -23,7 +23,7 @@ describe('the action', () => {
   });
 
   test('takes no account of what SSM does not list yet', () => {
-    const there = actual('/a/x', { tier: '', dataType: '', isUnlisted: true });
+    const there = actual('/a/x', { isUnlisted: true });
     const wanted = desired('/a/x', { tier: 'Standard', description: 'd', allowedPattern: '.' });
     expect(changeOf(wanted, there).action).toBe('unchanged');
     const changed = changeOf({ ...wanted, value: 'w' }, there);

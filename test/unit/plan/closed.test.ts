@@ -20,11 +20,11 @@ test('all but the value of what is closed is compared', () => {
     value: 'in the open',
     keyId: 'alias/other',
     description: 'x',
-    tier: 'Advanced',
+    tier: 'Advanced' as const,
   };
   const { action, differences } = changeOf({ ...closed, tier: 'Standard' }, other);
   expect(action).toBe('closed');
-  expect(differences.map(({ field }) => field)).toEqual(['type', 'key', 'tier', 'description']);
+  expect(differences.map(({ field }) => field)).toEqual(['type', 'key', 'description', 'tier']);
 });
 
 test('a pointer takes the place of a secret that was not opened, and nothing is told of it', () => {

@@ -46,16 +46,16 @@ test('the key of what is no secret is of no interest', () => {
   expect(changeOf(desired('/a/x'), there).action).toBe('unchanged');
 });
 
-function planTier(wanted: Tier | undefined, there: string) {
+function planTier(wanted: Tier | undefined, there: Tier) {
   return changeOf(desired('/a/x', { tier: wanted }), actual('/a/x', { tier: there }));
 }
 
 describe('the tier', () => {
-  test.each(['Standard', 'Advanced'])('may be %s when the manifest names none', (there) => {
+  test.each<Tier>(['Standard', 'Advanced'])('may be %s when the manifest names none', (there) => {
     expect(planTier(undefined, there).action).toBe('unchanged');
   });
 
-  test.each(['Standard', 'Advanced'])('may be %s when AWS is to choose it', (there) => {
+  test.each<Tier>(['Standard', 'Advanced'])('may be %s when AWS is to choose it', (there) => {
     expect(planTier('Intelligent-Tiering', there).action).toBe('unchanged');
   });
 

@@ -1,8 +1,9 @@
 import type { Actual, ActualState, Change, Desired } from '../../../src/plan/model.ts';
+import { ssmFieldsOf } from '../../../src/manifest/ssm-fields.ts';
 import { planChanges } from '../../../src/plan/plan.ts';
 
 export function desired(name: string, more: Partial<Desired> = {}): Desired {
-  return { name, type: 'String', value: 'v', isSecret: false, description: '', tags: {}, ...more };
+  return { name, type: 'String', value: 'v', isSecret: false, tags: {}, ...more };
 }
 
 export function secret(name: string, value: string, more: Partial<Desired> = {}): Desired {
@@ -23,8 +24,7 @@ export function pointer(name: string, sha256 = 'ab'.repeat(32)): Desired {
 }
 
 export function actual(name: string, more: Partial<Actual> = {}): Actual {
-  const common = { version: 1, description: '', tier: 'Standard', dataType: 'text' };
-  return { name, type: 'String', value: 'v', ...common, ...more };
+  return { name, type: 'String', value: 'v', version: 1, ...more };
 }
 
 export function state(
@@ -38,15 +38,13 @@ export function state(
 /** What AWS holds once a manifest is in step with it. */
 export function inStep(wanted: readonly Desired[]): ActualState {
   return state(
-    wanted.map(({ name, type, value, keyId, description, tier, allowedPattern, dataType }) =>
+    wanted.map(({ name, type, value, keyId, tier, ...more }) =>
       actual(name, {
+        ...ssmFieldsOf(more),
         type,
         value,
         keyId,
-        description,
         tier: tier === 'Advanced' ? 'Advanced' : 'Standard',
-        allowedPattern,
-        dataType: dataType ?? 'text',
       }),
     ),
     {

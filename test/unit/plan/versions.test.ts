@@ -36,7 +36,7 @@ describe('two versions', () => {
     ['type', { type: 'StringList' }, 'String', 'StringList'],
     ['value', { value: 'two' }, 'one', 'two'],
     ['key', { keyId: 'alias/a' }, '', 'alias/a'],
-    ['tier', { tier: 'Advanced' }, 'Standard', 'Advanced'],
+    ['tier', { tier: 'Advanced' as const }, 'Standard', 'Advanced'],
     ['description', { description: 'new' }, '', 'new'],
     ['allowed pattern', { allowedPattern: 'o.*' }, '', 'o.*'],
     ['data type', { dataType: 'aws:ec2:image' }, 'text', 'aws:ec2:image'],

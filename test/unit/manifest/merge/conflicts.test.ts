@@ -187,3 +187,36 @@ test('sides that only together make no manifest are a conflict, not a broken fil
   expect(merged.conflicts).toBe(1);
   expect(merged.text).toContain('<<<<<<< ours\n');
 });
+
+describe('a field that one side shares by an alias while the other changes the shared one is a conflict:', () => {
+  const cases = {
+    description: ['one', 'two'],
+    type: ['String', 'StringList'],
+    tier: ['Standard', 'Advanced'],
+    store: ['auto', 'ssm'],
+    extension: ['.one', '.two'],
+    allowed_pattern: ['v+', 'v*'],
+    data_type: ['text', 'json'],
+    tags: ['{team: x}', '{team: y}'],
+  };
+  test.each(Object.entries(cases))('%s', (key, [before = '', after = '']) => {
+    const typed = key === 'type' ? '' : '    type: String\n';
+    const item = (name: string, field: string) =>
+      `  - name: ${name}\n${typed}    ${key}: ${field}\n    value: v\n`;
+    const base = `${HEAD}parameters:\n${item('a', `&shared ${before}`)}`;
+    const ours = base + item('b', '*shared');
+    const theirs = base.replace(before, after);
+    for (const merged of [merge(base, ours, theirs), merge(base, theirs, ours)]) {
+      expect(merged.conflicts).toBe(1);
+    }
+  });
+});
+
+test('tags of the manifest and of a parameter, changed on one side each, merge clean', () => {
+  const base = BASE.replace('one\n', 'one\n    tags: {team: x}\n');
+  const ours = base.replace('parameters:', 'tags: {cost: "1"}\nparameters:');
+  const theirs = base.replace('{team: x}', '{team: y}');
+  const text = ours.replace('{team: x}', '{team: y}');
+  expect(merge(base, ours, theirs)).toEqual({ text, conflicts: 0 });
+  expect(merge(base, theirs, ours)).toEqual({ text, conflicts: 0 });
+});

@@ -1,49 +1,12 @@
-import { quote } from '../yaml/faults.ts';
-import { nearest } from './nearest.ts';
-
-/** The keys of a manifest, as in the schema. */
-export const TOP_KEYS: readonly string[] = [
-  'path',
-  'region',
-  'kmskey',
-  'bucket',
-  'tags',
-  'encrypted_with',
-  'data_keys',
-  'parameters',
-];
-
-/** The keys of one parameter, as in the schema. */
-export const PARAMETER_KEYS: readonly string[] = [
-  'name',
-  'description',
-  'type',
-  'value',
-  'file',
-  'generate',
-  'blob',
-  'tier',
-  'store',
-  'encoding',
-  'extension',
-  'allowed_pattern',
-  'data_type',
-  'tags',
-];
+import { PARAMETER_KEYS, ROWS, TOP_KEYS } from '../fields.ts';
+import { nearest } from '../nearest.ts';
+import { quote } from './faults.ts';
 
 /** All keys of a manifest, at whatever depth, but for those that people choose. */
 const ALL_KEYS: readonly string[] = [
   ...TOP_KEYS,
   ...PARAMETER_KEYS,
-  'length',
-  'charset',
-  'require',
-  'sha256',
-  'size',
-  'key',
-  'message_id',
-  'commitment',
-  'data',
+  ...ROWS.flatMap(([, { inner = [] }]) => inner),
 ];
 
 /**
