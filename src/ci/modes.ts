@@ -7,7 +7,9 @@ import { compareOptions } from '../cli/options.ts';
 import { createPaint } from '../cli/terminal/paint.ts';
 import { renderPlanText } from '../cli/terminal/plan-text.ts';
 import { CofferError } from '../errors.ts';
+import type { Host } from '../host.ts';
 import { renderPlanMarkdown } from '../plan/markdown.ts';
+import type { Plan } from '../plan/model.ts';
 import { countActions } from '../plan/words.ts';
 import { findThread, postComment } from './comment.ts';
 import type { Inputs } from './inputs.ts';
@@ -33,6 +35,7 @@ async function check({ manifests, flags, tools, runner }: Step): Promise<ExitCod
 async function diff(step: Step): Promise<ExitCode> {
   const { inputs, manifests, flags, tools, runner } = step;
   const plans = await planDifferences(tools, manifests, compareOptions(flags));
+  notePlans(tools.host, plans);
   const markdown = withKey(renderPlanMarkdown(plans), inputs.commentKey);
   const changed = isDifferent(plans);
   await runner.summary(markdown);
@@ -85,10 +88,7 @@ async function writeAll({
       yes: true,
       replace: flags.boolean('replace'),
       dryRun: flags.boolean('dryRun'),
-      onPlan: (plans) =>
-        tools.host.note(
-          renderPlanText(plans, { paint: createPaint(false), reveal: false }).trimEnd(),
-        ),
+      onPlan: (plans) => notePlans(tools.host, plans),
     });
     return { report, code: EXIT.ok };
   } catch (error) {
@@ -108,6 +108,10 @@ function summarizeSync({ done, deleted, failed, left }: SyncReport): string {
   return rows.length === 0
     ? title
     : [title, '', '| | parameter |', '|---|---|', ...rows].join('\n');
+}
+
+function notePlans(host: Host, plans: readonly Plan[]): void {
+  host.note(renderPlanText(plans, { paint: createPaint(false), reveal: false }).trimEnd());
 }
 
 async function tell(runner: Runner, changed: boolean, counts: object): Promise<void> {

@@ -54,6 +54,7 @@ describe('diff', () => {
     expect(comments).toHaveLength(121);
     expect(comments[120]?.body).toMatch(/^<!-- coffer-diff -->\n\n\*\*coffer\*\*: 2 to create/);
     expect(first.summary).toContain('`secrets/team one/app.yml`');
+    expect(first.log).toContain(`secrets/team one/app.yml → ${job.prefix}`);
     expectHidden(SECRET, {
       log: first.log,
       summary: first.summary,
