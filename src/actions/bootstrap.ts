@@ -3,7 +3,7 @@ import { planBootstrap } from '../access/bootstrap/plan.ts';
 import { applyStep, type Step } from '../access/bootstrap/step.ts';
 import { renderCode, type Language } from '../access/code.ts';
 import { CofferError } from '../errors.ts';
-import { isWorthAnotherRun, PATIENT } from '../plan/patience.ts';
+import { isWorthAnotherRun, PATIENT } from '../stores/patience.ts';
 import { stopIfAborted } from '../host.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';

@@ -1,24 +1,24 @@
-import { batches } from '../stores/ssm.ts';
 import { applyInLots, type Applied } from '../plan/apply.ts';
-import { OBJECTS_A_CALL } from '../plan/garbage.ts';
-import { PATIENT } from '../plan/patience.ts';
+import { OBJECTS_A_CALL } from '../stores/garbage.ts';
+import { PATIENT } from '../stores/patience.ts';
+import { storeFor } from './targets.ts';
 import type { Tools } from './tools.ts';
 
 /** Deletes parameters, ten a call; `missing` are those that were not there. */
 export async function deleteParameters(
-  { stores, concurrency }: Tools,
+  tools: Tools,
   region: string,
   names: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<{ applied: Applied; missing: string[] }> {
-  const parameters = await stores.parameters(region);
+  const store = await storeFor(tools, region);
   const missing: string[] = [];
   const applied = await applyInLots(
-    batches(names),
+    lotsOf(names, store.batchSize),
     async (lot) => {
-      missing.push(...(await parameters.deleteBatch(lot)).missing);
+      missing.push(...(await store.remove(lot)).missing);
     },
-    { concurrency, patience: PATIENT, signal },
+    { concurrency: tools.concurrency, patience: PATIENT, signal },
   );
   return { applied, missing };
 }
@@ -32,12 +32,15 @@ export async function deleteObjects(
   signal: AbortSignal | undefined,
 ): Promise<Applied> {
   const objects = await stores.objects(region);
-  const lots = Array.from({ length: Math.ceil(keys.length / OBJECTS_A_CALL) }, (_, i) =>
-    keys.slice(i * OBJECTS_A_CALL, (i + 1) * OBJECTS_A_CALL),
-  );
-  return applyInLots(lots, (lot) => objects.deleteBatch(bucket, lot), {
+  return applyInLots(lotsOf(keys, OBJECTS_A_CALL), (lot) => objects.deleteBatch(bucket, lot), {
     concurrency: 1,
     patience: PATIENT,
     signal,
   });
+}
+
+function lotsOf(names: readonly string[], size: number): string[][] {
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, i) =>
+    names.slice(i * size, (i + 1) * size),
+  );
 }

@@ -1,5 +1,5 @@
 import { CofferError } from '../errors.ts';
-import type { Difference } from '../plan/model.ts';
+import type { Difference } from '../stores/model.ts';
 import { compareVersions, findVersion, parseSelector } from '../plan/versions.ts';
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';

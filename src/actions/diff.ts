@@ -1,4 +1,5 @@
-import type { Change, Plan } from '../plan/model.ts';
+import type { Plan } from '../plan/model.ts';
+import type { Change } from '../stores/model.ts';
 import { describePlans, type PlanReport } from './plan-report.ts';
 import { planTargets, type CompareOptions } from './targets.ts';
 import type { Tools } from './tools.ts';

@@ -1,7 +1,7 @@
 import { objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { deleteOrphans, findGarbage, type Garbage } from '../plan/garbage.ts';
+import { deleteOrphans, findGarbage, type Garbage } from '../stores/garbage.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { parsePointer, parseS3Url, type Pointer } from '../crypto/pointer.ts';
+import { pointerOf, parseS3Url, type Pointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { fetchObject, type FetchedObject } from '../stores/s3/fetch.ts';
 import { completeName } from './parameter-name.ts';
@@ -61,8 +61,8 @@ async function readParameter(
   const parameters = await stores.parameters(homeRegion);
   // As SSM has it: NAME:VERSION, NAME:label.
   const name = completeName(selector.replace(/@(?=[^@/]+$)/, ':'));
-  const { type, value } = await parameters.get(name);
-  return (type === 'String' ? parsePointer(value) : undefined) ?? value;
+  const parameter = await parameters.get(name);
+  return pointerOf(parameter) ?? parameter.value;
 }
 
 function openText(text: string): OpenValue {

@@ -1,4 +1,4 @@
-import { parsePointer } from '../crypto/pointer.ts';
+import { pointerOf } from '../crypto/pointer.ts';
 import type { ParameterVersion } from '../stores/ssm.ts';
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
@@ -23,8 +23,8 @@ export async function history(
   const versions = await parameters.history(completeName(name), reveal);
   // What is a secret in one version may have stood open in another; a pointer tells nothing.
   const isSecret = versions.some(({ type }) => type === 'SecureString');
-  const isOpen = ({ type, value }: ParameterVersion) =>
-    reveal || !isSecret || (type === 'String' && parsePointer(value) !== undefined);
+  const isOpen = (version: ParameterVersion) =>
+    reveal || !isSecret || pointerOf(version) !== undefined;
   return versions.map((version) => ({
     ...version,
     value: isOpen(version) ? version.value : undefined,

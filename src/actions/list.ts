@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
-import { parsePointer } from '../crypto/pointer.ts';
+import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { ParameterMetadata, ParameterStore, StoredParameter } from '../stores/ssm.ts';
 import { placesOf } from './places.ts';
@@ -67,7 +67,7 @@ async function describe(
   // SSM may list the version before this one still.
   const { value, type, version } = values.get(listed.name) ?? { ...listed, value: undefined };
   const item = { ...listed, type, version };
-  const pointer = type === 'String' && value ? parsePointer(value) : undefined;
+  const pointer = pointerOf({ type, value });
   if (!pointer) {
     const size = value === undefined ? undefined : Buffer.byteLength(value);
     return { ...item, region, size, pointer: undefined };

@@ -1,4 +1,5 @@
-import type { Action, Difference, Field, Plan } from '../plan/model.ts';
+import type { Plan } from '../plan/model.ts';
+import type { Action, Difference, Field } from '../stores/model.ts';
 import { countActions } from '../plan/words.ts';
 
 /** How AWS differs from manifests, for programs. */

@@ -1,6 +1,6 @@
 import { CofferError, type Place, type Problem } from '../errors.ts';
 import type { Applied } from '../plan/apply.ts';
-import { isWorthAnotherRun } from '../plan/patience.ts';
+import { isWorthAnotherRun } from '../stores/patience.ts';
 
 /** A finding as programs read it: its place, if it has one, beside what it says. */
 export interface ProblemReport extends Partial<Place> {

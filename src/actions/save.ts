@@ -1,7 +1,6 @@
 import { countOf } from '../formats/count.ts';
 import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
 import { desiredState } from '../plan/desired.ts';
-import { saveTask } from '../plan/write.ts';
 import { openerFor, readManifests } from './manifests.ts';
 import { describeApplied, describeVersions, finish, type AppliedReport } from './report.ts';
 import type { Tools } from './tools.ts';
@@ -37,7 +36,13 @@ export async function save(
   let all: Applied = NOTHING;
   const signal = host.onStop();
   for (const { manifest, desired } of work) {
-    const applied = await writeAll(tools, manifest, desired, saveTask, { signal, versions });
+    const applied = await writeAll(
+      tools,
+      manifest,
+      desired,
+      (store, item, writing) => store.save(item, writing),
+      { signal, versions },
+    );
     host.note(
       `${manifest.file}: wrote ${applied.done.length} of ${countOf(desired.length, 'parameter')} to ${manifest.region}`,
     );

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { StoredParameter } from '../stores/ssm.ts';
-import { parsePointer } from '../crypto/pointer.ts';
+import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Secret } from '../formats/format.ts';
 import { parseSelector } from '../plan/versions.ts';
@@ -147,8 +147,8 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
   return secrets;
 }
 
-function isPointer({ type, value }: StoredParameter): boolean {
-  return type === 'String' && parsePointer(value) !== undefined;
+function isPointer(parameter: StoredParameter): boolean {
+  return pointerOf(parameter) !== undefined;
 }
 
 function withoutBlobs<T>(

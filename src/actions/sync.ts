@@ -2,9 +2,10 @@ import { CofferError } from '../errors.ts';
 import { countOf } from '../formats/count.ts';
 import type { Host } from '../host.ts';
 import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
-import type { Action, Change, Plan } from '../plan/model.ts';
+import type { Plan } from '../plan/model.ts';
+import type { Action, Change } from '../stores/model.ts';
 import { countActions } from '../plan/words.ts';
-import { changeTask, needsReplacement } from '../plan/write.ts';
+import { needsReplacement } from '../stores/write.ts';
 import { deleteParameters } from './deleting.ts';
 import { describeApplied, describeVersions, finish, type AppliedReport } from './report.ts';
 import { planTargets, type CompareOptions, type Target } from './targets.ts';
@@ -64,7 +65,10 @@ export async function sync(
 
   const signal = host.onStop();
   const write: Apply = ({ manifest }, changes) =>
-    writeAll(tools, manifest, changes, changeTask, { signal, versions });
+    writeAll(tools, manifest, changes, (store, change, writing) => store.change(change, writing), {
+      signal,
+      versions,
+    });
   const remove: Apply = async ({ manifest }, changes) => {
     const names = changes.map(({ name }) => name);
     return (await deleteParameters(tools, manifest.region, names, signal)).applied;

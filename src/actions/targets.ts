@@ -1,10 +1,12 @@
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { readActualState } from '../plan/actual.ts';
 import { desiredState } from '../plan/desired.ts';
-import type { ActualState, Change, Closable, Desired, Plan, PlanOptions } from '../plan/model.ts';
-import { createObjectWriter, type ObjectWriter } from '../plan/object-writer.ts';
-import { PATIENT } from '../plan/patience.ts';
+import type { Plan, PlanOptions } from '../plan/model.ts';
+import type { ActualState, Change, Closable, Desired } from '../stores/model.ts';
+import { createObjectWriter } from '../plan/object-writer.ts';
+import { PATIENT } from '../stores/patience.ts';
+import type { ObjectWriter, ValueStore } from '../stores/port.ts';
+import { createSsmStore } from '../stores/ssm-store.ts';
 import { planChanges } from '../plan/plan.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
 import type { Host } from '../host.ts';
@@ -93,15 +95,8 @@ async function readStates(
   keyArn: KeyFinder,
   { allowPlaintext = false, noDecrypt = false, ...options }: CompareOptions & PlanOptions,
 ): Promise<{ desired: Desired[]; state: ActualState }> {
-  const { stores, concurrency } = tools;
   const closed = noDecrypt ? closedTo(tools, manifest) : [];
-  const services = {
-    parameters: await stores.parameters(manifest.region),
-    objects: () => stores.objects(manifest.region),
-    keyArn: (keyId: string) => keyArn(manifest.region, keyId),
-    concurrency,
-    patience: PATIENT,
-  };
+  const store = await storeFor(tools, manifest.region, keyArn);
   const names = manifest.parameters.map(({ fullName }) => fullName);
   // The pages of names are the longest chain of calls: they begin first.
   const wanted = openerFor(tools, manifest).then((opener) =>
@@ -109,12 +104,30 @@ async function readStates(
   );
   const [desired, state] = await Promise.all([
     wanted,
-    readActualState(manifest.path, wanted, names, services, {
-      ...options,
+    store.read({
+      path: manifest.path,
+      names,
+      wanted,
       open: closed.length === 0,
+      pruneTags: options.pruneTags,
     }),
   ]);
   return { desired, state };
+}
+
+/** Where the values of manifests of a region live. */
+export async function storeFor(
+  { aws, stores, concurrency }: Tools,
+  region: string,
+  keyArn: KeyFinder = async (place, keyId) => (await aws.kms(place)).resolve(keyId),
+): Promise<ValueStore> {
+  return createSsmStore({
+    parameters: await stores.parameters(region),
+    objects: () => stores.objects(region),
+    keyArn: (keyId) => keyArn(region, keyId),
+    concurrency,
+    patience: PATIENT,
+  });
 }
 
 type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;

@@ -23,9 +23,20 @@ export function parseS3Url(url: string): Pointer | undefined {
 }
 
 /** A parameter's value that points to an object, as against text that merely looks like a URL. */
-export function parsePointer(value: string): (Pointer & { sha256: string }) | undefined {
+function parsePointer(value: string): (Pointer & { sha256: string }) | undefined {
   const pointer = parseS3Url(value);
   return pointer?.sha256 ? { ...pointer, sha256: pointer.sha256 } : undefined;
+}
+
+/** The object that a parameter points to; `undefined` for one that holds its value itself. */
+export function pointerOf({
+  type,
+  value,
+}: {
+  type: string;
+  value?: string | undefined;
+}): (Pointer & { sha256: string }) | undefined {
+  return type === 'String' && value !== undefined ? parsePointer(value) : undefined;
 }
 
 /** The S3 key of a parameter's object: `<path>/<name>/<sha256><extension>`, no leading slash. */

@@ -1,17 +1,8 @@
 import pMap from 'p-map';
 import { isTimeout } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
-import { persist, type Patience } from './patience.ts';
-
-/** One piece of work: what it is called, and how it is done. It may be done twice. */
-export interface Task {
-  name: string;
-  /** Of the object that it publishes. */
-  bytes?: number | undefined;
-  /** Finds out, without writing anything, whether it can be done. */
-  check?: (() => Promise<void>) | undefined;
-  run: () => Promise<void>;
-}
+import { persist, type Patience } from '../stores/patience.ts';
+import type { Task } from '../stores/port.ts';
 
 /** How a run ended; every task is in one of the lists. */
 export interface Applied {

@@ -6,7 +6,7 @@ import { ssmFieldsOf } from '../manifest/ssm-fields.ts';
 import { headerOf } from '../seal/blob-body.ts';
 import { findMisplaced, findUnplaced } from '../seal/placement.ts';
 import type { Opener } from '../seal/opener.ts';
-import type { Closable, Desired } from './model.ts';
+import type { Closable, Desired } from '../stores/model.ts';
 
 /**
  * What a manifest wants in SSM and S3, in its order. Values are opened; blobs are not.

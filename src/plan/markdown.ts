@@ -1,4 +1,5 @@
-import type { Change, Difference, Plan } from './model.ts';
+import type { Plan } from './model.ts';
+import type { Change, Difference } from '../stores/model.ts';
 import { diffLines } from './line-diff.ts';
 import {
   ACTIONS,

@@ -6,22 +6,8 @@ import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { blobContext } from '../seal/blob.ts';
 import { openBlobBody } from '../seal/blob-body.ts';
-import type { ObjectState } from '../stores/s3/expected.ts';
 import { isGone, NOTHING, publishObject } from '../stores/s3/publish.ts';
-import type { DesiredObject } from './model.ts';
-
-/** Publishes the blobs of one manifest. */
-export interface ObjectWriter {
-  /** Whether the sealed bytes are here and whole. */
-  check: (fullName: string) => Promise<void>;
-  /**
-   * Writes the object of the parameter `fullName`, unless it is there.
-   * @param seen what was found in its place, if somebody looked
-   */
-  publish: (fullName: string, object: DesiredObject, seen?: ObjectState) => Promise<void>;
-  /** Writes it again if it was deleted while its pointer was written. */
-  keep: (fullName: string, object: DesiredObject) => Promise<void>;
-}
+import type { ObjectWriter } from '../stores/port.ts';
 
 /**
  * The data key goes from the file key to `kmskey` inside KMS, so that whoever publishes needs no

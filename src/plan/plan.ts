@@ -1,16 +1,9 @@
-import { parsePointer } from '../crypto/pointer.ts';
+import { pointerOf } from '../crypto/pointer.ts';
 import type { Tags } from '../manifest/model.ts';
 import { compareWanted } from '../manifest/ssm-fields.ts';
 import type { ObjectState } from '../stores/s3/expected.ts';
-import type {
-  Actual,
-  ActualState,
-  Change,
-  Desired,
-  Difference,
-  Field,
-  PlanOptions,
-} from './model.ts';
+import type { PlanOptions } from './model.ts';
+import type { Actual, ActualState, Change, Desired, Difference, Field } from '../stores/model.ts';
 
 /**
  * How the actual state differs from the desired one. Pure: the same states give the same changes,
@@ -83,8 +76,8 @@ function compare(desired: Desired, actual: Actual, object: ObjectState = {}): Di
 }
 
 /** Whether a pointer takes the place of text that may be the very secret now sealed behind it. */
-function isHiding(desired: Desired, { value = '' }: Actual): boolean {
-  return desired.object !== undefined && !parsePointer(value);
+function isHiding(desired: Desired, actual: Actual): boolean {
+  return desired.object !== undefined && !pointerOf(actual);
 }
 
 /** SSM raises a tier in place, and never lowers one. */

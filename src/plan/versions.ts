@@ -1,7 +1,7 @@
 import type { ParameterStore, ParameterVersion } from '../stores/ssm.ts';
 import { CofferError } from '../errors.ts';
 import { compareFields } from '../manifest/ssm-fields.ts';
-import type { Difference, Field } from './model.ts';
+import type { Difference, Field } from '../stores/model.ts';
 
 /** `NAME@3` or `NAME@label`. */
 export interface VersionSelector {

@@ -1,4 +1,5 @@
-import type { Action, Change, Difference, Plan } from './model.ts';
+import type { Plan } from './model.ts';
+import type { Action, Change, Difference } from '../stores/model.ts';
 import { formatBytes } from '../formats/table.ts';
 
 /** The order in which a plan is told. */

@@ -1,16 +1,16 @@
 import type { ObjectStore } from './s3/objects.ts';
 import type { StoredParameter } from './ssm.ts';
-import { parsePointer } from '../crypto/pointer.ts';
+import { pointerOf } from '../crypto/pointer.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { fetchObject } from './s3/fetch.ts';
 
 /** A parameter's value, or the whole object that it points to, in memory. */
 export async function followPointer(
-  { type, value }: Pick<StoredParameter, 'type' | 'value'>,
+  parameter: Pick<StoredParameter, 'type' | 'value'>,
   services: { objects: () => Promise<ObjectStore>; kms: () => Promise<Kms>; spoolFolder: string },
 ): Promise<Buffer> {
-  const pointer = type === 'String' ? parsePointer(value) : undefined;
-  if (!pointer) return Buffer.from(value, 'utf8');
+  const pointer = pointerOf(parameter);
+  if (!pointer) return Buffer.from(parameter.value, 'utf8');
   const object = await fetchObject(pointer, {
     objects: await services.objects(),
     kms: await services.kms(),

@@ -59,7 +59,7 @@ export interface PutParameter extends SsmFields {
 }
 
 /** What one call may name. */
-const BATCH = 10;
+export const BATCH = 10;
 const PAGE = 50;
 /** Most values of one filter. */
 const FILTER = 50;

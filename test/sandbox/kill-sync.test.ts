@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { parsePointer } from '../../src/crypto/pointer.ts';
+import { pointerOf } from '../../src/crypto/pointer.ts';
 import { useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
 import { createScene, type Scene } from '../support/scene.ts';
@@ -67,7 +67,7 @@ async function syncAndKill(app: Scene, manifest: string, writes: number): Promis
 
 async function pointers(prefix: string): Promise<string[]> {
   const values = Object.values(await stored.values(prefix));
-  return values.flatMap((value) => parsePointer(value)?.key ?? []);
+  return values.flatMap((value) => pointerOf({ type: 'String', value })?.key ?? []);
 }
 
 /** Has another process look for pointers to objects that are not there. */

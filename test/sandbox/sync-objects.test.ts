@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { readManifest } from '../../src/manifest/index.ts';
 import { desiredState } from '../../src/plan/desired.ts';
 import { createObjectWriter } from '../../src/plan/object-writer.ts';
-import { PATIENT } from '../../src/plan/patience.ts';
+import { PATIENT } from '../../src/stores/patience.ts';
 import { planChanges } from '../../src/plan/plan.ts';
-import { changeTask, saveTask, type Writing } from '../../src/plan/write.ts';
+import { changeTask, saveTask, type SsmWriting } from '../../src/stores/write.ts';
 import { Opener } from '../../src/seal/opener.ts';
 import { useAws } from '../support/aws.ts';
 import { startCoffer } from '../support/child.ts';
@@ -30,7 +30,7 @@ async function createRaced() {
   const manifest = await readManifest(`${app.folder}/app.yml`);
   const [kms, objects] = [kmsOf(aws), objectsOf(aws)];
   const parameters = parametersOf(aws);
-  const writing: Writing = {
+  const writing: SsmWriting = {
     patience: { ...PATIENT, sleep: () => Promise.resolve() },
     versions: new Map(),
     objects: createObjectWriter(manifest, { fileKeyKms: kms, kms, objects }),

@@ -1,6 +1,6 @@
 import type { BucketSettings } from '../../aws/bucket-settings.ts';
 import type { BucketStore } from '../../aws/buckets.ts';
-import { persist, type Patience } from '../../plan/patience.ts';
+import { persist, type Patience } from '../../stores/patience.ts';
 import { requireAbort } from './lifecycle.ts';
 import type { BucketNeed } from './needs.ts';
 import { bucketArn, requireTls } from './policy.ts';

@@ -1,5 +1,5 @@
 import type { Aws } from '../../aws/index.ts';
-import type { Patience } from '../../plan/patience.ts';
+import type { Patience } from '../../stores/patience.ts';
 import { planBucket } from './buckets.ts';
 import { planKey } from './keys.ts';
 import type { Needs } from './needs.ts';

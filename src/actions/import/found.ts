@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import { parseMetadata } from '../../crypto/object-format.ts';
-import { formatPointer, parsePointer, type Pointer } from '../../crypto/pointer.ts';
+import { formatPointer, pointerOf, type Pointer } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
 import type { Tags } from '../../manifest/index.ts';
-import { catchUp } from '../../plan/actual.ts';
-import { PATIENT } from '../../plan/patience.ts';
+import { catchUp } from '../../stores/read.ts';
+import { PATIENT } from '../../stores/patience.ts';
 import { HINTS } from '../../stores/s3/expected.ts';
 import type { ObjectStore } from '../../stores/s3/objects.ts';
 import type { ParameterMetadata, ParameterStore } from '../../stores/ssm.ts';
@@ -49,7 +49,7 @@ export async function findParameters(
       // One that was deleted in between makes AWS say so.
       const { type, value } = values.get(listed.name) ?? (await parameters.get(listed.name));
       const item = { ...listed, type, value };
-      const pointer = type === 'String' ? parsePointer(value) : undefined;
+      const pointer = pointerOf(item);
       const kmskey = pointer
         ? await keyOfObject(item.name, pointer, await stores.objects(region))
         : type === 'SecureString'

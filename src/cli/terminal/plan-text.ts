@@ -1,4 +1,5 @@
-import type { Action, Change, Difference, Plan } from '../../plan/model.ts';
+import type { Plan } from '../../plan/model.ts';
+import type { Action, Change, Difference } from '../../stores/model.ts';
 import { diffLines } from '../../plan/line-diff.ts';
 import type { Paint } from './paint.ts';
 import {

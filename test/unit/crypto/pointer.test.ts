@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatPointer, objectKey, parsePointer, parseS3Url } from '../../../src/crypto/pointer.ts';
+import { formatPointer, objectKey, parseS3Url, pointerOf } from '../../../src/crypto/pointer.ts';
 
 const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 
@@ -8,7 +8,10 @@ test.each(['', '.tar', '.tar.gz'])('a pointer with the extension %j reads back',
   expect(key).toBe(`apps/superman/tls/keystore/${SHA256}${extension}`);
   const pointer = { bucket: 'superman-secrets', key };
   expect(formatPointer(pointer)).toBe(`s3://superman-secrets/${key}`);
-  expect(parsePointer(formatPointer(pointer))).toEqual({ ...pointer, sha256: SHA256 });
+  expect(pointerOf({ type: 'String', value: formatPointer(pointer) })).toEqual({
+    ...pointer,
+    sha256: SHA256,
+  });
 });
 
 describe('is no pointer:', () => {
@@ -24,7 +27,7 @@ describe('is no pointer:', () => {
     ['a bucket that S3 would refuse', `s3://Bucket_/a/${SHA256}`],
     ['a line break behind it', `s3://bucket/a/${SHA256}\n`],
     ['something before it', ` s3://bucket/a/${SHA256}`],
-  ])('%s', (_, value) => expect(parsePointer(value)).toBeUndefined());
+  ])('%s', (_, value) => expect(pointerOf({ type: 'String', value: value })).toBeUndefined());
 });
 
 test('a URL that a person typed needs no digest', () => {

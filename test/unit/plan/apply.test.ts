@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { CofferError } from '../../../src/errors.ts';
-import { applyAll, joinApplied, type Task } from '../../../src/plan/apply.ts';
+import { applyAll, joinApplied } from '../../../src/plan/apply.ts';
+import type { Task } from '../../../src/stores/port.ts';
 import { failureOf } from '../../support/failure.ts';
-import { createPatience } from './waits.ts';
+import { createPatience } from '../stores/waits.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `p${i}`);
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Desired } from '../../../src/plan/model.ts';
+import type { Desired } from '../../../src/stores/model.ts';
 import { planChanges } from '../../../src/plan/plan.ts';
 import { inStep, pointer, secret, desired, state } from './states.ts';
 

@@ -1,4 +1,5 @@
-import type { Change, Difference, Plan } from '../../../src/plan/model.ts';
+import type { Plan } from '../../../src/plan/model.ts';
+import type { Change, Difference } from '../../../src/stores/model.ts';
 import { actual, desired, pointer, secret } from './states.ts';
 
 export function planOf(changes: readonly Change[], file = 'app.yml'): Plan {

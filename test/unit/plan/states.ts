@@ -1,4 +1,4 @@
-import type { Actual, ActualState, Change, Desired } from '../../../src/plan/model.ts';
+import type { Actual, ActualState, Change, Desired } from '../../../src/stores/model.ts';
 import { ssmFieldsOf } from '../../../src/manifest/ssm-fields.ts';
 import { planChanges } from '../../../src/plan/plan.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CofferError } from '../../../src/errors.ts';
-import { createPatiently, persist } from '../../../src/plan/patience.ts';
+import { createPatiently, persist } from '../../../src/stores/patience.ts';
 import { failureOf } from '../../support/failure.ts';
 import { createPatience, refusal } from './waits.ts';
 

@@ -1,29 +1,28 @@
 import pMap from 'p-map';
-import type { ObjectStore } from '../stores/s3/objects.ts';
-import type { ParameterMetadata, ParameterStore, StoredParameter } from '../stores/ssm.ts';
+import type { ObjectStore } from './s3/objects.ts';
+import type { ParameterMetadata, ParameterStore, StoredParameter } from './ssm.ts';
 import type { Tags } from '../manifest/model.ts';
-import { stateOf, type ObjectState } from '../stores/s3/expected.ts';
+import { stateOf, type ObjectState } from './s3/expected.ts';
 import type { Actual, ActualState, Desired } from './model.ts';
 import type { Patience } from './patience.ts';
+import type { ReadRequest } from './port.ts';
+
+interface Services {
+  parameters: ParameterStore;
+  objects: () => Promise<ObjectStore>;
+  /** The ARN behind the name of a KMS key; `undefined` when there is no such key. */
+  keyArn: (keyId: string) => Promise<string | undefined>;
+  concurrency: number;
+  patience: Patience;
+}
 
 /**
- * Reads what is in AWS for one manifest; everything that can runs in parallel. A call that fails
- * fails it all: a plan made of a partial state would be wrong.
- * @param options.open whether secrets may be opened; those that SSM holds have no value otherwise
+ * Reads what is in SSM and S3 for one manifest; everything that can runs in parallel. A call that
+ * fails fails it all: a plan made of a partial state would be wrong.
  */
 export async function readActualState(
-  path: string,
-  wanted: Promise<readonly Desired[]>,
-  names: readonly string[],
-  services: {
-    parameters: ParameterStore;
-    objects: () => Promise<ObjectStore>;
-    /** The ARN behind the name of a KMS key; `undefined` when there is no such key. */
-    keyArn: (keyId: string) => Promise<string | undefined>;
-    concurrency: number;
-    patience: Patience;
-  },
-  options: { pruneTags: boolean; open: boolean },
+  { path, names, wanted, ...options }: ReadRequest,
+  services: Services,
 ): Promise<ActualState> {
   const { parameters } = services;
   const reading = Promise.all([

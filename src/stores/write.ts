@@ -1,23 +1,19 @@
-import type { ParameterStore, PutParameter } from '../stores/ssm.ts';
+import type { ParameterStore, PutParameter } from './ssm.ts';
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
 import { overwritingFields } from '../manifest/ssm-fields.ts';
-import type { Task } from './apply.ts';
 import type { Actual, Change, Desired } from './model.ts';
-import type { ObjectWriter } from './object-writer.ts';
 import { createPatiently, type Patience } from './patience.ts';
+import type { Task, Writing } from './port.ts';
 
-export interface Writing {
+/** What writes of SSM work with. */
+export interface SsmWriting extends Writing {
   parameters: ParameterStore;
-  /** Absent when no parameter has an object. */
-  objects: ObjectWriter | undefined;
   patience: Patience;
-  /** Takes in the version of each parameter that was written, by full name. */
-  versions: Map<string, number>;
 }
 
 /** Writes a parameter whatever AWS holds now; needs no right to read. */
-export function saveTask(desired: Desired, writing: Writing): Task {
+export function saveTask(desired: Desired, writing: SsmWriting): Task {
   const { parameters, objects, patience } = writing;
   return {
     name: desired.name,
@@ -38,7 +34,7 @@ export function saveTask(desired: Desired, writing: Writing): Task {
 }
 
 /** Does what a plan says of one parameter. */
-export function changeTask(change: Change, writing: Writing): Task {
+export function changeTask(change: Change, writing: SsmWriting): Task {
   const { action, desired, name } = change;
   const isPublished = hasObject(change);
   return {
@@ -71,7 +67,7 @@ function isPointedAnew({ desired, actual }: Change): boolean {
 }
 
 /** A damaged blob is found before the first write, not in the middle of them. */
-function checkOf(desired: Desired | undefined, { objects }: Writing): Task['check'] {
+function checkOf(desired: Desired | undefined, { objects }: SsmWriting): Task['check'] {
   return desired?.object && objects ? () => objects.check(desired.name) : undefined;
 }
 
@@ -79,23 +75,23 @@ function checkOf(desired: Desired | undefined, { objects }: Writing): Task['chec
 const GC_PAUSE_MS = 2_000;
 
 /** A gc that looked for pointers a moment ago may delete what this one points to. */
-async function settlePointer(change: Change, desired: Desired, writing: Writing): Promise<void> {
+async function settlePointer(change: Change, desired: Desired, writing: SsmWriting): Promise<void> {
   if (!isPointedAnew(change)) return;
   // What was written just now is too young for it.
   if (hasObject(change)) await writing.patience.sleep(GC_PAUSE_MS);
   await keepObject(desired, writing);
 }
 
-async function keepObject({ name, object }: Desired, { objects }: Writing): Promise<void> {
+async function keepObject({ name, object }: Desired, { objects }: SsmWriting): Promise<void> {
   if (object) await objects?.keep(name, object);
 }
 
 /** Whether SSM refused to change a parameter's type in place, so that it must be replaced. */
-export function needsReplacement(error: CofferError): boolean {
+export function needsReplacement(error: Error): boolean {
   return awsErrorName(error) === 'HierarchyTypeMismatchException';
 }
 
-async function create(change: Change, desired: Desired, writing: Writing): Promise<void> {
+async function create(change: Change, desired: Desired, writing: SsmWriting): Promise<void> {
   const { parameters, patience } = writing;
   const tags = Object.keys(desired.tags).length > 0 ? desired.tags : undefined;
   await createPatiently(
@@ -114,7 +110,7 @@ async function create(change: Change, desired: Desired, writing: Writing): Promi
   await settlePointer(change, desired, writing);
 }
 
-async function update(change: Change, desired: Desired, writing: Writing): Promise<void> {
+async function update(change: Change, desired: Desired, writing: SsmWriting): Promise<void> {
   const { parameters } = writing;
   const { actual } = change;
   const fields = new Set(change.differences.map(({ field }) => field));
@@ -137,7 +133,7 @@ async function update(change: Change, desired: Desired, writing: Writing): Promi
   if (change.differences.some(({ field }) => field === 'tags')) await addTags(desired, parameters);
 }
 
-async function put(parameter: PutParameter, { parameters, versions }: Writing): Promise<number> {
+async function put(parameter: PutParameter, { parameters, versions }: SsmWriting): Promise<number> {
   const version = await parameters.put(parameter);
   versions.set(parameter.name, version);
   return version;

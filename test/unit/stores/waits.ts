@@ -1,5 +1,5 @@
 import { CofferError } from '../../../src/errors.ts';
-import type { Patience } from '../../../src/plan/patience.ts';
+import type { Patience } from '../../../src/stores/patience.ts';
 
 /** Patience that notes how long it would have waited, and does not. */
 export function createPatience(attempts = 4): { patience: Patience; waits: number[] } {

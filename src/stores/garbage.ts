@@ -1,9 +1,9 @@
 import pMap from 'p-map';
-import type { ObjectStore, StoredObject, StoredUpload } from '../stores/s3/objects.ts';
-import type { ParameterStore } from '../stores/ssm.ts';
-import { digestOf, parsePointer } from '../crypto/pointer.ts';
+import type { ObjectStore, StoredObject, StoredUpload } from './s3/objects.ts';
+import type { ParameterStore } from './ssm.ts';
+import { digestOf, pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import { HINTS } from '../stores/s3/expected.ts';
+import { HINTS } from './s3/expected.ts';
 
 /** What one call of S3 deletes. */
 export const OBJECTS_A_CALL = 1000;
@@ -141,8 +141,6 @@ async function pointedKeys(
   concurrency: number,
 ): Promise<Set<string>> {
   const histories = await pMap(names, (name) => historyOf(name, parameters), { concurrency });
-  const pointers = histories
-    .flat()
-    .map(({ type, value }) => (type === 'String' ? parsePointer(value) : undefined));
+  const pointers = histories.flat().map(pointerOf);
   return new Set(pointers.flatMap((pointer) => (pointer?.bucket === bucket ? [pointer.key] : [])));
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { deleteOrphans, findGarbage } from '../../../src/plan/garbage.ts';
+import { deleteOrphans, findGarbage } from '../../../src/stores/garbage.ts';
 import { useAws } from '../../support/aws.ts';
 import { controlOf } from '../../support/control.ts';
 import { failureOf } from '../../support/failure.ts';

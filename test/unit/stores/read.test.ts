@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createParameterStore } from '../../../src/stores/ssm.ts';
-import { readActualState } from '../../../src/plan/actual.ts';
-import type { Desired } from '../../../src/plan/model.ts';
+import { readActualState } from '../../../src/stores/read.ts';
+import type { Desired } from '../../../src/stores/model.ts';
 import {
   startAlteringProxy,
   type Alterations,
@@ -10,7 +10,7 @@ import {
 import { REGION, useAws } from '../../support/aws.ts';
 import { sessionAt } from '../../support/services.ts';
 import { storedIn } from '../../support/stored.ts';
-import { desired } from './states.ts';
+import { desired } from '../plan/states.ts';
 import { createPatience } from './waits.ts';
 
 const aws = await useAws();
@@ -28,11 +28,14 @@ async function readThrough(alterations: Alterations, path: string, wanted: reado
     patience: createPatience().patience,
   };
   return readActualState(
-    path,
-    Promise.resolve(wanted),
-    wanted.map(({ name }) => name),
+    {
+      path,
+      wanted: Promise.resolve(wanted),
+      names: wanted.map(({ name }) => name),
+      pruneTags: false,
+      open: true,
+    },
     services,
-    { pruneTags: false, open: true },
   );
 }
 
