@@ -68,7 +68,7 @@ function warnOfUnlisted(host: Host, { parameters }: ActualState): void {
   const names = unlisted.map(({ name }) => name).toSorted();
   host.warn({
     message: `SSM does not list the newest version of ${names.join(', ')} yet`,
-    hint: 'its value was compared; its key, tier, description and pattern were not: try again later',
+    hint: 'type and value were compared, and nothing else: try again later',
   });
 }
 

@@ -152,6 +152,8 @@ function hintFor(name: string, code: ErrorCode, { action }: Doing): string | und
     return 'the ciphertext was altered, or made under another key, name or path';
   if (action === 'kms:Decrypt' && code === 'denied')
     return 'opening it needs kms:Decrypt: on the file key in git, on kmskey in AWS';
+  if (name === 'InvalidPolicyAttributeException')
+    return 'does an Expiration lie in the past? Give it a later Timestamp, or remove it';
   if (code === 'key') return 'check that the KMS key exists, is enabled and is in this region';
   return HINTS[code];
 }

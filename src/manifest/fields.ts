@@ -1,6 +1,13 @@
 import { refuseDataType } from './data-type.ts';
 import { refusePattern } from './java-pattern.ts';
 import type { Parameter, Refusal, Store, Tier } from './model.ts';
+import {
+  formatPolicies,
+  readPolicies,
+  receivePolicies,
+  refusePolicies,
+  sendPolicies,
+} from './policies.ts';
 
 /** Members of a parameter that follow from others, or from where it is. */
 export type Derived = 'fullName' | 'typeAsWritten' | 'place';
@@ -77,6 +84,21 @@ export const FIELDS = {
     read: text,
     check: refuseDataType,
     ssm: { name: 'data type', api: 'DataType', absent: 'text' },
+  },
+  policies: {
+    keys: ['policies'],
+    inner: ['Type', 'Version', 'Attributes', 'Timestamp', 'Before', 'After', 'Unit'],
+    read: readPolicies,
+    check: refusePolicies,
+    ssm: {
+      name: 'policies',
+      api: 'Policies',
+      absent: [],
+      format: formatPolicies,
+      send: sendPolicies,
+      receive: receivePolicies,
+      onlyIn: 'Advanced',
+    },
   },
   tags: { keys: ['tags'], hasEntries: true },
   origin: { keys: ['file', 'generate'], inner: ['length', 'charset', 'require'] },

@@ -20,6 +20,14 @@ export interface Generate {
   require: readonly string[];
 }
 
+/** What SSM does about a parameter by itself: in AWS's own shape, with every value as text. */
+export interface Policy {
+  /** `Expiration`, `ExpirationNotification` or `NoChangeNotification`. */
+  Type: string;
+  Version: string;
+  Attributes: Readonly<Record<string, string>>;
+}
+
 /** A sealed value of any size: the body of one Amazon S3 Encryption Client V3 object. */
 export interface Blob {
   /** SHA-256 of the sealed bytes, 64 lower-case hex digits. */
@@ -70,6 +78,7 @@ export interface Parameter {
   extension: string;
   allowedPattern?: string | undefined;
   dataType?: string | undefined;
+  policies?: readonly Policy[] | undefined;
   /** The manifest's tags and the parameter's own, merged. */
   tags: Tags;
   /** Where its name stands. */

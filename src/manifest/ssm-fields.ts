@@ -8,6 +8,9 @@ type SsmMember = {
 /** What SSM holds of a parameter in fields of the table's; the model's own words for it. */
 export type SsmFields = Pick<Parameter, SsmMember>;
 
+/** All of them, as SSM tells them. */
+export type ToldFields = Required<SsmFields>;
+
 /** What messages and reports call them. */
 export type SsmName = (typeof FIELDS)[SsmMember]['ssm']['name'];
 
@@ -75,12 +78,12 @@ export function sendFields(fields: SsmFields): Record<string, string> {
 }
 
 /** From an item of DescribeParameters or GetParameterHistory. */
-export function receiveFields(item: object): SsmFields {
+export function receiveFields(item: object): ToldFields {
   const answers = item as Readonly<Record<string, unknown>>;
   return fromRows(({ api, absent, receive }) => {
     const answer = answers[api];
     return answer === undefined ? absent : (receive?.(answer) ?? answer);
-  });
+  }) as ToldFields;
 }
 
 function fromRows(value: (row: Row) => unknown): SsmFields {

@@ -20,7 +20,12 @@ import { incomplete, need } from '../aws/answer.ts';
 import type { Doing } from '../aws/errors.ts';
 import { readPages } from './pages.ts';
 import { call, clientConfig, clientFor, type Session } from '../aws/session.ts';
-import { receiveFields, sendFields, type SsmFields } from '../manifest/ssm-fields.ts';
+import {
+  receiveFields,
+  sendFields,
+  type SsmFields,
+  type ToldFields,
+} from '../manifest/ssm-fields.ts';
 
 /** A parameter as SSM returns it, its value opened. */
 export interface StoredParameter {
@@ -31,7 +36,7 @@ export interface StoredParameter {
 }
 
 /** What SSM tells about a parameter without its value. */
-export interface ParameterMetadata extends SsmFields {
+export interface ParameterMetadata extends ToldFields {
   name: string;
   type: string;
   keyId?: string | undefined;

@@ -7,6 +7,7 @@ import {
   type Value,
   anyLines,
   generateOf,
+  listOf,
   mapOf,
   oneString,
   renderKey,
@@ -40,8 +41,12 @@ function originPair(origin: Origin): Pair {
     : ['generate', generateOf(origin.generate)];
 }
 
-function valueOf(value: string | Tags | undefined, isProse: boolean): Value | undefined {
+function valueOf(
+  value: string | Tags | readonly object[] | undefined,
+  isProse: boolean,
+): Value | undefined {
   if (typeof value === 'string') return isProse ? anyLines(value) : oneString(value);
+  if (Array.isArray(value)) return value.length > 0 ? listOf(value) : undefined;
   const entries = Object.entries(value ?? {});
   return entries.length > 0 ? mapOf(entries) : undefined;
 }

@@ -1,6 +1,7 @@
 import { CofferError } from '../../errors.ts';
 import type { Blob, Generate, ParameterEdit } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
+import { readsAsString } from '../yaml/scalars.ts';
 import type { Lines, Splice } from './lines.ts';
 import {
   type Rendering,
@@ -89,6 +90,32 @@ export const mapOf =
     return { inline: '', below: pairs.map((pair) => indent + pair) };
   };
 
+/** A list of maps of texts, each on a line of its own. */
+export const listOf =
+  (items: readonly object[]): Value =>
+  (spot) => {
+    const maps = items.map((item) => braced(item, spot));
+    if (spot.flow) return { inline: `[${maps.join(', ')}]`, below: [] };
+    const indent = ' '.repeat(spot.column + 2);
+    return { inline: '', below: maps.map((map) => `${indent}- ${map}`) };
+  };
+
+function braced(data: object | string, spot: Spot): string {
+  if (typeof data === 'string') return word(data, spot);
+  const pairs = Object.entries(data).map(
+    ([key, value]) => `${renderKey(key, spot)}: ${braced(value as object | string, spot)}`,
+  );
+  return braces(pairs, spot);
+}
+
+function braces(pairs: readonly string[], { flow }: Spot): string {
+  return flow ? `{${pairs.join(', ')}}` : `{ ${pairs.join(', ')} }`;
+}
+
+function word(text: string, { flow }: Spot): string {
+  return !flow && /^[A-Za-z]\w*$/.test(text) && readsAsString(text) ? text : doubleQuoted(text);
+}
+
 const blobOf =
   ({ sha256, size, key, messageId, commitment, body }: Blob): Value =>
   (spot) => {
@@ -111,15 +138,13 @@ const blobOf =
 export const generateOf =
   ({ length, charset, require }: Generate): Value =>
   (spot) => {
-    const word = (text: string) =>
-      !spot.flow && /^[A-Za-z]\w*$/.test(text) ? text : doubleQuoted(text);
     const pairs = [`${renderKey('length', spot)}: ${length}`];
-    pairs.push(`${renderKey('charset', spot)}: ${word(charset)}`);
+    pairs.push(`${renderKey('charset', spot)}: ${word(charset, spot)}`);
     if (require.length > 0) {
-      pairs.push(`${renderKey('require', spot)}: [${require.map(word).join(', ')}]`);
+      const words = require.map((text) => word(text, spot));
+      pairs.push(`${renderKey('require', spot)}: [${words.join(', ')}]`);
     }
-    const inner = pairs.join(', ');
-    return { inline: spot.flow ? `{${inner}}` : `{ ${inner} }`, below: [] };
+    return { inline: braces(pairs, spot), below: [] };
   };
 
 export function renderKey(key: string, { flow, quotedKeys }: Spot): string {

@@ -34,7 +34,7 @@ function report(error: SchemaError, spot: Spot, faults: Faults): void {
   if (error.keyword === 'required' && params.missingProperty !== undefined) {
     const key = params.missingProperty;
     const message = `${spot.prefix}the key ${quote(key)} is missing`;
-    faults.add(spot.at, message, MISSING_KEY_HINTS[key] ?? AS_WRITTEN);
+    faults.add(spot.at, message, hintForMissing(key, error));
   } else if (error.keyword === 'additionalProperties' && params.additionalProperty !== undefined) {
     const key = params.additionalProperty;
     const hint = hintForUnknownKey(key, Object.keys(parentSchema?.properties ?? {}));
@@ -44,17 +44,24 @@ function report(error: SchemaError, spot: Spot, faults: Faults): void {
     if (faults.has(at)) return;
     const message = `${spot.prefix}this key ${parentSchema?.errorMessage}`;
     faults.add(at, message, `mend or remove this key of ${spot.subject}`);
-  } else if (error.keyword !== 'propertyNames' && !faults.has(spot.at)) {
+  } else if (!SUMMARIES.has(error.keyword) && !faults.has(spot.at)) {
     const message = `${spot.prefix}${spot.subject} ${parentSchema?.errorMessage ?? 'is wrong'}`;
     faults.add(spot.at, message, hintForValue(spot.node, error));
   }
+}
+
+/** What only says that something else is wrong, which is reported by itself. */
+const SUMMARIES: ReadonlySet<string> = new Set(['propertyNames', 'if']);
+
+function hintForMissing(key: string, { instancePath }: SchemaError): string {
+  const hint = WRITTEN_BY_ENCRYPT.test(instancePath) ? AS_WRITTEN : `add "${key}: …"`;
+  return MISSING_KEY_HINTS[key] ?? hint;
 }
 
 const MISSING_KEY_HINTS: Readonly<Record<string, string>> = {
   path: 'add the prefix of all names at the top, such as "path: /apps/superman/"',
   region: 'add the AWS region at the top, such as "region: us-east-1"',
   parameters: 'add "parameters:" and below it a list of them, each with name, type and value',
-  name: 'add "name: …"',
   type: 'add "type: SecureString" (or String, or StringList)',
   length: 'add the number of characters, such as "length: 32"',
 };
@@ -66,6 +73,7 @@ const HINTS_BY_KEYWORD: Readonly<Record<string, string>> = {
   maxLength: 'make it shorter',
   minLength: 'write at least one character, or remove the key',
   maxProperties: 'remove some',
+  maxItems: 'remove some',
   minItems: 'add one: each item begins with "- "',
   uniqueItems: 'remove what stands twice',
   minimum: 'choose a larger number',

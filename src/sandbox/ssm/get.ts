@@ -155,7 +155,12 @@ function described(parameter: Parameter, version: Version): Described {
     AllowedPattern: version.allowedPattern,
     Version: version.number,
     Tier: version.tier,
-    Policies: [],
+    Policies:
+      version.policies?.map(({ type, text }) => ({
+        PolicyText: text,
+        PolicyType: type,
+        PolicyStatus: 'Pending',
+      })) ?? [],
     DataType: version.dataType,
   };
 }

@@ -2,6 +2,7 @@ import type { Call } from '../access.ts';
 import type { KeyRing } from '../kms/keyring.ts';
 import { parameterArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
+import type { Policy } from './policies.ts';
 import type { Settings } from '../settings.ts';
 import { compareUtf8 } from '../state/store.ts';
 import type { Store, Table } from '../state/store.ts';
@@ -25,6 +26,7 @@ export interface Version {
   description?: string;
   allowedPattern?: string;
   dataType: string;
+  policies?: readonly Policy[];
   tier: 'Standard' | 'Advanced';
   labels: string[];
   modifiedAt: number;

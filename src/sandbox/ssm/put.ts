@@ -6,6 +6,7 @@ import { TIERS, TYPES } from './model.ts';
 import type { Parameter, ParameterStore, Tag, Type, Version } from './model.ts';
 import { checkNewName } from './names.ts';
 import { checkDataType, DATA_TYPES } from './data-types.ts';
+import { parsePolicies, type Policy } from './policies.ts';
 import { DEFAULT_KEY, encryptValue } from './secrets.ts';
 import { readTags } from './tags.ts';
 
@@ -16,7 +17,7 @@ const MORE =
   'For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html';
 
 export function putParameter(store: ParameterStore, input: Fields, call: Call): object {
-  const request = readRequest(input);
+  const request = readRequest(input, call.now);
   const { name, overwrite, tags, value } = request;
   const { region } = call.caller;
   call.require('ssm:PutParameter', parameterArn(region, name));
@@ -40,7 +41,7 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
   if (type !== 'SecureString' && request.keyId !== undefined) {
     throw invalid('KeyId is required for SecureString type parameter only.');
   }
-  const tier = tierOf(request.tier, value, before);
+  const tier = tierOf(request, before);
   const allowedPattern = request.allowedPattern ?? before?.allowedPattern;
   checkValue(value, allowedPattern);
   const dataType = request.dataType ?? before?.dataType ?? 'text';
@@ -58,6 +59,8 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
   const description = request.description ?? before?.description;
   if (description !== undefined) version.description = description;
   if (allowedPattern !== undefined) version.allowedPattern = allowedPattern;
+  const policies = request.policies ?? before?.policies;
+  if (policies !== undefined) version.policies = policies;
   const kept = keptVersions(name, existing);
   if (type === 'SecureString') {
     const keyId = request.keyId ?? before?.keyId ?? DEFAULT_KEY;
@@ -83,19 +86,17 @@ interface PutRequest {
   description: string | undefined;
   allowedPattern: string | undefined;
   dataType: string | undefined;
+  policies: readonly Policy[] | undefined;
   overwrite: boolean;
   tags: Tag[];
 }
 
-function readRequest(input: Fields): PutRequest {
+function readRequest(input: Fields, now: number): PutRequest {
   const dataType = input.optionalText('DataType', { max: 128 });
   if (dataType !== undefined && !DATA_TYPES.includes(dataType)) {
     throw invalid(
       `The following data type is not supported: ${dataType} (Data type names are all lowercase.)`,
     );
-  }
-  if (/^(?!\s*(?:\[\s*\])?\s*$)/.test(input.optionalText('Policies') ?? '')) {
-    throw new Refusal('InvalidPolicyTypeException', 'The sandbox has no parameter policies.');
   }
   return {
     name: input.text('Name', { min: 1, max: 2048 }),
@@ -106,6 +107,7 @@ function readRequest(input: Fields): PutRequest {
     description: input.optionalText('Description', { max: 1024 }),
     allowedPattern: input.optionalText('AllowedPattern', { max: 1024 }),
     dataType,
+    policies: parsePolicies(input.optionalText('Policies', { min: 1, max: 4096 }) ?? '', now),
     overwrite: input.flag('Overwrite'),
     tags: readTags(input),
   };
@@ -126,11 +128,11 @@ function typeOf(store: ParameterStore, asked: Type | undefined, before: Version 
 }
 
 function tierOf(
-  asked: string | undefined,
-  value: string,
+  { tier: asked, value, policies }: PutRequest,
   before: Version | undefined,
 ): Version['tier'] {
   const size = Buffer.byteLength(value);
+  const needsAdvanced = size > MAX_STANDARD || (policies !== undefined && policies.length > 0);
   const isAdvanced = before?.tier === 'Advanced';
   if (asked === 'Standard' && isAdvanced) {
     throw invalid(
@@ -138,12 +140,16 @@ function tierOf(
         MORE,
     );
   }
-  const chosen = asked === 'Intelligent-Tiering' && size > MAX_STANDARD ? 'Advanced' : asked;
+  const chosen = asked === 'Intelligent-Tiering' && needsAdvanced ? 'Advanced' : asked;
   const tier = chosen === 'Advanced' || isAdvanced ? 'Advanced' : 'Standard';
   if (tier === 'Standard' && size > MAX_STANDARD) {
     throw invalid(
       `Standard tier parameters support a maximum parameter value of ${MAX_STANDARD} characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. ${MORE}`,
     );
+  }
+  // AWS documents policies for the advanced tier alone, so no empty one may count on another.
+  if (tier === 'Standard' && policies !== undefined) {
+    throw invalid(`Parameter policies are supported for the advanced-parameter tier only. ${MORE}`);
   }
   if (size > MAX_ADVANCED) {
     throw invalid(

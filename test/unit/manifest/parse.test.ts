@@ -71,6 +71,7 @@ ${blobLines('      ')}
       extension: '',
       allowedPattern: undefined,
       dataType: undefined,
+      policies: undefined,
       tags,
     };
     expect(meaning(manifest)).toEqual({

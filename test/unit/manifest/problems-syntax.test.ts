@@ -1,3 +1,4 @@
+import { PARAMETER_KEYS } from '../../../src/manifest/fields.ts';
 import { B, V, testProblems } from './problem-cases.ts';
 import { HEAD as H, withParameter as P } from './samples.ts';
 
@@ -181,7 +182,7 @@ testProblems('keys', [
     'a key like no other',
     P('type: String\nvalue: x\nzzz: 1'),
     [
-      '8:5 parameter "p": unknown key | the keys that can stand here are name, description, type, tier, store, encoding, extension, allowed_pattern, data_type, tags, file, generate, value, blob',
+      `8:5 parameter "p": unknown key | the keys that can stand here are ${PARAMETER_KEYS.join(', ')}`,
     ],
   ],
   [

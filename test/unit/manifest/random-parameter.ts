@@ -78,6 +78,25 @@ function isTagText(text: string): boolean {
   return /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u.test(text);
 }
 
+const unit = fc.constantFrom('Days', 'Hours');
+const period = fc.integer({ min: 1 }).map(String);
+
+const policies = fc.array(
+  fc
+    .oneof(
+      fc.record({ Before: period, Unit: unit }).map((Attributes) => ({
+        Type: 'ExpirationNotification',
+        Attributes,
+      })),
+      fc.record({ After: period, Unit: unit }).map((Attributes) => ({
+        Type: 'NoChangeNotification',
+        Attributes,
+      })),
+    )
+    .map(({ Type, Attributes }) => ({ Type, Version: '1.0', Attributes })),
+  { minLength: 1, maxLength: 3 },
+);
+
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
 /** A parameter that goes with every other in one manifest, but for its name. */
@@ -92,6 +111,7 @@ const anyParameter: fc.Arbitrary<NewParameter> = fc
     extension: optional(fc.constantFrom('.tar', '.1', '...')),
     allowedPattern: optional(text.map((one) => `\\Q${one.replaceAll('\\E', '')}\\E`)),
     dataType: optional(fc.constantFrom('text', 'integer', 'ipv4-address')),
+    policies: optional(policies),
     tags: optional(tags),
     origin,
     content: optional(content),
@@ -102,7 +122,8 @@ const anyParameter: fc.Arbitrary<NewParameter> = fc
     const source = content?.kind === 'plain' && origin && 'file' in origin ? undefined : origin;
     const value = content ?? (source ? undefined : { kind: 'plain' as const, text: 'v' });
     const type = isSealed ? 'SecureString' : parameter.type;
-    return { ...parameter, type, origin: source, content: value };
+    const tier = parameter.policies ? ('Advanced' as const) : parameter.tier;
+    return { ...parameter, type, tier, origin: source, content: value };
   });
 
 /** New parameters whose names are in no random manifest. */

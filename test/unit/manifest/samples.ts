@@ -1,4 +1,4 @@
-import type { Blob, Manifest, Parameter } from '../../../src/manifest/model.ts';
+import type { Blob, Manifest, Parameter, Policy } from '../../../src/manifest/model.ts';
 import { parseManifest } from '../../../src/manifest/parse.ts';
 
 export const KEY_ID = '3f9c21ab';
@@ -57,4 +57,14 @@ export function meaning({ parameters, ...top }: Manifest) {
 function withoutPlace(parameter: Parameter): Omit<Parameter, 'place'> {
   const entries = Object.entries(parameter).filter(([key]) => key !== 'place');
   return Object.fromEntries(entries) as unknown as Omit<Parameter, 'place'>;
+}
+
+/** A policy of SSM's. */
+export function expiration(Timestamp: string): Policy {
+  return { Type: 'Expiration', Version: '1.0', Attributes: { Timestamp } };
+}
+
+/** Another one. */
+export function noChange(After: string, Unit = 'Days'): Policy {
+  return { Type: 'NoChangeNotification', Version: '1.0', Attributes: { After, Unit } };
 }

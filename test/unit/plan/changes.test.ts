@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { planChanges } from '../../../src/plan/plan.ts';
+import { noChange } from '../manifest/samples.ts';
 import { actual, changeOf, desired, inStep, pointer, secret, state } from './states.ts';
 
 describe('the action', () => {
@@ -53,6 +54,8 @@ describe('the action', () => {
   });
 });
 
+const NO_CHANGE = `{"Type":"NoChangeNotification","Version":"1.0","Attributes":{"After":"1","Unit":"Days"}}\n`;
+
 describe('a difference is found in', () => {
   const cases = [
     ['type', { type: 'StringList' as const }, {}, 'String', 'StringList'],
@@ -63,6 +66,8 @@ describe('a difference is found in', () => {
     ['allowed pattern', {}, { allowedPattern: '^v$' }, '^v$', ''],
     ['data type', { dataType: 'aws:ec2:image' }, {}, 'text', 'aws:ec2:image'],
     ['data type', {}, { dataType: 'aws:ec2:image' }, 'aws:ec2:image', 'text'],
+    ['policies', { policies: [noChange('1')] }, {}, '', NO_CHANGE],
+    ['policies', {}, { policies: [noChange('1')] }, NO_CHANGE, ''],
     ['tier', { tier: 'Advanced' as const }, {}, 'Standard', 'Advanced'],
     ['key', { keyId: 'alias/new' }, { keyId: 'alias/old' }, 'alias/old', 'alias/new'],
     ['tags', { tags: { owner: 'me' } }, {}, '', 'owner=me'],

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Desired } from '../../../src/stores/model.ts';
 import { planChanges } from '../../../src/plan/plan.ts';
+import { expiration } from '../manifest/samples.ts';
 import { inStep, pointer, secret, desired, state } from './states.ts';
 
 const name = fc
@@ -14,6 +15,7 @@ const more = fc.record(
     tier: fc.constantFrom('Standard' as const, 'Advanced' as const, 'Intelligent-Tiering' as const),
     allowedPattern: fc.constantFrom('.*', '^v'),
     dataType: fc.constantFrom('text', 'aws:ec2:image'),
+    policies: fc.constantFrom([], [expiration('2027-01-01T00:00:00Z')]),
     tags: fc.dictionary(fc.string({ minLength: 1 }), fc.string(), { maxKeys: 4 }),
   },
   { requiredKeys: [] },

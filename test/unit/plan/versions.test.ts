@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ParameterVersion } from '../../../src/stores/ssm.ts';
+import { formatPolicies } from '../../../src/manifest/policies.ts';
+import { receiveFields } from '../../../src/manifest/ssm-fields.ts';
+import { noChange } from '../manifest/samples.ts';
 import { compareVersions, parseSelector } from '../../../src/plan/versions.ts';
 
 describe('a selector', () => {
@@ -19,10 +22,8 @@ const VERSION: ParameterVersion = {
   name: '/app/a',
   type: 'String',
   value: 'one',
-  description: '',
-  tier: 'Standard',
+  ...receiveFields({}),
   version: 1,
-  dataType: 'text',
   labels: [],
 };
 
@@ -40,6 +41,7 @@ describe('two versions', () => {
     ['description', { description: 'new' }, '', 'new'],
     ['allowed pattern', { allowedPattern: 'o.*' }, '', 'o.*'],
     ['data type', { dataType: 'aws:ec2:image' }, 'text', 'aws:ec2:image'],
+    ['policies', { policies: [noChange('1')] }, '', formatPolicies([noChange('1')])],
   ])('differ in their %s, seen from either side', (field, change, before, after) => {
     const changed = { ...VERSION, ...change };
     const isSecret = false;

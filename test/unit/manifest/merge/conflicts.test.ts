@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mergeManifests } from '../../../../src/manifest/merge/manifest.ts';
+import { PARAMETER_KEYS } from '../../../../src/manifest/fields.ts';
 import { HEAD, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from '../samples.ts';
 
 const first = '  - name: a\n    type: String\n    value: one\n';
@@ -19,6 +20,10 @@ function sealed(name: string, text: string): string {
   return `  - name: ${name}\n    type: securestring\n    value: ${text}\n`;
 }
 
+function policy(after: number, unit: string): string {
+  return `      - {Type: NoChangeNotification, Version: "1.0", Attributes: {After: ${after}, Unit: ${unit}}}\n`;
+}
+
 describe('only what both sides changed is a conflict:', () => {
   test('a value, in lines of its own, beside what merges', () => {
     const ours = BASE.replace('two', 'OURS').replace('one', '1');
@@ -28,6 +33,22 @@ describe('only what both sides changed is a conflict:', () => {
       .replace('description: d', 'description: D')
       .replace('    value: two\n', marked);
     expect(merge(BASE, ours, theirs, 9)).toEqual({ text, conflicts: 1 });
+  });
+
+  test('policies, which stay or change together', () => {
+    const [first, between, last] = [policy(1, 'Days'), policy(2, 'Days'), policy(3, 'Days')];
+    const list = `    tier: Advanced\n    policies:\n${first}${between}${last}`;
+    const base = BASE.replace('    value: two\n', `${list}    value: two\n`);
+    const ours = base.replace(first, policy(1, 'Hours')).replace('one', '1');
+    const theirs = base.replace(last, policy(3, 'Hours'));
+    const marked = conflict(
+      policy(1, 'Hours') + between + last,
+      first + between + policy(3, 'Hours'),
+    );
+    const text = base.replace('one', '1').replace(first + between + last, marked);
+    expect(merge(base, ours, theirs)).toEqual({ text, conflicts: 1 });
+    const clean = { text: ours.replace('two', '2'), conflicts: 0 };
+    expect(merge(base, ours, base.replace('two', '2'))).toEqual(clean);
   });
 
   test('a parameter that one side removed and the other edited', () => {
@@ -188,8 +209,11 @@ test('sides that only together make no manifest are a conflict, not a broken fil
   expect(merged.text).toContain('<<<<<<< ours\n');
 });
 
+const POLICIES =
+  '[{Type: NoChangeNotification, Version: "1.0", Attributes: {After: 20, Unit: Days}}]';
+
 describe('a field that one side shares by an alias while the other changes the shared one is a conflict:', () => {
-  const cases = {
+  const cases: Readonly<Record<string, readonly string[]>> = {
     description: ['one', 'two'],
     type: ['String', 'StringList'],
     tier: ['Standard', 'Advanced'],
@@ -197,10 +221,19 @@ describe('a field that one side shares by an alias while the other changes the s
     extension: ['.one', '.two'],
     allowed_pattern: ['v+', 'v*'],
     data_type: ['text', 'json'],
+    policies: [POLICIES, POLICIES.replace('20', '30')],
     tags: ['{team: x}', '{team: y}'],
   };
+
+  test('which is tried for every field', () => {
+    // A secret cannot be shared, nor a name; and "encoding" has no other value.
+    const others = ['name', 'encoding', 'file', 'generate', 'value', 'blob'];
+    expect([...Object.keys(cases), ...others].toSorted()).toEqual(PARAMETER_KEYS.toSorted());
+  });
+
   test.each(Object.entries(cases))('%s', (key, [before = '', after = '']) => {
-    const typed = key === 'type' ? '' : '    type: String\n';
+    const type = key === 'type' ? '' : '    type: String\n';
+    const typed = type + (key === 'tier' ? '' : '    tier: Advanced\n');
     const item = (name: string, field: string) =>
       `  - name: ${name}\n${typed}    ${key}: ${field}\n    value: v\n`;
     const base = `${HEAD}parameters:\n${item('a', `&shared ${before}`)}`;

@@ -1,0 +1,93 @@
+import type { Parameter, Policy, Refusal } from './model.ts';
+
+/** From a manifest, whose schema says what they may be. */
+export function readPolicies(data: unknown): readonly Policy[] | undefined {
+  return Array.isArray(data) ? data.map(toPolicy) : undefined;
+}
+
+/** Why SSM would refuse a parameter's policies, beyond what the schema sees. */
+export function refusePolicies({ policies = [], tier }: Parameter): Refusal | undefined {
+  if (policies.length === 0) return undefined;
+  if (tier !== 'Advanced' && tier !== 'Intelligent-Tiering') {
+    return { message: 'policies need the tier Advanced', hint: 'write "tier: Advanced"' };
+  }
+  const expirations = policies.filter(({ Type }) => Type === 'Expiration');
+  if (expirations.length > 1) {
+    return { message: 'a parameter can have only one Expiration', hint: 'remove the others' };
+  }
+  const day = expirations[0]?.Attributes['Timestamp']?.slice(0, 10) ?? '';
+  // What looks like none at all is the schema's to report.
+  if (/^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])$/.test(day) && !isDay(day)) {
+    return { message: 'the Timestamp of its Expiration is no date', hint: 'correct month and day' };
+  }
+  return undefined;
+}
+
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/**
+ * One line for each. What means the same is the same text, whatever the order of policies and
+ * their keys, and however a time is written.
+ */
+export function formatPolicies(policies: readonly Policy[]): string {
+  const lines = policies.map(({ Type, Version, Attributes }) => {
+    const attributes = Object.entries(Attributes)
+      .map(([key, text]) => [key, key === 'Timestamp' ? inUtc(text) : text] as const)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify({ Type, Version, Attributes: Object.fromEntries(attributes) });
+  });
+  return lines
+    .toSorted()
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function inUtc(timestamp: string): string {
+  const time = Date.parse(timestamp);
+  return Number.isNaN(time) ? timestamp : new Date(time).toISOString();
+}
+
+/** As PutParameter takes them. AWS documents `[{}]`, and nothing else, for taking them away. */
+export function sendPolicies(policies: readonly Policy[]): string {
+  return policies.length === 0 ? '[{}]' : JSON.stringify(policies);
+}
+
+/** As DescribeParameters and GetParameterHistory tell them. */
+export function receivePolicies(answer: unknown): readonly Policy[] {
+  const items = Array.isArray(answer) ? answer.map(toRecord) : [];
+  return items.map((item) => toPolicy(parseText(item))).filter(({ Type }) => Type !== '');
+}
+
+function parseText({ PolicyText: text, PolicyType }: Readonly<Record<string, unknown>>): unknown {
+  // Stand-ins for AWS may hand over the policy itself.
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { Type: PolicyType };
+  }
+}
+
+function toPolicy(data: unknown): Policy {
+  const { Type, Version, Attributes } = toRecord(data);
+  const attributes = Object.entries(toRecord(Attributes)).map(([key, value]) => [
+    key,
+    toText(value),
+  ]);
+  return {
+    Type: toText(Type),
+    Version: toText(Version),
+    Attributes: Object.fromEntries(attributes) as Record<string, string>,
+  };
+}
+
+function toRecord(data: unknown): Readonly<Record<string, unknown>> {
+  return typeof data === 'object' && data !== null ? { ...data } : {};
+}
+
+function toText(data: unknown): string {
+  return typeof data === 'string' || typeof data === 'number' ? String(data) : '';
+}

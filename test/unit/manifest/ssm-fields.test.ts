@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import {
+  compareFields,
+  compareWanted,
+  notableFields,
+  overwritingFields,
+  receiveFields,
+  sendFields,
+  type SsmFields,
+} from '../../../src/manifest/ssm-fields.ts';
+import { noChange } from './samples.ts';
+
+/** One that is in no field as SSM has them by itself. */
+const FULL: Required<SsmFields> = {
+  description: 'd',
+  tier: 'Advanced',
+  allowedPattern: '^v$',
+  dataType: 'integer',
+  policies: [noChange('1')],
+};
+const MEMBERS = Object.keys(FULL) as (keyof SsmFields)[];
+
+describe.each(MEMBERS)('%s', (member) => {
+  const one: SsmFields = { [member]: FULL[member] };
+
+  test('comes back from SSM as it was sent', () => {
+    const { Policies, ...sent } = sendFields(one);
+    const Told = (JSON.parse(Policies ?? '[]') as unknown[]).map((item) => ({
+      PolicyText: JSON.stringify(item),
+    }));
+    expect(compareFields(receiveFields({ ...sent, Policies: Told }), one)).toEqual([]);
+  });
+
+  test('differs from none at all, and is then worth an import', () => {
+    expect(compareFields({}, one)).toHaveLength(1);
+    expect(compareFields(receiveFields({}), {})).toEqual([]);
+    expect(notableFields(one)).toEqual(one);
+    expect(notableFields(receiveFields({}))).toEqual({});
+  });
+
+  test('goes when it is written without, or is not wanted to', () => {
+    const written = overwritingFields({}, FULL);
+    const isLeft = compareWanted(one, {}).length === 0;
+    expect(compareFields(receiveFields({}), written).map(({ field }) => field)).toEqual([]);
+    expect(written[member] === undefined).toBe(isLeft);
+  });
+});
+
+test('policies are taken away in the one tier that has them', () => {
+  expect(overwritingFields({}).policies).toBeUndefined();
+  expect(overwritingFields({ tier: 'Standard' }).policies).toBeUndefined();
+  expect(overwritingFields({ tier: 'Advanced' }).policies).toEqual([]);
+  expect(overwritingFields({}, { tier: 'Advanced' }).policies).toEqual([]);
+});
