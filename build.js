@@ -25,7 +25,11 @@ const options = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  define: { COFFER_VERSION: JSON.stringify(version) },
+  define: {
+    COFFER_VERSION: JSON.stringify(version),
+    // What the SDK says of Node's age is for `coffer --version`, not for every program.
+    'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
+  },
   // The Node build of yaml prints tokens, secrets among them, when the environment says LOG_TOKENS.
   alias: { yaml: './node_modules/yaml/browser/index.js' },
 };

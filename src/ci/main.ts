@@ -9,8 +9,6 @@ import { annotateAll, createRunner, logFailure } from './runner.ts';
 import { createStep } from './step.ts';
 
 const env = { ...process.env };
-// What the SDK says of this Node's age is nothing that a job can change.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const runner = createRunner(env, (text) => process.stdout.write(text));
 process.exitCode = await runner.shield(() => runStep().catch(tell));

@@ -8,8 +8,6 @@ import { ReaderLeft, writeOutput } from './terminal/output.ts';
 // As it was given, which is what commands that coffer runs are to see of it.
 const environment = { ...process.env };
 
-// What the SDK says of this Node's age is for `coffer --version`, not for every command.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 // Newer Nodes keep compiled code between runs.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
