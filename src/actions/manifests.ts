@@ -1,4 +1,4 @@
-import { describeSpare } from '../aws/new-key.ts';
+import { describeSpare } from '../aws/spare-key.ts';
 import { CofferError } from '../errors.ts';
 import { readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';

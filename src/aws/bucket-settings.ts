@@ -11,33 +11,12 @@ import {
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
-  type LifecycleRule,
+  type LifecycleRule as SdkRule,
   type S3Client,
-  type TransitionDefaultMinimumObjectSize,
 } from '@aws-sdk/client-s3';
+import type { BucketSettings, Lifecycle } from './bucket-model.ts';
 import { awsErrorName } from './errors.ts';
 import { call, type Session } from './session.ts';
-
-export type { LifecycleRule } from '@aws-sdk/client-s3';
-
-/** What S3 does by itself with the objects of a bucket. */
-export interface Lifecycle {
-  rules: readonly LifecycleRule[];
-  /** Belongs to the rules: writing them without it would reset it. */
-  minimumSize?: TransitionDefaultMinimumObjectSize | undefined;
-}
-
-/** How a bucket is set up. */
-export interface BucketSettings {
-  isPublicAccessBlocked: boolean;
-  /** Whether its owner owns every object in it, and no ACL counts. */
-  isOwnerEnforced: boolean;
-  isEncrypted: boolean;
-  isVersioned: boolean;
-  /** JSON. */
-  policy: string | undefined;
-  lifecycle: Lifecycle;
-}
 
 const BLOCKED = {
   BlockPublicAcls: true,
@@ -155,7 +134,8 @@ export function createSettingsStore(client: S3Client, session: Session) {
         client.send(
           new PutBucketLifecycleConfigurationCommand({
             Bucket: bucket,
-            LifecycleConfiguration: { Rules: [...rules] },
+            // They are S3's own, as far as they are not coffer's.
+            LifecycleConfiguration: { Rules: [...rules] as SdkRule[] },
             TransitionDefaultMinimumObjectSize: minimumSize,
           }),
         ),

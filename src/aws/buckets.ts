@@ -7,7 +7,8 @@ import {
 import { CofferError } from '../errors.ts';
 import { createSettingsStore } from './bucket-settings.ts';
 import { awsErrorName } from './errors.ts';
-import { call, clientConfig, clientFor, type Session } from './session.ts';
+import { clientConfig } from './client-config.ts';
+import { call, clientFor, type Session } from './session.ts';
 
 export type BucketStore = ReturnType<typeof createBucketStore>;
 

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-kms';
 import { need } from './answer.ts';
 import { awsErrorName } from './errors.ts';
-import { call, clientConfig, clientFor, type Session } from './session.ts';
+import { clientConfig } from './client-config.ts';
+import { call, clientFor, type Session } from './session.ts';
 
 /** What KMS tells of a key. */
 export interface KeyInfo {

@@ -9,8 +9,10 @@ import {
 import type { EncryptionContext, Kms, Wrapped } from '../crypto/kms-port.ts';
 import { need } from './answer.ts';
 import { awsErrorName, type Doing } from './errors.ts';
-import { createNamedKey, type NamedKey } from './new-key.ts';
-import { call, clientConfig, clientFor, type Session } from './session.ts';
+import { createNamedKey } from './new-key.ts';
+import type { NamedKey } from './spare-key.ts';
+import { clientConfig } from './client-config.ts';
+import { call, clientFor, type Session } from './session.ts';
 
 /** KMS of one region. */
 export interface KmsService extends Kms {

@@ -6,28 +6,14 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CofferError, type Problem } from '../errors.ts';
+import { CofferError } from '../errors.ts';
 import { need } from './answer.ts';
 import { awsErrorName } from './errors.ts';
 import { call, type Session } from './session.ts';
+import { DAYS_TO_KEEP, describeSpare, type NamedKey, type SpareKey } from './spare-key.ts';
 
-/** The fewest that KMS takes. */
-const DAYS_TO_KEEP = 7;
 /** A new alias shows everywhere only after a while. */
 const LOOKS_MS = [0, 200, 400, 800, 1600, 3200];
-
-/** A key that was made, or the one that somebody else made under that name at the same time. */
-export interface NamedKey {
-  arn: string;
-  /** A key that was made here and came second. */
-  spare?: SpareKey;
-}
-
-export interface SpareKey {
-  arn: string;
-  /** Whether KMS will delete it. */
-  isScheduled: boolean;
-}
 
 /**
  * A new symmetric key with yearly rotation on, named by `alias`. Of several that are made for one
@@ -68,16 +54,6 @@ export async function createNamedKey(
     if (named === undefined) throw explain(error, { arn, isScheduled: false });
     return { arn: named, spare: await retire() };
   }
-}
-
-/** What to say of a key that nobody needs. */
-export function describeSpare({ arn, isScheduled }: SpareKey): Problem {
-  return isScheduled
-    ? { message: `the key ${arn} is not needed: KMS deletes it in ${DAYS_TO_KEEP} days` }
-    : {
-        message: `the key ${arn} has no name, and could not be scheduled for deletion`,
-        hint: `if no alias names it: aws kms schedule-key-deletion --pending-window-in-days ${DAYS_TO_KEEP} --key-id ${arn}`,
-      };
 }
 
 /** A taken alias is somebody's, even if it does not show yet. */

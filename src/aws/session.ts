@@ -1,7 +1,6 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { CofferError } from '../errors.ts';
 import { translate, type Doing } from './errors.ts';
-import { findInTime, LIMITS, PatientHandler, Retries, type Limits } from './waiting.ts';
+import type { Limits } from './limits.ts';
 
 /** Keys for AWS, for as long as they are valid; the SDK's own type fits. */
 interface Credentials {
@@ -95,25 +94,6 @@ async function requireRegion(
   throw new CofferError('usage', `the ${service} client is for ${home}, not for ${region}`, {
     hint: 'pass a client of the region that the manifest names, or none',
   });
-}
-
-/** The part of the clients' configuration that is the same for KMS, SSM and S3. */
-export function clientConfig(session: Session, region: string | undefined) {
-  const limits = session.limits ?? LIMITS;
-  const requestHandler = new PatientHandler(limits, session.interruption);
-  return {
-    // An empty one, such as from an empty variable, is none: the SDK looks for it elsewhere.
-    ...(region ? { region } : {}),
-    ...(session.profile ? { profile: session.profile } : {}),
-    ...(session.endpoint === undefined ? {} : { endpoint: session.endpoint }),
-    ...(session.credentials && { credentials: session.credentials }),
-    credentialDefaultProvider: (init: object) =>
-      // What gives out credentials is called like AWS itself.
-      findInTime(defaultProvider({ ...init, clientConfig: { requestHandler } }), limits),
-    retryStrategy: new Retries(),
-    cacheMiddleware: true,
-    requestHandler,
-  };
 }
 
 /** Runs one call: logs it, and turns its failure into a `CofferError`. */

@@ -4,31 +4,7 @@ import { AdaptiveRetryStrategy } from '@smithy/core/retry';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { CofferError } from '../errors.ts';
 import type { Limit, NetworkFailure } from './errors.ts';
-
-/** How long a call waits, in milliseconds. */
-export interface Limits {
-  /** For a connection. */
-  connect: number;
-  /** For the beginning of an answer. */
-  answer: number;
-  /** For the next bytes of a body, in either direction. */
-  silence: number;
-  /** For the end of an answer, unless it is large. */
-  whole: number;
-  /** For credentials. */
-  credentials: number;
-  /** For all of an answer, once coffer was interrupted. */
-  interrupted: number;
-}
-
-export const LIMITS: Limits = {
-  connect: 5_000,
-  answer: 20_000,
-  silence: 30_000,
-  whole: 60_000,
-  credentials: 60_000,
-  interrupted: 2_000,
-};
+import type { Limits } from './limits.ts';
 
 /** A body above this may take as long as it likes, as long as its bytes move. */
 const LARGE_BYTES = 64 * 1024;

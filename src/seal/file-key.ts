@@ -1,6 +1,6 @@
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import type { KmsService } from '../aws/kms.ts';
-import type { SpareKey } from '../aws/new-key.ts';
+import type { SpareKey } from '../aws/spare-key.ts';
 import { CofferError } from '../errors.ts';
 import { withUserLock } from '../files/user-lock.ts';
 import type { Manifest } from '../manifest/model.ts';

@@ -19,7 +19,8 @@ import pMap from 'p-map';
 import { incomplete, need } from '../aws/answer.ts';
 import type { Doing } from '../aws/errors.ts';
 import { readPages } from './pages.ts';
-import { call, clientConfig, clientFor, type Session } from '../aws/session.ts';
+import { clientConfig } from '../aws/client-config.ts';
+import { call, clientFor, type Session } from '../aws/session.ts';
 import {
   receiveFields,
   sendFields,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateMultipartUploadCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { gc, type GcReport } from '../../src/actions/gc.ts';
@@ -20,6 +21,8 @@ async function createGarbage() {
   const Metadata = { 'coffer-parameter': `${app.prefix}lost` };
   await aws.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: 'sealed', Metadata }));
   await aws.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: upload }));
+  // What is younger than this moment is spared.
+  await sleep(5);
   const file = app.path('app.yml');
   const report = { file, bucket: Bucket, objects: [{ key, size: 6 }], uploads: [upload] };
   return { ...app, file, key, report, empty: { ...report, objects: [], uploads: [] } };

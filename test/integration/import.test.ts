@@ -228,7 +228,7 @@ describe('import refuses', () => {
       const scene = await createSome();
       await stored.put(`${scene.prefix}two words`, 'x');
       const stderr = await expectRefused(scene, [scene.prefix, '-o', 'new.yml'], 2);
-      expect(stderr).toContain('"two words" holds a character that SSM does not allow');
+      expect(stderr).toContain('its name holds a character that SSM does not allow');
     },
   );
 

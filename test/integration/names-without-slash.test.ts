@@ -4,7 +4,7 @@ import { createScene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
 // Of its own: what is under / is all that a region has.
-const REGION = 'ap-northeast-3';
+const REGION = 'ap-south-1';
 
 const aws = await useAws();
 const stored = storedIn(aws, REGION);

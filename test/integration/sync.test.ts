@@ -63,12 +63,14 @@ test('answers in JSON what was done', async () => {
   const app = await createApp();
   await app.succeed(['encrypt', 'app.yml']);
   const { stdout } = await app.succeed(['sync', 'app.yml', '--yes', '--json']);
+  const done = ['deep/down/here', 'hosts', 'token', 'version'].map((name) => app.prefix + name);
   expect(JSON.parse(stdout.toString())).toEqual({
     version: 1,
-    done: ['deep/down/here', 'hosts', 'token', 'version'].map((name) => `${app.prefix}${name}`),
+    done,
     failed: [],
     left: [],
     deleted: [],
+    versions: Object.fromEntries(done.map((name) => [name, 1])),
   });
 });
 

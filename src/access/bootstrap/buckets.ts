@@ -1,4 +1,4 @@
-import type { BucketSettings } from '../../aws/bucket-settings.ts';
+import type { BucketSettings } from '../../aws/bucket-model.ts';
 import type { BucketStore } from '../../aws/buckets.ts';
 import { persist, type Patience } from '../../stores/patience.ts';
 import { requireAbort } from './lifecycle.ts';

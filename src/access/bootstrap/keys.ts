@@ -1,5 +1,5 @@
 import type { KeyStore } from '../../aws/keys.ts';
-import { describeSpare } from '../../aws/new-key.ts';
+import { describeSpare } from '../../aws/spare-key.ts';
 import type { KmsService } from '../../aws/kms.ts';
 import { CofferError } from '../../errors.ts';
 import type { KeyNeed } from './needs.ts';

@@ -1,4 +1,4 @@
-import type { LifecycleRule } from '../../aws/bucket-settings.ts';
+import type { LifecycleRule } from '../../aws/bucket-model.ts';
 
 export const ABORT_RULE = 'coffer-abort-unfinished-uploads';
 export const ABORT_AFTER_DAYS = 1;

@@ -17,7 +17,8 @@ import { awsErrorName, type Doing } from '../../aws/errors.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Condition, NewObject } from './new-object.ts';
 import { readPages } from '../pages.ts';
-import { call, clientConfig, clientFor, type Session } from '../../aws/session.ts';
+import { clientConfig } from '../../aws/client-config.ts';
+import { call, clientFor, type Session } from '../../aws/session.ts';
 
 /** An object without its bytes. */
 export interface ObjectInfo {

@@ -1,6 +1,6 @@
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { expect, test } from 'vitest';
-import { describeSpare } from '../../../src/aws/new-key.ts';
+import { describeSpare } from '../../../src/aws/spare-key.ts';
 import { FileKey } from '../../../src/seal/file-key.ts';
 import { useAws } from '../../support/aws.ts';
 import { controlOf, losingOneAnswer } from '../../support/control.ts';

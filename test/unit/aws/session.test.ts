@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createKms } from '../../../src/aws/kms.ts';
-import { clientConfig } from '../../../src/aws/session.ts';
+import { clientConfig } from '../../../src/aws/client-config.ts';
 import { useAws } from '../../support/aws.ts';
 
 const aws = await useAws();

@@ -8,7 +8,7 @@ import { createKms } from '../../../src/aws/kms.ts';
 import { createObjectStore } from '../../../src/stores/s3/objects.ts';
 import { createParameterStore } from '../../../src/stores/ssm.ts';
 import type { Session } from '../../../src/aws/session.ts';
-import { LIMITS, type Limits } from '../../../src/aws/waiting.ts';
+import { LIMITS, type Limits } from '../../../src/aws/limits.ts';
 import { HANGING, startServer } from '../../support/bad-server.ts';
 import { failureOf } from '../../support/failure.ts';
 import { sessionAt } from '../../support/services.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Pointer } from '../../../src/crypto/pointer.ts';
 import { fetchObject } from '../../../src/stores/s3/fetch.ts';
 import { createObjectStore } from '../../../src/stores/s3/objects.ts';
-import { LIMITS } from '../../../src/aws/waiting.ts';
+import { LIMITS } from '../../../src/aws/limits.ts';
 import { useAws } from '../../support/aws.ts';
 import { startServer } from '../../support/bad-server.ts';
 import { controlOf } from '../../support/control.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LifecycleRule } from '../../../../src/aws/bucket-settings.ts';
+import type { LifecycleRule } from '../../../../src/aws/bucket-model.ts';
 import { ABORT_RULE, requireAbort } from '../../../../src/access/bootstrap/lifecycle.ts';
 
 const abort = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } };
