@@ -1,5 +1,5 @@
 import { pointerOf } from '../crypto/pointer.ts';
-import type { ParameterVersion } from '../stores/ssm.ts';
+import type { ParameterVersion } from '../stores/parameter.ts';
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 

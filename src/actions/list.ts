@@ -2,7 +2,8 @@ import pMap from 'p-map';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import type { ParameterMetadata, ParameterStore, StoredParameter } from '../stores/ssm.ts';
+import type { ParameterMetadata, StoredParameter } from '../stores/parameter.ts';
+import type { ParameterStore } from '../stores/ssm.ts';
 import { placesOf } from './places.ts';
 import type { Tools } from './tools.ts';
 

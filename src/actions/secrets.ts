@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { StoredParameter } from '../stores/ssm.ts';
+import type { StoredParameter } from '../stores/parameter.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Secret } from '../formats/format.ts';

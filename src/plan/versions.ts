@@ -1,4 +1,5 @@
-import type { ParameterStore, ParameterVersion } from '../stores/ssm.ts';
+import type { ParameterVersion } from '../stores/parameter.ts';
+import type { ParameterStore } from '../stores/ssm.ts';
 import { CofferError } from '../errors.ts';
 import { compareFields } from '../manifest/ssm-fields.ts';
 import type { Difference, Field } from '../stores/model.ts';

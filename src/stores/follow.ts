@@ -1,5 +1,5 @@
 import type { ObjectStore } from './s3/objects.ts';
-import type { StoredParameter } from './ssm.ts';
+import type { StoredParameter } from './parameter.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { fetchObject } from './s3/fetch.ts';

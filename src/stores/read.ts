@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { ObjectStore } from './s3/objects.ts';
-import type { ParameterMetadata, ParameterStore, StoredParameter } from './ssm.ts';
+import type { ParameterMetadata, StoredParameter } from './parameter.ts';
+import type { ParameterStore } from './ssm.ts';
 import type { Tags } from '../manifest/model.ts';
 import { stateOf, type ObjectState } from './s3/expected.ts';
 import type { Actual, ActualState, Desired } from './model.ts';

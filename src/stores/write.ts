@@ -1,4 +1,5 @@
-import type { ParameterStore, PutParameter } from './ssm.ts';
+import type { PutParameter } from './parameter.ts';
+import type { ParameterStore } from './ssm.ts';
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
 import { overwritingFields } from '../manifest/ssm-fields.ts';

@@ -7,7 +7,8 @@ import { catchUp } from '../../stores/read.ts';
 import { PATIENT } from '../../stores/patience.ts';
 import { HINTS } from '../../stores/s3/expected.ts';
 import type { ObjectStore } from '../../stores/s3/objects.ts';
-import type { ParameterMetadata, ParameterStore } from '../../stores/ssm.ts';
+import type { ParameterMetadata } from '../../stores/parameter.ts';
+import type { ParameterStore } from '../../stores/ssm.ts';
 import type { Tools } from '../tools.ts';
 
 /** A parameter as AWS holds it. */

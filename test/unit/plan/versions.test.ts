@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ParameterVersion } from '../../../src/stores/ssm.ts';
+import type { ParameterVersion } from '../../../src/stores/parameter.ts';
 import { formatPolicies } from '../../../src/manifest/policies.ts';
 import { receiveFields } from '../../../src/manifest/ssm-fields.ts';
 import { noChange } from '../manifest/samples.ts';
