@@ -72,7 +72,7 @@ export function changeManifest<Result>(
   );
 }
 
-/** Keeps other processes of coffer from writing these manifests, which need not be there yet. */
+/** Keeps other coffer processes from writing these manifests; they may not exist yet. */
 export function lockManifests<Result>(
   { host }: Tools,
   files: readonly string[],

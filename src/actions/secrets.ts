@@ -17,7 +17,7 @@ export interface SecretOptions {
   from?: 'aws' | undefined;
   /** Names of the only parameters to open; of what AWS holds, `NAME@VERSION` too. */
   only?: readonly string[] | undefined;
-  /** Whether to leave out what is in S3, or is to be there. */
+  /** Leaves out the values that are stored in S3, and those that would be. */
   noBlobs?: boolean | undefined;
 }
 

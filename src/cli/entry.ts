@@ -24,7 +24,10 @@ if (process.exitCode !== EXIT.ok) endIfInterrupted();
 await writeOutput('').catch(() => {});
 process.exit();
 
-/** Tells of an expected failure; its exit status. */
+/**
+ * Prints an expected failure. Other errors are thrown again.
+ * @returns the exit status.
+ */
 async function tell(error: unknown): Promise<number> {
   if (error instanceof ReaderLeft) return EXIT.readerLeft;
   const { createPaint } = await import('./terminal/paint.ts');

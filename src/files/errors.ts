@@ -15,7 +15,7 @@ const MAKE_ROOM = 'make room and run the command again';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOENT: ['there is no such file or folder', 'check the name; is it relative to another folder?'],
-  ENOTDIR: ['there is no such file', 'a part of the path is no folder'],
+  ENOTDIR: ['there is no such file', 'a part of the path is a file, not a folder'],
   EISDIR: ['it is a folder', 'give the name of a file'],
   EEXIST: ['it exists already', 'give another name'],
   EACCES: ['no permission', 'check the rights of the file and its folder'],

@@ -21,8 +21,8 @@ export function fitName(start: string, end: string): string {
 }
 
 /**
- * The file that `file` is, whatever links lead there; it need not be there yet, but its folder.
- * @throws what the system says, of a link that leads nowhere, too.
+ * Follows symbolic links to the real file. The file may not exist yet, but its folder must.
+ * @throws the system's error, also for a link whose target does not exist.
  */
 export async function resolveTarget(file: string): Promise<string> {
   try {

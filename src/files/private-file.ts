@@ -34,8 +34,8 @@ export async function isThere(file: string): Promise<boolean> {
 }
 
 /**
- * What cannot be replaced by a file: a device, or what `>(command)` makes. `/dev/stdout` is what a
- * shell has opened, be it a file.
+ * Whether `file` cannot be replaced: a device, or a pipe such as `>(command)` makes. `/dev/stdout`
+ * counts too, even if the shell sends it to a file.
  */
 export async function isPipeOrDevice(file: string): Promise<boolean> {
   if (/^\/(?:dev|proc)\//.test(resolve(file))) return true;

@@ -37,7 +37,7 @@ function end(signal: NodeJS.Signals): void {
 
 function listen(): void {
   process.on('exit', undoAll);
-  // Before the others, who may be there only once.
+  // First, so that `end` still counts a listener that was added with `once`.
   for (const signal of SIGNALS) process.prependListener(signal, end);
 }
 

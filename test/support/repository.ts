@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import type { Snapshot } from '../../src/repo/check/snapshot.ts';
 import { run, type Outcome } from './cli.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
@@ -10,6 +11,15 @@ export interface Repository extends Workspace {
   /** The same for a call that may fail. */
   tryGit: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
 }
+
+/** For a check outside of git, with none of the files that a manifest names. */
+export const NOWHERE: Omit<Snapshot, 'sources'> = {
+  concerns: () => true,
+  follow: (path) => Promise.resolve(path),
+  fingerprint: () => Promise.resolve(undefined),
+  tracked: () => Promise.resolve(undefined),
+  close: () => {},
+};
 
 export async function createRepository(
   files: Readonly<Record<string, string | Uint8Array>> = {},

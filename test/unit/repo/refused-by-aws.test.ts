@@ -4,17 +4,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../../src/repo/check/check.ts';
-import type { Snapshot } from '../../../src/repo/check/snapshot.ts';
 import { partitionOf, REGIONS } from '../../../src/aws/regions.ts';
-import { sealedBlob, sealedManifest } from '../../support/repository.ts';
-
-const NOWHERE: Omit<Snapshot, 'sources'> = {
-  concerns: () => true,
-  follow: (path) => Promise.resolve(path),
-  fingerprint: () => Promise.resolve(undefined),
-  tracked: () => Promise.resolve(undefined),
-  close: () => {},
-};
+import { NOWHERE, sealedBlob, sealedManifest } from '../../support/repository.ts';
 
 /** `line:column message` of each finding. */
 async function check(text: string) {

@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../../src/repo/check/check.ts';
-import type { Snapshot } from '../../../src/repo/check/snapshot.ts';
 import { createCanary, expectHidden } from '../../support/canary.ts';
-import { sealedBlob, sealedManifest } from '../../support/repository.ts';
-
-/** Outside of git, with no file there. */
-const NOWHERE: Omit<Snapshot, 'sources'> = {
-  concerns: () => true,
-  follow: (path) => Promise.resolve(path),
-  fingerprint: () => Promise.resolve(undefined),
-  tracked: () => Promise.resolve(undefined),
-  close: () => {},
-};
+import { NOWHERE, sealedBlob, sealedManifest } from '../../support/repository.ts';
 
 async function check(text: string) {
   const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
