@@ -8,7 +8,8 @@ import type { Actual, ActualState, Desired } from './model.ts';
 import type { Patience } from './patience.ts';
 import type { ReadRequest } from './port.ts';
 
-interface Services {
+/** What reading takes. */
+export interface ReadServices {
   parameters: ParameterStore;
   objects: () => Promise<ObjectStore>;
   /** The ARN behind the name of a KMS key; `undefined` when there is no such key. */
@@ -23,7 +24,7 @@ interface Services {
  */
 export async function readActualState(
   { path, names, wanted, ...options }: ReadRequest,
-  services: Services,
+  services: ReadServices,
 ): Promise<ActualState> {
   const { parameters } = services;
   const reading = Promise.all([
@@ -92,7 +93,7 @@ const LISTING_PAUSE_MS = 500;
 export async function catchUp(
   listed: readonly ParameterMetadata[],
   values: ReadonlyMap<string, StoredParameter>,
-  { parameters, patience }: { parameters: ParameterStore; patience: Patience },
+  { parameters, patience }: Pick<ReadServices, 'parameters' | 'patience'>,
 ): Promise<ParameterMetadata[]> {
   const known = new Map(listed.map((item) => [item.name, item]));
   for (let attempt = 1; attempt <= LISTING_ATTEMPTS; attempt++) {
@@ -109,11 +110,7 @@ export async function catchUp(
 
 async function readObjects(
   desired: readonly Desired[],
-  services: {
-    objects: () => Promise<ObjectStore>;
-    keyArn: (keyId: string) => Promise<string | undefined>;
-    concurrency: number;
-  },
+  services: Pick<ReadServices, 'objects' | 'keyArn' | 'concurrency'>,
 ): Promise<Map<string, ObjectState>> {
   const states = await pMap(
     desired,
@@ -138,7 +135,7 @@ async function readObjects(
 async function readTagged(
   path: string,
   desired: readonly Desired[],
-  services: { parameters: ParameterStore; concurrency: number },
+  services: Pick<ReadServices, 'parameters' | 'concurrency'>,
 ): Promise<Set<string>> {
   const sets = new Map<string, { tags: Tags; names: Set<string> }>();
   for (const { name, tags } of desired) {
@@ -168,7 +165,7 @@ async function readTagged(
 
 async function readTags(
   desired: readonly Desired[],
-  services: { parameters: ParameterStore; concurrency: number },
+  services: Pick<ReadServices, 'parameters' | 'concurrency'>,
 ): Promise<Map<string, Tags>> {
   const tags = await pMap(
     desired,
