@@ -46,7 +46,8 @@ export function goesToSsm(manifest: Manifest, parameter: Parameter, value: Place
       `add "bucket: NAME" to the top of ${manifest.file}${orAdvanced}`,
     );
   }
-  requirePointer(manifest.bucket, parameter);
+  const fault = findPointerFault(manifest.bucket, parameter);
+  if (fault) throw fault;
   return false;
 }
 
@@ -84,31 +85,32 @@ function requireAllowed(parameter: Parameter, text: string): void {
   }
 }
 
-/** What stands in SSM for a value in S3 is a String with the object's URL. */
-function requirePointer(bucket: string, parameter: Parameter): void {
+/** What is wrong with the String that stands in SSM for a value in S3: the object's URL. */
+function findPointerFault(bucket: string, parameter: Parameter): CofferError | undefined {
   const { name, place, fullName, extension, allowedPattern, dataType = 'text' } = parameter;
   const refuse = (message: string, hint: string) =>
     new CofferError('manifest', `${name} goes to S3, ${message}`, { place, hint });
   const key = objectKey(fullName, ANY_DIGEST, extension);
   if (key.length > LONGEST_KEY) {
-    throw refuse(
+    return refuse(
       `where its key is longer than ${LONGEST_KEY} bytes`,
       'choose a shorter name, "path" or extension',
     );
   }
   const url = formatPointer({ bucket, key });
   if (allowedPattern !== undefined && matchPattern(allowedPattern, url) === 'no') {
-    throw refuse(
+    return refuse(
       'and the s3:// URL that stands for it does not match allowed_pattern',
       'take allowed_pattern away: SSM would check the URL against it',
     );
   }
   if (dataType !== 'text') {
-    throw refuse(
+    return refuse(
       `and the s3:// URL that stands for it is no ${dataType}`,
       'take data_type away: SSM would check the URL against it',
     );
   }
+  return undefined;
 }
 
 /**
@@ -173,11 +175,5 @@ function findUnfitBlob({ bucket, file }: Manifest, parameter: Parameter): Coffer
       hint: `add "bucket: NAME" to the top of ${file}`,
     });
   }
-  try {
-    requirePointer(bucket, parameter);
-    return undefined;
-  } catch (error) {
-    if (error instanceof CofferError) return error;
-    throw error;
-  }
+  return findPointerFault(bucket, parameter);
 }
