@@ -1,5 +1,6 @@
 import { applyInLots, type Applied } from '../plan/apply.ts';
 import { OBJECTS_A_CALL } from '../stores/garbage.ts';
+import { lotsOf } from '../stores/paging.ts';
 import { PATIENT } from '../stores/patience.ts';
 import { storeFor } from './targets.ts';
 import type { Tools } from './tools.ts';
@@ -37,10 +38,4 @@ export async function deleteObjects(
     patience: PATIENT,
     signal,
   });
-}
-
-function lotsOf(names: readonly string[], size: number): string[][] {
-  return Array.from({ length: Math.ceil(names.length / size) }, (_, i) =>
-    names.slice(i * size, (i + 1) * size),
-  );
 }

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { lotsOf } from './paging.ts';
 import type { ObjectStore, StoredObject, StoredUpload } from './s3/objects.ts';
 import type { ParameterStore } from './ssm.ts';
 import { digestOf, pointerOf } from '../crypto/pointer.ts';
@@ -89,9 +90,8 @@ export async function deleteOrphans(
 ): Promise<Orphan[]> {
   const { objects } = services;
   const deleted: Orphan[] = [];
-  for (let i = 0; i < orphans.length; i += OBJECTS_A_CALL) {
+  for (const lot of lotsOf(orphans, OBJECTS_A_CALL)) {
     if (signal?.aborted) break;
-    const lot = orphans.slice(i, i + OBJECTS_A_CALL);
     const used = await pointersTo(lot, bucket, services);
     const unused = lot.filter(({ key }) => !used.has(key));
     const keys = unused.map(({ key }) => key);

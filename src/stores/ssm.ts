@@ -18,7 +18,7 @@ import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import { incomplete, need } from '../aws/answer.ts';
 import type { Doing } from '../aws/errors.ts';
-import { readPages } from './pages.ts';
+import { lotsOf, readPages } from './paging.ts';
 import { clientConfig } from '../aws/client-config.ts';
 import { call, clientFor, type Session } from '../aws/session.ts';
 import { receiveFields, sendFields } from '../manifest/ssm-fields.ts';
@@ -80,7 +80,7 @@ export function createParameterStore(session: Session, region: string | undefine
     async getMany(names: readonly string[], open = true): Promise<Map<string, StoredParameter>> {
       const found = new Map<string, StoredParameter>();
       await pMap(
-        batches(names),
+        lotsOf(names, BATCH),
         async (batch) => {
           const target = batch.length === 1 ? (batch[0] ?? '') : `${batch.length} parameters`;
           const doing = { action: 'ssm:GetParameters', target };
@@ -116,7 +116,7 @@ export function createParameterStore(session: Session, region: string | undefine
     /** Those of `names` that SSM lists. */
     async describeMany(names: readonly string[]): Promise<ParameterMetadata[]> {
       const found = await pMap(
-        batches(names, FILTER),
+        lotsOf(names, FILTER),
         (Values) => describe([{ Key: 'Name', Option: 'Equals', Values }]),
         { concurrency: session.concurrency },
       );
@@ -223,13 +223,6 @@ export function createParameterStore(session: Session, region: string | undefine
       return { deleted, missing };
     },
   };
-}
-
-/** `names` in lots that one SSM call takes. */
-export function batches(names: readonly string[], most = BATCH): string[][] {
-  return Array.from({ length: Math.ceil(names.length / most) }, (_, i) =>
-    names.slice(i * most, (i + 1) * most),
-  );
 }
 
 function beginsWith(path: string): ParameterStringFilter {

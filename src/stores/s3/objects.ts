@@ -16,7 +16,7 @@ import type { Checksum } from './checksum.ts';
 import { awsErrorName, type Doing } from '../../aws/errors.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Condition, NewObject } from './new-object.ts';
-import { readPages } from '../pages.ts';
+import { readPages } from '../paging.ts';
 import { clientConfig } from '../../aws/client-config.ts';
 import { call, clientFor, type Session } from '../../aws/session.ts';
 

@@ -1,5 +1,12 @@
 import { CofferError } from '../errors.ts';
 
+/** What to ask for in several calls, each of which takes up to `size`. */
+export function lotsOf<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}
+
 /** One answer of many: what it holds, and what to ask for the next one by. */
 export interface Page<Item> {
   items: readonly Item[];
