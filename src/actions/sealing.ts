@@ -32,9 +32,9 @@ export async function sealInPlace(
   }).finally(() => {
     comparing.end();
     sealing.end();
+    tellCreated(host, fileKey);
   });
   const { changed } = await replaceManifest(manifest, next);
-  tellCreated(host, fileKey);
   for (const warning of warnings) host.warn(warning);
   return {
     file: manifest.file,

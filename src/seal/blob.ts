@@ -75,6 +75,31 @@ export async function stageBlob(
   }
 }
 
+/** Takes note of a blob that is being staged. */
+export type Stage = (staging: Promise<StagedBlob>) => Promise<StagedBlob>;
+
+/**
+ * Stages blobs side by side, and gives them beside what `work` returns. When it fails, those under
+ * way are waited for and all are taken back: nothing goes on once the manifest's lock is released.
+ */
+export async function stageTogether<Result extends object>(
+  work: (stage: Stage) => Promise<Result>,
+): Promise<Result & { blobs: StagedBlob[] }> {
+  const begun: Promise<StagedBlob>[] = [];
+  try {
+    const result = await work((staging) => {
+      begun.push(staging);
+      return staging;
+    });
+    return { ...result, blobs: await Promise.all(begun) };
+  } catch (error) {
+    for (const end of await Promise.allSettled(begun)) {
+      if (end.status === 'fulfilled') end.value.discard();
+    }
+    throw error;
+  }
+}
+
 /** Takes the sealed bytes: a few in memory, more in a file. Never sees plaintext. */
 class Sink {
   readonly #target: string;

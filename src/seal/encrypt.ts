@@ -4,7 +4,7 @@ import type { DataKeys } from '../crypto/data-keys.ts';
 import { parseInline, openInline, sealInline } from '../crypto/inline.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, NewParameter, Parameter, ParameterEdit } from '../manifest/model.ts';
-import { sealBlob, type StagedBlob } from './blob.ts';
+import { sealBlob, stageTogether, type StagedBlob } from './blob.ts';
 import type { FileKey } from './file-key.ts';
 import { Opener } from './opener.ts';
 import { plannedParameter, refuseAmbiguous } from './planned.ts';
@@ -61,10 +61,9 @@ export async function encryptManifest(
   let through = 0;
   const tell = (bytes: number) => request.watch?.sealed((through += bytes), total);
 
-  const blobs: StagedBlob[] = [];
   const edits = new Map<string, ParameterEdit>();
   const checks: Check[] = [];
-  try {
+  return stageTogether(async (stage) => {
     await pMap(
       work,
       async ({ parameter, plaintext }) => {
@@ -83,9 +82,8 @@ export async function encryptManifest(
           checks.push({ name: parameter.name, dataKey, text: plaintext.text });
         } else if (plaintext?.form === 'blob') {
           const bytes = counted(plaintext.bytes(), tell);
-          const staged = await sealBlob({ manifest, parameter }, bytes, fileKey);
-          blobs.push(staged);
-          edit.content = { kind: 'blob', blob: staged.blob };
+          const { blob } = await stage(sealBlob({ manifest, parameter }, bytes, fileKey));
+          edit.content = { kind: 'blob', blob };
         }
         if (edit.type !== undefined || edit.content) edits.set(parameter.name, edit);
       },
@@ -104,11 +102,8 @@ export async function encryptManifest(
       }),
     });
     verify(manifest, text, edits, checks);
-    return { text, sealed: describe(work), warnings, blobs };
-  } catch (error) {
-    for (const blob of blobs) blob.discard();
-    throw error;
-  }
+    return { text, sealed: describe(work), warnings };
+  });
 }
 
 /** A data key that is listed already, when the caller may open it; otherwise a new one. */

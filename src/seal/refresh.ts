@@ -6,7 +6,7 @@ import { sealInline } from '../crypto/inline.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import { editManifest } from '../manifest/index.ts';
 import type { Blob, Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
-import { blobContext, sealBlob, type StagedBlob } from './blob.ts';
+import { blobContext, sealBlob, stageTogether, type StagedBlob } from './blob.ts';
 import { openBlobBody, openedChunks } from './blob-body.ts';
 import { chooseDataKey, verify, type Check } from './encrypt.ts';
 import type { FileKey } from './file-key.ts';
@@ -53,7 +53,6 @@ export async function refreshManifest(
 
   const edits = new Map<string, ParameterEdit>();
   const checks: Check[] = [];
-  const staged: StagedBlob[] = [];
   const resealValue = async (parameter: Parameter) => {
     if (!sealingKey) return;
     const { id, dataKey } = sealingKey;
@@ -62,22 +61,17 @@ export async function refreshManifest(
     edits.set(parameter.name, { content: { kind: 'sealed', text: ciphertext } });
     checks.push({ name: parameter.name, dataKey, text });
   };
-  const renewBlob = async (parameter: Parameter, blob: Blob): Promise<Blob> => {
-    if (!newDataKeys)
-      return { ...blob, key: await carry(blob.key, blobContext(parameter.fullName)) };
-    const resealed = await resealBlob(manifest, parameter, blob, opener, target);
-    staged.push(resealed);
-    return resealed.blob;
-  };
   const blobs = manifest.parameters.flatMap((parameter) =>
     parameter.content.kind === 'blob' ? [{ parameter, blob: parameter.content.blob }] : [],
   );
-  try {
+  return stageTogether(async (stage) => {
     await pMap(values, resealValue, { concurrency: 8 });
     await pMap(
       blobs,
       async ({ parameter, blob }) => {
-        const renewed = await renewBlob(parameter, blob);
+        const renewed = newDataKeys
+          ? (await stage(resealBlob(manifest, parameter, blob, opener, target))).blob
+          : { ...blob, key: await carry(blob.key, blobContext(parameter.fullName)) };
         edits.set(parameter.name, { content: { kind: 'blob', blob: renewed } });
       },
       { concurrency: newDataKeys ? 4 : 8 },
@@ -91,13 +85,9 @@ export async function refreshManifest(
     return {
       text,
       rewrapped: newDataKeys || encryptedWith === target.id ? 0 : carried.length + blobs.length,
-      resealed: values.length + staged.length,
-      blobs: staged,
+      resealed: values.length + (newDataKeys ? blobs.length : 0),
     };
-  } catch (error) {
-    for (const blob of staged) blob.discard();
-    throw error;
-  }
+  });
 }
 
 /** Brings one wrapped key under the target. */

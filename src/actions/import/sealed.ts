@@ -5,7 +5,14 @@ import { sealInline } from '../../crypto/inline.ts';
 import { extensionOf, type Pointer } from '../../crypto/pointer.ts';
 import type { NewParameter, Tags } from '../../manifest/index.ts';
 import { notableFields } from '../../manifest/ssm-fields.ts';
-import { blobContext, sealBlob, stageBlob, type StagedBlob } from '../../seal/blob.ts';
+import {
+  blobContext,
+  sealBlob,
+  stageBlob,
+  stageTogether,
+  type Stage,
+  type StagedBlob,
+} from '../../seal/blob.ts';
 import { chooseDataKey } from '../../seal/encrypt.ts';
 import type { FileKey } from '../../seal/file-key.ts';
 import { fetchObject, type FetchedObject } from '../../stores/s3/fetch.ts';
@@ -42,17 +49,15 @@ export async function sealFound(
   const { path, dataKeys, fileKey } = target;
   const needsKey = found.some(({ type }) => type === 'SecureString');
   const sealingKey = needsKey ? await chooseDataKey(dataKeys, fileKey) : undefined;
-  const blobs: StagedBlob[] = [];
-  const seal = async (item: Found): Promise<NewParameter> => {
+  const seal = async (item: Found, stage: Stage): Promise<NewParameter> => {
     const described = describe(item.name.slice(path.length), item, target.tags);
     if (item.pointer) {
-      const staged = await takeBlob(tools, target, described.name, item, item.pointer);
-      blobs.push(staged);
+      const { blob } = await stage(takeBlob(tools, target, described.name, item, item.pointer));
       return {
         ...described,
         type: 'securestring',
         extension: extensionOf(item.pointer),
-        content: { kind: 'blob', blob: staged.blob },
+        content: { kind: 'blob', blob },
       };
     }
     if (item.type !== 'SecureString' || !sealingKey) {
@@ -63,12 +68,9 @@ export async function sealFound(
     const text = sealInline(item.value, id, dataKey, binding);
     return { ...described, content: { kind: 'sealed', text } };
   };
-  try {
-    return { parameters: await pMap(found, seal, { concurrency: 4 }), blobs };
-  } catch (error) {
-    for (const blob of blobs) blob.discard();
-    throw error;
-  }
+  return stageTogether(async (stage) => ({
+    parameters: await pMap(found, (item) => seal(item, stage), { concurrency: 4 }),
+  }));
 }
 
 function describe(name: string, item: Found, common: Tags): NewParameter {
