@@ -1,57 +1,44 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** A CLI call takes its time on a busy machine; a test that hangs still ends. */
-const common = {
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
-  // Loading the SDK anew for each file took a fifth of the time.
-  isolate: false,
-  // The gate's machine may be busy with others' work: a hiccup passes, a bug fails twice.
-  retry: process.env['CI'] ? 1 : 0,
-  env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', COFFER_TEST_AWS: 'sandbox' },
-};
-
-const unit = {
-  test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] },
-};
-
-// The built command line where it needs no AWS.
-const local = {
-  test: { ...common, name: 'local', include: ['test/local/**/*.test.ts'] },
-};
-
-const sandbox = {
-  test: {
-    ...common,
-    name: 'sandbox',
-    include: [
-      'test/actions/**/*.test.ts',
-      'test/integration/**/*.test.ts',
-      'test/sandbox/**/*.test.ts',
-    ],
-  },
-};
-
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const unit = project('unit', ['unit']);
+// What needs no AWS.
+const local = project('local', ['local']);
+const sandbox = project('sandbox', ['actions', 'integration', 'sandbox']);
 // The same files once more, against an AWS stand-in that others wrote.
-const moto = {
-  test: {
-    ...common,
-    name: 'moto',
-    include: ['test/actions/**/*.test.ts', 'test/integration/**/*.test.ts'],
-    env: { ...common.env, COFFER_TEST_AWS: 'moto' },
-    globalSetup: ['test/support/moto-server.ts'],
-  },
-};
+const moto = project('moto', ['actions', 'integration'], {
+  env: { COFFER_TEST_AWS: 'moto' },
+  globalSetup: ['test/support/moto-server.ts'],
+});
 
 export default defineConfig({
+  // As the build sets it.
+  define: { COFFER_VERSION: JSON.stringify(version) },
   test: {
+    // A process takes its time on a busy machine; a test that hangs still ends.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Loading the SDK anew for each file took a fifth of the time.
+    isolate: false,
+    // The gate's machine may be busy with others' work: a hiccup passes, a bug fails twice.
+    retry: process.env['CI'] ? 1 : 0,
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', COFFER_TEST_AWS: 'sandbox' },
     // Two cores are busy even while one worker waits for a retry.
     maxWorkers: 3,
     projects: isMotoWanted() ? [unit, local, sandbox, moto] : [unit, local, sandbox],
   },
 });
+
+function project(
+  name: string,
+  folders: readonly string[],
+  more: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  const include = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+  return { extends: true, test: { name, include, ...more } };
+}
 
 /** @throws when it must be there and is not. */
 function isMotoWanted(): boolean {

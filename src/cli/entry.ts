@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { EXIT } from './context.ts';
-import { exitCodeOf } from './exit-code.ts';
 import { endIfInterrupted } from './terminal/interrupt.ts';
-import { ReaderLeft, writeOutput } from './terminal/output.ts';
+import { writeOutput } from './terminal/output.ts';
 
 // As it was given, which is what commands that coffer runs are to see of it.
 const environment = { ...process.env };
@@ -17,30 +16,9 @@ process.stderr.on('error', () => {});
 process.stdout.on('error', () => {});
 
 const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2), environment).catch(tell);
+process.exitCode = await main(process.argv.slice(2), environment, process);
 // What was done all the same was not interrupted.
 if (process.exitCode !== EXIT.ok) endIfInterrupted();
 // Once all output is out, a call to AWS that nobody waits for any more keeps nobody.
-await writeOutput('').catch(() => {});
+await writeOutput(process.stdout, '').catch(() => {});
 process.exit();
-
-/**
- * Prints an expected failure. Other errors are thrown again.
- * @returns the exit status.
- */
-async function tell(error: unknown): Promise<number> {
-  if (error instanceof ReaderLeft) return EXIT.readerLeft;
-  const { createPaint } = await import('./terminal/paint.ts');
-  const { renderError, renderErrorJson, expected } = await import('./terminal/problems.ts');
-  const failure = expected(error);
-  if (!failure) throw error;
-  process.stderr.write(renderError(failure, createPaint(process.stderr.isTTY)));
-  if (wantsJson(process.argv)) await writeOutput(renderErrorJson(failure)).catch(() => {});
-  return exitCodeOf(failure);
-}
-
-/** Even a call that cannot be read is answered as its caller expects. */
-function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
-}

@@ -4,40 +4,60 @@ import { createPaint } from './terminal/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
 import { EXIT, type Context } from './context.ts';
 import type { Environment } from './environment.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { GROUPS } from './index.ts';
-import { writeOutput } from './terminal/output.ts';
+import { offInterrupt } from './terminal/interrupt.ts';
+import { ReaderLeft, writeOutput } from './terminal/output.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
+import type { Streams } from './terminal/streams.ts';
 import { createTerminal } from './terminal/terminal.ts';
 import { createTools } from './tools.ts';
 
 /** Set by the build. */
 declare const COFFER_VERSION: string;
 
-/**
- * Runs one call of the command line; its exit status.
- * @throws CofferError for every expected failure.
- */
-export async function main(argv: readonly string[], env: Environment): Promise<number> {
+/** Runs one call of the command line and prints its failure; the exit status. */
+export async function main(
+  argv: readonly string[],
+  env: Environment,
+  streams: Streams,
+): Promise<number> {
+  try {
+    return await runCall(argv, env, streams);
+  } catch (error) {
+    return await printFailure(argv, streams, error);
+  } finally {
+    offInterrupt();
+  }
+}
+
+/** @throws CofferError for every expected failure. */
+async function runCall(
+  argv: readonly string[],
+  env: Environment,
+  streams: Streams,
+): Promise<number> {
+  const { stdout } = streams;
   if (argv[0] === '__complete') {
     const { complete } = await import('./complete/complete.ts');
-    await writeOutput(await complete(argv[1] ?? '', argv[2]));
+    await writeOutput(stdout, await complete(argv[1] ?? '', argv[2]));
     return EXIT.ok;
   }
   const call = readCall(argv);
   const { spec, flags, isHelp } = call;
   const isColorful = flags.isAllowed('color') && !env['NO_COLOR'];
-  const paint = createPaint(isColorful && process.stdout.isTTY);
+  const paint = createPaint(isColorful && stdout.isTTY);
   if (flags.boolean('version')) {
-    await writeOutput(describeVersion());
+    await writeOutput(stdout, describeVersion());
     return EXIT.ok;
   }
   if (!spec) {
-    await writeOutput(renderOverview(GROUPS, GLOBAL_FLAGS, paint));
+    await writeOutput(stdout, renderOverview(GROUPS, GLOBAL_FLAGS, paint));
     return isHelp ? EXIT.ok : EXIT.usage;
   }
   if (isHelp) {
     const shared = GLOBAL_FLAGS.filter(([flag]) => flag !== '--json' || spec.noJson === undefined);
-    await writeOutput(renderCommandHelp(spec, shared, paint));
+    await writeOutput(stdout, renderCommandHelp(spec, shared, paint));
     return EXIT.ok;
   }
   checkArguments(spec, call.args);
@@ -45,7 +65,28 @@ export async function main(argv: readonly string[], env: Environment): Promise<n
     throw new CofferError('usage', `coffer ${spec.name} has no --json`, { hint: spec.noJson });
   }
   const { run } = await spec.load();
-  return run(createContext(call, env));
+  return run(createContext(call, env, streams));
+}
+
+/** @throws what is no expected failure. */
+async function printFailure(
+  argv: readonly string[],
+  { stdout, stderr }: Streams,
+  error: unknown,
+): Promise<number> {
+  if (error instanceof ReaderLeft) return EXIT.readerLeft;
+  const { renderError, renderErrorJson, expected } = await import('./terminal/problems.ts');
+  const failure = expected(error);
+  if (!failure) throw error;
+  stderr.write(renderError(failure, createPaint(stderr.isTTY)));
+  if (wantsJson(argv)) await writeOutput(stdout, renderErrorJson(failure)).catch(() => {});
+  return exitCodeOf(failure);
+}
+
+/** Even a call that cannot be read is answered in JSON, if it asks for that. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
 /** Node's version, too, as the AWS SDK goes by it. */
@@ -56,8 +97,8 @@ function describeVersion(): string {
   return `coffer ${COFFER_VERSION}, node ${node}\n${advice}`;
 }
 
-function createContext({ args, rest, flags }: Call, env: Environment): Context {
-  const terminal = createTerminal({
+function createContext({ args, rest, flags }: Call, env: Environment, streams: Streams): Context {
+  const terminal = createTerminal(streams, {
     color: flags.isAllowed('color') && !env['NO_COLOR'],
     quiet: flags.boolean('quiet'),
   });
@@ -68,6 +109,6 @@ function createContext({ args, rest, flags }: Call, env: Environment): Context {
     json: flags.boolean('json'),
     terminal,
     environment: env,
-    tools: createTools(flags, env, terminal, (line) => process.stderr.write(`${line}\n`)),
+    tools: createTools(flags, env, terminal, (line) => streams.stderr.write(`${line}\n`)),
   };
 }

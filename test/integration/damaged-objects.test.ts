@@ -95,19 +95,13 @@ test(
   { timeout: 60_000 },
   async () => {
     const { app, files } = await createDamaged();
-    const shown = await Promise.all(
-      ['text', 'json', 'markdown'].map(async (format) => {
-        const { code, stdout } = await app.coffer([
-          'diff',
-          'app.yml',
-          '--exit-code',
-          '--format',
-          format,
-        ]);
-        expect(code).toBe(3);
-        return stdout.toString();
-      }),
-    );
+    const shown: string[] = [];
+    for (const format of ['text', 'json', 'markdown']) {
+      const args = ['diff', 'app.yml', '--exit-code', '--format', format];
+      const { code, stdout } = await app.coffer(args);
+      expect(code).toBe(3);
+      shown.push(stdout.toString());
+    }
     for (const [name, [, reason]] of Object.entries(DAMAGES)) {
       for (const text of shown) expect(text, name).toContain(reason);
     }

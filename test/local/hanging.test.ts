@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startServer } from '../support/bad-server.ts';
-import { coffer } from '../support/cli.ts';
+import { cofferProcess } from '../support/cli.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const ENV = {
@@ -21,10 +21,13 @@ describe('a command that has failed', () => {
         'app.yml':
           'path: /app/\nregion: us-east-1\nparameters:\n  - {name: a, type: String, value: v}\n',
       });
-      const { code, stderr } = await coffer([name, 'app.yml', '--endpoint-url', server.url], {
-        cwd: folder,
-        env: ENV,
-      });
+      const { code, stderr } = await cofferProcess(
+        [name, 'app.yml', '--endpoint-url', server.url],
+        {
+          cwd: folder,
+          env: ENV,
+        },
+      );
       expect(code).toBe(1);
       expect(stderr).toContain('ssm:GetParameters');
       expect(server.requests.length).toBeGreaterThanOrEqual(2);

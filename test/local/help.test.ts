@@ -5,18 +5,18 @@ import { coffer } from '../support/cli.ts';
 const call = (...args: string[]) => coffer(args, { cwd: tmpdir() });
 
 test('coffer alone is an overview, and no success', async () => {
-  const [alone, asked] = await Promise.all([call(), call('help')]);
+  const [alone, asked] = [await call(), await call('help')];
   expect(alone).toMatchObject({ code: 2, stderr: '' });
   expect(alone.stdout.toString()).toContain('Where to begin\n  coffer encrypt app.yml ');
   expect(asked).toEqual({ ...alone, code: 0 });
 });
 
 test('help of a command is the same, wherever the word stands', async () => {
-  const [before, behind, late] = await Promise.all([
-    call('help', 'sync'),
-    call('sync', '--help'),
-    call('--no-color', 'help', 'sync'),
-  ]);
+  const [before, behind, late] = [
+    await call('help', 'sync'),
+    await call('sync', '--help'),
+    await call('--no-color', 'help', 'sync'),
+  ];
   expect(before).toMatchObject({ code: 0, stderr: '' });
   expect(before.stdout.toString()).toMatch(/^coffer sync MANIFEST\.\.\. \[flags\]\n/);
   expect(behind).toEqual(before);

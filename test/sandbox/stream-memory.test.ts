@@ -35,7 +35,8 @@ test.skipIf(process.platform !== 'linux')(
       ['get', name, '-o', 'back'],
     ]) {
       const env = { NODE_OPTIONS: TELLS_MEMORY };
-      const { stderr } = await app.succeed(args, { env });
+      const { code, stderr } = await app.start(args, { env });
+      expect(code, stderr).toBe(0);
       const [, kibibytes] = /VmHWM:\s*(\d+) kB/.exec(stderr) ?? [];
       peaks[args[0] ?? ''] = Number(kibibytes) * 1024;
     }

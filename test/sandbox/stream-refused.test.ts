@@ -94,9 +94,9 @@ function once<T>(make: () => T): () => T {
 }
 
 /** Two objects of one size. */
-function sealPair(size: number): Promise<[Raw, Raw]> {
+async function sealPair(size: number): Promise<[Raw, Raw]> {
   const create = () => Buffer.concat([Buffer.from(SECRET), randomBytes(size)]);
-  return Promise.all([seal(create()), seal(create())]);
+  return [await seal(create()), await seal(create())];
 }
 
 async function seal(data: Buffer): Promise<Raw> {

@@ -32,9 +32,11 @@ type Call = readonly [args: string, stdin?: string];
 /** Runs calls at once, all of which have to succeed. */
 async function atOnce(app: Scene, calls: readonly Call[]): Promise<Outcome[]> {
   return Promise.all(
-    calls.map(([args, stdin]) =>
-      app.succeed(args.split(' '), stdin === undefined ? {} : { stdin }),
-    ),
+    calls.map(async ([args, stdin]) => {
+      const outcome = await app.start(args.split(' '), stdin === undefined ? {} : { stdin });
+      expect(outcome.code, `coffer ${args}: ${outcome.stderr}`).toBe(0);
+      return outcome;
+    }),
   );
 }
 
@@ -169,7 +171,8 @@ test('first encrypts at once end with one file key that can be used', async () =
   const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('first')}` };
   const apps = await Promise.all([1, 2, 3].map(() => createScene(aws, secret('a', 'one'))));
   // The homes of the scenes are not the same, so that they cannot take turns.
-  await Promise.all(apps.map((app) => app.succeed(['encrypt', 'app.yml'], { env })));
+  const outcomes = await Promise.all(apps.map((app) => app.start(['encrypt', 'app.yml'], { env })));
+  expect(outcomes).toMatchObject(apps.map(() => ({ code: 0 })));
   const texts = await Promise.all(apps.map((app) => app.text('app.yml')));
   const keys = texts.map((text) => /^encrypted_with: (.*)$/m.exec(text)?.[1]);
   expect(new Set(keys).size).toBe(1);

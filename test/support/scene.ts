@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { REGION, type TestAws } from './aws.ts';
-import { coffer, type Outcome } from './cli.ts';
+import { coffer, cofferProcess, type Outcome } from './cli.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 interface CallOptions {
@@ -14,6 +14,8 @@ export interface Scene extends Workspace {
   /** The manifest's path: every scene has its own. */
   prefix: string;
   coffer: (args: readonly string[], options?: CallOptions) => Promise<Outcome>;
+  /** The same in a process of its own. */
+  start: (args: readonly string[], options?: CallOptions) => Promise<Outcome>;
   /** The same for a call that has to succeed. */
   succeed: (args: readonly string[], options?: CallOptions) => Promise<Outcome>;
   /** What `coffer decrypt --value` prints of app.yml. */
@@ -32,8 +34,11 @@ export async function createScene(
     ...options.files,
     'app.yml': `path: ${prefix}\nregion: ${REGION}\n${header}parameters:\n${parameters}`,
   });
-  const call: Scene['coffer'] = (args, { env, stdin } = {}) =>
-    coffer(args, { cwd: workspace.folder, env: { ...aws.env, ...env }, stdin });
+  const caller =
+    (run: typeof coffer): Scene['coffer'] =>
+    (args, { env, stdin } = {}) =>
+      run(args, { cwd: workspace.folder, env: { ...aws.env, ...env }, stdin });
+  const call = caller(coffer);
   const succeed: Scene['succeed'] = async (args, callOptions) => {
     const outcome = await call(args, callOptions);
     expect(outcome.code, `coffer ${args.join(' ')}: ${outcome.stderr}`).toBe(0);
@@ -43,6 +48,7 @@ export async function createScene(
     ...workspace,
     prefix,
     coffer: call,
+    start: caller(cofferProcess),
     succeed,
     async value(name) {
       const { stdout } = await succeed(['decrypt', 'app.yml', '--value', name]);

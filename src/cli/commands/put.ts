@@ -14,7 +14,7 @@ export async function run(context: Context): Promise<ExitCode> {
     parameter: flags.string('ssm'),
     extension: flags.string('extension'),
   };
-  const { data, size } = await openInput(flags.string('file'));
+  const { data, size } = await openInput(terminal.streams.stdin, flags.string('file'));
   const options = { allowEmpty: flags.boolean('allowEmpty'), size };
   const report = await put(tools, data, target, options);
   if (json) await writeReport(context, report);

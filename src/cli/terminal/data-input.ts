@@ -2,20 +2,22 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CofferError } from '../../errors.ts';
+import type { Input } from './streams.ts';
 
 const READ_BYTES = 1024 * 1024;
 
 /** A file, or standard input, whose size nobody knows. */
 export async function openInput(
+  stdin: Input,
   file: string | undefined,
 ): Promise<{ data: Readable; size: number | undefined }> {
   if (file === undefined || file === '-') {
-    if (process.stdin.isTTY) {
+    if (stdin.isTTY) {
       throw new CofferError('usage', 'there is no data on standard input', {
         hint: 'pipe it in, or name a file with --file',
       });
     }
-    return { data: process.stdin, size: undefined };
+    return { data: stdin, size: undefined };
   }
   const stats = await stat(file);
   if (stats.isDirectory()) {

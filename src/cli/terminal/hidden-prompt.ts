@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { CofferError } from '../../errors.ts';
 import { stopIfAborted } from '../../host.ts';
 import { interruption, listenAt } from './interrupt.ts';
+import type { Streams } from './streams.ts';
 
 /**
  * Asks for a secret twice on stderr; what is typed shows nowhere. The terminal is as it was before
@@ -10,8 +11,7 @@ import { interruption, listenAt } from './interrupt.ts';
  * @throws CofferError `declined` when nothing is given, `interrupted`, `usage` when the answers
  * differ.
  */
-export async function askTwice(what: string): Promise<string> {
-  const { stdin: input, stderr } = process;
+export async function askTwice({ stdin: input, stderr }: Streams, what: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input, output: nowhere, terminal: true, historySize: 0 });
   const unlisten = listenAt(lines, () => lines.close());

@@ -55,12 +55,20 @@ export function listenAt(prompt: EventEmitter, end: () => void): () => void {
   return hearSignals((signal) => interruptedBy(signal)());
 }
 
+let ignoreSignals: (() => void) | undefined;
+
 /** Aborts on the first signal, so that what is under way can end well; a second one ends at once. */
 export function onInterrupt(note: (text: string) => void): AbortSignal {
-  const unlisten = hearSignals((signal) => {
-    unlisten();
+  ignoreSignals ??= hearSignals((signal) => {
+    ignoreSignals?.();
     interrupt(signal);
     note('interrupted: finishing what is under way (again to stop at once)');
   });
   return interruption;
+}
+
+/** Leaves the signals to whatever runs next in this process. */
+export function offInterrupt(): void {
+  ignoreSignals?.();
+  ignoreSignals = undefined;
 }

@@ -1,4 +1,5 @@
 import { errnoOf, explainFileError } from '../../files/errors.ts';
+import type { Output } from './streams.ts';
 
 /** Whoever reads the output left before its end, as `head` does. There is nobody to tell. */
 export class ReaderLeft extends Error {}
@@ -7,9 +8,9 @@ export class ReaderLeft extends Error {}
  * Writes data to standard output.
  * @throws ReaderLeft
  */
-export function writeOutput(data: string | Uint8Array): Promise<void> {
+export function writeOutput(stdout: Output, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(data, (error) => {
+    stdout.write(data, (error) => {
       if (error) reject(explainOutputError(error, 'standard output'));
       else resolve();
     });

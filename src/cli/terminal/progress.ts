@@ -1,6 +1,6 @@
-import type { WriteStream } from 'node:tty';
 import { formatBytes } from '../../formats/table.ts';
 import type { Progress, Unit } from '../../host.ts';
+import type { Output } from './streams.ts';
 
 /** Work that is over sooner than this is not worth a word. */
 const FIRST_WORD_MS = 1_500;
@@ -14,7 +14,7 @@ const LINE_PAUSE_MS = 15_000;
 export function createProgress(
   label: string,
   unit: Unit,
-  stream: WriteStream,
+  stream: Output,
   quiet: boolean,
 ): Progress {
   const isSilent = quiet || (unit === 'bytes' && !stream.isTTY);

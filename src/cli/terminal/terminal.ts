@@ -6,6 +6,7 @@ import { renderWarning } from './problems.ts';
 import { interruption, listenAt, onInterrupt } from './interrupt.ts';
 import { writeOutput } from './output.ts';
 import { createProgress } from './progress.ts';
+import type { Streams } from './streams.ts';
 
 /** The host for people: data goes to stdout, everything else to stderr. */
 export interface Terminal extends Host {
@@ -14,6 +15,7 @@ export interface Terminal extends Host {
   /** For data that people read, on stdout. */
   dataPaint: Paint;
   isInteractive: boolean;
+  streams: Streams;
   /** Data. */
   write: (data: string | Buffer) => Promise<void>;
   /** Asks on stderr until the answer is one of `answers`; nothing, if none is given. */
@@ -23,8 +25,11 @@ export interface Terminal extends Host {
   ) => Promise<Answer | undefined>;
 }
 
-export function createTerminal(options: { color: boolean; quiet: boolean }): Terminal {
-  const { stdin, stdout, stderr } = process;
+export function createTerminal(
+  streams: Streams,
+  options: { color: boolean; quiet: boolean },
+): Terminal {
+  const { stdin, stdout, stderr } = streams;
   const paint = createPaint(options.color && stderr.isTTY);
   const isInteractive = stdin.isTTY && stderr.isTTY;
   const note = (text: string) => {
@@ -34,8 +39,9 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
     paint,
     dataPaint: createPaint(options.color && stdout.isTTY),
     isInteractive,
+    streams,
     progress: (label, unit = 'things') => createProgress(label, unit, stderr, options.quiet),
-    write: writeOutput,
+    write: (data) => writeOutput(stdout, data),
     note,
     warn(problem) {
       stderr.write(renderWarning(problem, paint));
@@ -47,12 +53,12 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
           hint: 'add --yes to go ahead without being asked',
         });
       }
-      if (/^y(es)?$/i.test((await ask(`${question} [y/N] `)) ?? '')) return;
+      if (/^y(es)?$/i.test((await ask(streams, `${question} [y/N] `)) ?? '')) return;
       throw new CofferError('declined', 'nothing was done');
     },
     async choose(question, answers) {
       for (;;) {
-        const given = await ask(question);
+        const given = await ask(streams, question);
         if (given === undefined) return undefined;
         const answer = answers.find((one) => one === given.toLowerCase());
         if (answer !== undefined) return answer;
@@ -65,8 +71,10 @@ export function createTerminal(options: { color: boolean; quiet: boolean }): Ter
  * Nothing is answered by the end of input.
  * @throws CofferError `interrupted` for Ctrl-C and signals
  */
-async function ask(question: string): Promise<string | undefined> {
-  const { stdin: input, stderr: output } = process;
+async function ask(
+  { stdin: input, stderr: output }: Streams,
+  question: string,
+): Promise<string | undefined> {
   const prompt = createInterface({ input, output });
   const asking = new AbortController();
   const unlisten = listenAt(prompt, () => asking.abort());

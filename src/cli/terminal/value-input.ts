@@ -15,20 +15,20 @@ export interface ValueInput {
 
 /** The value that a call brings along: of a file, of standard input, or of whoever sits there. */
 export async function readValue(
-  { isInteractive }: Terminal,
+  { isInteractive, streams }: Terminal,
   name: string,
   { file, keepNewline }: ValueInput,
 ): Promise<Buffer> {
   if (file !== undefined && file !== '-') return readBytes(file);
-  if (!process.stdin.isTTY) {
-    const piped = await buffer(process.stdin);
+  if (!streams.stdin.isTTY) {
+    const piped = await buffer(streams.stdin);
     const value = keepNewline ? piped : withoutLineBreak(piped);
     if (value.length > 0) return value;
     throw new CofferError('source', `the value of ${name} is empty`, {
       hint: 'SSM holds no empty value; did the command before the pipe fail?',
     });
   }
-  if (isInteractive) return Buffer.from(await askTwice(`Value of ${name}`), 'utf8');
+  if (isInteractive) return Buffer.from(await askTwice(streams, `Value of ${name}`), 'utf8');
   throw new CofferError('usage', `there is no value for ${name}`, {
     hint: 'pipe it in, or name a file with --from-file',
   });
