@@ -1,4 +1,5 @@
-// The main job of coffer from end to end, on the embedded sandbox: no AWS account, nothing left.
+// The main job of coffer from end to end, in the embedded sandbox: it needs no AWS account and leaves
+// nothing behind.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,39 +10,36 @@ import { fileURLToPath } from 'node:url';
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const EXAMPLE = fileURLToPath(new URL('superman', import.meta.url));
 
-/** What is said, and the commands that show it. */
+/** A title, and the commands that show it. */
 const STEPS = [
+  ['A manifest lists the secrets of one path. They are still plaintext.', 'cat superman.yml'],
   [
-    'A manifest lists the secrets of one path. Its secrets are still plaintext.',
-    'cat superman.yml',
-  ],
-  [
-    'Encrypt it: ciphertext takes the place of plaintext, every other line stays as it was.',
+    'Encrypt it. Ciphertext replaces plaintext, and types become lower case; all else stays.',
     'coffer encrypt superman.yml',
     'cut -c1-100 superman.yml',
   ],
   ['What would change in AWS?', 'coffer diff superman.yml'],
   [
-    'Bring AWS in step. The 5 MiB keystore goes to S3 by itself; its parameter points there.',
+    'Update AWS. The 5 MiB keystore goes to S3 automatically; its parameter points to it.',
     'coffer sync superman.yml --yes --quiet',
     'coffer list superman.yml | cut -c1-110',
   ],
   ['Nothing is left to do.', 'coffer diff superman.yml'],
   [
-    'Read the keystore back: the same bytes, verified before the first one is released.',
+    'Read the keystore back. coffer verifies all of it before it prints the first byte.',
     'coffer get /apps/superman/tls/keystore | sha256',
     'sha256 < keystore.bin',
   ],
   [
-    'Source the rest in a shell.',
+    'Load the other values into a shell.',
     'coffer export superman.yml > env.sh',
     '. ./env.sh; echo "$API_TOKEN on $ALLOWED_HOSTS"; echo "$MOTTO"',
   ],
   [
-    'Or run a program with them in its environment, and write them nowhere.',
+    'Or run a program with the values in its environment.',
     `coffer exec superman.yml -- sh -c 'echo "$API_TOKEN on $ALLOWED_HOSTS"'`,
   ],
-  ['Take everything away again.', 'coffer nuke superman.yml --yes', 'coffer list superman.yml'],
+  ['Delete everything in AWS again.', 'coffer nuke superman.yml --yes', 'coffer list superman.yml'],
 ];
 
 if (process.argv[2] === '--inside') showSteps();
@@ -91,7 +89,9 @@ function showSteps() {
       if (status !== 0) process.exit(status ?? 1);
     }
   }
-  console.log('\nAll of it ran against a sandbox on this machine. README.md tells how to go on.');
+  console.log(
+    '\nAll of this ran against a sandbox on this machine. README.md shows the next steps.',
+  );
 }
 
 function bold(text) {

@@ -1,4 +1,4 @@
-// The SHA-256 of standard input, where systems disagree on the command for it.
+// Prints the SHA-256 of standard input: the command for it differs between systems.
 import { createHash } from 'node:crypto';
 
 const hash = createHash('sha256');

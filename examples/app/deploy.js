@@ -4,7 +4,7 @@ import { createCoffer } from 'coffer';
 const [file = 'superman.yml'] = process.argv.slice(2);
 const coffer = createCoffer({
   endpoint: process.env.AWS_ENDPOINT_URL,
-  // Any identity or provider of the AWS SDK will do, such as fromTemporaryCredentials({ … }).
+  // Any credentials or provider of the AWS SDK, such as fromTemporaryCredentials({ … }).
   credentials: {
     accessKeyId: process.env.ROLE_KEY_ID,
     secretAccessKey: process.env.ROLE_SECRET_KEY,

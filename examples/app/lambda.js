@@ -1,8 +1,8 @@
-// A Lambda handler. Its role needs what `coffer policy --for reader` prints.
+// A Lambda handler. Its role needs the policy that `coffer policy --for reader` prints.
 import { createCoffer } from 'coffer';
 
 const FIVE_MINUTES_MS = 300_000;
-// Outside of the handler, so that calls that follow find the client and the value.
+// Outside the handler, so that later calls reuse the client and the value.
 const coffer = createCoffer({ endpoint: process.env.AWS_ENDPOINT_URL });
 let token = { value: undefined, expires: 0 };
 

@@ -1,4 +1,4 @@
-// A server that opens its secrets once, when it starts: node server.js superman.yml
+// A server that decrypts its secrets once, when it starts: node server.js superman.yml
 import { createServer } from 'node:http';
 import { CofferError, createCoffer } from 'coffer';
 
@@ -17,7 +17,7 @@ try {
 }
 
 const server = createServer((request, response) => {
-  // Say that a secret is there, and never what it is.
+  // Say how many secrets there are, never what they are.
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ ok: true, secrets: secrets.size }));
 });
