@@ -1,16 +1,16 @@
 import { LOCK_TIMEOUT, NO_CREATE_KEY } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
-const YES = ['--yes', 'Go ahead without being asked'] as const;
-const ONLY = ['--only <name>', 'This parameter alone; may be repeated'] as const;
+const YES = ['--yes', 'Go ahead without asking'] as const;
+const ONLY = ['--only <name>', 'Only this parameter; repeatable'] as const;
 const PRUNE_TAGS = ['--prune-tags', 'Remove tags that are not in the manifest'] as const;
 const NO_DECRYPT = [
   '--no-decrypt',
-  'Open nothing: leave, and list, what takes kms:Decrypt to compare or write',
+  'Decrypt nothing; skip and list what needs kms:Decrypt',
 ] as const;
 const ALLOW_PLAINTEXT = [
   '--allow-plaintext',
-  'Take plaintext secrets, for files never committed',
+  'Accept plaintext secrets, in files that are never committed',
 ] as const;
 
 export const AWS_COMMANDS: CommandGroup = {
@@ -21,11 +21,11 @@ export const AWS_COMMANDS: CommandGroup = {
       args: '<...manifests>',
       summary: 'Show how AWS differs from manifests, secrets masked',
       description: `
-        Compares what manifests want with what SSM and S3 hold: values, types, tiers, keys,
-        descriptions and tags, and names under the path that no manifest lists. Secrets are opened
-        to be compared and shown as their lengths. An object in S3 differs when its size, checksum
-        or metadata is not what coffer wrote, or kmskey stands for another key by now. It changes
-        nothing. Takes kms:Decrypt on the file key and on kmskey, ssm:GetParameters and
+        Compares manifests with what SSM and S3 hold: values, types, tiers, keys, descriptions and
+        tags, and names under the path that are not in any manifest. Decrypts secrets to compare
+        them, and shows only their lengths. An object in S3 differs when its size, checksum or
+        metadata is not what coffer wrote, or when kmskey is an alias that now names another key.
+        Changes nothing. Needs kms:Decrypt on the file key and on kmskey, ssm:GetParameters and
         ssm:DescribeParameters, and for blobs s3:GetObject and kms:DescribeKey on kmskey. Exits 0
         whether or not there are differences; with --exit-code, exits 3 if there are.`,
       flags: [
@@ -34,18 +34,18 @@ export const AWS_COMMANDS: CommandGroup = {
           'text (default), json, or markdown for a pull request',
           ['text', 'json', 'markdown'],
         ],
-        ['--markdown <file>', 'Write the comment for a pull request to this file, too'],
-        ['--exit-code', 'Exit with 3 when there is a difference'],
+        ['--markdown <file>', 'Also write the comment for a pull request to this file'],
+        ['--exit-code', 'Exit 3 if there are differences'],
         ['--reveal', 'Show the secrets'],
         ONLY,
-        ['--prune', 'Show what sync --prune deletes as deletions'],
+        ['--prune', 'Include what sync --prune would delete'],
         PRUNE_TAGS,
         NO_DECRYPT,
         ALLOW_PLAINTEXT,
       ],
       examples: [
         ['diff app.yml', 'what sync would do'],
-        ['diff *.yml --exit-code', 'in CI: fails when AWS is not as git has it'],
+        ['diff *.yml --exit-code', 'in CI: fails when AWS differs from git'],
         [
           'diff app.yml --format markdown',
           'a comment for a pull request, which never shows a secret',
@@ -60,23 +60,23 @@ export const AWS_COMMANDS: CommandGroup = {
     {
       name: 'sync',
       args: '<...manifests>',
-      summary: 'Bring AWS in step with manifests: write just what differs',
+      summary: 'Update AWS to match manifests: write only what differs',
       description: `
-        Shows the plan of coffer diff, asks, and writes what differs: an object before the
-        parameter that points to it. Without a terminal it needs --yes. What is in no manifest
-        stays, unless --prune is given: then the plan lists it, and it is deleted once all writes
-        have succeeded. When kmskey's alias has moved to another key, SSM does not tell which
-        secrets are still under the old one: coffer save encrypts all anew. Takes the rights of
-        diff, ssm:PutParameter and
-        ssm:AddTagsToResource, and for blobs s3:PutObject and kms:ReEncrypt*. What fails is
-        listed, the rest is done: exit code 4, and the same call finishes the work.`,
+        Shows the plan of coffer diff, asks, and writes what differs: an object before the parameter
+        that points to it. Without a terminal it needs --yes. Keeps parameters that are not in any
+        manifest; with --prune it lists them in the plan and deletes them after all writes succeed.
+        If kmskey is an alias that now names another key, SSM does not say which secrets are still
+        under the old one: coffer save encrypts all of them again. Needs the rights of diff,
+        ssm:PutParameter and ssm:AddTagsToResource, and for blobs s3:PutObject and kms:ReEncrypt*.
+        Exits 4 if some writes fail: it lists them and does the others, and running it again
+        finishes the work.`,
       flags: [
         YES,
         ['--dry-run', 'Show the plan and stop'],
         ONLY,
-        ['--prune', 'Delete what is under the path and in no manifest'],
+        ['--prune', 'Delete parameters under the path that are not in any manifest'],
         PRUNE_TAGS,
-        ['--replace', 'With --yes: create anew what cannot be changed in place'],
+        ['--replace', 'With --yes: delete and recreate what cannot change in place'],
         ['--reveal', 'Show the secrets'],
         NO_DECRYPT,
         ALLOW_PLAINTEXT,
@@ -86,7 +86,7 @@ export const AWS_COMMANDS: CommandGroup = {
         ['sync *.yml --yes', 'in CI'],
         ['sync app.yml --only api_token --dry-run', 'the plan for one parameter'],
         ['sync app.yml --prune --dry-run', 'shows what would be written and deleted'],
-        ['sync app.yml --prune --yes', 'also deletes what no manifest lists'],
+        ['sync app.yml --prune --yes', 'also deletes what is not in any manifest'],
       ],
       load: () => import('../commands/sync.ts'),
     },
@@ -95,10 +95,10 @@ export const AWS_COMMANDS: CommandGroup = {
       args: '<...manifests>',
       summary: 'Write every parameter of manifests to SSM, large values to S3',
       description: `
-        Writes all parameters without reading AWS first: for who may write and not read. Each gets
-        a new version, changed or not. Takes kms:Decrypt on the file key and ssm:PutParameter, and
-        for blobs s3:PutObject and kms:ReEncrypt*. Exit code 4 says that some were not written;
-        the same call writes them.`,
+        Writes all parameters without reading AWS first, for people who may write but not read. Each
+        gets a new version, changed or not. Needs kms:Decrypt on the file key and ssm:PutParameter,
+        and for blobs s3:PutObject and kms:ReEncrypt*. Exits 4 if some were not written; running it
+        again writes them.`,
       flags: [ALLOW_PLAINTEXT],
       examples: [
         ['save app.yml', 'everything, as psyml did'],
@@ -111,13 +111,13 @@ export const AWS_COMMANDS: CommandGroup = {
       args: '<...manifests>',
       summary: "List what SSM holds under manifests' paths, or under /a/path/",
       description: `
-        Shows name, type, tier, version, size and date of every parameter under the path, and
-        where those that are pointers lead. It shows no value. Takes ssm:DescribeParameters and
-        ssm:GetParameters, and s3:GetObject for the sizes of objects; the size of what you may not
-        open is "?".`,
+        Shows the name, type, tier, version, size and date of every parameter under the path, and
+        where pointers lead. Shows no values. Needs ssm:DescribeParameters and ssm:GetParameters,
+        and s3:GetObject for the sizes of objects; shows "?" for a size that needs kms:Decrypt you
+        do not have.`,
       flags: [],
       examples: [
-        ['list app.yml', 'what is there under its path, listed in it or not'],
+        ['list app.yml', 'everything under its path, in the manifest or not'],
         ['list /apps/superman/', 'a path without a manifest'],
       ],
       load: () => import('../commands/list.ts'),
@@ -125,10 +125,10 @@ export const AWS_COMMANDS: CommandGroup = {
     {
       name: 'history',
       args: '<name>',
-      summary: 'List the versions of a parameter: when, by whom, which labels',
+      summary: 'List the versions of a parameter: date, author, labels',
       description: `
-        Shows up to 100 versions that SSM keeps, newest first. Values of secrets are masked unless
-        --reveal is given, which takes kms:Decrypt on their key. Takes ssm:GetParameterHistory.`,
+        Shows the versions that SSM keeps, up to 100, newest first. Masks secrets unless you give
+        --reveal, which needs kms:Decrypt on their key. Needs ssm:GetParameterHistory.`,
       flags: [['--reveal', 'Show the secrets']],
       examples: [
         ['history /apps/superman/api_token', 'who changed it, and when'],
@@ -139,25 +139,25 @@ export const AWS_COMMANDS: CommandGroup = {
     {
       name: 'import',
       args: '<path>',
-      summary: 'Make a manifest of what SSM holds under a path, secrets sealed',
+      summary: 'Write an encrypted manifest of what SSM holds under a path',
       description: `
         Reads every parameter under the path, and the objects that pointers lead to, and writes an
-        encrypted manifest of them: coffer diff then shows no difference. No plaintext touches the
-        disk. Takes ssm:DescribeParameters, ssm:GetParameters, ssm:ListTagsForResource,
+        encrypted manifest of them: coffer diff then shows no difference. Never writes plaintext
+        secrets to disk. Needs ssm:DescribeParameters, ssm:GetParameters, ssm:ListTagsForResource,
         s3:GetObject, kms:Decrypt on their keys, and kms:GenerateDataKey on the file key.`,
       flags: [
-        ['-o, --output <file>', 'Write it to this new file (default: stdout)'],
-        ['--merge <manifest>', 'Add to this manifest what is missing in it'],
-        ['--kmskey <key>', 'kmskey of the manifest (default: the one in use there)'],
+        ['-o, --output <file>', 'Write to this new file (default: stdout)'],
+        ['--merge <manifest>', 'Add what is missing to this manifest'],
+        ['--kmskey <key>', 'kmskey of the manifest (default: the key most values use)'],
         NO_CREATE_KEY,
         LOCK_TIMEOUT,
       ],
       examples: [
         [
           'import /apps/superman/ --region us-east-1 > superman.yml',
-          'a manifest of what was made by hand',
+          'a manifest of parameters created by hand',
         ],
-        ['import /apps/superman/ --merge superman.yml', 'adds what the manifest lacks'],
+        ['import /apps/superman/ --merge superman.yml', 'adds what is missing from the manifest'],
       ],
       noJson: 'standard output is the manifest',
       load: () => import('../commands/import.ts'),
@@ -167,14 +167,14 @@ export const AWS_COMMANDS: CommandGroup = {
       args: '<...manifests>',
       summary: 'Delete the parameters of manifests, and their objects',
       description: `
-        Lists what it will delete, asks, and deletes the parameters that manifests name and the
-        objects they point to. What else is under the path stays. Without a terminal it wants
-        --yes. Takes ssm:DeleteParameters and s3:DeleteObject; nothing is read. The manifests
-        stay: coffer save brings it all back, without its history.`,
-      flags: [YES, ['--keep-objects', 'Leave the objects in S3']],
+        Lists what it will delete, asks, and deletes the parameters in manifests and the objects of
+        their blobs. Keeps everything else under the path. Without a terminal it needs --yes. Needs
+        ssm:DeleteParameters and s3:DeleteObject; reads nothing from AWS. The manifests stay: coffer
+        save restores everything except the history.`,
+      flags: [YES, ['--keep-objects', 'Keep the objects in S3']],
       examples: [
         ['nuke app.yml', 'asks before it deletes'],
-        ['nuke app.yml --yes --keep-objects', 'parameters alone, without being asked'],
+        ['nuke app.yml --yes --keep-objects', 'only parameters, without asking'],
       ],
       load: () => import('../commands/nuke.ts'),
     },
@@ -183,19 +183,19 @@ export const AWS_COMMANDS: CommandGroup = {
       args: '<...manifests>',
       summary: 'Delete the objects that no version of a parameter points to',
       description: `
-        Looks at the objects under the manifest's path in its bucket, and deletes those that
-        neither the manifest nor any version of a parameter names, and uploads that were never
-        finished. Spares what is younger than a day. Lists them and asks first, and looks for
-        pointers again right before it deletes. Takes s3:ListBucket, s3:GetObject,
-        s3:ListBucketMultipartUploads, ssm:DescribeParameters, ssm:GetParameterHistory,
-        s3:DeleteObject and s3:AbortMultipartUpload.`,
+        Looks at the objects under the manifest's path in its bucket. Deletes those that neither the
+        manifest nor any version of a parameter names, and unfinished uploads. Keeps anything
+        younger than a day. Lists them and asks first, and checks for pointers again right before it
+        deletes. Needs s3:ListBucket, s3:GetObject, s3:ListBucketMultipartUploads,
+        ssm:DescribeParameters, ssm:GetParameterHistory, s3:DeleteObject and
+        s3:AbortMultipartUpload.`,
       flags: [
         YES,
-        ['--dry-run', 'List them and stop'],
-        ['--older-than <age>', 'Spare what is younger (default: 24h); such as 30m, 12h, 7d'],
+        ['--dry-run', 'List what it would delete, and stop'],
+        ['--older-than <age>', 'Keep anything younger (default: 24h); such as 30m, 12h, 7d'],
       ],
       examples: [
-        ['gc app.yml --dry-run', 'what there is to delete'],
+        ['gc app.yml --dry-run', 'what it would delete'],
         ['gc app.yml --older-than 30d --yes', 'from time to time, in CI'],
       ],
       load: () => import('../commands/gc.ts'),

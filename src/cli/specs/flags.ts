@@ -1,30 +1,30 @@
 import type { FlagHelp } from '../help.ts';
 
-/** Flags of every command. */
+/** Global flags. */
 export const GLOBAL_FLAGS: readonly FlagHelp[] = [
   ['-r, --region <region>', "AWS region, instead of the manifest's"],
   ['--profile <profile>', 'Profile of the shared AWS configuration'],
-  ['--endpoint-url <url>', 'Talk to this address instead of AWS'],
-  ['--concurrency <n>', 'Most calls to AWS in flight at once (default: 8)'],
-  ['--json', 'Answer in JSON on stdout'],
-  ['--quiet', 'Say nothing but errors and warnings'],
-  ['--no-color', 'No colours'],
-  ['--debug', 'Tell of every call to AWS; never of a secret'],
+  ['--endpoint-url <url>', 'Call this address instead of AWS'],
+  ['--concurrency <n>', 'Maximum concurrent AWS calls (default: 8)'],
+  ['--json', 'Print a JSON report to stdout'],
+  ['--quiet', 'Print only errors and warnings'],
+  ['--no-color', 'Print without colours'],
+  ['--debug', 'Print every AWS call, and never a secret'],
 ];
 
-/** What is answered before any command runs. */
+/** Flags that are handled before any command runs. */
 export const HELP_FLAGS: readonly FlagHelp[] = [
   ['-h, --help', 'Explain a command'],
   ['-v, --version', 'Print the versions of coffer and Node'],
 ];
 
-/** Of commands that write manifests. */
+/** For commands that write manifests. */
 export const LOCK_TIMEOUT = [
   '--lock-timeout <seconds>',
-  'Wait this long while another coffer writes the same manifest (default: 60)',
+  'Maximum wait for another coffer that writes the manifest (default: 60)',
 ] as const;
 
 export const NO_CREATE_KEY = [
   '--no-create-key',
-  'Fail when the file key is missing, instead of creating it',
+  'Fail if the file key is missing, instead of creating it',
 ] as const;

@@ -6,47 +6,47 @@ export const GIT_COMMANDS: CommandGroup = {
     {
       name: 'check',
       args: '[...manifests]',
-      summary: 'Find what is wrong with manifests, without AWS',
+      summary: 'Find problems in manifests, without AWS',
       description: `
-        Looks for plaintext secrets, plaintext files that git tracks, damaged ciphertext and
-        blobs, and all that a manifest cannot say. Without arguments it looks at every manifest of
-        the repository. Reads files and git, and never AWS. Exits with 3 when there are problems;
-        warnings are none.`,
-      flags: [['--staged', 'Check what git would commit, instead of the files as they are']],
+        Looks for plaintext secrets, plaintext files that git tracks, damaged ciphertext and blobs,
+        and anything that a manifest must not contain. Without arguments it checks every manifest in
+        the repository. Reads files and git, and never calls AWS. Exits 3 if there are problems;
+        warnings do not count.`,
+      flags: [['--staged', 'Check what git would commit, not the files on disk']],
       examples: [
-        ['check', 'every manifest of the repository, as in CI'],
-        ['check --staged', 'what is about to be committed, as in a hook'],
-        ['check app.yml --json', 'the same for programs'],
+        ['check', 'every manifest in the repository, as in CI'],
+        ['check --staged', 'what the next commit would contain, as in a hook'],
+        ['check app.yml --json', 'the same as JSON'],
       ],
       load: () => import('../commands/check.ts'),
     },
     {
       name: 'hook',
       args: '<install|uninstall>',
-      summary: 'Have git check every commit, or no longer',
+      summary: 'Install or remove a git hook that checks every commit',
       description: `
-        Writes, or removes, the pre-commit hook of this repository, which runs coffer check
-        --staged. A hook that somebody else wrote is left alone.`,
+        Writes or removes the pre-commit hook of this repository, which runs coffer check --staged.
+        Never changes a hook that coffer did not write.`,
       flags: [],
       examples: [
-        ['hook install', 'from now on, no commit holds a plaintext secret'],
-        ['hook uninstall', 'takes it back'],
+        ['hook install', 'from now on, git refuses commits with plaintext secrets'],
+        ['hook uninstall', 'removes it'],
       ],
       load: () => import('../commands/hook.ts'),
     },
     {
       name: 'git',
       args: '<install|uninstall> [...patterns]',
-      summary: 'Have git show and merge manifests by parameter, or no longer',
+      summary: 'Install or remove git drivers that diff and merge by parameter',
       description: `
-        Writes the configuration of this clone (diff and merge drivers called coffer) and lines of
-        .gitattributes: for each manifest of the repository, or for patterns, which are seen from
-        the folder you are in. Configuration is not committed: every clone has to run it once.`,
+        Configures this clone (a diff driver and a merge driver named coffer) and adds lines to
+        .gitattributes: for each manifest in the repository, or for the given patterns, relative to
+        the current folder. git does not commit configuration, so run it once in every clone.`,
       flags: [],
       examples: [
-        ['git install', 'for the manifests that are there'],
-        ["git install 'secrets/*.yml'", 'for those to come, too'],
-        ['git uninstall', 'takes it back'],
+        ['git install', 'for the existing manifests'],
+        ["git install 'secrets/*.yml'", 'for future ones too'],
+        ['git uninstall', 'removes it'],
       ],
       load: () => import('../commands/git.ts'),
     },
@@ -55,9 +55,10 @@ export const GIT_COMMANDS: CommandGroup = {
       args: '<manifest>',
       summary: 'Print a manifest as git diff shows it, secrets masked',
       description: `
-        Puts a short mark, which changes when the ciphertext does, in place of every secret; all
-        else is as typed. What is broken is printed as it is. Without --reveal it needs no AWS.`,
-      flags: [['--reveal', 'Show the values, opened with KMS, as far as that can be done']],
+        Prints a short mark, which changes when the ciphertext does, in place of every secret, and
+        the rest unchanged. Prints a broken manifest unchanged. Without --reveal it makes no AWS
+        calls.`,
+      flags: [['--reveal', 'Show the values that you may decrypt']],
       examples: [
         ['textconv app.yml', 'what git compares'],
         ['textconv --reveal app.yml', 'the same with the values'],
@@ -70,13 +71,13 @@ export const GIT_COMMANDS: CommandGroup = {
       args: '<base> <current> <other> [size] [path]',
       summary: 'Merge three versions of a manifest, for git to call',
       description: `
-        Merges settings, data keys, parameters and their fields, each by itself, into the file
-        CURRENT. Needs no AWS and opens nothing. Exits with 1 when both sides changed the same thing,
-        which then stands between conflict markers of the given size. What is no manifest is merged
-        by lines.`,
+        Merges settings, data keys, parameters and their fields one by one into the file CURRENT.
+        Makes no AWS calls and decrypts nothing. Exits 1 when both sides changed the same thing, and
+        puts it between conflict markers of the given size. Merges a file that is not a manifest by
+        lines.`,
       flags: [],
-      examples: [['merge-driver %O %A %B %L -- %P', 'what coffer git install has git call']],
-      noJson: 'git goes by the exit code alone',
+      examples: [['merge-driver %O %A %B %L -- %P', 'the call that coffer git install configures']],
+      noJson: 'git reads only the exit code',
       load: () => import('../commands/merge-driver.ts'),
     },
   ],

@@ -8,29 +8,28 @@ export const MANIFEST_COMMANDS: CommandGroup = {
     {
       name: 'encrypt',
       args: '<...manifests>',
-      summary: 'Seal the secrets of manifests, so that they can be committed',
+      summary: 'Encrypt the secrets in manifests, so that you can commit them',
       description: `
-        Seals every plaintext SecureString in its place, fills in what generate: asks for, and
-        puts values that SSM cannot hold into blobs, inline or in files beside the manifest. Sealed
-        values that go elsewhere now, as their store or tier says, are sealed anew for it. Lines
-        that had nothing to hide stay byte for byte; with nothing new to seal, no file is written.
-        Takes kms:GenerateDataKey on the file key, alias/coffer, which is created when it is
-        missing; with kms:Decrypt too, the data key that is there serves again. Talks to KMS
-        alone.`,
+        Encrypts every plaintext SecureString in place, makes the values that generate: asks for,
+        and puts values that are too large for SSM into blobs, inline or in files beside the
+        manifest. Values whose store or tier changed move between SSM and S3. Other lines stay byte
+        for byte, except that types become lower case, as in psyml; if nothing is new, no file
+        changes. Needs kms:GenerateDataKey on the file key, alias/coffer, which it creates if
+        missing. With kms:Decrypt it reuses the existing data key. Calls only KMS.`,
       flags: [
         [
           '--reseal <name>',
-          'Seal this parameter (its file, if it has one) again, whatever is there',
+          'Encrypt this parameter (its file, if it has one) again, even if unchanged; repeatable',
         ],
         NO_CREATE_KEY,
         LOCK_TIMEOUT,
       ],
       examples: [
-        ['encrypt app.yml', 'seals what is new; commit the result'],
-        ['encrypt *.yml', 'several at once; all are checked before the first is written'],
+        ['encrypt app.yml', 'encrypts what is new; commit the result'],
+        ['encrypt *.yml', 'several at once; checks all before it writes the first'],
         [
           'encrypt app.yml --reseal tls/keystore',
-          'when its file changed and you may not open the old one',
+          'when its file changed and you may not decrypt the old value',
         ],
       ],
       load: () => import('../commands/encrypt.ts'),
@@ -40,55 +39,51 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       args: '<manifest>',
       summary: 'Print a manifest in plaintext',
       description: `
-        Prints the manifest as it was before encrypt, comments and all; the file stays as it is.
-        Long and binary values stay sealed in it: --value prints one, --json all of them. Takes
-        kms:Decrypt on the file key, one call a data key.`,
-      flags: [['--value <name>', 'Print the value of this parameter alone, byte for byte']],
+        Prints the manifest as it was before encrypt, comments included; the file does not change.
+        Long and binary values stay encrypted in it: --value prints one, --json all of them. Needs
+        kms:Decrypt on the file key, one call per data key.`,
+      flags: [['--value <name>', 'Print only the value of this parameter, byte for byte']],
       examples: [
-        ['decrypt app.yml', 'to read it, or to compare'],
-        ['decrypt app.yml --value tls/keystore > keystore.jks', 'one value, whatever it holds'],
+        ['decrypt app.yml', 'to read or compare it'],
+        ['decrypt app.yml --value tls/keystore > keystore.jks', 'one value, text or binary'],
       ],
       load: () => import('../commands/decrypt.ts'),
     },
     {
       name: 'edit',
       args: '<manifest>',
-      summary: 'Open a manifest in $EDITOR in plaintext, and seal what changed',
+      summary: 'Edit a manifest in plaintext in $EDITOR, and encrypt the changes',
       description: `
-        Shows the manifest decrypted in $VISUAL or $EDITOR, from a private folder in memory where
-        there is one, and seals what was changed; the rest keeps its ciphertext byte for byte. A
-        manifest that is wrong can be edited again; when somebody else changed it meanwhile, the
-        edit is kept in FILE.edited, sealed. Takes kms:Decrypt and kms:GenerateDataKey on the
-        file key.`,
+        Opens the decrypted manifest in $VISUAL or $EDITOR, from a private folder, in memory if
+        possible, and encrypts what you changed; the rest keeps its ciphertext byte for byte. If the
+        edited text is invalid, you can edit it again. If someone else changed the manifest in the
+        meantime, coffer saves your edit as FILE.edited, encrypted. Needs kms:Decrypt and
+        kms:GenerateDataKey on the file key.`,
       flags: [NO_CREATE_KEY, LOCK_TIMEOUT],
       examples: [
-        ['edit app.yml', 'values that stay as they are keep their ciphertext'],
-        ['edit new.yml', 'begins a manifest from a template'],
+        ['edit app.yml', 'unchanged values keep their ciphertext'],
+        ['edit new.yml', 'creates a manifest from a template'],
       ],
       load: () => import('../commands/edit.ts'),
     },
     {
       name: 'set',
       args: '<manifest> <name>',
-      summary: 'Put one value into a manifest, from stdin, a prompt or a file',
+      summary: 'Set one value in a manifest, from stdin, a prompt or a file',
       description: `
-        Seals one value and writes it into the manifest, as a new parameter when there is none of
-        that name. The value comes from standard input, from a prompt that does not show it, or
-        from a file: never from the arguments, which everybody on the machine can read. An
-        empty value is refused: SSM holds none. Takes kms:GenerateDataKey on the file key. coffer
-        sync then tells AWS.`,
+        Encrypts one value and writes it into the manifest; adds the parameter if it is new. The
+        value comes from standard input, from a prompt that does not show it, or from a file: never
+        from the arguments, which everyone on the machine can read. Refuses an empty value, which
+        SSM cannot hold. Needs kms:GenerateDataKey on the file key. Run coffer sync to update AWS.`,
       flags: [
         [
           '--type <type>',
-          'Of a new parameter: SecureString (default), String or StringList',
+          'Type of a new parameter: SecureString (default), String or StringList',
           PARAMETER_TYPES,
         ],
-        ['--description <text>', 'Of a new parameter'],
-        ['-f, --from-file <file>', 'Take the bytes of this file as they are'],
-        [
-          '--keep-newline',
-          'Keep the last line break of standard input, which is dropped otherwise',
-        ],
+        ['--description <text>', 'Description of a new parameter'],
+        ['-f, --from-file <file>', 'Use the bytes of this file, unchanged'],
+        ['--keep-newline', 'Keep the last line break of standard input (default: drop it)'],
         NO_CREATE_KEY,
         LOCK_TIMEOUT,
       ],
@@ -96,28 +91,28 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         ['set app.yml api_token', 'asks for the value'],
         [
           'set app.yml api_token < token.txt',
-          'takes it from a file or a pipe, without the last line break',
+          'reads a file or a pipe, without the last line break',
         ],
         [
           'set app.yml tls/keystore --from-file keystore.jks',
-          'takes every byte of a file, be it binary',
+          'every byte of a file, text or binary',
         ],
         [
           'set app.yml api_version --type String --description "Not a secret"',
-          'a new parameter, in plain sight',
+          'a new parameter, not encrypted',
         ],
       ],
       surplus:
-        'a value comes from standard input, a prompt or --from-file: arguments are for all to see',
+        'pass a value by standard input, a prompt or --from-file: everyone on the machine can read arguments',
       load: () => import('../commands/set.ts'),
     },
     {
       name: 'unset',
       args: '<manifest> <...names>',
-      summary: 'Take parameters out of a manifest (sync --prune: out of AWS too)',
+      summary: 'Remove parameters from a manifest (sync --prune: from AWS too)',
       description: `
-        Removes the parameters, their comments and the files of their blobs from the manifest. AWS
-        keeps what it has until coffer sync --prune. Talks to nobody.`,
+        Removes the parameters, their comments and their blob files. AWS keeps its parameters until
+        coffer sync --prune. Makes no network calls.`,
       flags: [LOCK_TIMEOUT],
       examples: [
         ['unset app.yml api_token', 'one parameter'],
@@ -128,36 +123,36 @@ export const MANIFEST_COMMANDS: CommandGroup = {
     {
       name: 'rotate',
       args: '<manifest> [...names]',
-      summary: 'Make new values for parameters with generate:',
+      summary: 'Generate new values for parameters with generate:',
       description: `
-        Makes up new random values for parameters with generate:, as long and of the characters
-        that it says, and seals them. Takes kms:GenerateDataKey on the file key. coffer sync then
-        tells AWS.`,
+        Generates new random values for parameters with generate:, with the length and characters it
+        names, and encrypts them. Needs kms:GenerateDataKey on the file key. Run coffer sync to
+        update AWS.`,
       flags: [['--all', 'All parameters with generate:'], NO_CREATE_KEY, LOCK_TIMEOUT],
       examples: [
         ['rotate app.yml db/password', 'one value'],
-        ['rotate app.yml --all', 'every value that has generate:'],
+        ['rotate app.yml --all', 'every parameter with generate:'],
       ],
       load: () => import('../commands/rotate.ts'),
     },
     {
       name: 'refresh',
       args: '<...manifests>',
-      summary: "Bring manifests, psyml's too, under the current file key",
+      summary: "Re-encrypt manifests, psyml's too, under the current file key",
       description: `
-        Brings encrypted manifests under the key that the file key's alias names today: KMS
-        re-encrypts the data keys, so that values stay byte for byte and nothing is opened. What
-        psyml encrypted becomes coffer's own format. With --new-data-keys every value and blob is
-        opened and sealed anew, such as after somebody left. Takes kms:ReEncrypt* on both keys;
-        psyml's values and --new-data-keys take kms:Decrypt and kms:GenerateDataKey.`,
+        Re-encrypts manifests under the key that the file key's alias names today. KMS re-encrypts
+        the data keys, so values stay byte for byte and nothing is decrypted. Values that psyml
+        encrypted change to coffer's format. With --new-data-keys it decrypts every value and blob
+        and encrypts it again, for example after someone leaves. Needs kms:ReEncrypt* on both keys;
+        psyml's values and --new-data-keys need kms:Decrypt and kms:GenerateDataKey.`,
       flags: [
-        ['--new-data-keys', 'Seal every value and blob anew, under new data keys'],
+        ['--new-data-keys', 'Encrypt every value and blob again, under new data keys'],
         NO_CREATE_KEY,
         LOCK_TIMEOUT,
       ],
       examples: [
-        ['refresh app.yml', 'after the alias was moved to another key, or for a manifest of psyml'],
-        ['refresh app.yml --new-data-keys', 'after somebody with the old data keys left'],
+        ['refresh app.yml', 'after the alias moved to another key, or for a psyml manifest'],
+        ['refresh app.yml --new-data-keys', 'after someone with access to the old data keys left'],
       ],
       load: () => import('../commands/refresh.ts'),
     },

@@ -4,52 +4,55 @@ import type { CommandGroup } from './spec.ts';
 
 const FROM = [
   '--from <source>',
-  'manifest (default), or aws: what is there now, by manifest or path',
+  'manifest (default), or aws: the values in AWS now, by manifest or path',
   ['manifest', 'aws'],
 ] as const;
 const ONLY = [
   '--only <name>',
-  'This one alone, with --from aws also NAME@VERSION; may be repeated',
+  'Only this parameter; NAME@VERSION with --from aws; repeatable',
 ] as const;
-const NO_BLOBS = ['--no-blobs', 'Leave out values that are in S3 or go there'] as const;
+const NO_BLOBS = ['--no-blobs', 'Leave out values that are or will be in S3'] as const;
 const NAMES = [
   '--names <style>',
-  "Of variables: upper, lower, exact, or a pattern such as 'APP_{NAME}' or 'app_{name}'",
+  "Names of variables: upper, lower, exact, or a pattern such as 'APP_{NAME}' or 'app_{name}'",
 ] as const;
-const PREFIX = ['--prefix <text>', 'Put this before the name of every variable'] as const;
+const PREFIX = ['--prefix <text>', 'Prefix of every variable name'] as const;
 
 export const USE_COMMANDS: CommandGroup = {
-  title: 'Secrets at work',
+  title: 'Use secrets',
   commands: [
     {
       name: 'exec',
       args: '<...manifests> -- command...',
       summary: 'Run a command with every value in its environment',
       description: `
-        Variables are called as export calls them: tls/key-store is TLS_KEY_STORE. Binary and very
-        long values are files, readable by you alone and gone when the command ends;
-        TLS_KEY_STORE_FILE has the path, COFFER_FILES the folder. --names exact allows names with
-        slashes, dots and dashes, which programs can read and shells cannot. Signals reach the
-        command, and its exit code is that of exec (128 + n for signal n; 127: there is no such
-        command, 126: it cannot be run). Takes kms:Decrypt on the file key.`,
+        Names variables as export does: tls/key-store is TLS_KEY_STORE. Binary and very long values
+        become files that only you can read, deleted when the command ends; TLS_KEY_STORE_FILE holds
+        the path, COFFER_FILES the folder. --names exact allows names with slashes, dots and dashes,
+        which programs can read and shells cannot. Passes signals to the command, and exits with its
+        exit code (128 + n for signal n; 127: command not found; 126: cannot run it). Needs
+        kms:Decrypt on the file key.`,
       flags: [
         FROM,
         ONLY,
         NO_BLOBS,
         NAMES,
         PREFIX,
-        ['--pristine', 'Give the command nothing but the secrets, neither PATH nor HOME'],
+        ['--pristine', 'Give the command only the secrets, not even PATH or HOME'],
         ['--files <dir>', 'Write binary and very long values to files here, and keep them'],
       ],
       examples: [
-        ['exec app.yml -- ./server', 'the server finds its secrets in its environment'],
-        ['exec app.yml --names exact -- java -jar app.jar', 'with spring.datasource.password'],
+        ['exec app.yml -- ./server', 'a server with its secrets in its environment'],
+        [
+          'exec app.yml --names exact -- java -jar app.jar',
+          'sets variables such as spring.datasource.password',
+        ],
         [
           'exec /apps/superman/ --from aws --only api_token -- ./server',
-          'one secret, as AWS has it',
+          'one secret, with its value in AWS',
         ],
       ],
-      noJson: 'standard output is that of the command',
+      noJson: 'standard output belongs to the command',
       load: () => import('../commands/exec.ts'),
     },
     {
@@ -57,10 +60,10 @@ export const USE_COMMANDS: CommandGroup = {
       args: '<...manifests>',
       summary: 'Print every value, for a shell or in another format',
       description: `
-        Formats: shell (lines to be sourced), dotenv, docker (for --env-file), github (into
-        GITHUB_ENV, secrets masked), tfvars, json, yaml, k8s (a Secret). Binary and very long
-        values are left out with a warning, or written to files with --files. A text that a format
-        cannot hold is an error. Takes kms:Decrypt on the file key.`,
+        Formats: shell (lines to source), dotenv, docker (for --env-file), github (into GITHUB_ENV,
+        secrets masked), tfvars, json, yaml, k8s (a Secret). Leaves out binary and very long values
+        with a warning, or writes them to files with --files. Fails if the format cannot hold a
+        text. Needs kms:Decrypt on the file key.`,
       flags: [
         ['--format <format>', `${oneOf(FORMAT_NAMES)} (default: shell)`, FORMAT_NAMES],
         FROM,
@@ -68,17 +71,26 @@ export const USE_COMMANDS: CommandGroup = {
         NO_BLOBS,
         NAMES,
         PREFIX,
-        ['--files <dir>', 'Write what cannot be a variable to files here; export their paths'],
-        ['--out-dir <dir>', 'Write every value to a file of its own here, and print nothing'],
+        [
+          '--files <dir>',
+          'Write values that cannot be variables to files here; export their paths',
+        ],
+        ['--out-dir <dir>', 'Write each value to its own file here, and print nothing'],
         ['--name <name>', 'Name of the Kubernetes Secret'],
-        ['--namespace <namespace>', 'Its namespace'],
+        ['--namespace <namespace>', 'Namespace of the Kubernetes Secret'],
       ],
       examples: [
-        ['export app.yml > env.sh', 'lines that bash, dash and zsh source'],
-        ['export app.yml --format github', 'in a step of GitHub Actions, for those that follow'],
+        ['export app.yml > env.sh', 'lines for bash, dash and zsh to source'],
+        ['export app.yml --format github', 'in a GitHub Actions step, for the steps that follow'],
         ['export app.yml --format dotenv --prefix APP_ > .env', 'API_TOKEN becomes APP_API_TOKEN'],
-        ['export app.yml --files /run/secrets', 'also what is binary or too long for a variable'],
-        ['export /apps/superman/ --from aws --out-dir dump', 'all that AWS has there, a file each'],
+        [
+          'export app.yml --files /run/secrets',
+          'also binary values and values too long for a variable',
+        ],
+        [
+          'export /apps/superman/ --from aws --out-dir dump',
+          'everything in AWS under the path, one file per value',
+        ],
         [
           'export app.yml --from aws --only api_token@3 --format k8s --name app',
           'a Kubernetes Secret of one pinned version',
