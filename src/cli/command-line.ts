@@ -8,21 +8,21 @@ import type { CommandSpec } from './specs/spec.ts';
 import { oneOf, unknown } from './unknown.ts';
 import { readWords } from './words.ts';
 
-/** One call, taken apart. */
+/** One call, parsed. */
 export interface Call {
-  /** Absent when no command was named. */
+  /** Absent when the call names no command. */
   spec: CommandSpec | undefined;
-  /** Whether the command is to be explained. */
+  /** Whether the call asks for help. */
   isHelp: boolean;
   args: readonly string[];
-  /** What stands after `--`, for a command that runs another. */
+  /** The words after `--`, for a command that runs another. */
   rest: readonly string[];
   flags: Flags;
 }
 
 /**
- * Reads a call, whose arguments are yet to be counted.
- * @throws CofferError `usage` for an unknown command, an unknown flag or a flag's wrong value.
+ * Parses a call, without checking the number of its arguments.
+ * @throws CofferError `usage` for an unknown command or flag, or an invalid value of a flag
  */
 export function readCall(argv: readonly string[]): Call {
   const end = argv.indexOf('--');
@@ -40,8 +40,8 @@ export function readCall(argv: readonly string[]): Call {
 }
 
 /**
- * Has cac parse a call. It would take the word behind a flag for a value, 0123 for a number, and
- * one of `-o a --output b`, so every word says all by itself what it is.
+ * Parses a call with cac. cac would take the word after a flag for its value, 0123 for a number, and
+ * only one of `-o a --output b`, so every word is rewritten until it can mean one thing only.
  */
 function parse(args: readonly string[], given: readonly GivenFlag[], spec?: CommandSpec) {
   const declared = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...(spec?.flags ?? [])];
@@ -59,7 +59,7 @@ function parse(args: readonly string[], given: readonly GivenFlag[], spec?: Comm
   return { args: parsed.args.map(unmarkValue), flags: new Flags(parsed.options) };
 }
 
-/** @throws CofferError `usage` for arguments that are missing, too many or not to be. */
+/** @throws CofferError `usage` for missing, unexpected or too many arguments */
 export function checkArguments(spec: CommandSpec, args: readonly string[]): void {
   const wanted = argumentsOf(spec);
   const missing = wanted.filter((argument) => argument.startsWith('<'))[args.length];
@@ -74,18 +74,19 @@ export function checkArguments(spec: CommandSpec, args: readonly string[]): void
     const arg = args[i];
     if (arg !== undefined && argument.includes('|')) {
       const words = argument.slice(1, -1).split('|');
-      if (!words.includes(arg)) throw unknown(`coffer ${spec.name} takes no ${arg}`, arg, words);
+      if (!words.includes(arg))
+        throw unknown(`coffer ${spec.name} does not take ${arg}`, arg, words);
     }
   }
   if (!wanted.at(-1)?.includes('...') && args.length > wanted.length) {
-    const which = spec.surplus === undefined ? args.at(-1) : 'further argument';
-    throw new CofferError('usage', `coffer ${spec.name} takes no ${which}`, {
+    const which = spec.surplus === undefined ? args.at(-1) : 'more arguments';
+    throw new CofferError('usage', `coffer ${spec.name} does not take ${which}`, {
       hint: spec.surplus ?? `see coffer help ${spec.name}`,
     });
   }
 }
 
-/** The positional arguments of a command, in the notation of its declaration. */
+/** The positional arguments of a command, as declared. */
 export function argumentsOf({ args }: CommandSpec): string[] {
   return args.split(/\[?-- /)[0]?.match(/[<[][^>\]]+[>\]]/g) ?? [];
 }
@@ -94,7 +95,7 @@ function runsCommand({ args }: CommandSpec): boolean {
   return args.includes('-- ');
 }
 
-/** Takes the command's name from the front of the arguments. */
+/** Removes the command's name from the front of the arguments. */
 function takeCommand(args: string[], given: readonly GivenFlag[]): CommandSpec | undefined {
   const [name] = args;
   const spec = COMMANDS.find((command) => command.name === name);
@@ -102,7 +103,7 @@ function takeCommand(args: string[], given: readonly GivenFlag[]): CommandSpec |
   const found = spec ?? operationOf(given);
   if (found || name === undefined) return found;
   const names = COMMANDS.map((command) => command.name);
-  throw unknown(`coffer has no command ${name}`, name, names, 'coffer help lists the commands');
+  throw unknown(`unknown command ${name}`, name, names, 'coffer help lists the commands');
 }
 
 /** s3-kms-ssm-secrets named its operation by a flag. */
@@ -114,7 +115,7 @@ function operationOf(given: readonly GivenFlag[]): CommandSpec | undefined {
 function refuseOtherOperation(operations: readonly string[], spec?: CommandSpec): void {
   const other = operations.find((operation) => operation !== spec?.name);
   if (other === undefined) return;
-  throw new CofferError('usage', `--operation ${other} is not for coffer ${spec?.name}`, {
+  throw new CofferError('usage', `--operation ${other} does not fit coffer ${spec?.name}`, {
     hint: 'leave it out: the command says what to do',
   });
 }

@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 2,
   different: 3,
   partial: 4,
-  // As shells have it.
+  // 128 + SIGINT, as in shells.
   notExecutable: 126,
   noCommand: 127,
   // 128 + SIGPIPE.
@@ -17,18 +17,18 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What a command is given. */
+/** The input of a command. */
 export interface Context {
   args: readonly string[];
-  /** What stands after `--`. */
+  /** The words after `--`. */
   rest: readonly string[];
   flags: Flags;
   terminal: Terminal;
   environment: Environment;
-  /** Whether to answer in JSON. */
+  /** Whether to print JSON. */
   json: boolean;
   tools: Tools;
 }
 
-/** The exit status; `sandbox` gives back that of the command it ran. */
+/** The exit status; `sandbox` returns that of the command it ran. */
 export type Run = (context: Context) => Promise<number>;

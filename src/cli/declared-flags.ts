@@ -2,16 +2,16 @@ import { CofferError } from '../errors.ts';
 import type { FlagHelp } from './help.ts';
 import { nearestFlag, oneOf, unknown } from './unknown.ts';
 
-/** A flag as it was typed. */
+/** A flag as typed. */
 export interface GivenFlag {
-  /** Its name, dashes included. */
+  /** Its name with dashes. */
   name: string;
   value: string | undefined;
 }
 
-/** A flag of a call as it is declared. */
+/** A typed flag, with its declaration. */
 export interface Flag {
-  /** `createKey` of `--no-create-key`. */
+  /** `createKey` for `--no-create-key`. */
   key: string;
   isNegated: boolean;
   takesValue: boolean;
@@ -32,12 +32,12 @@ export function describeFlag(flag: FlagHelp): Flag {
   return { key, isNegated: no !== undefined, takesValue: takesValue(flag) };
 }
 
-/** Flags that mean something without any text. */
+/** Flags whose value may be empty. */
 const MAY_BE_EMPTY = /<(text|suffix)>/;
 
 /**
- * The declaration of a flag, and the value as it is declared there.
- * @throws CofferError `usage` for a flag that is not declared, or whose value cannot be.
+ * Finds the declaration of a flag, and normalises its value.
+ * @throws CofferError `usage` for an unknown flag or an invalid value
  */
 export function checkFlag(
   { name, value }: GivenFlag,
@@ -47,31 +47,31 @@ export function checkFlag(
   const found = declared.find((flag) => namesOf(flag).includes(name));
   if (!found) {
     const close = nearestFlag(name, declared.flatMap(namesOf));
-    throw new CofferError('usage', `${command} has no flag ${name}`, {
+    throw new CofferError('usage', `unknown flag ${name} for ${command}`, {
       hint: close ? `did you mean ${close}?` : `${command} --help lists the flags`,
     });
   }
   const flag = describeFlag(found);
   if (!flag.takesValue) {
     if (value === undefined) return { flag, value };
-    throw new CofferError('usage', `${name} takes no value`, {
-      hint: 'give it, or leave it out',
+    throw new CofferError('usage', `${name} does not take a value`, {
+      hint: 'remove the value',
     });
   }
   if (value === undefined || (value === '' && !MAY_BE_EMPTY.test(found[0]))) {
     throw new CofferError('usage', `${name} needs a value`, {
       hint:
         value === ''
-          ? 'it is empty: is a variable not set?'
-          : `${found[0]}; a value that begins with - needs ${name}=…`,
+          ? 'the value is empty: is a variable unset?'
+          : `${found[0]}; write a value that begins with - as ${name}=…`,
     });
   }
   return { flag, value: canonicalValue(name, value, found) };
 }
 
-/** A value as it is declared, in whatever letter case it was typed. */
+/** Accepts any letter case and returns the declared spelling. */
 function canonicalValue(name: string, value: string, [, , values]: FlagHelp): string {
   const found = values?.find((one) => one.toLowerCase() === value.toLowerCase());
   if (!values || found !== undefined) return found ?? value;
-  throw unknown(`${name} cannot be ${value}`, value, values, `it is ${oneOf(values)}`);
+  throw unknown(`${name} cannot be ${value}`, value, values, `use ${oneOf(values)}`);
 }

@@ -4,21 +4,21 @@ import { EXIT } from './context.ts';
 import { endIfInterrupted } from './terminal/interrupt.ts';
 import { writeOutput } from './terminal/output.ts';
 
-// As it was given, which is what commands that coffer runs are to see of it.
+// A copy of the original, for the commands that coffer runs.
 const environment = { ...process.env };
 
-// Newer Nodes keep compiled code between runs.
+// Newer Nodes cache compiled code between runs.
 (module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
-// Without a reader of its messages, a write that is under way still goes on to its end.
+// If stderr has no reader, a running write must still finish.
 process.stderr.on('error', () => {});
-// Whoever writes to it is told by writeOutput.
+// writeOutput reports errors to its caller.
 process.stdout.on('error', () => {});
 
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2), environment, process);
-// What was done all the same was not interrupted.
+// A signal does not change the result of finished work.
 if (process.exitCode !== EXIT.ok) endIfInterrupted();
-// Once all output is out, a call to AWS that nobody waits for any more keeps nobody.
+// After all output is written, a pending call to AWS must not keep the process alive.
 await writeOutput(process.stdout, '').catch(() => {});
 process.exit();

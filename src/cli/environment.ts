@@ -1,2 +1,2 @@
-/** The variables that coffer was called with. */
+/** The environment of the coffer process. */
 export type Environment = Readonly<Record<string, string | undefined>>;

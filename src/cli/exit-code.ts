@@ -1,7 +1,7 @@
 import type { CofferError } from '../errors.ts';
 import { EXIT, type ExitCode } from './context.ts';
 
-/** How a process ends that failed. */
+/** The exit code for an error. */
 export function exitCodeOf({ code }: CofferError): ExitCode {
   switch (code) {
     case 'usage':

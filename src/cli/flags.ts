@@ -1,9 +1,9 @@
 import { CofferError } from '../errors.ts';
 
-/** Stands before every value and argument on their way through the parser. */
+/** Precedes every value and argument on its way through the parser. */
 const MARK = '\u0001';
 
-/** Keeps the parser from reading 0123 as a number and - as a flag. */
+/** Keeps the parser from reading 0123 as a number or - as a flag. */
 export function markValue(value: string): string {
   return MARK + value;
 }
@@ -20,12 +20,12 @@ export class Flags {
     this.#values = values;
   }
 
-  /** Whether it is given, once or more often. */
+  /** Whether it is given at least once. */
   boolean(name: string): boolean {
     return [this.#values[name]].flat().includes(true);
   }
 
-  /** A flag that is on unless `--no-…` turned it off. */
+  /** A flag that is on unless `--no-…` turns it off. */
   isAllowed(name: string): boolean {
     return this.#values[name] !== false;
   }
@@ -42,31 +42,31 @@ export class Flags {
     const values = this.list(name);
     if (values.length > 1) {
       throw new CofferError('usage', `${written(name)} is given ${values.length} times`, {
-        hint: 'give it once',
+        hint: 'give it only once',
       });
     }
     return values[0];
   }
 
-  /** One of the values that the flag is declared with. */
+  /** One of the declared values. */
   choice<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
     const value = this.string(name);
     return values.find((one) => one === value);
   }
 
-  /** A whole number from `least` up. */
+  /** A whole number, at least `least`. */
   count(name: string, least: 0 | 1 = 1): number | undefined {
     const text = this.string(name);
     if (text === undefined) return undefined;
     if (!/^(?:0|[1-9]\d{0,5})$/.test(text) || Number(text) < least) {
       const flag = written(name);
-      throw new CofferError('usage', `${flag} ${text} is not a whole number from ${least} up`);
+      throw new CofferError('usage', `${flag} ${text} is not a whole number of at least ${least}`);
     }
     return Number(text);
   }
 }
 
-/** As it is typed. */
+/** The flag as typed. */
 function written(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,18 +1,18 @@
 import type { Paint } from './terminal/paint.ts';
 
-/** How a flag is written, what it does, and the values it takes when they are few. */
+/** How a flag is written, what it does, and its values if they are few. */
 export type FlagHelp = readonly [written: string, what: string, values?: readonly string[]];
 
-/** What is told of one command. */
+/** The help of one command. */
 export interface CommandHelp {
   name: string;
   /** Positional arguments: `<needed>`, `[optional]`, `<...many>`, `<one|other>`, `[-- command...]`. */
   args: string;
   summary: string;
-  /** What it reads and writes, the rights it takes, and what its exit codes mean. */
+  /** What it reads and writes, the rights it needs, and what its exit codes mean. */
   description: string;
   flags: readonly FlagHelp[];
-  /** Calls without `coffer`, and why one would make them. */
+  /** Calls without `coffer`, and what they are for. */
   examples: readonly (readonly [call: string, why: string])[];
 }
 
@@ -21,13 +21,13 @@ const WIDTH = 80;
 const WIDEST_TERM = 26;
 
 const BEGINNINGS = [
-  ['coffer encrypt app.yml', 'seals the secrets: now it can be committed'],
+  ['coffer encrypt app.yml', 'encrypts the secrets: you can commit the file'],
   ['coffer diff app.yml', 'shows how AWS differs'],
   ['coffer sync app.yml', 'writes what differs'],
-  ['coffer sandbox -- bash', 'is a shell to try all of it in, without AWS'],
+  ['coffer sandbox -- bash', 'opens a shell to try it in, without AWS'],
 ] as const;
 
-/** All commands by subject, and where to begin. */
+/** All commands by subject, and the first steps. */
 export function renderOverview(
   groups: readonly { title: string; commands: readonly CommandHelp[] }[],
   globalFlags: readonly FlagHelp[],
@@ -44,9 +44,9 @@ export function renderOverview(
     'coffer keeps secrets in git as ciphertext, and in AWS as SSM parameters.\n',
     section('Where to begin', renderTerms(BEGINNINGS), paint),
     ...subjects,
-    section('Flags of every command', renderTerms(globalFlags), paint),
-    'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 different,\n4 some of it failed, 130 interrupted, 141 nobody read the output to its end.\n',
-    'coffer help <command> tells more of each.\n',
+    section('Global flags', renderTerms(globalFlags), paint),
+    'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 differences found,\n4 partly failed, 130 interrupted, 141 the reader of the output left.\n',
+    'coffer help <command> explains a command.\n',
   ].join('\n');
 }
 
@@ -69,7 +69,7 @@ export function renderCommandHelp(
     `${wrap(command.description, WIDTH).join('\n')}\n`,
     ...(flags.length > 0 ? [section('Flags', renderTerms(flags), paint)] : []),
     section('Examples', calls, paint),
-    `${wrap(`Also ${shared.join(', ')}: coffer help explains them.`, WIDTH).join('\n')}\n`,
+    `${wrap(`Also ${shared.join(', ')}: see coffer help.`, WIDTH).join('\n')}\n`,
   ].join('\n');
 }
 
@@ -88,7 +88,7 @@ function renderUsage({ name, args, flags }: CommandHelp): string {
   return ['coffer', name, words.trim(), options, command.toUpperCase()].filter(Boolean).join(' ');
 }
 
-/** Words and what they mean, in two columns. */
+/** Words and their meanings, in two columns. */
 function renderTerms(terms: readonly (readonly [word: string, meaning: string, ...unknown[]])[]) {
   const width = Math.min(WIDEST_TERM, Math.max(...terms.map(([word]) => word.length)));
   return terms.flatMap(([word, meaning]) => renderTerm(word, meaning, width));
@@ -98,7 +98,7 @@ function section(title: string, lines: readonly string[], paint: Paint): string 
   return `${paint.bold(title)}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-/** A long word has a line of its own. */
+/** A long word gets its own line. */
 function renderTerm(word: string, meaning: string, width: number): string[] {
   const indent = width + 4;
   const [first = '', ...more] = wrap(meaning, WIDTH - indent);

@@ -13,10 +13,10 @@ import type { Streams } from './terminal/streams.ts';
 import { createTerminal } from './terminal/terminal.ts';
 import { createTools } from './tools.ts';
 
-/** Set by the build. */
+/** The build sets this. */
 declare const COFFER_VERSION: string;
 
-/** Runs one call of the command line and prints its failure; the exit status. */
+/** Runs one call of the command line and prints its failure; returns the exit status. */
 export async function main(
   argv: readonly string[],
   env: Environment,
@@ -62,13 +62,15 @@ async function runCall(
   }
   checkArguments(spec, call.args);
   if (flags.boolean('json') && spec.noJson !== undefined) {
-    throw new CofferError('usage', `coffer ${spec.name} has no --json`, { hint: spec.noJson });
+    throw new CofferError('usage', `coffer ${spec.name} does not support --json`, {
+      hint: spec.noJson,
+    });
   }
   const { run } = await spec.load();
   return run(createContext(call, env, streams));
 }
 
-/** @throws what is no expected failure. */
+/** Prints an expected failure; throws other errors again. */
 async function printFailure(
   argv: readonly string[],
   { stdout, stderr }: Streams,
@@ -83,13 +85,13 @@ async function printFailure(
   return exitCodeOf(failure);
 }
 
-/** Even a call that cannot be read is answered in JSON, if it asks for that. */
+/** A call that cannot be parsed still gets its error as JSON if it asks for that. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
-/** Node's version, too, as the AWS SDK goes by it. */
+/** Includes Node's version, because the AWS SDK depends on it. */
 function describeVersion(): string {
   const { node } = process.versions;
   const isOld = Number.parseInt(node, 10) < 22;

@@ -4,7 +4,7 @@ import type { CompareOptions } from '../actions/targets.ts';
 import type { WriteOptions } from '../actions/tools.ts';
 import type { Flags } from './flags.ts';
 
-/** Of commands that write manifests. */
+/** For commands that write manifests. */
 export function writeOptions(flags: Flags): WriteOptions {
   return {
     createKey: flags.isAllowed('createKey'),
@@ -12,7 +12,7 @@ export function writeOptions(flags: Flags): WriteOptions {
   };
 }
 
-/** Of commands that compare manifests with AWS. */
+/** For commands that compare manifests with AWS. */
 export function compareOptions(flags: Flags): CompareOptions {
   return {
     only: flags.list('only'),
@@ -23,7 +23,7 @@ export function compareOptions(flags: Flags): CompareOptions {
   };
 }
 
-/** Of commands that open secrets. */
+/** For commands that decrypt secrets. */
 export function secretOptions(flags: Flags): SecretOptions {
   return {
     from: flags.string('from') === 'aws' ? 'aws' : undefined,
@@ -32,7 +32,7 @@ export function secretOptions(flags: Flags): SecretOptions {
   };
 }
 
-/** Of commands that make variables of secrets. */
+/** For commands that turn secrets into variables. */
 export function variableOptions(flags: Flags): VariableOptions {
   return {
     names: flags.string('names'),

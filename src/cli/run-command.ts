@@ -16,14 +16,14 @@ const PASSED_ON = [
   'SIGWINCH',
 ] as const satisfies readonly NodeJS.Signals[];
 
-/** What a terminal sends to all of its foreground, so that the command has it already. */
+/** Signals that a terminal sends to all its foreground processes: the command already has them. */
 const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
 
-/** Hands the signals that come in on to a command. */
+/** Passes signals on to a command. */
 export interface Relay {
-  /** From here on until `stop`, no signal but SIGKILL ends this process. */
+  /** Until `stop`, only SIGKILL ends this process. */
   start: () => void;
-  /** Sends it what came earlier, too. */
+  /** Also sends the signals that came earlier. */
   connect: (command: ChildProcess) => void;
   stop: () => void;
 }
@@ -52,9 +52,9 @@ export function createRelay(): Relay {
 }
 
 /**
- * Runs a command with this process's streams and `environment`; its exit status, 128 + n when
- * signal n ended it.
- * @param path where commands are: the caller's PATH, be the command's what it may
+ * Runs a command with this process's streams and `environment`. Returns its exit status, or 128 + n
+ * if signal n ended it.
+ * @param path where to look for commands: the caller's PATH, even if the command gets another
  */
 export async function runCommand(
   [command = '', ...args]: readonly string[],
@@ -92,20 +92,20 @@ async function findProgram(command: string, path: string): Promise<string> {
     if (isExecutable) return file;
   }
   if (isThere) throw notExecutable(command);
-  throw new CofferError('no-command', `there is no command ${command}`, {
-    hint: 'what follows -- is run as it is, without a shell',
+  throw new CofferError('no-command', `command not found: ${command}`, {
+    hint: 'coffer runs the words after -- directly, without a shell',
   });
 }
 
-/** What the system says of a program that it does not start. It never quotes the environment. */
+/** Explains why the system did not start a program. Never quotes the environment. */
 function refuse(command: string, cause: unknown): never {
   switch ((cause as NodeJS.ErrnoException).code) {
     case 'E2BIG':
-      throw new CofferError('oversize', `the environment of ${command} would be too big`, {
-        hint: 'choose what is in it with --only, --no-blobs or --pristine',
+      throw new CofferError('oversize', `the environment for ${command} is too large`, {
+        hint: 'reduce it with --only, --no-blobs or --pristine',
       });
     case 'ENOENT':
-      throw new CofferError('no-command', `${command} needs an interpreter that is not there`);
+      throw new CofferError('no-command', `${command} needs an interpreter that was not found`);
     case 'EACCES':
       throw notExecutable(command, cause);
     default:
@@ -114,8 +114,8 @@ function refuse(command: string, cause: unknown): never {
 }
 
 function notExecutable(command: string, cause?: unknown): CofferError {
-  return new CofferError('not-executable', `${command} cannot be run`, {
-    hint: 'it has to be a program, or a script, with the right to be executed',
+  return new CofferError('not-executable', `cannot run ${command}`, {
+    hint: 'it must be a program or a script with execute permission',
     cause,
   });
 }

@@ -9,8 +9,8 @@ import type { Flags } from './flags.ts';
 import { interruption } from './terminal/interrupt.ts';
 
 /**
- * What actions work with, by the flags of every command and the variables of the environment.
- * @param debug takes the lines of `--debug`
+ * Makes what actions work with, from global flags and environment variables.
+ * @param debug writes the lines of `--debug`
  */
 export function createTools(
   flags: Flags,

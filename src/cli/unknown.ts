@@ -12,7 +12,7 @@ export function unknown(
   return new CofferError('usage', message, { hint: close ? `did you mean ${close}?` : hint });
 }
 
-/** The known flag that was probably meant; for a letter, the one that begins with it. */
+/** The known flag closest to an unknown one; for a letter, the one that begins with it. */
 export function nearestFlag(name: string, known: readonly string[]): string | undefined {
   const long = known.filter((one) => one.startsWith('--'));
   if (name.length > 2) return nearest(name, long);

@@ -3,8 +3,8 @@ import { COMMANDS } from './index.ts';
 import { GLOBAL_FLAGS, HELP_FLAGS } from './specs/flags.ts';
 
 /**
- * Whether a flag takes a value, by name. A name means the same kind of flag in every command, so
- * that flags can be told from arguments before the command is known.
+ * Whether a flag takes a value, by name. Flags of the same name are of the same kind in every
+ * command, so flags can be told from arguments before the command is known.
  */
 const IS_VALUED: ReadonlyMap<string, boolean> = new Map(
   [...GLOBAL_FLAGS, ...HELP_FLAGS, ...COMMANDS.flatMap(({ flags }) => flags)].flatMap((flag) =>
@@ -12,7 +12,7 @@ const IS_VALUED: ReadonlyMap<string, boolean> = new Map(
   ),
 );
 
-/** Tells arguments, the name of a command among them, from flags and the values of flags. */
+/** Separates arguments, including the command name, from flags and their values. */
 export function readWords(words: readonly string[]): { args: string[]; given: GivenFlag[] } {
   const args: string[] = [];
   const given: GivenFlag[] = [];
@@ -34,7 +34,7 @@ export function readWords(words: readonly string[]): { args: string[]; given: Gi
   return { args, given };
 }
 
-/** A dash alone is standard input or output. */
+/** A single dash means standard input or output. */
 function isFlag(word: string): boolean {
   return word.startsWith('-') && word !== '-';
 }

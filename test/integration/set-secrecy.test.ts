@@ -103,7 +103,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
         ['once more: ', 'canary-2\r'],
       ],
       2,
-      /the two values are not the same/,
+      /the two values differ/,
     ],
     ['no value', [['Value of n: ', '\r']], 2, /the value of n is empty/],
     ['Ctrl-C', [['Value of n: ', 'canary\u0003']], 130, /interrupted before it was done/],

@@ -243,8 +243,8 @@ describe('an origin', () => {
 
 describe('is refused, and changes nothing:', () => {
   test.each<[string, string[], string | undefined, RegExp]>([
-    ['a value in the arguments', ['set', 'app.yml', 'a', 'canary'], 'x', /takes no further/],
-    ['a value behind --', ['set', 'app.yml', 'a', '--', 'canary'], 'x', /takes no further/],
+    ['a value in the arguments', ['set', 'app.yml', 'a', 'canary'], 'x', /does not take more/],
+    ['a value behind --', ['set', 'app.yml', 'a', '--', 'canary'], 'x', /does not take more/],
     ['an empty value', ['set', 'app.yml', 'a'], '', /the value of a is empty/],
     ['an empty line', ['set', 'app.yml', 'n'], '\n', /the value of n is empty/],
     ['an empty file', ['set', 'app.yml', 'a', '-f', 'empty'], 'x', /the value of a is empty/],

@@ -90,7 +90,7 @@ describe('diff of two versions', () => {
     const name = await createSecret();
     expect((await call('diff', `${name}@1`, `${name}@2`, '--exit-code')).code).toBe(3);
     const same = await call('diff', `${name}@2`, `${name}@3`, '--exit-code');
-    expect([same.code, same.stdout.toString()]).toEqual([0, 'no difference\n']);
+    expect([same.code, same.stdout.toString()]).toEqual([0, 'no differences\n']);
     const json = await call('diff', `${name}@2`, `${name}@3`, '--exit-code', '--json');
     expect(json.code).toBe(0);
     expect(JSON.parse(json.stdout.toString())).toEqual({ version: 1, differences: [] });

@@ -132,7 +132,7 @@ describe('a call that is wrong:', () => {
     ['no manifest', ['encrypt'], /needs a manifest/],
     ['no name', ['get'], /needs a name/],
     ['a flag without its value', ['get', '/x', '-o'], /-o needs a value/],
-    ['too many arguments', ['get', '/x', '/y'], /takes no \/y/],
+    ['too many arguments', ['get', '/x', '/y'], /does not take \/y/],
     ['a flag twice', ['get', '/x', '-o', 'a', '-o', 'b'], /2 times/],
     ['a concurrency of zero', ['save', 'app.yml', '--concurrency', '0'], /--concurrency 0/],
     ['a URL that is none', ['get', 's3://'], /not the URL of an object/],

@@ -71,7 +71,7 @@ test.skipIf(whyNot('fish') !== '')(
     const { code, stdout, stderr } = await run('fish', ['--no-config', '-c', script], home);
     expect(code, stderr).toBe(0);
     expect(stdout.toString().split('\n').filter(Boolean)).toEqual([
-      expect.stringMatching(/^encrypt\tSeal /),
+      expect.stringMatching(/^encrypt\tEncrypt /),
       'my file.yml',
       '--format=markdown',
       'tls/keystore',

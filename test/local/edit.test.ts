@@ -9,7 +9,7 @@ test('without a terminal only an editor that was named is run', async () => {
   await chmod(join(folder, 'vi'), 0o755);
   const PATH = `${folder}:${process.env['PATH']}`;
   const { code, stderr } = await coffer(['edit', 'new.yml'], { cwd: folder, env: { PATH } });
-  expect(stderr).toMatch(/^coffer: error: there is no terminal for an editor\n {2}hint: /);
+  expect(stderr).toMatch(/^coffer: error: cannot open an editor: there is no terminal\n {2}hint: /);
   expect(code).toBe(2);
   expect(await files()).toEqual(['vi']);
 });

@@ -97,8 +97,8 @@ describe('the exit code', () => {
   test.each([
     [['sh', '-c', 'exit 42'], 42, ''],
     [['sh', '-c', 'kill -KILL $$'], 137, ''],
-    [['no-such-command'], 127, 'there is no command no-such-command'],
-    [['./app.yml'], 126, './app.yml cannot be run'],
+    [['no-such-command'], 127, 'command not found: no-such-command'],
+    [['./app.yml'], 126, 'cannot run ./app.yml'],
     [['./bad'], 127, './bad needs an interpreter'],
   ])('of %j is %i', async (command, status, message) => {
     const { exec, write, path } = await createApp();
@@ -125,11 +125,11 @@ describe('the exit code', () => {
     const { code, stdout, stderr } = await exec(['--', 'true']);
     expect(code).toBe(1);
     expect(stdout).toHaveLength(0);
-    expect(stderr).toContain('the environment of true would be too big');
+    expect(stderr).toContain('the environment for true is too large');
   });
 
   test.each([
-    [['exec', 'app.yml', 'env'], 'write it behind --'],
+    [['exec', 'app.yml', 'env'], 'write it after --'],
     [['exec', '--', 'env'], 'needs a manifest'],
   ])('of %j is 2', async (args, message) => {
     const { folder } = await createApp();

@@ -31,7 +31,7 @@ test('--version tells of coffer and of Node', async () => {
 
 test('a call that is wrong is told to people on stderr, and with --json to programs on stdout', async () => {
   const { code, stdout, stderr } = await call('help', 'encrpyt', '--json');
-  const says = { message: 'coffer has no command encrpyt', hint: 'did you mean encrypt?' };
+  const says = { message: 'unknown command encrpyt', hint: 'did you mean encrypt?' };
   expect(code).toBe(2);
   expect(stderr).toBe(`coffer: error: ${says.message}\n  hint: ${says.hint}\n`);
   expect(JSON.parse(stdout.toString())).toEqual({
@@ -43,5 +43,7 @@ test('a call that is wrong is told to people on stderr, and with --json to progr
 test('where stdout is data, --json is refused', async () => {
   const { code, stderr } = await call('get', '/app/token', '--json');
   expect(code).toBe(2);
-  expect(stderr).toContain('coffer get has no --json\n  hint: standard output is the value');
+  expect(stderr).toContain(
+    'coffer get does not support --json\n  hint: standard output is the value',
+  );
 });

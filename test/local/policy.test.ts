@@ -61,7 +61,7 @@ test('a sandbox holds the callers to their policies, who set it up may do anythi
   expect(held.stderr).toContain('not authorized to perform: ssm:DescribeParameters');
 
   for (const [policy, why] of [
-    ['AKIACI=wrong.json', 'wrong.json is no policy for the sandbox: Statement[0]'],
+    ['AKIACI=wrong.json', 'the sandbox cannot use the policy wrong.json: Statement[0]'],
     ['none.json', '--policy none.json is not ACCESSKEYID=FILE'],
     ['AKIACI=missing.json', 'missing.json'],
   ] as const) {

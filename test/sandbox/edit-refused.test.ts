@@ -70,7 +70,7 @@ test('an edit that fails leaves the manifest as it was and no plaintext', async 
     expect(await app.text('app.yml'), name).toBe(before);
   }
   const missing = await app.coffer(['edit', 'app.yml'], { env: { EDITOR: 'no-such-editor -x' } });
-  expect(missing.stderr).toContain('the editor "no-such-editor -x" cannot be run');
+  expect(missing.stderr).toContain('cannot run the editor "no-such-editor -x"');
   expect(missing.code).toBe(2);
 
   await control.disturb({ rules: [{ action: 'kms:Decrypt', deny: true }] });

@@ -71,7 +71,7 @@ test.runIf(HAS_PTY)(
       { cwd: app.folder, env: aws.env },
     );
     expect(code).toBe(130);
-    expect(shown).toContain('interrupted: finishing what is under way');
+    expect(shown).toContain('interrupted: finishing current work');
     const [, done = '', left = ''] = /(\d+) done, 0 failed, (\d+) not begun/.exec(shown) ?? [];
     expect(Number(done)).toBeGreaterThan(0);
     expect(Number(left)).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const language = flags.choice('as', LANGUAGES);
   if (language !== undefined) {
     if (json || yes) {
-      throw new CofferError('usage', '--as only prints, and takes neither --yes nor --json');
+      throw new CofferError('usage', '--as only prints: it cannot be used with --yes or --json');
     }
     await terminal.write(await bootstrapCode(tools, args, language));
     return EXIT.ok;

@@ -16,7 +16,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const format = flags.string('format') ?? (json ? 'json' : 'text');
   const reveal = flags.boolean('reveal');
   if (reveal && format === 'markdown') {
-    throw new CofferError('usage', 'markdown is made for pull requests and never reveals a secret');
+    throw new CofferError('usage', '--format markdown and --markdown cannot be used with --reveal');
   }
   const plans = await diff(tools, args, compareOptions(flags));
   const file = flags.string('markdown');
@@ -30,12 +30,15 @@ export async function run(context: Context): Promise<ExitCode> {
 /** `diff NAME@3 NAME@5` */
 async function runVersions({ args, flags, json, terminal, tools }: Context): Promise<ExitCode> {
   if (!flags.isAllowed('decrypt')) {
-    throw new CofferError('usage', '--no-decrypt is for manifests: versions have to be opened');
+    throw new CofferError(
+      'usage',
+      '--no-decrypt works on manifests only: comparing versions decrypts them',
+    );
   }
   const format = flags.string('format') ?? (json ? 'json' : 'text');
   if (format === 'markdown') {
-    throw new CofferError('usage', 'two versions are not compared as markdown', {
-      hint: 'text or json',
+    throw new CofferError('usage', '--format markdown does not work for two versions', {
+      hint: 'use text or json',
     });
   }
   const differences = await diffVersions(tools, args);
@@ -43,7 +46,7 @@ async function runVersions({ args, flags, json, terminal, tools }: Context): Pro
   if (format === 'json') {
     await terminal.write(renderReport({ differences: describeDifferences(differences, reveal) }));
   } else if (differences.length === 0) {
-    await terminal.write('no difference\n');
+    await terminal.write('no differences\n');
   } else {
     const lines = renderDifferences(differences, { paint: terminal.dataPaint, reveal });
     await terminal.write(`${lines.join('\n')}\n`);

@@ -17,8 +17,8 @@ export async function run(context: Context): Promise<ExitCode> {
 }
 
 /**
- * What was typed can be mended where somebody is there to do it.
- * @throws the error itself where nobody is
+ * Asks whether to edit an invalid text again.
+ * @throws `failure` if there is no terminal to ask on
  */
 async function askAgain(terminal: Terminal, error: unknown): Promise<boolean> {
   const failure = expected(error);

@@ -7,8 +7,8 @@ import { createRelay, runCommand } from '../run-command.ts';
 /** Runs a command with secrets in its environment; its exit status. */
 export async function run({ args, environment, flags, rest, tools }: Context): Promise<number> {
   if (rest.length === 0) {
-    throw new CofferError('usage', 'exec needs a command', {
-      hint: 'write it behind --, for example: coffer exec app.yml -- make deploy',
+    throw new CofferError('usage', 'coffer exec needs a command', {
+      hint: 'write it after --, for example: coffer exec app.yml -- make deploy',
     });
   }
   const relay = createRelay();
@@ -24,7 +24,7 @@ export async function run({ args, environment, flags, rest, tools }: Context): P
       ...secretOptions(flags),
       ...variableOptions(flags),
       runtimeFolder: environment['XDG_RUNTIME_DIR'],
-      // No signal is to leave files behind.
+      // A signal must not leave files behind.
       onOpened: relay.start,
     });
   } finally {

@@ -24,12 +24,12 @@ export async function run({
     outDir: flags.string('outDir'),
   });
   await terminal.write(text);
-  // Not before its secrets are masked.
+  // Only after its secrets are masked.
   if (file !== undefined && appendix !== undefined) await appendFile(file, appendix);
   return EXIT.ok;
 }
 
-/** The file whose end a format writes, if it does; looked for before any secret is opened. */
+/** The file that a format appends to, if any. Checked before any secret is decrypted. */
 async function fileOfJob(name: FormatName, environment: Environment): Promise<string | undefined> {
   const format = await loadFormat(name);
   if (!('rules' in format) || !format.appendix) return undefined;

@@ -36,7 +36,7 @@ function secondsOf(age: string): number {
   if (number !== undefined && unit !== undefined) {
     return Number(number) * UNITS[unit as keyof typeof UNITS];
   }
-  throw new CofferError('usage', `--older-than ${age} is no age`, {
-    hint: 'such as 90s, 30m, 12h or 7d',
+  throw new CofferError('usage', `--older-than ${age} is not an age`, {
+    hint: 'for example 90s, 30m, 12h or 7d',
   });
 }

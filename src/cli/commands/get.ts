@@ -18,7 +18,7 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
         throw explainOutputError(error, file);
       });
     } else {
-      // Until it is verified, the file has no name.
+      // The file gets its name only after verification.
       await writePrivateFile(file, value.unverified(), terminal.onStop());
     }
   } finally {

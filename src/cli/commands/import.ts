@@ -20,12 +20,15 @@ function targetOf({ flags, terminal }: Context, path: string): ImportTarget {
   }
   for (const [flag, value] of Object.entries({ output, kmskey })) {
     if (value === undefined) continue;
-    throw new CofferError('usage', `--${flag} is for a new manifest, and --merge has its own`);
+    throw new CofferError(
+      'usage',
+      `--${flag} cannot be used with --merge: it is for a new manifest`,
+    );
   }
   return { merge };
 }
 
-/** What people will redirect standard output to, as a rule. */
+/** The file to which people usually redirect standard output. */
 function fileFor(path: string): string {
   return `${path.split('/').findLast((part) => part !== '') ?? 'root'}.yml`;
 }

@@ -11,7 +11,7 @@ export async function run(context: Context): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** With a column for the region where there are several. */
+/** Adds a column for the region if there is more than one. */
 function tableOf(parameters: readonly ListedParameter[]): string[][] {
   const isWide = new Set(parameters.map(({ region }) => region)).size > 1;
   const header = ['NAME', 'TYPE', 'TIER', 'VERSION', 'SIZE', 'MODIFIED', 'VALUE IN'];

@@ -17,5 +17,5 @@ export async function run(context: Context): Promise<ExitCode> {
 
 function renderPlan({ file, region, parameters, objects }: NukePlan): string[] {
   const names = [...parameters, ...objects].map((name) => `  ${name}`);
-  return [`${file}: in ${region}, this will be deleted:`, ...names];
+  return [`${file}: will be deleted in ${region}:`, ...names];
 }

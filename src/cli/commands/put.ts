@@ -9,7 +9,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const { flags, json, terminal, tools } = context;
   const target = {
     path: required(flags, 'path', 'the prefix of the object, such as apps/superman/keystore'),
-    bucket: required(flags, 'bucket', 'the bucket that takes the object'),
+    bucket: required(flags, 'bucket', 'the bucket for the object'),
     kmskey: required(flags, 'key', 'the KMS key that readers may use, such as alias/superman'),
     parameter: flags.string('ssm'),
     extension: flags.string('extension'),

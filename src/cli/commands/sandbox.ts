@@ -29,7 +29,7 @@ export async function run(context: Context): Promise<number> {
     for (const [name, value] of Object.entries(environment)) {
       await terminal.write(`${shellExport(name, value)}\n`);
     }
-    terminal.note(`the sandbox runs at ${sandbox.url} until Ctrl-C`);
+    terminal.note(`the sandbox runs at ${sandbox.url}; Ctrl-C stops it`);
     await untilSignal();
     return EXIT.ok;
   } finally {
@@ -37,14 +37,14 @@ export async function run(context: Context): Promise<number> {
   }
 }
 
-/** Policies of `ACCESSKEYID=FILE`. */
+/** Parses `ACCESSKEYID=FILE`. */
 async function readPolicies(words: readonly string[]): Promise<Policies> {
   const policies = new Policies();
   for (const word of words) {
     const [, accessKeyId, file] = /^(\w+)=(.+)$/s.exec(word) ?? [];
     if (accessKeyId === undefined || file === undefined) {
       throw new CofferError('usage', `--policy ${word} is not ACCESSKEYID=FILE`, {
-        hint: 'such as --policy AKIACI=ci.json',
+        hint: 'for example --policy AKIACI=ci.json',
       });
     }
     const text = await readFile(file, 'utf8');
@@ -52,13 +52,15 @@ async function readPolicies(words: readonly string[]): Promise<Policies> {
       policies.set(accessKeyId, JSON.parse(text));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new CofferError('usage', `${file} is no policy for the sandbox: ${why}`, { cause });
+      throw new CofferError('usage', `the sandbox cannot use the policy ${file}: ${why}`, {
+        cause,
+      });
     }
   }
   return policies;
 }
 
-/** Creates the buckets and keys that were asked for, whatever the caller of the rest may do. */
+/** Creates the requested buckets and keys, whatever the sandbox's policies allow. */
 async function prepare(endpoint: string, region: string, flags: Flags): Promise<void> {
   const credentials = { accessKeyId: 'setup', secretAccessKey: 'sandbox' };
   const aws = createAws({ endpoint, credentials, concurrency: 1 });
@@ -69,7 +71,7 @@ async function prepare(endpoint: string, region: string, flags: Flags): Promise<
   }
 }
 
-/** Runs a command with the sandbox as its AWS, and nothing left that leads to the real one. */
+/** Runs a command with the sandbox as its AWS, without variables that lead to the real AWS. */
 async function runInside(
   { rest, environment }: Context,
   aws: Readonly<Record<string, string>>,

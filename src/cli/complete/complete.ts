@@ -5,11 +5,11 @@ import { splitLine } from './split-line.ts';
 import { findWanted, type Candidate, type Wanted } from './wanted.ts';
 
 /**
- * Answers the scripts of `coffer completion`. The first line says of what kind the candidates are:
- * `words`, `paths`, or `files`, which the shell is to find; a line each follows, `word TAB meaning`.
+ * Answers the scripts of `coffer completion`. The first line is the kind of the candidates: `words`,
+ * `paths`, or `files`, which the shell finds itself. Each further line is `word TAB meaning`.
  *
- * @param line what is typed up to the cursor
- * @param replaced the end of it that the shell will replace: bash takes `:` and `=` for ends of words
+ * @param line the text before the cursor
+ * @param replaced the part of it that the shell will replace: bash ends words at `:` and `=`
  */
 export async function complete(line: string, replaced?: string): Promise<string> {
   const words = splitLine(line).slice(1);
@@ -27,7 +27,7 @@ export async function complete(line: string, replaced?: string): Promise<string>
   return [wanted.kind === 'manifest' ? 'paths\n' : 'words\n', ...lines].join('');
 }
 
-/** Nothing rather than an error: nobody asked, but for a hint. */
+/** Returns nothing instead of failing: completion must not print errors. */
 async function findCandidates(
   wanted: Exclude<Wanted, { kind: 'file' }>,
   start: string,
@@ -46,7 +46,7 @@ async function findCandidates(
   }
 }
 
-/** YAML files, and the folders that may hold some, beside what is typed. */
+/** YAML files, and folders that may hold some, in the folder of the typed path. */
 async function listManifests(start: string): Promise<string[]> {
   const folder = start.slice(0, start.lastIndexOf('/') + 1);
   const entries = await readdir(folder || '.');

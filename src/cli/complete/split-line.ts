@@ -1,6 +1,6 @@
 /**
- * The words of a line that is being typed, as a shell would read them, without variables set
- * before the command. The last word is the unfinished one, empty behind a blank.
+ * Splits an unfinished line into words as a shell would, without leading variable assignments. The
+ * last word is the unfinished one; it is empty after a blank.
  */
 export function splitLine(line: string): string[] {
   const words: string[] = [];

@@ -11,18 +11,18 @@ export interface Candidate {
   meaning?: string;
 }
 
-/** What may stand where the cursor is. */
+/** What may be completed at the cursor. */
 export type Wanted =
   | { kind: 'words'; candidates: readonly Candidate[] }
   | { kind: 'manifest' }
   /** A parameter of one of these manifests. */
   | { kind: 'parameter'; manifests: readonly string[] }
-  /** Any file, which shells find better. */
+  /** Any file; shells find those better. */
   | { kind: 'file' };
 
 const NOTHING: Wanted = { kind: 'words', candidates: [] };
 
-/** What may follow `words`, those of a call up to the cursor; `typed` is there of it already. */
+/** What may follow `words`, the words before the cursor; `typed` is the start of the next one. */
 export function findWanted(words: readonly string[], typed: string): Wanted {
   if (words.includes('--')) return { kind: 'file' };
   if (words[0] === 'help') return words.length === 1 ? commandWords() : NOTHING;
@@ -41,7 +41,7 @@ export function findWanted(words: readonly string[], typed: string): Wanted {
   return ofArgument(argumentAt(spec, given.length), manifests);
 }
 
-/** How a command declares its argument number `i`; the last may stand for many. */
+/** The declaration of argument number `i`; the last one may repeat. */
 function argumentAt(spec: CommandSpec, i: number): string {
   const declared = argumentsOf(spec);
   const last = declared.at(-1) ?? '';
@@ -66,7 +66,7 @@ function valueOf([written, , values]: FlagHelp, manifests: readonly string[]): W
     : ofArgument(/<[^>]+>/.exec(written)?.[0] ?? '', manifests);
 }
 
-/** By the notation of arguments and of the values of flags. */
+/** Decides by the notation of an argument, or of a flag's value. */
 function ofArgument(argument: string, manifests: readonly string[]): Wanted {
   const what = argument.replaceAll(/[<>[\].]/g, '');
   switch (what.replace(/s$/, '')) {

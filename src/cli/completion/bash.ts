@@ -1,4 +1,4 @@
-/** For bash from 3.2 on; compopt is there from 4.0 on. */
+/** Works with bash 3.2 and later; compopt exists from 4.0 on. */
 export const BASH_COMPLETION = `# coffer's completion for bash: eval "$(coffer completion bash)"
 _coffer() {
   local kind word meaning

@@ -1,4 +1,4 @@
-/** To be sourced, or put into ~/.config/fish/completions/coffer.fish. */
+/** To source, or to save as ~/.config/fish/completions/coffer.fish. */
 export const FISH_COMPLETION = `# coffer's completion for fish: coffer completion fish | source
 function __coffer_complete
     set -l lines (coffer __complete (commandline -cp | string collect) 2>/dev/null)

@@ -1,4 +1,4 @@
-/** To be sourced after compinit, or put into a folder of $fpath as _coffer. */
+/** To source after compinit, or to save as _coffer in a folder of $fpath. */
 export const ZSH_COMPLETION = `#compdef coffer
 # coffer's completion for zsh: source <(coffer completion zsh)
 _coffer() {

@@ -6,15 +6,15 @@ import type { Input } from './streams.ts';
 
 const READ_BYTES = 1024 * 1024;
 
-/** A file, or standard input, whose size nobody knows. */
+/** A file, or standard input, whose size is unknown. */
 export async function openInput(
   stdin: Input,
   file: string | undefined,
 ): Promise<{ data: Readable; size: number | undefined }> {
   if (file === undefined || file === '-') {
     if (stdin.isTTY) {
-      throw new CofferError('usage', 'there is no data on standard input', {
-        hint: 'pipe it in, or name a file with --file',
+      throw new CofferError('usage', 'no data: standard input is a terminal', {
+        hint: 'pipe the data in, or name a file with --file',
       });
     }
     return { data: stdin, size: undefined };

@@ -10,15 +10,15 @@ import { makePrivateFolder } from '../../files/private-folder.ts';
 const FATAL = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const satisfies readonly NodeJS.Signals[];
 
 /**
- * No swap, backup, undo or history file elsewhere. What a vimrc says would win over `--cmd`; `-c`
- * has the last word.
+ * Turns off swap, backup, undo and history files elsewhere. A vimrc would override `--cmd`; `-c` runs
+ * after it.
  */
 const VIM_FLAGS = "-n -i NONE -c 'set noswapfile nobackup nowritebackup noundofile viminfo='";
 
 /**
- * What a person makes of `text` in an editor, where it is a file called `name`. The file is there
- * no longer than the editor runs, however that ends; whatever the editor left beside it goes too.
- * @throws CofferError when the editor cannot be run or gives up.
+ * Opens `text` in an editor, in a file called `name`, and returns what the person made of it. The
+ * file, and whatever the editor left beside it, is gone when the editor ends, however it ends.
+ * @throws CofferError when the editor cannot run or fails
  */
 export async function editText(
   text: Buffer,
@@ -40,7 +40,7 @@ export async function editText(
     process.off('SIGINT', ignore);
   };
   for (const signal of FATAL) process.on(signal, end);
-  // The terminal sends Ctrl-C to both; the editor decides what becomes of it.
+  // The terminal sends Ctrl-C to both; the editor decides what it does.
   process.on('SIGINT', ignore);
   try {
     const file = join(folder, name);
@@ -53,25 +53,25 @@ export async function editText(
   }
 }
 
-/** Without a terminal, vi would wait for ever, and show every secret to a log. */
+/** Without a terminal, vi would wait forever, and could write every secret to a log. */
 function findEditor(environment: Environment): string {
   const chosen = environment['VISUAL'] || environment['EDITOR'];
   if (chosen) return chosen;
   const { stdin, stdout, stderr } = process;
   if (stdin.isTTY && (stdout.isTTY || stderr.isTTY)) return 'vi';
-  throw new CofferError('usage', 'there is no terminal for an editor', {
-    hint: 'coffer set changes single values; VISUAL or EDITOR may name a program that needs none',
+  throw new CofferError('usage', 'cannot open an editor: there is no terminal', {
+    hint: 'change single values with coffer set, or set VISUAL or EDITOR to a program that needs no terminal',
   });
 }
 
-/** Runs the editor by the shell, as git does, so that its command may have arguments and quotes. */
+/** Runs the editor in a shell, as git does, so that the command may have arguments and quotes. */
 async function runEditor(command: string, file: string, aborted: AbortSignal): Promise<void> {
   const flags = isVim(command) ? ` ${VIM_FLAGS}` : '';
-  // In place of the shell, a signal reaches the editor itself.
+  // With exec, a signal reaches the editor and not only the shell.
   const exec = /[;&|()<>\n]|^\s*\w+=/.test(command) ? '' : 'exec ';
   const line = `${exec}${command}${flags} "$@"`;
   const child = spawn('/bin/sh', ['-c', line, command, file], {
-    // What is not a terminal takes coffer's data, and nobody else's.
+    // A stdout that is not a terminal is for coffer's data only.
     stdio: ['inherit', process.stdout.isTTY ? 'inherit' : process.stderr, 'inherit'],
   });
   aborted.addEventListener('abort', () => child.kill());
@@ -80,24 +80,24 @@ async function runEditor(command: string, file: string, aborted: AbortSignal): P
 }
 
 function refuseMissing(cause: unknown): never {
-  throw new CofferError('declined', 'the editor left no file: nothing was changed', { cause });
+  throw new CofferError('declined', 'the editor left no file: nothing changed', { cause });
 }
 
 function gaveUp(command: string, code: number | null, signal: NodeJS.Signals | null): CofferError {
   if (code === 126 || code === 127) {
-    return new CofferError('usage', `the editor "${command}" cannot be run`, {
-      hint: 'VISUAL or EDITOR names another, such as EDITOR=nano',
+    return new CofferError('usage', `cannot run the editor "${command}"`, {
+      hint: 'name another in VISUAL or EDITOR, such as EDITOR=nano',
     });
   }
-  const how = signal ? `was ended by ${signal}` : `gave up (exit status ${code})`;
-  return new CofferError('declined', `the editor ${how}: nothing was changed`);
+  const how = signal ? `was ended by ${signal}` : `failed (exit status ${code})`;
+  return new CofferError('declined', `the editor ${how}: nothing changed`);
 }
 
-/** Some names may be those of vim, or of what does not know vim's flags: it tells when asked. */
+/** Some names may belong to vim or to an editor without vim's flags: --version tells. */
 function isVim(command: string): boolean {
   const [, program = ''] = /^\s*["']?([^\s"']+)/.exec(command) ?? [];
   const name = basename(program);
-  // Debian has vim.basic and others, and `editor` for whichever editor is there.
+  // Debian has vim.basic and others, and `editor` for any editor.
   if (/^[gn]?vim(\.\w+)?$/.test(name)) return true;
   if (name !== 'vi' && name !== 'editor') return false;
   const { stdout } = spawnSync(program, ['--version'], {

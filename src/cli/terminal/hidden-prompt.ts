@@ -6,9 +6,8 @@ import { interruption, listenAt } from './interrupt.ts';
 import type { Streams } from './streams.ts';
 
 /**
- * Asks for a secret twice on stderr; what is typed shows nowhere. The terminal is as it was before
- * however this ends.
- * @throws CofferError `declined` when nothing is given, `interrupted`, `usage` when the answers
+ * Asks for a secret twice on stderr, without echo. Restores the terminal however this ends.
+ * @throws CofferError `declined` when there is no answer, `interrupted`, `usage` when the answers
  * differ.
  */
 export async function askTwice({ stdin: input, stderr }: Streams, what: string): Promise<string> {
@@ -26,10 +25,10 @@ export async function askTwice({ stdin: input, stderr }: Streams, what: string):
   };
   try {
     const first = await ask(`${what}: `);
-    const second = first === '' ? '' : await ask(`${what}, once more: `);
+    const second = first === '' ? '' : await ask(`${what}, again: `);
     if (first === second) return first;
-    throw new CofferError('usage', 'the two values are not the same', {
-      hint: 'nothing was done; a value of several lines comes by a pipe, or with --from-file',
+    throw new CofferError('usage', 'the two values differ', {
+      hint: 'try again; for a value of several lines use a pipe or --from-file',
     });
   } finally {
     unlisten();

@@ -7,7 +7,7 @@ type Signal = (typeof SIGNALS)[number];
 let received: Signal | undefined;
 const controller = new AbortController();
 
-/** Aborted once somebody wants coffer to end, by a signal or by Ctrl-C at a question. */
+/** Aborts when a signal, or Ctrl-C at a question, asks coffer to end. */
 export const interruption = controller.signal;
 
 function interrupt(signal: Signal): void {
@@ -15,15 +15,15 @@ function interrupt(signal: Signal): void {
   controller.abort();
 }
 
-/** Ends the process with the status of what was interrupted, as shells have it. */
+/** Ends the process with the status that shells expect after a signal. */
 export function endIfInterrupted(): void {
   if (!received) return;
   process.exitCode = 128 + constants.signals[received];
-  // On its way out, Node would abort for a terminal that is gone.
+  // Without this, Node aborts on exit if the terminal is gone.
   if (received === 'SIGHUP') process.kill(process.pid, received);
 }
 
-/** Hears the signals that end a program, until the returned function is called. */
+/** Handles the signals that end a program, until the returned function is called. */
 function hearSignals(hear: (signal: Signal) => void): () => void {
   for (const signal of SIGNALS) process.on(signal, hear);
   return () => {
@@ -31,7 +31,7 @@ function hearSignals(hear: (signal: Signal) => void): () => void {
   };
 }
 
-/** Waits for the first signal; a second one ends at once. */
+/** Waits for the first signal; a second one ends the process at once. */
 export function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     const unlisten = hearSignals(() => {
@@ -41,15 +41,15 @@ export function untilSignal(): Promise<void> {
   });
 }
 
-/** Has whatever ends a question end it: signals, Ctrl-C, and a terminal that is no longer there. */
+/** Lets signals, Ctrl-C and the loss of the terminal end a question. */
 export function listenAt(prompt: EventEmitter, end: () => void): () => void {
   const interruptedBy = (signal: Signal) => () => {
     interrupt(signal);
     end();
   };
-  // At a question, Ctrl-C is a key like any other and no signal.
+  // At a question, Ctrl-C is a key press, not a signal.
   prompt.on('SIGINT', interruptedBy('SIGINT'));
-  // Closing it then fails once more.
+  // Closing it then fails again.
   prompt.once('error', interruptedBy('SIGHUP')).on('error', () => {});
   prompt.on('close', end);
   return hearSignals((signal) => interruptedBy(signal)());
@@ -57,17 +57,17 @@ export function listenAt(prompt: EventEmitter, end: () => void): () => void {
 
 let ignoreSignals: (() => void) | undefined;
 
-/** Aborts on the first signal, so that what is under way can end well; a second one ends at once. */
+/** Aborts on the first signal, so that current work can finish; a second one ends at once. */
 export function onInterrupt(note: (text: string) => void): AbortSignal {
   ignoreSignals ??= hearSignals((signal) => {
     ignoreSignals?.();
     interrupt(signal);
-    note('interrupted: finishing what is under way (again to stop at once)');
+    note('interrupted: finishing current work (interrupt again to stop at once)');
   });
   return interruption;
 }
 
-/** Leaves the signals to whatever runs next in this process. */
+/** Stops listening, for whatever runs next in this process. */
 export function offInterrupt(): void {
   ignoreSignals?.();
   ignoreSignals = undefined;

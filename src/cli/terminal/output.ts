@@ -1,7 +1,7 @@
 import { errnoOf, explainFileError } from '../../files/errors.ts';
 import type { Output } from './streams.ts';
 
-/** Whoever reads the output left before its end, as `head` does. There is nobody to tell. */
+/** The reader of the output left before its end, as `head` does. No message is needed. */
 export class ReaderLeft extends Error {}
 
 /**
@@ -17,7 +17,7 @@ export function writeOutput(stdout: Output, data: string | Uint8Array): Promise<
   });
 }
 
-/** What a pipe says when it has no reader, as `ReaderLeft`; anything else with its place. */
+/** `ReaderLeft` for a pipe without a reader; any other error with its file. */
 export function explainOutputError(error: unknown, file: string): unknown {
   const errno = errnoOf(error);
   if (errno === 'EPIPE' || errno === 'ECONNRESET') return new ReaderLeft();

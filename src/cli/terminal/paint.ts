@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-/** Colours, or the text as it is. */
+/** Colours, or the unchanged text. */
 export type Paint = ReturnType<typeof pc.createColors>;
 
 export function createPaint(isColorful: boolean): Paint {

@@ -18,7 +18,7 @@ import { visible } from '../../formats/visible.ts';
 
 const LONGEST_VALUE = 120;
 
-/** Of a difference that is told in one line. */
+/** The longest difference shown on one line. */
 const LONGEST_LINE = 80;
 
 /** Plans for a terminal: grouped by action, secrets masked unless `reveal` is set. */
@@ -33,7 +33,7 @@ export function renderPlanText(
     const groups = ACTIONS.filter((action) => action !== 'unchanged')
       .map((action) => renderGroup(action, plan, options))
       .filter(Boolean);
-    return [title, ...(groups.length > 0 ? groups : ['  no difference'])].join('\n');
+    return [title, ...(groups.length > 0 ? groups : ['  no differences'])].join('\n');
   });
   return `${blocks.join('\n\n')}\n\n${summarize(countActions(plans))}\n`;
 }
@@ -56,7 +56,7 @@ function renderGroup(
   return [` ${heading(action, changes.length)}`, ...lines].join('\n');
 }
 
-/** Differences of one thing, a line or a few each. */
+/** The differences of one parameter, each on one or a few lines. */
 export function renderDifferences(
   differences: readonly Difference[],
   { paint, reveal }: { paint: Paint; reveal: boolean },
@@ -107,7 +107,7 @@ function paintLine(line: string, paint: Paint): string {
   return line.startsWith('@') ? paint.cyan(line) : line;
 }
 
-/** A long text is cut to what stands around the place where it parts from `other`. */
+/** Cuts a long text to the part around its first difference from `other`. */
 function quote(text: string, other = ''): string {
   if (text.length <= LONGEST_VALUE) return visible(JSON.stringify(text));
   const start = Math.max(0, partingOf(text, other) - LONGEST_VALUE / 2);

@@ -4,7 +4,7 @@ import { explainSystemError } from '../../files/errors.ts';
 import type { Paint } from './paint.ts';
 import { visible } from '../../formats/visible.ts';
 
-/** Findings as people and editors read them: `file:line:column: error: what`, then how to mend it. */
+/** Problems for people and editors: `file:line:column: error: what`, then how to fix it. */
 export function renderError(error: CofferError, paint: Paint): string {
   return error.problems.map((problem) => renderProblem('error', problem, paint)).join('');
 }
@@ -15,7 +15,7 @@ export function renderWarning(problem: Problem, paint: Paint): string {
 
 export function renderProblem(kind: 'error' | 'warning', problem: Problem, paint: Paint): string {
   const { message, hint, place } = problem;
-  // Names of files and what AWS says may hold anything.
+  // File names and AWS messages may contain any characters.
   const where = place
     ? `${paint.bold(`${visible(place.file)}:${place.line}:${place.column}:`)} `
     : 'coffer: ';
@@ -24,13 +24,13 @@ export function renderProblem(kind: 'error' | 'warning', problem: Problem, paint
   return `${where}${label} ${visible(message)}\n${mend}`;
 }
 
-/** The same for programs: in place of a report, or beside that of what was done all the same. */
+/** The same for programs: instead of a report, or together with a partial one. */
 export function renderErrorJson({ code, message, hint, problems, report }: CofferError): string {
   const error = { code, message, hint, problems: problems.map(describeProblem) };
   return `${JSON.stringify({ version: 1, ...report, error })}\n`;
 }
 
-/** An expected failure, among them the system's own (a full disk, a missing right). */
+/** Turns expected failures, including system errors (a full disk, a missing right), into errors. */
 export function expected(error: unknown): CofferError | undefined {
   return error instanceof CofferError ? error : explainSystemError(error);
 }

@@ -2,14 +2,14 @@ import { formatBytes } from '../../formats/table.ts';
 import type { Progress, Unit } from '../../host.ts';
 import type { Output } from './streams.ts';
 
-/** Work that is over sooner than this is not worth a word. */
+/** Work shorter than this shows no progress. */
 const FIRST_WORD_MS = 1_500;
 const TTY_PAUSE_MS = 100;
 const LINE_PAUSE_MS = 15_000;
 
 /**
- * How far the work is, how fast, and how long it will take: a line that rewrites itself on a TTY;
- * elsewhere now and then a line for many things, and nothing for bytes.
+ * Shows how far the work is, its speed and the time left: one line that rewrites itself on a TTY;
+ * elsewhere an occasional line for items, and nothing for bytes.
  */
 export function createProgress(
   label: string,
@@ -29,7 +29,7 @@ export function createProgress(
       if (now - told < (stream.isTTY ? TTY_PAUSE_MS : LINE_PAUSE_MS)) return;
       told = now;
       const text = `${label} ${describe(done, total, unit, (now - started) / 1000)}`;
-      // A line that the terminal had to wrap would not rewrite itself.
+      // A wrapped line could not be rewritten.
       const line = text.slice(0, (stream.columns || 80) - 1);
       stream.write(stream.isTTY ? `\r\u001b[K${line}` : `${text}\n`);
       isOnScreen = stream.isTTY;

@@ -8,7 +8,7 @@ const MARKS = {
   done: '✓',
 } as const satisfies Record<Step['state'], string>;
 
-/** One line a step: a mark, what, its name without what the region tells, where, why. */
+/** One line per step: a mark, what, its name, its region, why. */
 export function renderSteps(steps: readonly Step[]): string {
   return renderTable(
     steps.map(({ state, what, name, region, why }) => [

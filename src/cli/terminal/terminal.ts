@@ -12,13 +12,13 @@ import type { Streams } from './streams.ts';
 export interface Terminal extends Host {
   /** For stderr. */
   paint: Paint;
-  /** For data that people read, on stdout. */
+  /** For readable output on stdout. */
   dataPaint: Paint;
   isInteractive: boolean;
   streams: Streams;
-  /** Data. */
+  /** Writes data to stdout. */
   write: (data: string | Buffer) => Promise<void>;
-  /** Asks on stderr until the answer is one of `answers`; nothing, if none is given. */
+  /** Asks on stderr until the answer is one of `answers`; undefined without an answer. */
   choose: <Answer extends string>(
     question: string,
     answers: readonly Answer[],
@@ -50,7 +50,7 @@ export function createTerminal(
     async confirm(question) {
       if (!isInteractive) {
         throw new CofferError('declined', 'cannot ask: standard input is not a terminal', {
-          hint: 'add --yes to go ahead without being asked',
+          hint: 'add --yes to go ahead without asking',
         });
       }
       if (/^y(es)?$/i.test((await ask(streams, `${question} [y/N] `)) ?? '')) return;
@@ -68,7 +68,7 @@ export function createTerminal(
 }
 
 /**
- * Nothing is answered by the end of input.
+ * Returns undefined at the end of input.
  * @throws CofferError `interrupted` for Ctrl-C and signals
  */
 async function ask(

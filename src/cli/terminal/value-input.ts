@@ -7,13 +7,13 @@ import type { Terminal } from './terminal.ts';
 
 /** Where a value comes from. */
 export interface ValueInput {
-  /** `-` is standard input. */
+  /** `-` means standard input. */
   file: string | undefined;
-  /** Whether the last line break of standard input belongs to the value. */
+  /** Whether to keep the last line break of standard input. */
   keepNewline: boolean;
 }
 
-/** The value that a call brings along: of a file, of standard input, or of whoever sits there. */
+/** Reads a value from a file, standard input, or a prompt. */
 export async function readValue(
   { isInteractive, streams }: Terminal,
   name: string,
@@ -25,16 +25,16 @@ export async function readValue(
     const value = keepNewline ? piped : withoutLineBreak(piped);
     if (value.length > 0) return value;
     throw new CofferError('source', `the value of ${name} is empty`, {
-      hint: 'SSM holds no empty value; did the command before the pipe fail?',
+      hint: 'SSM cannot hold an empty value; did the command before the pipe fail?',
     });
   }
   if (isInteractive) return Buffer.from(await askTwice(streams, `Value of ${name}`), 'utf8');
-  throw new CofferError('usage', `there is no value for ${name}`, {
-    hint: 'pipe it in, or name a file with --from-file',
+  throw new CofferError('usage', `no value for ${name}`, {
+    hint: 'pipe the value in, or name a file with --from-file',
   });
 }
 
-/** Text without the line break that `echo` and editors put at its end. */
+/** Drops the line break that `echo` and editors add at the end of text. */
 function withoutLineBreak(bytes: Buffer): Buffer {
   const text = asText(bytes);
   return text === undefined ? bytes : Buffer.from(text.replace(/\r?\n$/, ''), 'utf8');

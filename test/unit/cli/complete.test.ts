@@ -40,7 +40,7 @@ async function completeIn(line: string, replaced?: string): Promise<string[]> {
 
 test('a command, with what it does', async () => {
   expect(await complete('coffer encr')).toBe(
-    'words\nencrypt\tSeal the secrets of manifests, so that they can be committed\n',
+    'words\nencrypt\tEncrypt the secrets in manifests, so that you can commit them\n',
   );
   const all = await completeIn('coffer ');
   for (const { name } of COMMANDS) expect(all).toContain(name);

@@ -105,7 +105,7 @@ describe('a flag that is not whole is refused:', () => {
         const error = await failureOf(() => readCall([command, 'a.yml', ...words]));
         expect(error, words.join(' ')).toMatchObject({ code: 'usage' });
         expect(error.message).toBe(
-          `${name} ${value === undefined ? 'takes no value' : 'needs a value'}`,
+          `${name} ${value === undefined ? 'does not take a value' : 'needs a value'}`,
         );
       }
     }

@@ -34,7 +34,7 @@ test('names what it is about: region, kmskey and bucket', () => {
 });
 
 test('says so when there is no difference, and when there is nothing at all', () => {
-  expect(render(planOf([]))).toBe('app.yml → /app/ in us-east-1\n  no difference\n\nnothing\n');
+  expect(render(planOf([]))).toBe('app.yml → /app/ in us-east-1\n  no differences\n\nnothing\n');
 });
 
 test('tells several manifests one after the other, and counts them together', () => {
