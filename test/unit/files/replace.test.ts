@@ -1,6 +1,8 @@
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import fs from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { replaceFile } from '../../../src/files/replace.ts';
 import { failureOf } from '../../support/failure.ts';
 import { createWorkspace } from '../../support/workspace.ts';
@@ -59,4 +61,31 @@ describe('replaceFile', () => {
     expect(await readFile(file, 'utf8')).toBe(TEXT);
     expect(await readdir(folder)).toEqual(['m.yml']);
   });
+
+  test('the new content is on the disk before the rename, and the rename after it', async () => {
+    const steps = await watchSyncs();
+    await replaceFile(file, 'new');
+    expect(steps).toEqual(['a file, while m.yml is old', 'a folder, while m.yml is new']);
+  });
 });
+
+/** What is synced to the disk from here on, and what the file holds at that moment. */
+async function watchSyncs(): Promise<string[]> {
+  const steps: string[] = [];
+  const note = (what: string) => {
+    const state = fs.readFileSync(file, 'utf8') === TEXT ? 'old' : 'new';
+    steps.push(`${what}, while m.yml is ${state}`);
+  };
+  const handle = await open(file);
+  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  const syncFile = vi.spyOn(prototype, 'sync').mockImplementation(async () => note('a file'));
+  const syncFolder = vi.spyOn(fs, 'fsyncSync').mockImplementation(() => note('a folder'));
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    syncFile.mockRestore();
+    syncFolder.mockRestore();
+    syncBuiltinESMExports();
+  });
+  return steps;
+}

@@ -48,6 +48,14 @@ test('ciphertext that would not open where it stands is refused with its place',
   );
 });
 
+test('what nobody edited is compared with what it was before the edit may be written', async () => {
+  const { manifest } = await openSealed();
+  const [a = '', b = ''] = manifest.text.match(/ENC\[.*?\]/g) ?? [];
+  const { seal } = await open({ ...manifest, text: manifest.text.replace(a, b) });
+  const edit = seal((text) => text.replace('# the first', '# a comment'));
+  await expect(edit).rejects.toThrow(/would not hold a as it was/);
+});
+
 test("psyml's ciphertext stays where its plaintext does, whatever else is edited", async () => {
   const psyml = async (name: string, text: string) =>
     (
