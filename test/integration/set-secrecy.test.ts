@@ -75,7 +75,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
     const canary = createCanary();
     const { code, shown, isSane } = await talk(app, [
       ['Value of n: ', `${canary}\r`],
-      ['once more: ', `${canary}\r`],
+      ['again: ', `${canary}\r`],
     ]);
     expect(shown).toContain('added n');
     expect(code).toBe(0);
@@ -88,7 +88,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
     const app = await createScene(aws, secret('a', 'one'));
     const { code, isSane } = await talk(app, [
       ['Value of n: ', 'grüße "x" 😀!!\u007F\u007F\r'],
-      ['once more: ', 'oops\u0015grüße "x" 😀\r'],
+      ['again: ', 'oops\u0015grüße "x" 😀\r'],
     ]);
     expect(code).toBe(0);
     expect(isSane).toBe(true);
@@ -100,7 +100,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
       'two values that differ',
       [
         ['Value of n: ', 'canary-1\r'],
-        ['once more: ', 'canary-2\r'],
+        ['again: ', 'canary-2\r'],
       ],
       2,
       /the two values differ/,
@@ -111,7 +111,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
       'Ctrl-C at the second prompt',
       [
         ['Value of n: ', 'canary\r'],
-        ['once more: ', '\u0003'],
+        ['again: ', '\u0003'],
       ],
       130,
       /interrupted before it was done/,

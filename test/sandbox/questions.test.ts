@@ -39,7 +39,7 @@ const QUESTIONS: Record<string, Question> = {
   'set, once more': {
     args: ['set', 'app.yml', 'z'],
     before: [['Value of z: ', 'typed\r']],
-    question: 'Value of z, once more: ',
+    question: 'Value of z, again: ',
   },
   'edit, after a mistake': {
     args: ['edit', 'app.yml'],
