@@ -3,7 +3,7 @@ import { describePlans } from '../../../src/actions/plan-report.ts';
 import { createCanary, expectHidden } from '../../support/canary.ts';
 import { everyAction, planOf, updatedField } from '../plan/plans.ts';
 
-test('has a fixed shape, secrets masked', () => {
+test('has a fixed shape, with secrets masked', () => {
   const report = describePlans([everyAction('before', 'afterwards')], false);
   expect(report).toEqual({
     counts: { create: 2, update: 1, replace: 1, delete: 0, closed: 0, extra: 1, unchanged: 1 },
@@ -41,7 +41,7 @@ test('has a fixed shape, secrets masked', () => {
   });
 });
 
-test('shows no secret, unless that is asked for', () => {
+test('shows secrets only with reveal', () => {
   const [before, after] = [createCanary(), createCanary()];
   const plan = everyAction(before, after);
   const text = JSON.stringify(describePlans([plan], false));
@@ -58,7 +58,7 @@ test('shows no secret, unless that is asked for', () => {
   });
 });
 
-test('keeps what is no secret as it is, whatever characters it holds', () => {
+test('keeps plain values as they are, with any characters', () => {
   const after = 'a "quoted"\n\u001b[2J\u202e ünïcödé';
   const description = { field: 'description', before: '', after, isSecret: false } as const;
   const { manifests } = describePlans([planOf([updatedField('x', description)])], false);

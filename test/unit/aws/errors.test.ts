@@ -14,7 +14,7 @@ function awsError(name: string, message: string, more: object = {}): Error {
   return Object.assign(new Error(message), { name, ...more });
 }
 
-describe('AWS says, coffer means:', () => {
+describe('AWS error → coffer error:', () => {
   test.each([
     ['AccessDeniedException', 'denied'],
     ['AccessDenied', 'denied'],
@@ -77,12 +77,12 @@ describe('AWS says, coffer means:', () => {
   });
 });
 
-test('a failure that was translated already stays as it is', () => {
+test('does not translate an error twice', () => {
   const failure = new CofferError('oversize', 'too large');
   expect(translate(failure, PUT)).toBe(failure);
 });
 
-test.each(['denied', 'credentials', 'network', 'key'])('%s comes with a hint', (code) => {
+test.each(['denied', 'credentials', 'network', 'key'])('%s has a hint', (code) => {
   const names = {
     denied: 'AccessDeniedException',
     credentials: 'ExpiredToken',
@@ -93,7 +93,7 @@ test.each(['denied', 'credentials', 'network', 'key'])('%s comes with a hint', (
   expect(translate(awsError(name, ''), PUT).hint).toMatch(/\w/);
 });
 
-describe('a secret that AWS quotes is not shown', () => {
+describe('never shows a secret that AWS quotes', () => {
   /** AWS's words around a refused value. */
   const FORMS: ((value: string) => string)[] = [
     (value) =>
@@ -116,7 +116,7 @@ describe('a secret that AWS quotes is not shown', () => {
     );
   });
 
-  test("even with AWS's own words inside it", () => {
+  test("even if it contains AWS's own words", () => {
     for (const form of FORMS) {
       const secret = "x' at canary' with canary\n' at 'value";
       const error = awsError('ValidationException', form(secret));
@@ -124,13 +124,13 @@ describe('a secret that AWS quotes is not shown', () => {
     }
   });
 
-  test('when it is part of a list that nobody named', () => {
+  test('if it is in a list without a name', () => {
     const error = awsError('ValidationException', "Value 'canary' at 'parameters.1' failed");
     expect(translate(error, PUT).message).not.toContain('canary');
   });
 });
 
-test('the rest of what AWS says is kept, on one line', () => {
+test("keeps the rest of AWS's message, on one line", () => {
   const said = "Value 'x' at 'tier' failed to satisfy constraint:\n  Member must be\tone of [a, b]";
   const { message } = translate(awsError('ValidationException', said), PUT);
   expect(message).toBe(
@@ -138,7 +138,7 @@ test('the rest of what AWS says is kept, on one line', () => {
   );
 });
 
-test('what the SDK really throws is translated', async () => {
+test('translates the errors that the SDK really throws', async () => {
   const missing = await aws.ssm
     .send(new GetParameterCommand({ Name: '/no/such' }))
     .catch((error: unknown) =>

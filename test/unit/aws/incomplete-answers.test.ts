@@ -116,7 +116,7 @@ const S3: Walk<typeof objects> = {
   deleteBatch: 'relies on no answer',
 };
 
-describe('an answer that lacks what it is for is no success:', () => {
+describe('refuses an answer without its essential part:', () => {
   const walks = Object.entries({ KMS, KEYS, SSM, S3 }).flatMap(([service, walk]) =>
     Object.entries(walk).flatMap(([method, entry]) =>
       entry === 'relies on no answer' ? [] : [[`${service} ${method}`, ...entry] as const],
@@ -128,19 +128,19 @@ describe('an answer that lacks what it is for is no success:', () => {
     expect(code).toBe('aws');
   });
 
-  test('of an upload in parts, its beginning', async () => {
+  test('the start of a multipart upload', async () => {
     const { message } = await failureOf(() => objects.put('bkt', 'k', upload(2), {}));
     expect(message).toBe('s3:PutObject s3://bkt/k: the answer lacks UploadId');
   });
 
-  test('of an upload in parts, a part', async () => {
+  test('a part of a multipart upload', async () => {
     answers.set('POST', { body: '<R><UploadId>id</UploadId></R>' });
     const { message } = await failureOf(() => objects.put('bkt', 'k', upload(2), {}));
     expect(message).toBe('s3:PutObject s3://bkt/k: the answer lacks ETag');
     answers.clear();
   });
 
-  test('of an upload in parts, its end', async () => {
+  test('the end of a multipart upload', async () => {
     answers.set('POST', { body: '<R><UploadId>id</UploadId></R>' });
     answers.set('PUT', { headers: { etag: '"part"' } });
     const { message } = await failureOf(() => objects.put('bkt', 'k', upload(2), {}));
@@ -191,7 +191,7 @@ describe('an answer that lacks what it is for is no success:', () => {
     answers.clear();
   });
 
-  test('a page of objects that has a successor nobody can ask for', async () => {
+  test('a page of objects that has a next page but no token for it', async () => {
     answers.set('GET', { body: '<R><IsTruncated>true</IsTruncated></R>' });
     expect((await failureOf(() => objects.list('bkt', 'p'))).message).toMatch(/NextContinuation/);
     expect((await failureOf(() => objects.listUploads('bkt', 'p'))).message).toMatch(/NextKey/);

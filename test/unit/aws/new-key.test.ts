@@ -20,7 +20,7 @@ async function stateOf(KeyId: string): Promise<string | undefined> {
   return (await aws.kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
 }
 
-test('of keys made for one name at once, one has it, and the others are to be deleted', async () => {
+test('of several keys created for one alias at once, one gets it and the others are scheduled for deletion', async () => {
   const alias = newAlias();
   const made = await Promise.all([1, 2, 3].map(() => kms.createKey(alias, 'test')));
   const [{ arn } = { arn: '' }] = made;
@@ -35,7 +35,7 @@ test('of keys made for one name at once, one has it, and the others are to be de
   }
 });
 
-test('a key is known as the one that has the name when the answer got lost', async () => {
+test('finds out that its own key got the alias after a lost answer', async () => {
   const alias = newAlias();
   await control.disturb(losingOneAnswer('kms:CreateAlias'));
   const { arn, spare } = await kms.createKey(alias, 'test');
@@ -44,7 +44,7 @@ test('a key is known as the one that has the name when the answer got lost', asy
   expect(await stateOf(arn)).toBe('Enabled');
 });
 
-test('a second key that may not be deleted is named', async () => {
+test('names a second key that it may not delete', async () => {
   const alias = newAlias();
   await kms.createKey(alias, 'test');
   await deny('kms:ScheduleKeyDeletion');
@@ -57,7 +57,7 @@ test('a second key that may not be deleted is named', async () => {
 });
 
 test.each(['kms:EnableKeyRotation', 'kms:CreateAlias'])(
-  'a key is to be deleted when %s is denied, and the failure says so',
+  'schedules a key for deletion when %s is denied, and says so in the error',
   async (action) => {
     const alias = newAlias();
     await deny(action);
@@ -68,7 +68,7 @@ test.each(['kms:EnableKeyRotation', 'kms:CreateAlias'])(
   },
 );
 
-test('a key whose name nobody can look up is left alone, and named', async () => {
+test('leaves a key alone if its alias cannot be looked up, and names it', async () => {
   const alias = newAlias();
   await kms.createKey(alias, 'test');
   await deny('kms:DescribeKey');
@@ -79,7 +79,7 @@ test('a key whose name nobody can look up is left alone, and named', async () =>
   expect(await stateOf(arn)).toBe('Enabled');
 });
 
-test('file keys that are missing are made once on a machine, and end as one anywhere', async () => {
+test('creates a missing file key once per machine, and ends with one key across machines', async () => {
   const { folder, files } = await createWorkspace();
   for (const lockFolder of [() => folder, () => undefined]) {
     const choice = { alias: newAlias(), create: true, lockFolder };

@@ -5,7 +5,7 @@ import { useAws } from '../../support/aws.ts';
 
 const aws = await useAws();
 
-test('an empty region or profile is none at all', () => {
+test('ignores an empty region or profile', () => {
   const config = clientConfig({ profile: '', concurrency: 1 }, '');
   expect(config).not.toHaveProperty('region');
   expect(config).not.toHaveProperty('profile');

@@ -12,7 +12,7 @@ async function sessionWith(answer: RequestListener): Promise<Session> {
   return sessionAt(url);
 }
 
-test('a bucket of a younger region is found there, though S3 calls the request a bad one', async () => {
+test('finds a bucket in a newer region, although S3 answers Bad Request', async () => {
   const session = await sessionWith((_, response) => {
     response.writeHead(400, { 'x-amz-bucket-region': 'ap-east-1' }).end();
   });
@@ -21,7 +21,7 @@ test('a bucket of a younger region is found there, though S3 calls the request a
   await expect(exists('ap-east-1')).rejects.toMatchObject({ code: 'aws' });
 });
 
-test('a replica is rotated with its primary key, not by itself', async () => {
+test('a replica key is rotated with its primary key, not separately', async () => {
   const KeyMetadata = {
     Arn: 'arn:aws:kms:us-east-1:123456789012:key/mrk-1',
     KeyId: 'mrk-1',

@@ -66,7 +66,7 @@ const CALLS: Readonly<Record<string, (session: Session) => Promise<unknown>>> = 
 
 describe.each(Object.keys(HANGING))('%s', (way) => {
   test.each(Object.keys(CALLS))(
-    'ends %s with an error that says what was waited for',
+    'ends %s with an error that says what it waited for',
     async (name) => {
       const server = await startServer(HANGING[way] ?? (() => {}));
       const error = await CALLS[name]?.(impatientAt(server.url)).then(
@@ -85,7 +85,7 @@ describe.each(Object.keys(HANGING))('%s', (way) => {
   );
 });
 
-test('an upload that stops in the middle ends, and so does taking it back', async () => {
+test('gives up an upload that stalls, and its cancellation too', async () => {
   const server = await startServer((request, response) => {
     if (request.method !== 'POST') return;
     response.end(
@@ -98,7 +98,7 @@ test('an upload that stops in the middle ends, and so does taking it back', asyn
   expect(server.requests.at(-1)).toMatch(/^DELETE .*uploadId=u/);
 });
 
-test('an answer that comes in drops has to end at last', async () => {
+test('gives up an answer that trickles in forever', async () => {
   const server = await startServer((_, response) => {
     response.writeHead(200);
     const drip = setInterval(() => response.write(' '), 50);
@@ -111,7 +111,7 @@ test('an answer that comes in drops has to end at last', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-describe('what moves may take its time:', () => {
+describe('does not limit the time while bytes move:', () => {
   test('a large answer', async () => {
     const chunk = Buffer.alloc(10 * 1024);
     const server = await startServer((_, response) => {
@@ -142,7 +142,7 @@ describe('what moves may take its time:', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('parts that S3 puts together', async () => {
+  test('S3 assembling the parts of an upload', async () => {
     const server = await startServer((request, response) => {
       request.resume();
       if (request.method === 'PUT') response.writeHead(200, { etag: '"e"' }).end();
@@ -165,7 +165,7 @@ describe('what moves may take its time:', () => {
   });
 });
 
-test('a host that takes no connection is given up', async () => {
+test('gives up a host that accepts no connection', async () => {
   // The queue of a socket that accepts nobody is soon full; further connections are not refused.
   const listener = spawn('python3', [
     '-c',
@@ -187,7 +187,7 @@ sys.stdin.read()`,
   expect(error.message).toBe(`ssm:GetParameters /a: no connection to ${host} within 0.3 s`);
 });
 
-test('a service that never gives out credentials is given up', async () => {
+test('gives up a service that never returns credentials', async () => {
   const server = await startServer(() => {});
   const { credentials: _, ...session } = impatientAt('http://127.0.0.1:1');
   for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) {
@@ -203,8 +203,8 @@ test('a service that never gives out credentials is given up', async () => {
   expect(server.requests).toEqual(['GET /credentials']);
 });
 
-describe('once coffer was interrupted', () => {
-  test.each(Object.keys(CALLS))('%s is not waited for much longer', async (name) => {
+describe('after an interrupt', () => {
+  test.each(Object.keys(CALLS))('ends %s soon', async (name) => {
     const controller = new AbortController();
     const server = await startServer(() => controller.abort());
     const session = {
@@ -217,7 +217,7 @@ describe('once coffer was interrupted', () => {
     expect(server.requests.length).toBeLessThanOrEqual(1);
   });
 
-  test('a body that has begun is not waited for either', async () => {
+  test('ends a body that has begun soon', async () => {
     const controller = new AbortController();
     const server = await startServer((_, response) => {
       response.writeHead(200, { 'content-length': '20' }).write('{"Plain');
@@ -232,7 +232,7 @@ describe('once coffer was interrupted', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('what is answered soon ends well', async () => {
+  test('accepts an answer that comes soon', async () => {
     const controller = new AbortController();
     const server = await startServer((_, response) => {
       controller.abort();

@@ -15,8 +15,8 @@ const PROBLEM = {
   place: { file: 'a,b:c.yml', line: 3, column: 5 },
 };
 
-describe('the host of a job', () => {
-  test('has what it was told heard by nobody, and annotates warnings afterwards', async () => {
+describe('the host of a CI job', () => {
+  test('logs with workflow commands stopped, and annotates warnings afterwards', async () => {
     const { runner, log } = createLog();
     const host = createHost(runner, { quiet: false });
     await runner.shield(() => {
@@ -33,7 +33,7 @@ describe('the host of a job', () => {
     );
   });
 
-  test('annotates what was found before a failure, too', async () => {
+  test('also annotates what it found before a failure', async () => {
     const { runner, log } = createLog();
     const host = createHost(runner, { quiet: true });
     const work = runner.shield(() => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readInputs } from '../../../src/ci/inputs.ts';
 
-test('a file that a pattern found is never taken for a flag', () => {
+test('never takes a file that a pattern found for a flag', () => {
   const found = ['--reveal.yml', '--endpoint-url=http:/mallory.example/x.yml', 'a b.yml'];
   expect(readInputs({ INPUT_MODE: 'diff' }, found).manifests).toEqual([
     './--reveal.yml',

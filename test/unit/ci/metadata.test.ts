@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
-test('what a registry gives runs before there are credentials, and no script of it', async () => {
+test('packages are installed before there are credentials, without their scripts', async () => {
   const { runs } = parse(await readFile('action.yml', 'utf8')) as {
     runs: { steps: { run?: string; uses?: string }[] };
   };

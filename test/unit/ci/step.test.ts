@@ -14,7 +14,7 @@ function stepOf(flags: string, mode = 'sync', env: Record<string, string> = {}) 
 }
 
 describe('the flags of a step', () => {
-  test('are read as the command line reads them, one word a line', () => {
+  test('are read as on the command line, one word on each line', () => {
     const { flags, manifests, tools } = stepOf(
       '--prune\n  --only \n token\n--only=0123\n\n--region=eu-west-1\n',
       'sync',
@@ -37,7 +37,7 @@ describe('the flags of a step', () => {
   });
 
   test.each(['--json', '--reveal', '--format=json', '--markdown', '--exit-code', '--help', '-v'])(
-    '%s is refused: the action has no use for it',
+    '%s is refused, because the action does not use it',
     async (flag) => {
       const error = await failureOf(() => stepOf(flag, 'diff'));
       expect(error).toMatchObject({ code: 'usage' });

@@ -16,7 +16,7 @@ function refusalOf(...words: string[]): string {
   throw new Error(`coffer ${words.join(' ')} was taken`);
 }
 
-test.each(COMMANDS.map(({ name }) => [name]))('%s refuses flags that it does not have', (name) => {
+test.each(COMMANDS.map(({ name }) => [name]))('%s refuses unknown flags', (name) => {
   for (const flag of ['--bogus', '--bogus=x', '-Z', '--no-bogus', '--__proto__', '--constructor']) {
     expect(refusalOf(name, flag)).toContain(
       `unknown flag ${flag.replace('=x', '')} for coffer ${name}`,
@@ -27,7 +27,7 @@ test.each(COMMANDS.map(({ name }) => [name]))('%s refuses flags that it does not
   expect(refusalOf(name, '--region')).toContain('--region needs a value');
 });
 
-describe('what was meant is guessed:', () => {
+describe('suggests what was probably meant:', () => {
   test.each([
     [['encrpyt', 'app.yml'], 'did you mean encrypt?'],
     [['--help', 'encrpyt'], 'did you mean encrypt?'],
@@ -57,22 +57,22 @@ test.each([
   [['history', '/a', '/b'], 'coffer history does not take /b'],
   [['set', 'a.yml', 'n', 'a value'], 'does not take more arguments; pass a value by'],
   [['set', 'a.yml', 'n', '--', 'a value'], 'does not take more arguments; pass a value by'],
-])('arguments are counted: %j', (words, says) => {
+])('counts arguments: %j', (words, says) => {
   expect(refusalOf(...words)).toContain(says);
   expect(refusalOf(...words)).not.toContain('a value;');
 });
 
-describe('a call is taken as it was typed:', () => {
-  test('values are no numbers', () => {
+describe('takes a call as it was typed:', () => {
+  test('does not turn values into numbers', () => {
     const { flags } = readCall(['get', '-o', '0123', '--region=1e3']);
     expect([flags.string('output'), flags.string('region')]).toEqual(['0123', '1e3']);
   });
 
-  test('- is a value', () => {
+  test('accepts - as a value', () => {
     expect(readCall(['get', '/a', '-o', '-']).flags.string('output')).toBe('-');
   });
 
-  test('text may be empty, names and places may not', () => {
+  test('accepts empty text, but no empty names or paths', () => {
     expect(readCall(['put', '-e=']).flags.string('extension')).toBe('');
     expect(readCall(['set', '--description', '']).flags.string('description')).toBe('');
     expect(refusalOf('sync', 'a.yml', '--only', '')).toContain(
@@ -81,28 +81,28 @@ describe('a call is taken as it was typed:', () => {
     expect(refusalOf('sync', 'a.yml', '--region=')).toContain('--region needs a value');
   });
 
-  test('text that begins with a dash follows an equals sign', () => {
+  test('takes text that begins with a dash after an equals sign', () => {
     expect(refusalOf('set', '--description', '-x')).toContain('begins with - as --description=…');
     expect(readCall(['set', '--description=-x']).flags.string('description')).toBe('-x');
   });
 
-  test('a flag of one value is not given twice, by whatever name', () => {
+  test('refuses a single-value flag given twice, by either name', () => {
     const { flags } = readCall(['set', '-f', 'a', '--from-file', 'b']);
     expect(() => flags.string('fromFile')).toThrow('--from-file is given 2 times');
   });
 
-  test('a value that was declared is found in any letter case', () => {
+  test('accepts a declared value in any letter case', () => {
     const { flags } = readCall(['set', 'a.yml', 'n', '--type=securestring']);
     expect(flags.string('type')).toBe('SecureString');
   });
 
-  test('flags of every command may stand before it', () => {
+  test('accepts global flags before the command', () => {
     const { spec, args, flags } = readCall(['-r', 'eu-west-1', '--json', 'diff', 'a.yml']);
     expect([spec?.name, args, flags.string('region')]).toEqual(['diff', ['a.yml'], 'eu-west-1']);
     expect(flags.boolean('json')).toBe(true);
   });
 
-  test('what follows -- is a command for those that run one, and arguments for the others', () => {
+  test('words after -- are a command for commands that run one, and arguments for others', () => {
     expect(readCall(['sandbox', '--', 'ls', '--json'])).toMatchObject({
       args: [],
       rest: ['ls', '--json'],
@@ -113,7 +113,7 @@ describe('a call is taken as it was typed:', () => {
     });
   });
 
-  test('-O put is put', () => {
+  test('reads -O put as put', () => {
     for (const words of [
       ['-O', 'put'],
       ['-O=put'],

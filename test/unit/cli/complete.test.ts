@@ -38,7 +38,7 @@ async function completeIn(line: string, replaced?: string): Promise<string[]> {
   }
 }
 
-test('a command, with what it does', async () => {
+test('offers commands with their summaries', async () => {
   expect(await complete('coffer encr')).toBe(
     'words\nencrypt\tEncrypt the secrets in manifests, so that you can commit them\n',
   );
@@ -46,7 +46,7 @@ test('a command, with what it does', async () => {
   for (const { name } of COMMANDS) expect(all).toContain(name);
 });
 
-describe('where something is known, it is offered:', () => {
+describe('offers what it knows:', () => {
   test.each<[string, string[]]>([
     ['coffer help sy', ['words', 'sync']],
     ['coffer help sync ', ['words']],
@@ -71,7 +71,7 @@ describe('where something is known, it is offered:', () => {
   ])('%s', async (line, expected) => expect(await completeIn(line)).toEqual(expected));
 });
 
-describe('where nothing is known, nothing is:', () => {
+describe('offers nothing where it knows nothing:', () => {
   test.each([
     'coffer frobnicate ',
     'coffer sync --only ',
@@ -90,11 +90,11 @@ test.each([
   'coffer diff ~/a',
   'coffer diff $HOME/a',
   'coffer exec a.yml -- ./s',
-])('files are left to the shell: %s', async (line) =>
+])('leaves files to the shell: %s', async (line) =>
   expect(await completeIn(line)).toEqual(['files']),
 );
 
-test('bash is given what it replaces, which begins behind a colon or an equals sign', async () => {
+test('gives bash only the part after a colon or an equals sign, which bash replaces', async () => {
   expect(await completeIn('coffer diff a:', '')).toEqual(['paths', 'b.yml']);
   expect(await completeIn('coffer diff a.yml --format=m', 'm')).toEqual(['words', 'markdown']);
   expect(await completeIn('coffer diff my\\ f', 'my\\ f')).toEqual(['paths', 'my file.yaml']);

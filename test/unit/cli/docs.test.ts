@@ -82,7 +82,7 @@ test.each(DOCS)('$file calls only commands and flags that exist', ({ calls, flag
   expect(flags.filter((flag) => !EVERY_FLAG.has(flag))).toEqual([]);
 });
 
-test('the calls are found in the places where docs and examples have them', () => {
+test('finds the calls in docs and examples', () => {
   const callsOf = (name: string) => DOCS.find(({ file }) => file === name)?.calls;
   expect(callsOf('README.md')).toContainEqual(['diff', 'superman.yml']);
   expect(callsOf('docs/policy.md')).toContainEqual(['policy', 'app.yml', '--for', 'ci']);

@@ -61,7 +61,7 @@ function reading(words: readonly string[]): object {
 
 const NAMED = FLAGS.map((flag) => [`${flag.command} ${flag.names.at(-1)}`, flag] as const);
 
-describe('a flag counts wherever it stands, and takes nothing that is not its own:', () => {
+describe('a flag works in any position, and takes only its own value:', () => {
   test.each(NAMED)('%s', (_, flag) => {
     const { command, key, value } = flag;
     const words = [command, ...ARGS];
@@ -76,7 +76,7 @@ describe('a flag counts wherever it stands, and takes nothing that is not its ow
   });
 });
 
-test.each(COMMANDS.map(({ name }) => [name]))('%s takes all its flags at once', (command) => {
+test.each(COMMANDS.map(({ name }) => [name]))('%s accepts all its flags at once', (command) => {
   const flags = FLAGS.filter((flag) => flag.command === command);
   const expected = Object.fromEntries(flags.map(({ key, value }) => [key, value ? [value] : true]));
   for (const [before, after] of [
@@ -94,7 +94,7 @@ test.each(COMMANDS.map(({ name }) => [name]))('%s takes all its flags at once', 
   }
 });
 
-describe('a flag that is not whole is refused:', () => {
+describe('refuses an incomplete flag:', () => {
   test.each(NAMED)('%s', async (_, { command, names, value }) => {
     for (const name of names) {
       const calls =
@@ -112,7 +112,7 @@ describe('a flag that is not whole is refused:', () => {
   });
 });
 
-test('a name means the same kind of flag in every command', () => {
+test('a flag name takes a value in every command, or in none', () => {
   const kinds = new Map<string, boolean>();
   for (const { names, value } of FLAGS) {
     for (const name of names) {

@@ -20,7 +20,7 @@ function unwrap(text: string): string {
 describe('the overview', () => {
   const text = renderOverview(GROUPS, GLOBAL_FLAGS, plain);
 
-  test('has a line for every command, under its subject', () => {
+  test('has a line for every command, under its group', () => {
     for (const { title, commands } of GROUPS) {
       const [, section = ''] = text.split(`\n${title}\n`);
       const lines = section.split('\n');
@@ -31,7 +31,7 @@ describe('the overview', () => {
     }
   });
 
-  test('fits 80 columns, and says where to begin', () => {
+  test('fits 80 columns, and shows where to begin', () => {
     expect(widest(text)).toBeLessThanOrEqual(80);
     expect(text.indexOf('encrypt')).toBeLessThan(text.indexOf('diff'));
     expect(text.indexOf('diff')).toBeLessThan(text.indexOf('sync'));
@@ -41,7 +41,7 @@ describe('the overview', () => {
 describe.each(COMMANDS.map((command) => [command.name, command] as const))('help %s', (_, spec) => {
   const text = renderCommandHelp(spec, GLOBAL_FLAGS, plain);
 
-  test('fits 80 columns and leaves nothing out', () => {
+  test('fits 80 columns and is complete', () => {
     expect(widest(text)).toBeLessThanOrEqual(80);
     const whole = unwrap(text);
     for (const [flag, what] of spec.flags) expect(whole).toContain(`${flag} ${what}`);
@@ -49,14 +49,14 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))('help
     expect(text).not.toMatch(/ $/m);
   });
 
-  test('explains more than its summary does, and names the values that a flag takes', () => {
+  test('explains more than its summary, and names the values that a flag takes', () => {
     expect(unwrap(spec.description).match(/[.:?](?= |$)/g)?.length).toBeGreaterThanOrEqual(2);
     for (const [, what, values = []] of spec.flags) {
       for (const value of values) expect(what).toContain(value);
     }
   });
 
-  test('shows examples that are right', () => {
+  test('shows valid examples', () => {
     expect(spec.examples).not.toEqual([]);
     for (const [call] of spec.examples) {
       const words = splitLine(

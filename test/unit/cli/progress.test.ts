@@ -30,22 +30,22 @@ function show(
 }
 
 describe('on a terminal', () => {
-  test('bytes come with their rate and the time that is left, and go in the end', () => {
+  test('shows bytes with rate and time left, and clears the line at the end', () => {
     const lines = show('bytes');
     expect(lines[0]).toBe('\r\u001b[Ksealing 30.0 MiB of 100.0 MiB, 15.0 MiB/s, 5 s left');
     expect(lines.at(-1)).toBe('\r\u001b[K');
   });
 
-  test('bytes of unknown number have a rate alone', () => {
+  test('shows only a rate if the total is unknown', () => {
     expect(show('bytes', { total: false })[0]).toBe('\r\u001b[Ksealing 30.0 MiB, 15.0 MiB/s');
   });
 
-  test('things are counted', () => {
+  test('counts items', () => {
     expect(show('things')[0]).toBe('\r\u001b[Ksealing 3 of 10, 5 s left');
   });
 });
 
-test('elsewhere things get a line now and then, bytes none', () => {
+test('elsewhere prints a line for items now and then, none for bytes', () => {
   const elsewhere = { isTTY: false, steps: 40 };
   expect(show('things', elsewhere)).toEqual([
     'sealing 16 of 40, 23 s left\n',
@@ -54,6 +54,6 @@ test('elsewhere things get a line now and then, bytes none', () => {
   expect(show('bytes', elsewhere)).toEqual([]);
 });
 
-test('--quiet shows none', () => {
+test('shows nothing with --quiet', () => {
   expect(show('things', { quiet: true })).toEqual([]);
 });

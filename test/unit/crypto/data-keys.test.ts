@@ -20,7 +20,7 @@ async function createTwo(path = '/app/') {
 }
 
 describe('data keys', () => {
-  test('are taken in under distinct ids, listed in order', async () => {
+  test('get distinct ids, and are listed in order', async () => {
     const { keys, made } = await createTwo();
     const ids = made.map(({ id }) => id);
     expect(new Set(ids).size).toBe(2);
@@ -28,7 +28,7 @@ describe('data keys', () => {
     expect(Object.keys(keys.wrapped)).toEqual(ids.toSorted());
   });
 
-  test('open again from their wrapped form, each with one call however often it is asked for', async () => {
+  test('are unwrapped with one call each, however often they are used', async () => {
     const { keys, made } = await createTwo();
     const again = new DataKeys(kms, {
       path: '/app/',
@@ -44,7 +44,7 @@ describe('data keys', () => {
     expect(calls).toEqual({ 'kms:Decrypt': 2 });
   });
 
-  test('cost no call when they were made here', async () => {
+  test('need no call if they were created here', async () => {
     const { keys, made } = await createTwo();
     const calls = await control.callsOf(async () => {
       for (const { id, dataKey } of made) expect(await keys.open(id)).toEqual(dataKey);
@@ -52,7 +52,7 @@ describe('data keys', () => {
     expect(calls).toEqual({});
   });
 
-  test('do not open for another path', async () => {
+  test('cannot be unwrapped for another path', async () => {
     const { keys, made } = await createTwo('/app/');
     const moved = new DataKeys(kms, {
       path: '/other/',
@@ -63,7 +63,7 @@ describe('data keys', () => {
     expect(failure.code).toBe('tampered');
   });
 
-  test('do not open when another key wrapped them than the file names', async () => {
+  test('cannot be unwrapped if they are under another key than encrypted_with', async () => {
     const { keys, made } = await createTwo();
     const encryptedWith = await aws.createKey();
     const other = new DataKeys(kms, { path: '/app/', encryptedWith, dataKeys: keys.wrapped });
@@ -73,7 +73,7 @@ describe('data keys', () => {
   test.each([
     ['missing', {}],
     ['not base64', { '00000000': '!' }],
-  ])('that are %s are reported by id', async (_, dataKeys) => {
+  ])('are reported by id if they are %s', async (_, dataKeys) => {
     const keys = new DataKeys(kms, { path: '/app/', encryptedWith: keyArn, dataKeys });
     const failure = await failureOf(() => keys.open('00000000'));
     expect(failure.code).toBe('tampered');
@@ -97,11 +97,11 @@ async function seal(name: string, text: string) {
 }
 
 describe("psyml's ciphertext", () => {
-  test('opens under the name as written in the manifest', async () => {
+  test('opens under the name in the manifest', async () => {
     expect(await openPsyml(kms, await seal('token', 'grün'), 'token')).toBe('grün');
   });
 
-  test('does not open under another name, nor when it is not base64', async () => {
+  test('does not open under another name, or if it is not base64', async () => {
     const ciphertext = await seal('token', 'x');
     expect((await failureOf(() => openPsyml(kms, ciphertext, 'other'))).code).toBe('tampered');
     expect((await failureOf(() => openPsyml(kms, `${ciphertext} `, 'token'))).code).toBe(

@@ -20,7 +20,7 @@ function parse(text: string): InlineValue {
   return value;
 }
 
-test('opens what it sealed, whatever the text', () => {
+test('opens what it sealed, for any text', () => {
   assert(
     property(string({ unit: 'binary', maxLength: 200 }), (plaintext) => {
       const text = sealInline(plaintext, '3f9c21ab', DATA_KEY, BINDING);
@@ -33,7 +33,7 @@ test('opens what it sealed, whatever the text', () => {
   );
 });
 
-test('seals the same text differently each time', () => {
+test('gives a different ciphertext each time', () => {
   const seals = Array.from({ length: 100 }, () =>
     sealInline('same', '00000000', DATA_KEY, BINDING),
   );
@@ -80,7 +80,7 @@ describe('does not open', () => {
   });
 });
 
-describe('is no inline value:', () => {
+describe('is not an inline value:', () => {
   const base64 = randomBytes(40).toString('base64');
   test('but this is', () => expect(parseInline(`ENC[v1,0123abcd,${base64}]`)).toBeDefined());
 
@@ -100,7 +100,7 @@ describe('is no inline value:', () => {
   ])('%s', (_, text) => expect(parseInline(text)).toBeUndefined());
 });
 
-test('base64 whose unused bits are set is no second spelling of the same bytes', () => {
+test('refuses base64 with unused bits set', () => {
   const canonical = `ENC[v1,0123abcd,${Buffer.alloc(28).toString('base64')}]`;
   expect(parseInline(canonical)).toBeDefined();
   expect(parseInline(canonical.replace('A==', 'B=='))).toBeUndefined();

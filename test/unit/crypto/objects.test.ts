@@ -52,26 +52,26 @@ describe.each(VECTORS)('the published object of V$version', (vector) => {
     expect(open(metadata, dataKey, body)).toEqual(plaintext);
   });
 
-  test('opens when the store changed the case of the names', () => {
+  test('opens if the store changed the case of metadata names', () => {
     const upper = Object.fromEntries(
       Object.entries(metadata).map(([name, value]) => [name.toUpperCase(), value]),
     );
     expect(open(upper, dataKey, body)).toEqual(plaintext);
   });
 
-  test('does not open with any one bit of body or tag flipped', () => {
+  test('does not open with any bit of the body or tag flipped', () => {
     for (let index = 0; index < body.length; index += 1) {
       const bad = flipBit(body, index, index % 8);
       expect(() => open(metadata, dataKey, bad), `byte ${index}`).toThrow();
     }
   });
 
-  test('does not open with another key, or one of another length', () => {
+  test('does not open with another key, or a key of another length', () => {
     expect(() => open(metadata, flipBit(dataKey, 0), body)).toThrow();
     expect(() => open(metadata, dataKey.subarray(0, 16), body)).toThrow(/32 bytes/);
   });
 
-  test('does not open without its tag, or cut short', () => {
+  test('does not open without its tag, or truncated', () => {
     expect(() => open(metadata, dataKey, body.subarray(0, -16))).toThrow();
     expect(() => open(metadata, dataKey, body.subarray(0, -1))).toThrow();
   });
@@ -85,7 +85,7 @@ describe.each([V1, V2])('metadata of V$version', ({ dataKey, metadata, body }) =
   });
 
   test.each(['x-amz-key-v2', 'x-amz-iv', 'x-amz-wrap-alg', 'x-amz-cek-alg', 'x-amz-matdesc'])(
-    'without %s, or with an empty one, is refused as tampered',
+    'is refused as tampered without %s, or with an empty one',
     async (name) => {
       const { [name]: _, ...rest } = metadata;
       expect((await failureOf(() => parseMetadata(rest))).code).toBe('tampered');
@@ -107,19 +107,19 @@ describe.each([V1, V2])('metadata of V$version', ({ dataKey, metadata, body }) =
     ['x-amz-matdesc', '["kms_cmk_id"]'],
     ['x-amz-matdesc', '{"kms_cmk_id":1,"aws:x-amz-cek-alg":2}'],
     ['x-amz-matdesc', '{}'],
-  ])('with %s = %j is refused as tampered', async (name, value) => {
+  ])('is refused as tampered with %s = %j', async (name, value) => {
     const bad = { ...metadata, [name]: value };
     expect((await failureOf(() => parseMetadata(bad))).code).toBe('tampered');
   });
 });
 
-test('V2 takes the whole stored map as context, a foreign kms_cmk_id included', () => {
+test('V2 uses the whole stored map as context, including a foreign kms_cmk_id', () => {
   const context = { kms_cmk_id: 'alias/a', 'aws:x-amz-cek-alg': 'AES/GCM/NoPadding', team: '17' };
   const header = parseMetadata({ ...V2.metadata, 'x-amz-matdesc': JSON.stringify(context) });
   expect(header.context).toEqual(context);
 });
 
-test('V2 whose map names another algorithm than its metadata is refused', async () => {
+test('refuses V2 if its map names another algorithm than its metadata', async () => {
   const bad = { ...V2.metadata, 'x-amz-matdesc': '{"aws:x-amz-cek-alg":"AES/CBC/PKCS5Padding"}' };
   expect((await failureOf(() => parseMetadata(bad))).code).toBe('tampered');
 });
@@ -127,7 +127,7 @@ test('V2 whose map names another algorithm than its metadata is refused', async 
 describe('metadata of V3', () => {
   const { dataKey, metadata, body } = V3;
 
-  test.each(['x-amz-i', 'x-amz-d'])('with any byte of %s altered does not open', async (name) => {
+  test.each(['x-amz-i', 'x-amz-d'])('does not open with any byte of %s altered', async (name) => {
     for (let index = 0; index < 28; index += 1) {
       const failure = await failureOf(() => open(flipIn(metadata, name, index), dataKey, body));
       expect(failure.code).toBe('tampered');
@@ -136,7 +136,7 @@ describe('metadata of V3', () => {
   });
 
   test.each(['x-amz-c', 'x-amz-3', 'x-amz-w', 'x-amz-i', 'x-amz-d'])(
-    'without %s, or with an empty one, is refused as tampered',
+    'is refused as tampered without %s, or with an empty one',
     async (name) => {
       const { [name]: _, ...rest } = metadata;
       expect((await failureOf(() => parseMetadata(rest))).code).toBe('tampered');
@@ -156,19 +156,19 @@ describe('metadata of V3', () => {
     ['x-amz-t', '{'],
     ['x-amz-t', '"115"'],
     ['x-amz-t', 'null'],
-  ])('with %s = %j is refused as tampered', async (name, value) => {
+  ])('is refused as tampered with %s = %j', async (name, value) => {
     const bad = { ...metadata, [name]: value };
     expect((await failureOf(() => parseMetadata(bad))).code).toBe('tampered');
   });
 
-  test('without a context, or with an empty one, has the empty context', () => {
+  test('has the empty context if there is none', () => {
     const { 'x-amz-t': _, ...rest } = metadata;
     expect(parseMetadata(rest).context).toEqual({});
     expect(parseMetadata({ ...metadata, 'x-amz-t': '' }).context).toEqual({});
   });
 });
 
-test.each([V1, V2])('V3 mixed with a field of V$version is refused as tampered', async (old) => {
+test.each([V1, V2])('is refused as tampered if V3 contains a field of V$version', async (old) => {
   // These two tell a reader nothing that it acts on.
   const idle = new Set(['x-amz-tag-len', 'x-amz-unencrypted-content-length']);
   for (const [name, value] of Object.entries(old.metadata)) {
@@ -188,7 +188,7 @@ test.each<ObjectMetadata>([
   {},
   { 'content-type': 'text/plain' },
   { 'x-amz-key': 'AAAA', 'x-amz-iv': 'AAAA' },
-])('an object with the metadata %j is refused', async (metadata) => {
+])('refuses an object with the metadata %j', async (metadata) => {
   expect((await failureOf(() => parseMetadata(metadata))).code).toBe('tampered');
 });
 
@@ -196,7 +196,7 @@ test.each([
   ['base64', '=?UTF-8?B?eyJ0ZWFtIjoiYsOkciJ9?='],
   ['quoted-printable', '=?utf-8?Q?{"team":"b=C3=A4r"}?='],
   ['two words', '=?UTF-8?B?eyJ0ZWFt?= =?UTF-8?B?IjoiYsOkciJ9?='],
-])('a context that S3 gives back as RFC 2047 (%s) is read', (_, text) => {
+])('reads a context that S3 returns as RFC 2047 (%s)', (_, text) => {
   expect(parseMetadata({ ...V3.metadata, 'x-amz-t': text }).context).toEqual({ team: 'bär' });
 });
 
@@ -207,8 +207,8 @@ function seal(plaintext: Uint8Array) {
   return { dataKey, body, commitment, metadata: formatMetadata(randomBytes(184), commitment) };
 }
 
-describe('what coffer seals', () => {
-  test('opens again, whatever the bytes', () => {
+describe('an object that coffer seals', () => {
+  test('opens again, for any bytes', () => {
     assert(
       property(uint8Array({ maxLength: 300 }), (plaintext) => {
         const { dataKey, body, metadata } = seal(plaintext);
@@ -218,7 +218,7 @@ describe('what coffer seals', () => {
     );
   });
 
-  test('has fresh randomness each time', () => {
+  test('is different each time', () => {
     const [a, b] = [seal(Buffer.from('same')), seal(Buffer.from('same'))];
     expect(a.body).not.toEqual(b.body);
     expect(a.commitment.messageId).not.toEqual(b.commitment.messageId);

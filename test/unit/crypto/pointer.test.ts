@@ -3,7 +3,7 @@ import { formatPointer, objectKey, parseS3Url, pointerOf } from '../../../src/cr
 
 const SHA256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 
-test.each(['', '.tar', '.tar.gz'])('a pointer with the extension %j reads back', (extension) => {
+test.each(['', '.tar', '.tar.gz'])('reads back a pointer with the extension %j', (extension) => {
   const key = objectKey('/apps/superman/tls/keystore', SHA256, extension);
   expect(key).toBe(`apps/superman/tls/keystore/${SHA256}${extension}`);
   const pointer = { bucket: 'superman-secrets', key };
@@ -14,7 +14,7 @@ test.each(['', '.tar', '.tar.gz'])('a pointer with the extension %j reads back',
   });
 });
 
-describe('is no pointer:', () => {
+describe('is not a pointer:', () => {
   test.each([
     ['text', 'hello'],
     ['a URL without a digest', 's3://bucket/some/file.txt'],
@@ -30,7 +30,7 @@ describe('is no pointer:', () => {
   ])('%s', (_, value) => expect(pointerOf({ type: 'String', value: value })).toBeUndefined());
 });
 
-test('a URL that a person typed needs no digest', () => {
+test('accepts a typed URL without a digest', () => {
   expect(parseS3Url('s3://bucket/some/file.txt')).toEqual({
     bucket: 'bucket',
     key: 'some/file.txt',

@@ -32,14 +32,14 @@ async function leave(holder: Partial<Holder>, file = path): Promise<Holder> {
   return all;
 }
 
-test('it names its holder for as long as it is held, and leaves nothing', async () => {
+test('names its holder while it is held, and leaves no file', async () => {
   const lock = await take();
   expect(readHolder(path)).toEqual({ ...thisProcess(), token: lock.holder.token });
   lock.release();
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('who finds it taken is told by whom, once, and gets it when it is free', async () => {
+test('a waiter hears once who holds it, and gets it when it is free', async () => {
   const lock = await take();
   const told: Holder[] = [];
   const waiting = take(60_000, (holder) => told.push(holder));
@@ -50,7 +50,7 @@ test('who finds it taken is told by whom, once, and gets it when it is free', as
   expect(told).toEqual([lock.holder]);
 });
 
-test('who waits no longer learns who has it', async () => {
+test('a waiter that gives up learns who holds it', async () => {
   const lock = await take();
   const holder = await Lock.take(path, { timeoutMs: 20, prepare: () => {} });
   expect(holder).toEqual(lock.holder);
@@ -60,7 +60,7 @@ test('who waits no longer learns who has it', async () => {
 test.each<[string, Partial<Holder>]>([
   ['ended', { pid: DEAD }],
   ['has given its number to another one', { started: '1' }],
-])('a holder that %s is succeeded', async (_, holder) => {
+])('takes over from a holder that %s', async (_, holder) => {
   await leave(holder);
   const lock = await take();
   expect(readHolder(path)?.token).toBe(lock.holder.token);
@@ -68,7 +68,7 @@ test.each<[string, Partial<Holder>]>([
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a holder that died while it succeeded another is succeeded, too', async () => {
+test('takes over from a holder that died during its own takeover', async () => {
   const { token } = await leave({ pid: DEAD });
   await leave({ pid: DEAD, token: 'ba9876543210' }, `${path}-${token}`);
   (await take()).release();
@@ -81,11 +81,11 @@ describe.each<[string, Partial<Holder>]>([
   ['in another container', { namespace: 'pid:[1]' }],
   ['whose start nobody knows', { started: '' }],
 ])('a holder %s', (_, holder) => {
-  test('is respected while it renews the lock', async () => {
+  test('keeps the lock while it renews it', async () => {
     await leave({ pid: holder.started === '' ? process.pid : DEAD, ...holder });
     await expect(take(20)).rejects.toThrow('it is held by');
   });
-  test('is succeeded when it has not for long', async () => {
+  test('loses the lock if it has not renewed it for long', async () => {
     await leave(holder);
     await utimes(path, HOURS_AGO, HOURS_AGO);
     (await take()).release();
@@ -93,7 +93,7 @@ describe.each<[string, Partial<Holder>]>([
   });
 });
 
-test('a damaged lock is one whose holder nobody knows', async () => {
+test('treats a damaged lock as one with an unknown holder', async () => {
   for (const text of ['', '{', '{"token":"../../x","pid":1}', '[]', 'null']) {
     await writeFile(path, text);
     await expect(take(20)).rejects.toThrow('it is held by');
@@ -103,7 +103,7 @@ test('a damaged lock is one whose holder nobody knows', async () => {
   }
 });
 
-test('of many who find a dead holder, one at a time has the lock', async () => {
+test('gives the lock of a dead holder to one waiter at a time', async () => {
   await leave({ pid: DEAD });
   let holders = 0;
   const one = async () => {
@@ -117,7 +117,7 @@ test('of many who find a dead holder, one at a time has the lock', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a lock that was taken from its holder stays with its successor', async () => {
+test('a holder that lost its lock does not remove the lock of its successor', async () => {
   const lock = await take();
   await leave({ token: 'ba9876543210' });
   lock.release();

@@ -6,7 +6,7 @@ import { workFolderOf } from '../../../src/files/work-folder.ts';
 import { blobFolder, blobName } from '../../../src/seal/blob-files.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
-test('a name that fits stays, and one that does not is cut and told from others', () => {
+test('keeps a name that fits; cuts a longer one, and keeps it distinct', () => {
   const start = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 });
   fc.assert(
     fc.property(start, start, (one, other) => {
@@ -22,7 +22,7 @@ test('a name that fits stays, and one that does not is cut and told from others'
   );
 });
 
-test('file systems take what is named after the longest manifests and parameters', async () => {
+test('the longest names of manifests and parameters give file names that fit', async () => {
   const { path } = await createWorkspace();
   const manifest = `${'m'.repeat(251)}.yml`;
   const parameter = `${'a/'.repeat(14)}${'b'.repeat(980)}`;
@@ -36,7 +36,7 @@ test('file systems take what is named after the longest manifests and parameters
   await writeFile(workFolderOf(path(manifest)), '');
 });
 
-test('a blob whose name is taken gets more of its digest', () => {
+test('a blob whose name is taken gets a longer digest in its name', () => {
   const digest = '0123456789abcdef'.repeat(4);
   const taken = new Set<string>();
   const next = () => {

@@ -14,7 +14,7 @@ beforeEach(async () => {
   safeguard = { old: space.path('old'), next: space.path('next') };
 });
 
-test('the file stays the same one, and nothing is left beside it', async () => {
+test('keeps the same file, and leaves nothing beside it', async () => {
   const { ino } = await stat(space.path('target'));
   await link(space.path('target'), space.path('same'));
   overwrite(space.path('target'), space.path('source'), safeguard);
@@ -30,7 +30,7 @@ test.each([
   ['by a power failure', `${NEXT.slice(0, 40)}\0\0\0`, OLD],
   ['when all was written', NEXT, NEXT],
   ['and the file was changed since', 'by somebody\n', 'by somebody\n'],
-])('what was interrupted %s is right again', async (_, found, expected) => {
+])('repairs a write that was interrupted %s', async (_, found, expected) => {
   await space.write('old', OLD);
   await space.write('next', NEXT);
   await space.write('target', found);
@@ -39,7 +39,7 @@ test.each([
   expect(await space.files()).toEqual(['source', 'target']);
 });
 
-test('what was interrupted before the old content was kept is left alone', async () => {
+test('leaves a file alone if the write was interrupted before it saved the old content', async () => {
   await space.write('next', NEXT.slice(0, 10));
   await space.write('old.part', OLD.slice(0, 10));
   restore(space.path('target'), safeguard);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 describe('replaceFile', () => {
-  test('keeps the mode and leaves nothing else behind', async () => {
+  test('keeps the mode and leaves no other file', async () => {
     await chmod(file, 0o640);
     await replaceFile(file, 'new');
     expect(await readFile(file, 'utf8')).toBe('new');
@@ -27,13 +27,13 @@ describe('replaceFile', () => {
     expect(await readdir(folder)).toEqual(['m.yml']);
   });
 
-  test('writes bytes, also to a file that is new', async () => {
+  test('writes bytes, also to a new file', async () => {
     const bytes = Uint8Array.from([0, 255, 10, 13]);
     await replaceFile(join(folder, 'new.enc'), bytes);
     expect(await readFile(join(folder, 'new.enc'))).toEqual(Buffer.from(bytes));
   });
 
-  test('replaces what a link leads to, not the link', async () => {
+  test('replaces the target of a link, not the link', async () => {
     await mkdir(join(folder, 'sub'));
     const link = join(folder, 'sub', 'link.yml');
     await symlink('../m.yml', link);
@@ -43,7 +43,7 @@ describe('replaceFile', () => {
     expect(await readdir(join(folder, 'sub'))).toEqual(['link.yml']);
   });
 
-  test('refuses a link that leads nowhere, a folder, and a folder that is missing', async () => {
+  test('refuses a dangling link, a folder, and a missing folder', async () => {
     await symlink('nowhere', join(folder, 'link'));
     for (const name of ['link', '.', 'none/m.yml']) {
       expect((await failureOf(() => replaceFile(join(folder, name), 'new'))).code).toBe('usage');
@@ -51,7 +51,7 @@ describe('replaceFile', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['link', 'm.yml']);
   });
 
-  test('on failure the old content stays and the temporary file goes', async () => {
+  test('keeps the old content and removes the temporary file on failure', async () => {
     const broken = {
       [Symbol.iterator]: () => {
         throw new Error('broken');

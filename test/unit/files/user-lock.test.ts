@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { userFolder } from '../../../src/files/user-lock.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
-test("a user's folder is private, in the first place that there is", async () => {
+test("a user's folder is private, in the first location that exists", async () => {
   const { folder, path } = await createWorkspace();
   const XDG_RUNTIME_DIR = path('runtime');
   expect(userFolder({ HOME: folder })).toBe(path('.cache/coffer'));
@@ -12,7 +12,7 @@ test("a user's folder is private, in the first place that there is", async () =>
   expect(userFolder({ HOME: folder, XDG_RUNTIME_DIR })).toBe(path('runtime/coffer'));
 });
 
-test('one that others could write, or that is a link, is none', async () => {
+test('refuses a folder that others can write, or that is a link', async () => {
   const { folder, path } = await createWorkspace();
   await mkdir(path('.cache/coffer'), { recursive: true });
   await chmod(path('.cache/coffer'), 0o770);
@@ -23,7 +23,7 @@ test('one that others could write, or that is a link, is none', async () => {
   expect(userFolder({ XDG_RUNTIME_DIR: path('runtime') })).toBeUndefined();
 });
 
-test('there is none without a home', async () => {
+test('has no folder without a home', async () => {
   const { path, files } = await createWorkspace();
   expect(userFolder({})).toBeUndefined();
   expect(userFolder({ HOME: path('none'), XDG_CACHE_HOME: 'relative' })).toBeUndefined();

@@ -37,7 +37,7 @@ describe('dotenv', () => {
   test.each([
     ["Node's own reader", parseEnv],
     ['the package dotenv', readDotenv],
-  ])('%s reads back every text that has no fault', (_, read) => {
+  ])('%s reads back every text without a fault', (_, read) => {
     assert(
       property(texts, (values) => {
         // SSM holds no empty value.
@@ -53,7 +53,7 @@ describe('dotenv', () => {
     );
   });
 
-  test('only what no quotes could hold has a fault', () => {
+  test('finds a fault only in text that no quotes can hold', () => {
     const faulty = entries.filter(({ value }) => findDotenvFault(value));
     expect(faulty.map(({ variable }) => variable)).toEqual(['carriage', 'windows']);
     expect(findDotenvFault(`a'b"c\`d`)).toBeUndefined();
@@ -68,13 +68,13 @@ describe('dotenv', () => {
     ["it's", `A="it's"`],
     ["it's $HOME", "A=`it's $HOME`"],
     ['end\\', 'A=end\\'],
-  ])('%s is quoted as most readers take it', (value, line) => {
+  ])('quotes %s as most readers expect', (value, line) => {
     expect(dotenvLine('A', value)).toBe(line);
   });
 });
 
 describe('docker', () => {
-  test('reads back every text that has no fault', () => {
+  test('is read back for every text without a fault', () => {
     assert(
       property(texts, (values) => {
         const sound = values.filter((value) => !findDockerFault(value));
@@ -85,7 +85,7 @@ describe('docker', () => {
     );
   });
 
-  test('cannot hold a line break, nor a carriage return at the end', () => {
+  test('cannot hold a line break, or a carriage return at the end', () => {
     const faulty = entries.filter(({ value }) => findDockerFault(value));
     const names = faulty.map(({ variable }) => variable);
     expect(names).toEqual(['paragraphs', 'carriage', 'windows', 'heredoc']);
@@ -93,7 +93,7 @@ describe('docker', () => {
 });
 
 describe('github', () => {
-  test('the runner reads back every text', () => {
+  test('is read back by the runner for every text', () => {
     assert(
       property(texts, (values) => {
         const blocks = values.map((value, i) => githubBlock(`V${i}`, value, `end-${i}`));
@@ -103,7 +103,7 @@ describe('github', () => {
     );
   });
 
-  test('every line of a secret is masked, with what is special in a workflow command', () => {
+  test('masks every line of a secret, with special characters escaped', () => {
     expect(githubMasks('one\r\n 100%0A\rthree\n\n \n')).toBe(
       '::add-mask::one\n::add-mask:: 100%250A\n::add-mask::three\n',
     );
@@ -119,7 +119,7 @@ describe('github', () => {
 describe('json and yaml', () => {
   const names = uniqueArray(constantFrom('2', '10', 'on', '__proto__', 'a/b', '~', '-', 'x.y'));
 
-  test('are read back, names and values', () => {
+  test('are read back, with names and values', () => {
     assert(
       property(names, texts, (keys, values) => {
         const pairs = keys.map((variable, i) => ({ variable, value: values[i] ?? '' }));
@@ -131,7 +131,7 @@ describe('json and yaml', () => {
     );
   });
 
-  test.skipIf(!hasPythonYaml)('PyYAML, a reader of YAML 1.1, agrees', async () => {
+  test.skipIf(!hasPythonYaml)('are read back by PyYAML, a reader of YAML 1.1', async () => {
     expect(await readByPython(renderYaml(entries))).toEqual(NASTY);
   });
 });

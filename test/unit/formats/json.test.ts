@@ -15,12 +15,12 @@ const EXAMPLES = DOCS.split(/^### /m).flatMap((section, i) => {
   );
 });
 
-test.each(EXAMPLES)('docs/json.md: the example of %s is of its documented shape', (shape, text) => {
+test.each(EXAMPLES)('docs/json.md: the example of %s matches the schema', (shape, text) => {
   expectReport(shape, text);
 });
 
 test.each(COMMANDS.map((spec) => [spec.name, spec] as const))(
-  '%s has a documented answer, or says why it has none',
+  '%s has a documented report, or a reason for having none',
   (name, { noJson }) => {
     expect(SHAPES.includes(name)).toBe(noJson === undefined);
     if (noJson === undefined) expect(DOCS).toMatch(new RegExp(`^### .*\\b${name}\\b`, 'm'));
@@ -43,11 +43,11 @@ test.each([
   { version: 1, file: 'x', changed: true, foo: 1 },
   { version: 1, done: [], failed: [], left: [], versions: { '/a': 'x' } },
   { Statement: [] },
-])('%j is no report', (value) => {
+])('rejects %j as a report', (value) => {
   expect(isReport(value)).toBe(false);
 });
 
-test('what was done in spite of a failure stands beside its error', () => {
+test('accepts a report that holds an error as well', () => {
   const report = {
     done: ['/a'],
     failed: [{ name: '/b', code: 'denied', message: 'no' }],

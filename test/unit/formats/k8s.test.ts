@@ -26,7 +26,7 @@ const decoded = (base64: string) => Buffer.from(base64, 'base64');
 const sized = (bytes: number) => [entry('a', 'x'.repeat(24)), entry('b', 'y'.repeat(bytes - 24))];
 
 describe('a Kubernetes Secret', () => {
-  test('holds every value in base64, in the order of the names, under names without slashes', () => {
+  test('has every value in base64, sorted by name, under keys without slashes', () => {
     const text = renderK8sSecret(
       [entry('tls/key', 'second\n'), entry('b'), entry('10'), entry('9'), entry('a', '\u0000ü')],
       { name: 'app', namespace: 'prod' },
@@ -47,13 +47,13 @@ data:
     expect(faultsOfSecret(parse(text))).toEqual([]);
   });
 
-  test('is the same whatever the order that its entries come in', () => {
+  test('does not depend on the order of its entries', () => {
     const entries = TRICKY.map((name) => entry(name, name, 3));
     const target = { name: 'app' };
     expect(renderK8sSecret(entries.toReversed(), target)).toBe(renderK8sSecret(entries, target));
   });
 
-  test('names the versions that are known in an annotation', () => {
+  test('lists known versions in an annotation', () => {
     const text = renderK8sSecret([entry('a/b', 'x', 3), entry('c'), entry('d', 'x', 12)], {
       name: 'app',
     });
@@ -62,7 +62,7 @@ data:
     expect(secret.metadata.annotations).toEqual({ 'coffer/versions': '{"a.b":3,"d":12}' });
   });
 
-  test.skipIf(!hasPythonYaml)('is read by a YAML 1.1 reader as it was meant', async () => {
+  test.skipIf(!hasPythonYaml)('is read correctly by a YAML 1.1 reader', async () => {
     const values = ['0b01', '0777', '1e10', '+0b1', 'true', 'null', '1234', '0x1F', '0o17', '////'];
     const entries = [
       ...TRICKY.map((name) => entry(name, `value of ${name}`, 2)),
@@ -79,7 +79,7 @@ data:
     }
   });
 
-  test('holds 1 MiB and no byte more', async () => {
+  test('holds up to 1 MiB', async () => {
     expect(faultsOfSecret(parse(renderK8sSecret(sized(1024 * 1024), { name: 'app' })))).toEqual([]);
     const error = await failureOf(() => renderK8sSecret(sized(1024 * 1024 + 1), { name: 'app' }));
     expect(error).toMatchObject({ code: 'oversize' });
@@ -87,7 +87,7 @@ data:
   });
 });
 
-describe('what Kubernetes does not take is refused:', () => {
+describe('refuses what Kubernetes does not accept:', () => {
   test.each([
     '',
     'App',

@@ -87,7 +87,7 @@ describe.each(['bash', 'dash', 'zsh'])('%s', (shell) => {
   });
 });
 
-test('a quoted word is one word with nothing special outside its quotes', () => {
+test('quotes a word so that nothing special is outside the quotes', () => {
   expect(shellQuote("it's")).toBe(`'it'\\''s'`);
   expect(shellQuote('')).toBe("''");
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatBytes, renderTable } from '../../../src/formats/table.ts';
 
-test('columns are as wide as their widest cell, lines end without blanks', () => {
+test('columns are as wide as their widest cell; lines have no trailing spaces', () => {
   const table = renderTable([
     ['NAME', 'TYPE', 'SIZE'],
     ['/a/long/name', 'String', ''],

@@ -12,7 +12,7 @@ const text = oneof(
   }).map((parts) => parts.join('')),
 ).filter((value) => !findTfvarsFault(value));
 
-test('every text without a fault is read back by the rules of HCL', () => {
+test('is read back by the rules of HCL for every text without a fault', () => {
   assert(
     property(text, (value) => {
       expect(readTfvars(`${tfvarsLine('a_1', value)}\n`)).toEqual({ a_1: value });
@@ -28,7 +28,7 @@ test.skipIf(reason)(`Terraform reads every nasty value back${reason}`, async () 
   expect(await readByTerraform(lines.join(''), Object.keys(NASTY))).toEqual(NASTY);
 });
 
-test('a text that Terraform would normalise has a fault', () => {
+test('finds a fault in a text that Terraform would normalise', () => {
   expect(findTfvarsFault('e\u0301')).toContain('NFC');
   expect(findTfvarsFault('\u00E9')).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createNaming } from '../../../src/formats/variable-names.ts';
 
-describe('upper names are those of psyml', () => {
+describe("upper names are psyml's names", () => {
   const upper = createNaming('upper');
 
   test.each([
@@ -34,7 +34,7 @@ test.each([
   ['exact', 'app.', 'db', 'app.db'],
   ['APP_{NAME}', '', '2fa', 'APP_2FA'],
   ['{NAME}_v1_{name}', 'X_', 'a-b', 'X_A_B_v1_a_b'],
-])('--names %s --prefix "%s" makes of %s %s', (style, prefix, name, expected) => {
+])('--names %s --prefix "%s" turns %s into %s', (style, prefix, name, expected) => {
   expect(createNaming(style, prefix)(name)).toBe(expected);
 });
 

@@ -155,7 +155,7 @@ function isJson(text: string): boolean {
 
 const comments = (text: string): string[] => text.match(/# [cb]\d+/g) ?? [];
 
-test('an edit changes the meaning it was asked to change, and no other line', () => {
+test('an edit makes exactly the requested change, and touches no other line', () => {
   fc.assert(
     fc.property(randomManifest, wish, (sample, wanted) => {
       const manifest = parse(sample.text);
@@ -197,7 +197,7 @@ test('replacing values keeps every comment', () => {
   );
 });
 
-test('an edit that asks for nothing, or for what is there, returns the identical text', () => {
+test('an edit without a change returns the same text', () => {
   fc.assert(
     fc.property(randomManifest, (sample) => {
       const manifest = parse(sample.text);

@@ -34,7 +34,7 @@ const change = fc.record({
   retyped: fc.boolean(),
 });
 
-test('adding and removing changes what was asked for, and no other line', () => {
+test('adding and removing changes only the requested parameters, and no other line', () => {
   fc.assert(
     fc.property(randomManifest, change, (sample, { add, removed, retyped }) => {
       const manifest = parse(sample.text);
@@ -89,7 +89,7 @@ function isKept(owner: string, names: ReadonlySet<string>, retyped: boolean): bo
   return names.has(subject) && !(retyped && (part === 'type' || part === 'flow'));
 }
 
-test('to remove what was added gives the old text back', () => {
+test('removing an added parameter restores the old text', () => {
   fc.assert(
     fc.property(randomManifest, newParameters, (sample, add) => {
       const added = editManifest(parse(sample.text), { add });
@@ -100,7 +100,7 @@ test('to remove what was added gives the old text back', () => {
   );
 });
 
-test('adding keeps every byte', () => {
+test('adding keeps every existing byte', () => {
   fc.assert(
     fc.property(randomManifest, newParameters, (sample, add) => {
       const edited = editManifest(parse(sample.text), { add });
@@ -132,7 +132,7 @@ const settings: fc.Arbitrary<ManifestSettings> = fc.record(
   { requiredKeys: ['path', 'region', 'kmskey'] },
 );
 
-test('a new manifest is read as what it was made from', () => {
+test('a new manifest reads back as its source', () => {
   fc.assert(
     fc.property(
       settings,

@@ -29,7 +29,7 @@ function expectEdit(before: string, changes: ManifestEdit, after: string): void 
 const item = (name: string, indent = '  ') =>
   `${indent}- name: ${name}\n${indent}  type: String\n${indent}  value: v\n`;
 
-describe('a new parameter goes behind the last one', () => {
+describe('adds a new parameter after the last one', () => {
   test.each([
     ['indented', `parameters:\n${item('a')}`, item('n')],
     ['not indented', `parameters:\n${item('a', '')}`, item('n', '')],
@@ -93,12 +93,12 @@ describe('a new parameter goes behind the last one', () => {
     ['settings', '', '\n# of tags\ntags: {a: b}\n'],
     ['a document end', '', '...\n'],
     ['blank lines with spaces', '', '         \n\n'],
-  ])('%s stays where it belongs', (_, own, rest) => {
+  ])('keeps %s in its place', (_, own, rest) => {
     const before = `parameters: # p\n${item('a')}${own}`;
     expectEdit(before + rest, { add: [N] }, before + item('n') + rest);
   });
 
-  test('several at once, in their order', () => {
+  test('several at once, in order', () => {
     const names = ['n', 'm', 'o'];
     const add = names.map((name) => ({ ...N, name }));
     const close = `parameters:\n${item('a')}`;
@@ -136,13 +136,13 @@ describe('lists in brackets', () => {
   test.each([
     ['the first', 'a', '[ {name: b, type: String, value: v} ]'],
     ['the last', 'b', '[ {name: a, type: String, value: v} ]'],
-  ])('%s goes', (_, name, after) => {
+  ])('removes %s', (_, name, after) => {
     const before = '[ {name: a, type: String, value: v} , {name: b, type: String, value: v} ]';
     const edited = edit(`${KEYS}parameters: ${before}\n`, { remove: new Set([name]) });
     expect(edited.replaceAll(' ', '')).toBe(`${KEYS}parameters: ${after}\n`.replaceAll(' ', ''));
   });
 
-  test('comments beside and above a parameter go with it', () => {
+  test('removes the comments beside and above a parameter with it', () => {
     const B = '  # b\n  # b\n  &x {name: b, type: String, value: v}, # beside b\n';
     expectEdit(flowWith(B), { remove: new Set(['b']) }, flowWith(''));
   });
@@ -191,7 +191,7 @@ test('JSON stays JSON', () => {
   }
 });
 
-describe('everything that a parameter can have is written', () => {
+describe('writes everything that a parameter can have', () => {
   test('in the order of the documentation', () => {
     const before = `parameters:\n${item('a')}`;
     const add: NewParameter[] = [
@@ -253,7 +253,7 @@ ${blobLines('      ')}  - name: t
     );
   });
 
-  test('sealed bytes in lines, though the others are in braces', () => {
+  test('sealed bytes on their own lines, even if the other parameters are in braces', () => {
     const before = 'parameters:\n- {name: a, type: String, value: v}\n';
     const parameter: NewParameter = {
       name: 'n',
@@ -267,14 +267,14 @@ ${blobLines('      ')}  - name: t
     );
   });
 
-  test('a text in quotes where a block would take in what follows', () => {
+  test('a text in quotes where a block would swallow the next lines', () => {
     const before = `parameters:\n${item('a')}`;
     const add = [{ ...N, content: { kind: 'plain', text: 'x\ny' } } as const];
     const added = `  - name: n\n    type: String\n    value: "x\\ny"\n`;
     expectEdit(`${before}           \n`, { add }, `${before}${added}           \n`);
   });
 
-  test('but no empty text, nor one that looks like ciphertext', async () => {
+  test('but not an empty text, or one that looks like ciphertext', async () => {
     for (const text of ['', 'ENC[canary]']) {
       const add = [{ ...N, content: { kind: 'plain', text } } as const];
       const { code, message } = await failureOf(() =>
@@ -286,7 +286,7 @@ ${blobLines('      ')}  - name: t
   });
 });
 
-describe('a parameter goes with its lines', () => {
+describe('removes a parameter with its lines', () => {
   test.each([
     ['the first', 'a', `parameters: # p\n`, item('a'), item('b')],
     ['one in between', 'b', `parameters:\n${item('a')}`, item('b'), item('c')],
@@ -379,12 +379,12 @@ describe('a parameter goes with its lines', () => {
     expectEdit(before + removed + after, { remove: new Set([name]) }, before + after);
   });
 
-  test('and the last line of the file stays open', () => {
+  test('and keeps a last line without a line break', () => {
     const rest = `parameters:\n${item('a')}`;
     expectEdit(`${rest}${item('b')}`.slice(0, -1), { remove: new Set(['b']) }, rest.slice(0, -1));
   });
 
-  test('unless that line belongs to a text', () => {
+  test('unless that line belongs to a block text', () => {
     const rest = `parameters:\n- type: String\n  name: a\n  value: |+\n    x\n\n`;
     expectEdit(`${rest}${item('b', '')}`.slice(0, -1), { remove: new Set(['b']) }, rest);
   });
@@ -408,7 +408,7 @@ describe('a parameter goes with its lines', () => {
   });
 });
 
-describe('a parameter stays', () => {
+describe('does not remove a parameter', () => {
   test.each([
     ['that is the last', `parameters:\n${item('a')}`, ['a']],
     ['with all others', `parameters:\n${item('a')}${item('b')}`, ['a', 'b']],
@@ -429,13 +429,13 @@ describe('a parameter stays', () => {
     expect(failure.hint).toMatch(/\w/);
   });
 
-  test('and one that is not there is a bug of the caller', () => {
+  test('and throws a plain Error if it does not exist', () => {
     const remove = new Set(['x']);
     expect(() => edit(`${HEAD}parameters:\n${item('a')}`, { remove })).toThrow('not there: x');
   });
 });
 
-test('all kinds of edits go together', () => {
+test('all kinds of edits work together', () => {
   const before = `parameters:
   - name: a # a
     type: SecureString
@@ -479,7 +479,7 @@ test('all kinds of edits go together', () => {
   );
 });
 
-test('a parameter can take the place of one that goes', () => {
+test('a new parameter can replace a removed one', () => {
   const before = `parameters:\n${item('a')}`;
   const add = [{ ...N, name: 'a', content: { kind: 'plain', text: 'new' } } as const];
   const remove = new Set(['a']);

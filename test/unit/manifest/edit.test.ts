@@ -46,7 +46,7 @@ const sealed = { content: { kind: 'sealed', text: SEALED } } as const;
 const plain = (text: string) => ({ content: { kind: 'plain', text } }) as const;
 const toBlob = { content: { kind: 'blob', blob: blob() } } as const;
 
-describe('a new value takes the place of the old one, and of nothing else', () => {
+describe('a new value replaces the old one, and nothing else', () => {
   test.each([
     ['plain', 'value: a b', `value: ${SEALED}`],
     ['with a comment', 'value: a # why', `value: ${SEALED} # why`],
@@ -98,7 +98,7 @@ describe('a new value takes the place of the old one, and of nothing else', () =
   });
 });
 
-describe('value and blob take each other’s place', () => {
+describe('value and blob replace each other', () => {
   const B = blobLines('  ').trimEnd();
   test.each([
     ['plain', 'value: a # why', `blob: # why\n${B}`],
@@ -125,13 +125,13 @@ describe('value and blob take each other’s place', () => {
     expect(editLines(amid(before), toBlob)).toBe(amid(after));
   });
 
-  test('a blob becomes ciphertext, or a text of several lines', () => {
+  test('a blob becomes ciphertext, or a multi-line text', () => {
     const before = amid(`blob: # why\n${B}`);
     expect(editLines(before, sealed)).toBe(amid(`value: ${SEALED} # why`));
     expect(editLines(before, plain('a\nb\n'))).toBe(amid('value: | # why\n  a\n  b'));
   });
 
-  test('sealed bytes stand in lines of 76 characters', () => {
+  test('writes sealed bytes in lines of 76 characters', () => {
     const data = Buffer.alloc(120, 1).toString('base64');
     const after = editLines('value: a\ntype: SecureString', {
       content: { kind: 'blob', blob: blob({ data }) },
@@ -141,7 +141,7 @@ describe('value and blob take each other’s place', () => {
   });
 });
 
-describe('a value beside its origin', () => {
+describe('a value beside its file: or generate:', () => {
   test.each([
     ['file: x # why'],
     ['file:\n  x'],
@@ -150,7 +150,7 @@ describe('a value beside its origin', () => {
     ['generate:\n  length: 8 # why\n  charset: hex'],
     ['generate:\n  length: 8\n  require:\n  - digit'],
     ['file: >-\n  x'],
-  ])('goes directly behind it: %j', (origin) => {
+  ])('is added directly after it: %j', (origin) => {
     expect(editLines(amid(origin), sealed)).toBe(amid(`${origin}\nvalue: ${SEALED}`));
     expect(editLines(amid(origin), toBlob)).toBe(
       amid(`${origin}\nblob:\n${blobLines('  ').trimEnd()}`),
@@ -160,7 +160,7 @@ describe('a value beside its origin', () => {
     );
   });
 
-  test('stays when the origin goes', () => {
+  test('stays when the origin is removed', () => {
     const before = amid(`file: x # why\nvalue: ${SEALED}`);
     expect(editLines(before, { dropOrigin: true })).toBe(amid(`value: ${SEALED}`));
     expect(editLines(before, { ...plain('a\nb'), dropOrigin: true })).toBe(
@@ -179,7 +179,7 @@ describe('a value beside its origin', () => {
       `  - file: x\n    # c\n    value: ${SEALED}\n    type: SecureString\n    name: q\n`,
       `  - \n    # c\n    value: ${SEALED}\n    type: SecureString\n    name: q\n`,
     ],
-  ])('behind the dash: %s', (_, before, after) => {
+  ])('after the dash: %s', (_, before, after) => {
     const head = `${KEYS}parameters:\n`;
     expect(edit(head + before, { parameters: new Map([['q', { dropOrigin: true }]]) })).toBe(
       head + after,
@@ -199,7 +199,7 @@ describe('the type', () => {
     expect(editLines(`type: ${before}\nvalue: a`, change)).toBe(`type: ${after}\nvalue: a`);
   });
 
-  test('stays as it is when it stands elsewhere', () => {
+  test('does not change if it comes from an alias or a merge', () => {
     const text = `${HEAD}parameters:
   - {name: p, type: &t SecureString, value: x}
   - {name: q, type: *t, value: y}
@@ -330,7 +330,7 @@ describe('a manifest in JSON stays JSON', () => {
     expect(edit(line, changes)).not.toContain('\n');
   });
 
-  test('the last pair loses the comma before it', () => {
+  test('removes the comma before the last pair', () => {
     const last = before.replace(
       /\n\]?\}\n$/,
       ',\n  "encrypted_with": "arn:x",\n  "data_keys": {}\n}\n',
@@ -372,12 +372,12 @@ describe('encrypted_with', () => {
       'path: /a/\nregion: us-east-1\nkmskey: &k alias/a\nencrypted_with: *k # e\n',
       'path: /a/\nregion: us-east-1\nkmskey: &k alias/a\nencrypted_with: arn:x # e\n',
     ],
-  ])('goes %s', (_, before, after) => {
+  ])('is added %s', (_, before, after) => {
     expect(edit(before + tail, { encryptedWith: 'arn:x' })).toBe(after + tail);
   });
 
   test.each(['', 'encrypted_with: arn:x # e\n', 'encrypted_with:\n  arn:x # e\n'])(
-    'goes with its whole line: %j',
+    'is removed with its whole line: %j',
     (line) => {
       const text = `path: /a/\nregion: us-east-1\n${tail}`;
       const before = text.replace('region', `${line}region`);
@@ -455,7 +455,7 @@ describe('data_keys', () => {
     expect(edit(withKeys(before), { dataKeys })).toBe(withKeys(after));
   });
 
-  test('a changed one is changed in its line', () => {
+  test('changes a wrapped key in its line', () => {
     const before = withKeys(`data_keys:\n  aaaaaaaa: AAAA # a\n  bbbbbbbb: "AAAA"\n`);
     const after = withKeys(`data_keys:\n  aaaaaaaa: BBBB # a\n  bbbbbbbb: "CCCC"\n`);
     expect(edit(before, { dataKeys: { aaaaaaaa: 'BBBB', bbbbbbbb: 'CCCC' } })).toBe(after);
@@ -534,7 +534,7 @@ ${blobLines('      ')}    type: "securestring"
   });
 });
 
-test('an edit of a parameter that is not there is a bug of the caller', () => {
+test('throws a plain Error for a parameter that does not exist', () => {
   const manifest = parse(withParameter('type: String\nvalue: x'));
   expect(() => editManifest(manifest, { parameters: new Map([['q', {}]]) })).toThrow(
     'not there: q',

@@ -12,11 +12,14 @@ const TEXTS = [
 const WIDE = withParameter(`type: String\nvalue: ${'鍵は秘密です。'.repeat(20)}🔑`);
 
 describe.each(ENCODINGS)('%s', (_, encoding, encode) => {
-  test.each(encoding === 'Latin-1' ? TEXTS : [...TEXTS, WIDE])('is told and read', (text) => {
-    expect(decodeText(encode(text))).toEqual({ text, encoding });
-  });
+  test.each(encoding === 'Latin-1' ? TEXTS : [...TEXTS, WIDE])(
+    'is recognised and decoded',
+    (text) => {
+      expect(decodeText(encode(text))).toEqual({ text, encoding });
+    },
+  );
 
-  test('is no encoding of a manifest', async () => {
+  test('is not an encoding of a manifest', async () => {
     const failure = await failureOf(() => decodeManifest(encode(TEXTS[0] ?? ''), 'm.yml'));
     expect(failure.code).toBe('manifest');
     expect(failure.message).toMatch(
@@ -27,7 +30,7 @@ describe.each(ENCODINGS)('%s', (_, encoding, encode) => {
 });
 
 test.each(['', 'x', WIDE, `\uFEFF${WIDE}`, 'a\0b', `path: \0\n${'x'.repeat(100)}`])(
-  'UTF-8 stays UTF-8: %j',
+  'recognises UTF-8: %j',
   (text) => {
     expect(decodeText(Buffer.from(text))).toEqual({ text, encoding: 'UTF-8' });
   },

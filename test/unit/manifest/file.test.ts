@@ -53,7 +53,7 @@ describe('readManifest', () => {
     expect((await errorOf(readManifest(file))).place).toEqual({ file, line: 2, column: 1 });
   });
 
-  test('a missing file and a folder are wrong usage', async () => {
+  test('reports a missing file and a folder as wrong usage', async () => {
     for (const [name, reason] of [
       ['none.yml', 'there is no such file'],
       ['', 'it is a folder'],
@@ -74,7 +74,7 @@ describe('writeManifest', () => {
     expect(await readFile(file, 'utf8')).toBe(`${TEXT}# new\n`);
   });
 
-  test('does not touch the file when the text is the same', async () => {
+  test('does not touch the file if the text is the same', async () => {
     const then = new Date('2020-01-01');
     await utimes(file, then, then);
     const manifest = await readManifest(file);
@@ -83,7 +83,7 @@ describe('writeManifest', () => {
     expect(await stat(file)).toMatchObject({ ino, mtime: then });
   });
 
-  test('refuses when somebody else has changed or removed the file', async () => {
+  test('refuses if somebody else changed or removed the file', async () => {
     const manifest = await readManifest(file);
     await writeFile(file, `${TEXT}# theirs\n`);
     expect((await errorOf(writeManifest(manifest, `${TEXT}# ours\n`))).code).toBe('conflict');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findPatternFault, matchPattern } from '../../../src/manifest/java-pattern.ts';
 
-describe('Java cannot compile', () => {
+describe('rejects a pattern that Java cannot compile:', () => {
   test.each([
     ['(', 'has a ( without its )'],
     ['a)', 'has a ) without its ('],
@@ -20,7 +20,7 @@ describe('Java cannot compile', () => {
   });
 });
 
-describe('nothing is said of', () => {
+describe('finds no fault in', () => {
   test.each([
     '^[0-9]+$',
     '(?i)a(?:b|c)*+(?<name>d)\\k<name>(?>e)(?<!f)',
@@ -49,10 +49,10 @@ test.each([
   ['\\s', '\u00A0', 'unknown'],
   ['[a&&b]', 'c', 'unknown'],
   ['[0-9]', 'ü', 'unknown'],
-] as const)('of %j, Java matches %j: %s', (pattern, value, expected) => {
+] as const)('%j matches %j as in Java: %s', (pattern, value, expected) => {
   expect(matchPattern(pattern, value)).toBe(expected);
 });
 
-test('a pattern that takes for ever is not waited for', () => {
+test('gives up on a pattern that takes forever', () => {
   expect(matchPattern('^(a+)+$', `${'a'.repeat(60)}!`)).toBe('unknown');
 });

@@ -65,13 +65,13 @@ function withoutDigits(text: string): string {
   return text.replaceAll(/ENC\[…[0-9a-f]{8}\]/g, 'ENC[…]');
 }
 
-test('short marks stand for secrets; all else is as typed', () => {
+test('replaces secrets by short marks; all other text stays as typed', () => {
   expect(withoutDigits(maskManifest(MANIFEST))).toBe(MASKED);
   const windows = MANIFEST.replaceAll('\n', '\r\n').trimEnd();
   expect(withoutDigits(maskManifest(windows))).toBe(MASKED.replaceAll('\n', '\r\n').trimEnd());
 });
 
-test('a mark changes with the ciphertext, and with nothing else', () => {
+test('a mark changes only with the ciphertext', () => {
   const masked = maskManifest(MANIFEST);
   expect(maskManifest(MANIFEST.replace(SEALED, SEALED_AGAIN))).not.toBe(masked);
   expect(maskManifest(MANIFEST.replace(WRAPPED, `${WRAPPED.slice(0, -4)}AAAA`))).toBe(masked);
@@ -81,7 +81,7 @@ function parameter(lines: string): string {
   return `parameters:\n  - name: p\n${lines}`;
 }
 
-test('no plaintext of a secret is shown, however wrong the manifest is', () => {
+test('shows no plaintext of a secret, even in an invalid manifest', () => {
   const canary = createCanary();
   const texts = [
     parameter(`    type: SecureString\n    value: ${canary}\n    unknown: 1\n`),
@@ -100,7 +100,7 @@ test('no plaintext of a secret is shown, however wrong the manifest is', () => {
   }
 });
 
-test('of a text with conflict markers only the ciphertext is masked', () => {
+test('masks only ciphertext in a text with conflict markers', () => {
   const marked = MANIFEST.replace('value: |', '<<<<<<< ours\n    value: |');
   const masked = maskManifest(marked);
   expect(masked.split('\n')).toHaveLength(marked.split('\n').length);
@@ -110,6 +110,6 @@ test('of a text with conflict markers only the ciphertext is masked', () => {
   expect(maskManifest('no: {manifest')).toBe('no: {manifest');
 });
 
-test('what is to be shown is shown', () => {
+test('does not mask the parameters that are to be shown', () => {
   expect(maskManifest(MANIFEST, new Set(['plain', 'flow']))).toContain('value: flowing');
 });

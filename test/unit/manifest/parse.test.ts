@@ -27,7 +27,7 @@ function valueOf(value: string, type = 'String'): string | undefined {
 const places = (text: string) =>
   parse(text).parameters.map(({ place }) => `${place.line}:${place.column}`);
 
-describe('the whole of a manifest', () => {
+describe('a complete manifest', () => {
   const TEXT = `# a comment
 path: /apps/superman
 region: us-east-1
@@ -123,7 +123,7 @@ ${blobLines('      ')}
     });
   });
 
-  test('knows where each name stands, byte order mark and CRLF or not', () => {
+  test('records the position of each name, with or without byte order mark and CRLF', () => {
     expect(places(TEXT)).toEqual(['11:11', '19:11', '33:12']);
     expect(places(`\uFEFF${TEXT.replaceAll('\n', '\r\n')}`)).toEqual(['11:11', '19:11', '33:12']);
     expect(
@@ -132,7 +132,7 @@ ${blobLines('      ')}
   });
 });
 
-describe('a plain value is its source text', () => {
+describe('a plain value is its text in the file', () => {
   test.each([
     '2',
     '1.10',
@@ -185,7 +185,7 @@ describe('a plain value is its source text', () => {
     ['|-\n  a\n', 'a'],
     ['|+\n  a\n', 'a\n\n'],
     ['>-\n  a\n  b\n', 'a b'],
-  ])('and one in another style what it stands for: %j', (value, text) => {
+  ])('and a value in another style is what it means in YAML: %j', (value, text) => {
     if (text === undefined) expect(() => valueOf(value)).toThrow();
     else expect(valueOf(value)).toBe(text);
   });
@@ -195,7 +195,7 @@ describe('a plain value is its source text', () => {
     ['\n- a\n- yes', 'a,yes'],
     ['a,b', 'a,b'],
     ['single', 'single'],
-  ])('a StringList may be a list or its text: %j', (value, text) => {
+  ])('a StringList can be a list or its text: %j', (value, text) => {
     expect(valueOf(value, 'StringList')).toBe(text);
   });
 });
@@ -203,7 +203,7 @@ describe('a plain value is its source text', () => {
 /** As of `openssl rand -base64 64`, but for its line break. */
 const RANDOM_KEY = Buffer.alloc(64, 0xa7).toString('base64');
 
-describe('what a SecureString holds', () => {
+describe('the content of a SecureString', () => {
   test.each<[string, string, Content]>([
     [
       'a long base64 text while the type is not lower-case',
@@ -247,14 +247,14 @@ describe('what a SecureString holds', () => {
     expect(contentOf(withParameter(`type: ${lines}`, KEYS))).toEqual(content);
   });
 
-  test('without encrypted_with nothing is psyml’s ciphertext', () => {
+  test('takes nothing for psyml’s ciphertext without encrypted_with', () => {
     expect(contentOf(withParameter(`type: securestring\nvalue: ${PSYML}`))).toEqual({
       kind: 'plain',
       text: PSYML,
     });
   });
 
-  test('a blob’s data may be folded into lines', () => {
+  test('accepts a blob’s data folded into lines', () => {
     const data = Buffer.alloc(150, 6).toString('base64');
     const text = withParameter(`type: securestring\nblob:\n${blobLines('  ', blob({ data }))}`);
     expect(contentOf(text)).toEqual({ kind: 'blob', blob: blob({ data }) });
@@ -321,7 +321,7 @@ parameters:
 });
 
 describe('aliases and merges', () => {
-  test('tags may be shared', () => {
+  test('can share tags', () => {
     const text = `${HEAD}tags: &common {a: 1}
 parameters:
   - {name: p, type: String, value: x, tags: &own {b: 2, c: 3}}
@@ -335,7 +335,7 @@ parameters:
     ]);
   });
 
-  test('a parameter may take defaults from another one, as long as it has its own value', () => {
+  test('let a parameter take defaults from another one, if it has its own value', () => {
     const text = `${HEAD}parameters:
   - &base
     name: p
@@ -357,7 +357,7 @@ parameters:
     expect(r).toMatchObject({ type: 'String', content: { kind: 'plain', text: 'z' } });
   });
 
-  test('a key named like a part of every object is a key like any other', () => {
+  test('treats a key such as constructor like any other', () => {
     const text = withParameter('type: String\nvalue: x\ntags: {__proto__: a, constructor: b}');
     expect(Object.entries(parse(text).parameters[0]?.tags ?? {})).toEqual([
       ['__proto__', 'a'],
@@ -392,6 +392,6 @@ test.each([
     'a value that is a number in JSON',
     '{"path":"/a","region":"us-east-1","parameters":[{"name":"p","type":"String","value":2.50}]}',
   ],
-])('%s is fine', (_, text) => {
+])('accepts %s', (_, text) => {
   expect(parse(text).parameters).toHaveLength(1);
 });

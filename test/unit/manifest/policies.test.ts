@@ -8,7 +8,7 @@ const policies = (lines: string, tier = 'Advanced') =>
 const policy = (type: string, attributes: string) =>
   policies(`  - {Type: ${type}, Version: "1.0", Attributes: {${attributes}}}`);
 
-test('policies are read as texts, however they are written', () => {
+test('reads policies as texts, in any YAML style', () => {
   const text =
     policies(`  - {Type: Expiration, Version: "1.0", Attributes: {Timestamp: "2027-01-01T00:00:00.000Z"}}
   - Attributes:
@@ -22,7 +22,7 @@ test('policies are read as texts, however they are written', () => {
   ]);
 });
 
-test.each(['Advanced', 'Intelligent-Tiering'])('tier %s takes policies', (tier) => {
+test.each(['Advanced', 'Intelligent-Tiering'])('accepts policies in tier %s', (tier) => {
   const item =
     '  - {Type: NoChangeNotification, Version: "1.0", Attributes: {After: 1, Unit: Days}}';
   expect(parse(policies(item, tier)).parameters).toHaveLength(1);
@@ -31,7 +31,7 @@ test.each(['Advanced', 'Intelligent-Tiering'])('tier %s takes policies', (tier) 
 const two =
   '  - {Type: Expiration, Version: "1.0", Attributes: {Timestamp: "2027-01-01T00:00:00Z"}}';
 
-describe('policies that SSM would refuse:', () => {
+describe('refuses policies that SSM would refuse:', () => {
   test.each<[what: string, text: string, problems: string[]]>([
     [
       'in the tier Standard',
@@ -119,7 +119,7 @@ describe('policies that SSM would refuse:', () => {
   ])('%s', (_, text, problems) => expect(problemsOf(text)).toEqual(problems));
 });
 
-test('what means the same is the same text', () => {
+test('gives the same text for the same meaning', () => {
   const one = [noChange('20'), expiration('2027-01-01T00:00:00Z')];
   const other = [
     expiration('2027-01-01T01:00:00.000+01:00'),
@@ -135,12 +135,12 @@ test('what means the same is the same text', () => {
 });
 
 describe('SSM', () => {
-  test('is sent a JSON array, and [{}] to take all of them away', () => {
+  test('gets a JSON array, and [{}] to remove all of them', () => {
     expect(JSON.parse(sendPolicies([noChange('20')]))).toEqual([noChange('20')]);
     expect(sendPolicies([])).toBe('[{}]');
   });
 
-  test('tells each as a text of its own', () => {
+  test('returns each policy as a separate text', () => {
     const told = [expiration('2027-01-01T00:00:00Z'), noChange('20')].map((item) => ({
       PolicyText: JSON.stringify(item),
       PolicyType: item.Type,
@@ -149,7 +149,7 @@ describe('SSM', () => {
     expect(receivePolicies(told)).toEqual([expiration('2027-01-01T00:00:00Z'), noChange('20')]);
   });
 
-  test('may tell what nobody understands, or in another shape', () => {
+  test('can return unknown policies, or another shape', () => {
     expect(receivePolicies([{ PolicyText: 'a new form', PolicyType: 'New' }])).toEqual([
       { Type: 'New', Version: '', Attributes: {} },
     ]);

@@ -19,7 +19,7 @@ const opened = fc.tuple(randomManifest, plaintext).map(([{ text }, plain]) => {
   return { text, names, view: editManifest(manifest, { parameters }) };
 });
 
-test('what nobody touched comes back byte for byte, in whatever style it was', () => {
+test('restores untouched values byte for byte, in any YAML style', () => {
   fc.assert(
     fc.property(opened, ({ text, names, view }) => {
       expect(restoreContents(text, view, view, names).text).toBe(text);
@@ -28,7 +28,7 @@ test('what nobody touched comes back byte for byte, in whatever style it was', (
   );
 });
 
-test('so it does at another place of the file', () => {
+test('restores a value that moved in the file', () => {
   const text = 'parameters:\n  - name: a\n    value: "ENC" # c\n  - {name: b, value: ENC}';
   const view = 'parameters:\n  - name: a\n    value: "x" # c\n  - {name: b, value: "y, z"}';
   const edited = 'parameters:\n  - {name: b, value: "y, z"}\n\n  - name: a\n    value: "x" # c\n';
@@ -43,7 +43,7 @@ test.each([
   ['other quotes', '  - name: a\n    value: "x" # c\n'],
   ['another indentation', '  -   name: a\n      value: x # c\n'],
   ['another name', '  - name: b\n    value: x # c\n'],
-])('%s is left for others to care for', (_, item) => {
+])('does not restore %s', (_, item) => {
   const text = 'parameters:\n  - name: a\n    value: ENC # c\n';
   const view = 'parameters:\n  - name: a\n    value: x # c\n';
   const edited = `parameters:\n${item}`;

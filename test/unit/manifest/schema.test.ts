@@ -18,13 +18,13 @@ async function readSchema(): Promise<Schema> {
   return JSON.parse(text) as Schema;
 }
 
-test('the schema has the keys that hints are made from', async () => {
+test('the schema has the keys that hints use', async () => {
   const schema = await readSchema();
   expect(Object.keys(schema.properties ?? {})).toEqual(TOP_KEYS);
   expect(Object.keys(schema.definitions?.['parameter']?.properties ?? {})).toEqual(PARAMETER_KEYS);
 });
 
-test('every property is described, and every map is closed', async () => {
+test('describes every property, and closes every map', async () => {
   const schema = await readSchema();
   for (const part of [schema, ...Object.values(schema.definitions ?? {})]) {
     expect(part.additionalProperties).not.toBe(undefined);

@@ -76,8 +76,8 @@ async function told(text: string): Promise<string> {
   return words.join('\n');
 }
 
-describe('nothing that could be a value is told', () => {
-  test('whatever it stands in place of', async () => {
+describe('an error never quotes a possible value', () => {
+  test('in any place of the manifest', async () => {
     // Keys and values alike, one after the other.
     for (const { index, 0: word } of MANIFEST.matchAll(/[^\s{}[\],:|#'"]+/g)) {
       for (const written of [CANARY, `x,${CANARY}`, `{${CANARY}}`, `"${CANARY}`, `${CANARY}: `]) {
@@ -87,7 +87,7 @@ describe('nothing that could be a value is told', () => {
     }
   });
 
-  test('however the text is cut and put together again', async () => {
+  test('in any broken combination of the text', async () => {
     const edge = fc.constantFrom(...EDGES);
     const piece = fc
       .tuple(edge, edge)

@@ -69,7 +69,7 @@ const BROKEN_VALUES: readonly string[] = [
   `${CANARY}\n...\n${CANARY}`,
 ];
 
-test.each(BROKEN_VALUES)('nothing of the value %j is told', (value) => {
+test.each(BROKEN_VALUES)('an error quotes nothing of the value %j', (value) => {
   // The second one breaks the manifest even where the first one is fine.
   const text = `${withParameter(`type: SecureString\nvalue: ${value}`)}  - {name: q, type: x, value: ${CANARY}}\n`;
   expect(told(text)).toBeDefined();
@@ -85,7 +85,7 @@ test.each([
   'tags',
   'data_keys',
   'parameters',
-])('nothing of a wrong "%s" is told', (key) => {
+])('an error quotes nothing of a wrong "%s"', (key) => {
   for (const value of [
     `"${CANARY} !"`,
     `[${CANARY}]`,
@@ -99,7 +99,7 @@ test.each([
 });
 
 test.each(PARAMETER_KEYS.filter((key) => key !== 'name' && key !== 'value'))(
-  'nothing of a wrong "%s" of a parameter is told',
+  'an error quotes nothing of a wrong "%s" of a parameter',
   (key) => {
     const blobOf = (name: string) => `{${name}: "${CANARY} !"}`;
     const values = [
@@ -122,7 +122,7 @@ test.each(PARAMETER_KEYS.filter((key) => key !== 'name' && key !== 'value'))(
   },
 );
 
-test('nothing of a value is told, whatever breaks the text around it', () => {
+test('an error quotes nothing of a value, for any syntax error around it', () => {
   const good = withParameter(`type: SecureString\nvalue: ${CANARY}`);
   const at = good.indexOf(CANARY);
   const junk = fc.constantFrom(

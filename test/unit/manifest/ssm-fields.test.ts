@@ -23,7 +23,7 @@ const MEMBERS = Object.keys(FULL) as (keyof SsmFields)[];
 describe.each(MEMBERS)('%s', (member) => {
   const one: SsmFields = { [member]: FULL[member] };
 
-  test('comes back from SSM as it was sent', () => {
+  test('is read from SSM as it was sent', () => {
     const { Policies, ...sent } = sendFields(one);
     const Told = (JSON.parse(Policies ?? '[]') as unknown[]).map((item) => ({
       PolicyText: JSON.stringify(item),
@@ -31,14 +31,14 @@ describe.each(MEMBERS)('%s', (member) => {
     expect(compareFields(receiveFields({ ...sent, Policies: Told }), one)).toEqual([]);
   });
 
-  test('differs from none at all, and is then worth an import', () => {
+  test('differs from an absent one, and is then imported', () => {
     expect(compareFields({}, one)).toHaveLength(1);
     expect(compareFields(receiveFields({}), {})).toEqual([]);
     expect(notableFields(one)).toEqual(one);
     expect(notableFields(receiveFields({}))).toEqual({});
   });
 
-  test('goes when it is written without, or is not wanted to', () => {
+  test('is reset by a write without it, or left out of the comparison and the write', () => {
     const written = overwritingFields({}, FULL);
     const isLeft = compareWanted(one, {}).length === 0;
     expect(compareFields(receiveFields({}), written).map(({ field }) => field)).toEqual([]);
@@ -46,7 +46,7 @@ describe.each(MEMBERS)('%s', (member) => {
   });
 });
 
-test('policies are taken away in the one tier that has them', () => {
+test('removes policies only in the tier that has them', () => {
   expect(overwritingFields({}).policies).toBeUndefined();
   expect(overwritingFields({ tier: 'Standard' }).policies).toBeUndefined();
   expect(overwritingFields({ tier: 'Advanced' }).policies).toEqual([]);

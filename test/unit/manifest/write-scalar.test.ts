@@ -133,7 +133,7 @@ const tricky = fc
   })
   .map((pieces) => pieces.join(''));
 
-describe('whatever plain text is written is read back unchanged', () => {
+describe('reads back any plain text unchanged', () => {
   test.each(PLACES)('%s', (_, source) => {
     const anyText = fc.oneof(
       tricky,
@@ -157,7 +157,7 @@ function writtenAs(text: string, source = PLACES[0]?.[1] ?? ''): string {
   return rest.replace(/\n {4}type: [^]*/, '');
 }
 
-describe('a text is written in the form that people would choose', () => {
+describe('writes a text in the form that a person would choose', () => {
   test.each([
     ['1.10', '1.10'],
     ['0123', '0123'],
@@ -188,7 +188,7 @@ describe('a text is written in the form that people would choose', () => {
     expect(writtenAs(text)).toBe(expected);
   });
 
-  test('text that would be taken for ciphertext, and empty text, are refused unquoted', () => {
+  test('refuses text that looks like ciphertext, and empty text, without quoting them in the error', () => {
     expect(() => writtenAs('ENC[canary]')).toThrow(/parameter "p" cannot stand/);
     expect(() => writtenAs('ENC[canary]')).not.toThrow(/canary/);
     expect(() => writtenAs('')).toThrow(/parameter "p" cannot stand/);

@@ -12,7 +12,7 @@ function failing(code: 'aws' | 'network' | 'credentials'): () => Promise<void> {
   return () => Promise.reject(new CofferError(code, 'no'));
 }
 
-test('does all tasks, and tells how far it is', async () => {
+test('does all tasks, and reports its progress', async () => {
   const seen: string[] = [];
   const tasks = names(5).map((name): Task => ({
     name,
@@ -27,7 +27,7 @@ test('does all tasks, and tells how far it is', async () => {
   expect(told).toEqual([1, 2, 3, 4, 5].map((done) => [done, 5]));
 });
 
-test('has no more tasks under way at once than it may', async () => {
+test('runs no more tasks at once than its limit', async () => {
   let underWay = 0;
   let most = 0;
   const tasks = names(20).map((name): Task => ({
@@ -58,7 +58,7 @@ test('a failure does not stop the others', async () => {
   expect(left).toEqual([]);
 });
 
-test('once aborted it begins nothing new, and finishes what is under way', async () => {
+test('after an abort it starts nothing new, and finishes running tasks', async () => {
   const controller = new AbortController();
   const begun: string[] = [];
   const tasks = names(10).map((name): Task => ({
@@ -76,8 +76,8 @@ test('once aborted it begins nothing new, and finishes what is under way', async
   expect(applied.done.toSorted()).toEqual(begun);
 });
 
-describe('a network that is gone', () => {
-  test.each(['network', 'credentials'] as const)('(%s) ends it soon', async (code) => {
+describe('a lost network', () => {
+  test.each(['network', 'credentials'] as const)('(%s) ends the run soon', async (code) => {
     const tasks = names(50).map((name): Task => ({ name, run: failing(code) }));
     const { patience } = createPatience();
     const { done, failed, left } = await applyAll(tasks, { concurrency: 2, patience });
@@ -86,7 +86,7 @@ describe('a network that is gone', () => {
     expect(failed.length + left.length).toBe(50);
   });
 
-  test('that comes back between does not end it', async () => {
+  test('does not end the run if it comes back', async () => {
     const tasks = names(30).map((name, i): Task => ({
       name,
       run: i % 3 === 0 ? () => Promise.resolve() : failing('network'),
@@ -98,21 +98,21 @@ describe('a network that is gone', () => {
   });
 });
 
-test("a bug is not taken for AWS's failure", async () => {
+test('does not report a bug as a failure of AWS', async () => {
   const task = { name: 'x', run: () => Promise.reject(new TypeError('a bug')) };
   const { patience } = createPatience();
   const work = applyAll([task], { concurrency: 1, patience });
   await expect(work).rejects.toThrow(TypeError);
 });
 
-test('two runs add up', async () => {
+test('adds up two runs', async () => {
   const error = await failureOf(failing('aws'));
   const a = { done: ['1'], failed: [{ name: '2', error }], left: ['3'] };
   const b = { done: ['4'], failed: [], left: ['5'] };
   expect(joinApplied(a, b)).toEqual({ done: ['1', '4'], failed: a.failed, left: ['3', '5'] });
 });
 
-test('waits in vain for one task alone', async () => {
+test('stops after the first task that AWS does not answer', async () => {
   const cause = Object.assign(new Error('no answer'), { limit: 'answer' });
   const tasks = names(9).map((name): Task => ({
     name,

@@ -4,7 +4,7 @@ import { noChange } from '../manifest/samples.ts';
 import { actual, changeOf, desired, inStep, pointer, secret, state } from './states.ts';
 
 describe('the action', () => {
-  test('is create for what is not there', () => {
+  test('is create for a parameter that is not in AWS', () => {
     expect(changeOf(desired('/a/x'), undefined)).toMatchObject({
       action: 'create',
       name: '/a/x',
@@ -12,18 +12,18 @@ describe('the action', () => {
     });
   });
 
-  test('is unchanged for what is there as it is wanted', () => {
+  test('is unchanged if AWS has what is desired', () => {
     expect(changeOf(desired('/a/x'), actual('/a/x'))).toMatchObject({
       action: 'unchanged',
       differences: [],
     });
   });
 
-  test('is update for what differs', () => {
+  test('is update for a difference', () => {
     expect(changeOf(desired('/a/x', { value: 'w' }), actual('/a/x')).action).toBe('update');
   });
 
-  test('takes no account of what SSM does not list yet', () => {
+  test('ignores fields that SSM does not list yet', () => {
     const there = actual('/a/x', { isUnlisted: true });
     const wanted = desired('/a/x', { tier: 'Standard', description: 'd', allowedPattern: '.' });
     expect(changeOf(wanted, there).action).toBe('unchanged');
@@ -32,14 +32,14 @@ describe('the action', () => {
     expect(changed.differences.map(({ field }) => field)).toEqual(['value']);
   });
 
-  test('is to delete what is in no manifest, when that is asked for', () => {
+  test('is delete for what is in no manifest, with prune', () => {
     const options = { prune: true, pruneTags: false };
     const there = state([actual('/a/old'), actual('/a/others')]);
     const changes = planChanges([], there, new Set(['/a/others']), options);
     expect(changes.map(({ action, name }) => [action, name])).toEqual([['delete', '/a/old']]);
   });
 
-  test('is extra for what is in no manifest', () => {
+  test('is extra for what is in no manifest, without prune', () => {
     const changes = planChanges([desired('/a/x')], state([actual('/a/x'), actual('/a/old')]));
     expect(changes.map(({ action, name }) => [action, name])).toEqual([
       ['extra', '/a/old'],
@@ -47,7 +47,7 @@ describe('the action', () => {
     ]);
   });
 
-  test('is none at all for what another manifest of the call wants', () => {
+  test('is nothing for what another manifest of the call contains', () => {
     const there = state([actual('/a/theirs'), actual('/a/old')]);
     const changes = planChanges([], there, new Set(['/a/theirs']));
     expect(changes.map(({ name }) => name)).toEqual(['/a/old']);
@@ -56,7 +56,7 @@ describe('the action', () => {
 
 const NO_CHANGE = `{"Type":"NoChangeNotification","Version":"1.0","Attributes":{"After":"1","Unit":"Days"}}\n`;
 
-describe('a difference is found in', () => {
+describe('finds a difference in', () => {
   const cases = [
     ['type', { type: 'StringList' as const }, {}, 'String', 'StringList'],
     ['value', { value: 'new' }, {}, 'v', 'new'],
@@ -85,7 +85,7 @@ describe('a difference is found in', () => {
     { fault: 'missing' },
     { fault: 'damaged: its checksum differs', etag: '"e"' },
     { fault: 'under another KMS key: unknown', etag: '"e"' },
-  ])('its object, when it is $fault', (found) => {
+  ])('its object, if it is $fault', (found) => {
     const wanted = pointer('/a/x');
     const there = actual('/a/x', { value: wanted.value });
     const change = changeOf(wanted, there, { objects: new Map([['/a/x', found]]) });
@@ -104,21 +104,21 @@ describe('a difference is found in', () => {
   });
 });
 
-describe('a value must stay hidden', () => {
-  test('when the manifest says that it is a secret', () => {
+describe('hides a value', () => {
+  test('if the manifest says that it is a secret', () => {
     const { differences } = changeOf(secret('/a/x', 'new'), actual('/a/x', { value: 'old' }));
     expect(differences.filter(({ isSecret }) => isSecret).map(({ field }) => field)).toEqual([
       'value',
     ]);
   });
 
-  test('when SSM holds it as a secret and the manifest does not want one any more', () => {
+  test('if SSM holds it as a secret, even if the manifest no longer does', () => {
     const there = actual('/a/x', { type: 'SecureString', value: 'old', keyId: 'alias/k' });
     const { differences } = changeOf(desired('/a/x', { value: 'new' }), there);
     expect(differences.find(({ field }) => field === 'value')?.isSecret).toBe(true);
   });
 
-  test('when a pointer takes its place, whatever its type was', () => {
+  test('if a pointer replaces it, for any type', () => {
     const objects = new Map([['/a/x', { fault: 'missing' }]]);
     const { differences } = changeOf(pointer('/a/x'), actual('/a/x', { value: 'a secret' }), {
       objects,
@@ -126,14 +126,14 @@ describe('a value must stay hidden', () => {
     expect(differences.find(({ field }) => field === 'value')?.isSecret).toBe(true);
   });
 
-  test('unless one pointer takes the place of another', () => {
+  test('unless one pointer replaces another', () => {
     const before = pointer('/a/x', 'cd'.repeat(32)).value;
     const { differences } = changeOf(pointer('/a/x'), actual('/a/x', { value: before }));
     expect(differences).toMatchObject([{ field: 'value', before, isSecret: false }]);
   });
 });
 
-test('changes are sorted by name, in whichever order the parameters come', () => {
+test('sorts changes by name', () => {
   const names = ['/a/b', '/a/B', '/a/b/c', '/a/b-c', '/a/10', '/a/9', '/a/zz'];
   const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
   for (const order of [names, names.toReversed()]) {
@@ -147,7 +147,7 @@ test('changes are sorted by name, in whichever order the parameters come', () =>
   }
 });
 
-test('a pointer to an object that is there is unchanged', () => {
+test('does not change a pointer whose object exists', () => {
   const wanted = pointer('/a/x');
   expect(planChanges([wanted], inStep([wanted]))[0]?.action).toBe('unchanged');
 });

@@ -8,12 +8,12 @@ const there = actual('/a', { type: 'SecureString', value: undefined, keyId: 'ali
 const PRESENT = { etag: '"e"' };
 const objects = (state: ObjectState) => ({ objects: new Map([['/a', state]]) });
 
-test('a closed value is never written, whether there is one or not', () => {
+test('never writes a closed value, whether or not AWS has one', () => {
   expect(changeOf(closed, undefined)).toMatchObject({ action: 'closed', differences: [] });
   expect(changeOf(closed, there)).toMatchObject({ action: 'closed', differences: [] });
 });
 
-test('all but the value of what is closed is compared', () => {
+test('compares everything except the value of a closed parameter', () => {
   const other = {
     ...there,
     type: 'String',
@@ -27,13 +27,13 @@ test('all but the value of what is closed is compared', () => {
   expect(differences.map(({ field }) => field)).toEqual(['type', 'key', 'description', 'tier']);
 });
 
-test('a pointer takes the place of a secret that was not opened, and nothing is told of it', () => {
+test('replaces an unread secret by a pointer, and shows nothing of the secret', () => {
   const { action, differences } = changeOf(pointer('/a'), there, objects({ fault: 'missing' }));
   expect(action).toBe('update');
   expect(differences.map(({ field }) => field)).toEqual(['type', 'object']);
 });
 
-test('a closed data key matters only while its object is not there', () => {
+test('a closed data key matters only if its object does not exist yet', () => {
   const wanted = { ...pointer('/a'), closed: 'data key' as const };
   expect(changeOf(wanted, undefined, objects({ fault: 'missing' })).action).toBe('closed');
   expect(changeOf(wanted, undefined, objects(PRESENT)).action).toBe('create');

@@ -11,7 +11,7 @@ function fieldsOf(there: string | undefined, wanted: string) {
   return differences.map(({ field }) => field);
 }
 
-describe('a key is the same', () => {
+describe('is the same key:', () => {
   test.each([
     ['by alias', 'alias/app', 'alias/app'],
     ['by id', UUID, UUID],
@@ -27,7 +27,7 @@ describe('a key is the same', () => {
   });
 });
 
-describe('a key is another', () => {
+describe('is another key:', () => {
   test.each([
     ['by alias', 'alias/app', 'alias/other'],
     ['by id', UUID, UUID.replace('1', '2')],
@@ -41,7 +41,7 @@ describe('a key is another', () => {
   });
 });
 
-test('the key of what is no secret is of no interest', () => {
+test('ignores the key of a plain parameter', () => {
   const there = actual('/a/x', { keyId: 'alias/left-over' });
   expect(changeOf(desired('/a/x'), there).action).toBe('unchanged');
 });
@@ -51,11 +51,11 @@ function planTier(wanted: Tier | undefined, there: Tier) {
 }
 
 describe('the tier', () => {
-  test.each<Tier>(['Standard', 'Advanced'])('may be %s when the manifest names none', (there) => {
+  test.each<Tier>(['Standard', 'Advanced'])('may be %s if the manifest names none', (there) => {
     expect(planTier(undefined, there).action).toBe('unchanged');
   });
 
-  test.each<Tier>(['Standard', 'Advanced'])('may be %s when AWS is to choose it', (there) => {
+  test.each<Tier>(['Standard', 'Advanced'])('may be %s if AWS chooses it', (there) => {
     expect(planTier('Intelligent-Tiering', there).action).toBe('unchanged');
   });
 

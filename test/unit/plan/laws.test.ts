@@ -31,7 +31,7 @@ const item: fc.Arbitrary<Desired> = fc.oneof(
 
 const wanted = fc.uniqueArray(item, { selector: (each) => each.name, maxLength: 12 });
 
-test('what is in step is unchanged, all of it', () => {
+test('equal states give only unchanged parameters', () => {
   fc.assert(
     fc.property(wanted, fc.boolean(), (items, prune) => {
       const options = { prune, pruneTags: prune };
@@ -43,7 +43,7 @@ test('what is in step is unchanged, all of it', () => {
   );
 });
 
-test('an empty AWS is all to create; an empty manifest makes all of it extra', () => {
+test('an empty AWS gives only creates; an empty manifest gives only extras', () => {
   fc.assert(
     fc.property(wanted, (items) => {
       const created = planChanges(items, state([]));
@@ -55,7 +55,7 @@ test('an empty AWS is all to create; an empty manifest makes all of it extra', (
   );
 });
 
-test('the order of the parameters, here and there, does not matter', () => {
+test('the order of parameters does not matter on either side', () => {
   fc.assert(
     fc.property(wanted, wanted, (items, others) => {
       const backwards = inStep(others.toReversed());
@@ -66,7 +66,7 @@ test('the order of the parameters, here and there, does not matter', () => {
   );
 });
 
-test('each name is told once, and every name is told', () => {
+test('lists every name once', () => {
   fc.assert(
     fc.property(wanted, wanted, (items, others) => {
       const names = planChanges(items, inStep(others)).map((change) => change.name);
@@ -76,7 +76,7 @@ test('each name is told once, and every name is told', () => {
   );
 });
 
-test('a change that is no update, replacement or nothing has nothing to compare', () => {
+test('only updates and replacements have differences', () => {
   fc.assert(
     fc.property(wanted, wanted, (items, others) => {
       for (const { action, differences } of planChanges(items, inStep(others))) {

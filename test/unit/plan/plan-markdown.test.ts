@@ -4,7 +4,7 @@ import { createCanary, expectHidden } from '../../support/canary.ts';
 import { codeOf, outsideCode, tableRows } from './markdown.ts';
 import { created, everyAction, planOf, updated, updatedField } from './plans.ts';
 
-test('is a comment that a bot finds again: counts, a table, folded details', () => {
+test('has a marker for bots, counts, a table and folded details', () => {
   expect(renderPlanMarkdown([everyAction('before', 'afterwards')])).toBe(`<!-- coffer-diff -->
 
 **coffer**: 2 to create, 1 to update, 1 to replace, 1 extra, 1 unchanged
@@ -38,32 +38,32 @@ tier:
 `);
 });
 
-test('names what it is about: region, kmskey and bucket', () => {
+test('names path, region, kmskey and bucket', () => {
   const plan = { ...planOf([created('x', 'y')]), kmskey: 'alias/a', bucket: 'a-secrets' };
   expect(renderPlanMarkdown([plan])).toContain(
     '### `app.yml` → `/app/` in `us-east-1`, kmskey `alias/a`, bucket `a-secrets`\n',
   );
 });
 
-test('says so in one line when there is no difference', () => {
+test('is one line if there is no difference', () => {
   const same = everyAction('x', 'y').changes.filter(({ action }) => action === 'unchanged');
   expect(renderPlanMarkdown([planOf(same)])).toBe(
     '<!-- coffer-diff -->\n\n**coffer**: no difference, AWS is as the manifests want it (1 unchanged)\n',
   );
 });
 
-test('names the manifests without a difference beside those with one', () => {
+test('names manifests without a difference too', () => {
   const text = renderPlanMarkdown([planOf([]), planOf([created('x', 'y')], 'other.yml')]);
   expect(text).toContain('### `app.yml` → `/app/` in `us-east-1`\n\nNo difference.\n');
   expect(text).toContain('### `other.yml`');
 });
 
-test('tells several lines as a unified diff', () => {
+test('shows several lines as a unified diff', () => {
   const text = renderPlanMarkdown([planOf([updated('x', 'a\nb\nc\n', 'a\nB\nc\n')])]);
   expect(text).toContain('```diff\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n```');
 });
 
-test('the same plans give the same text, in the order of the names', () => {
+test('gives the same text for the same plans, sorted by name', () => {
   const changes = ['a', 'b', 'c'].flatMap((name) => [updated(name, 'x', 'y')]);
   const text = renderPlanMarkdown([planOf(changes)]);
   expect(renderPlanMarkdown([planOf(structuredClone(changes))])).toBe(text);
@@ -82,7 +82,7 @@ function renderDescription(after: string): string {
   return renderPlanMarkdown([planOf([updatedField('x', difference)])]);
 }
 
-describe('nothing breaks out of its place', () => {
+describe('escapes Markdown', () => {
   const nasty = [
     'a|b',
     '`',
@@ -100,7 +100,7 @@ describe('nothing breaks out of its place', () => {
     ' ',
   ];
 
-  test.each(nasty)('from a value: %j', (value) => {
+  test.each(nasty)('in a value: %j', (value) => {
     for (const [before, after] of [
       [value, 'plain'],
       ['plain', value],
@@ -113,23 +113,23 @@ describe('nothing breaks out of its place', () => {
     }
   });
 
-  test.each(nasty)('from a description: %j', (after) => {
+  test.each(nasty)('in a description: %j', (after) => {
     expect(outsideCode(renderDescription(after))).toBe(outsideCode(renderDescription('plain')));
   });
 
-  test.each(nasty)('from a name: %j', (name) => {
+  test.each(nasty)('in a name: %j', (name) => {
     const text = renderPlanMarkdown([planOf([updated(name, 'one', 'two')])]);
     const plain = renderPlanMarkdown([planOf([updated('x', 'one', 'two')])]);
     expect(outsideCode(text)).toBe(outsideCode(plain));
     expect(tableRows(text).map((cells) => cells.length)).toEqual([3]);
   });
 
-  test.each(nasty)('from the name of a manifest: %j', (file) => {
+  test.each(nasty)('in the name of a manifest: %j', (file) => {
     const text = renderPlanMarkdown([planOf([created('x', 'y')], file)]);
     expect(outsideCode(text)).toBe(outsideCode(renderPlanMarkdown([planOf([created('x', 'y')])])));
   });
 
-  test('and names read as they are', () => {
+  test('and keeps names readable', () => {
     const text = renderPlanMarkdown([planOf([updated('a|b', 'one', 'two')], 'a|b.yml')]);
     expect(text).toContain('### `a|b.yml`');
     expect(text).toContain('**`a|b`**');
@@ -138,7 +138,7 @@ describe('nothing breaks out of its place', () => {
   });
 });
 
-describe('what is too long for a comment of GitHub', () => {
+describe('a text too long for a comment on GitHub', () => {
   const LIMIT = 65_536;
 
   test('loses its details first, and says so', () => {

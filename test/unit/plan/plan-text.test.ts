@@ -9,7 +9,7 @@ function render(plans: Plan | readonly Plan[], reveal = false): string {
   return renderPlanText([plans].flat(), { paint: createPaint(false), reveal });
 }
 
-test('groups by action, counts, and says nothing of what is unchanged but how much it is', () => {
+test('groups by action, counts, and only counts unchanged parameters', () => {
   expect(render(everyAction('before', 'afterwards'))).toBe(`app.yml → /app/ in us-east-1
  2 to create
   + big  4.9 KiB in S3
@@ -27,17 +27,17 @@ test('groups by action, counts, and says nothing of what is unchanged but how mu
 `);
 });
 
-test('names what it is about: region, kmskey and bucket', () => {
+test('names path, region, kmskey and bucket', () => {
   const plan = { ...planOf([]), kmskey: 'alias/app', bucket: 'app-secrets' };
   const title = 'app.yml → /app/ in us-east-1, kmskey alias/app, bucket app-secrets\n';
   expect(render(plan).startsWith(title)).toBe(true);
 });
 
-test('says so when there is no difference, and when there is nothing at all', () => {
+test('says so if there is no difference, and if there is nothing at all', () => {
   expect(render(planOf([]))).toBe('app.yml → /app/ in us-east-1\n  no differences\n\nnothing\n');
 });
 
-test('tells several manifests one after the other, and counts them together', () => {
+test('shows several manifests one after the other, with total counts', () => {
   const text = render([planOf([created('a', 'x')]), planOf([created('b', 'y')], 'other.yml')]);
   expect(text.match(/^\S+\.yml → /gm)).toEqual(['app.yml → ', 'other.yml → ']);
   expect(text.trimEnd().split('\n').at(-1)).toBe('2 to create');
@@ -46,18 +46,18 @@ test('tells several manifests one after the other, and counts them together', ()
 describe('a secret', () => {
   const [before, after] = [createCanary(), `${createCanary()}\nmore`];
 
-  test('is masked, with its lengths', () => {
+  test('is masked, and shown by its lengths', () => {
     const text = render(everyAction(before, after));
     expectHidden(before, { text });
     expectHidden(after, { text });
     expect(text).toContain(`changed (${before.length} B → ${after.length} B)`);
   });
 
-  test('of the same length has changed all the same', () => {
+  test('is shown as changed even at the same length', () => {
     expect(render(planOf([updated('x', 'aaaa', 'bbbb', true)]))).toContain('value: changed (4 B)');
   });
 
-  test('is shown when that is asked for', () => {
+  test('is shown with reveal', () => {
     const text = render(everyAction(before, after), true);
     expect(text).toContain(`-${before}`);
     expect(text).toContain(`+${after.split('\n')[0]}`);
@@ -65,13 +65,13 @@ describe('a secret', () => {
   });
 });
 
-describe('a value of several lines', () => {
+describe('a multi-line value', () => {
   const lines = Array.from({ length: 20 }, (_, i) => `line ${i}`);
   const text = render(
     planOf([updated('x', lines.join('\n'), lines.with(10, 'changed').join('\n'))]),
   );
 
-  test('is told as a unified diff, without the lines far away', () => {
+  test('is shown as a unified diff, without distant lines', () => {
     expect(text).toContain(`      value:
         @@ -9,5 +9,5 @@
          line 8
@@ -85,16 +85,16 @@ describe('a value of several lines', () => {
   });
 });
 
-describe('what would drive the terminal is made visible', () => {
+describe('shows terminal control characters as text', () => {
   const nasty = '\u001b[2J\u0007\r\u009b31m\u202egnp';
 
-  test('in a value of one line', () => {
+  test('in a single-line value', () => {
     const text = render(planOf([updated('x', 'plain', nasty)]));
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(text).toContain('\\u001b[2J');
   });
 
-  test('in a value of several lines', () => {
+  test('in a multi-line value', () => {
     const text = render(planOf([updated('x', 'plain', `a\n${nasty}\nb`)]));
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(text).toContain('[2J');
@@ -113,19 +113,19 @@ describe('what would drive the terminal is made visible', () => {
   });
 });
 
-test('a very long line is cut, and its length told', () => {
+test('cuts a very long line, and shows its length', () => {
   const text = render(planOf([updated('x', 'short', 'y'.repeat(3000))]));
   expect(text).toContain('(3000 characters)');
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(200);
 });
 
-test('two long lines that differ at their ends do not look the same', () => {
+test('shows two long lines differently if they differ only at the end', () => {
   const text = render(planOf([updated('x', `${'y'.repeat(3000)}1`, `${'y'.repeat(3000)}2`)]));
   const [, before, after] = / value:\n *-(.*)\n *\+(.*)$/m.exec(text) ?? [];
   expect(before).not.toBe(after);
 });
 
-test('colours tell the actions apart, and are all there is to tell between the two', () => {
+test('colours distinguish the actions, and change nothing else in the text', () => {
   const plan = everyAction('before', 'after');
   const painted = renderPlanText([plan], { paint: createPaint(true), reveal: false });
   expect(painted).toContain('\u001b[32m');

@@ -28,7 +28,7 @@ const VERSION: ParameterVersion = {
 };
 
 describe('two versions', () => {
-  test('that differ in number, date, writer and labels alone are the same', () => {
+  test('that differ only in number, date, writer and labels are the same', () => {
     const other = { version: 2, labels: ['x'], user: 'somebody', modified: new Date(0) };
     expect(compareVersions(VERSION, { ...VERSION, ...other })).toEqual([]);
   });
@@ -42,7 +42,7 @@ describe('two versions', () => {
     ['allowed pattern', { allowedPattern: 'o.*' }, '', 'o.*'],
     ['data type', { dataType: 'aws:ec2:image' }, 'text', 'aws:ec2:image'],
     ['policies', { policies: [noChange('1')] }, '', formatPolicies([noChange('1')])],
-  ])('differ in their %s, seen from either side', (field, change, before, after) => {
+  ])('differ in their %s, in either direction', (field, change, before, after) => {
     const changed = { ...VERSION, ...change };
     const isSecret = false;
     expect(compareVersions(VERSION, changed)).toEqual([{ field, before, after, isSecret }]);
@@ -54,7 +54,7 @@ describe('two versions', () => {
   test.each([
     ['first', 'SecureString', 'String'],
     ['second', 'String', 'SecureString'],
-  ])('of which the %s is a secret have secret values', (_, from, to) => {
+  ])('have secret values if the %s is a secret', (_, from, to) => {
     const differences = compareVersions(
       { ...VERSION, type: from },
       { ...VERSION, type: to, value: 'two', description: 'new' },

@@ -6,7 +6,7 @@ import { lfsPointer } from '../../support/repository.ts';
 
 const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-test('a content has the fingerprint of its bytes, however it is cut', () => {
+test('the fingerprint of a content does not depend on its chunks', () => {
   assert(
     property(array(uint8Array({ maxLength: 700 }), { maxLength: 6 }), (pieces) => {
       const fingerprinter = new Fingerprinter();
@@ -21,7 +21,7 @@ test('a content has the fingerprint of its bytes, however it is cut', () => {
   );
 });
 
-test('a pointer of Git LFS has the fingerprint of what it points to, however it is cut', () => {
+test('a Git LFS pointer has the fingerprint of its target, for any chunks', () => {
   const pointer = Buffer.from(lfsPointer('the content'));
   const expected = { sha256: sha256('the content'), size: 11 };
   for (let cut = 0; cut <= pointer.length; cut++) {
@@ -39,7 +39,7 @@ test.each<[string, (pointer: string) => string]>([
   ['has text before it', (pointer) => ` ${pointer}`],
   ['is of another version', (pointer) => pointer.replace('v1', 'v2')],
   ['has a short oid', (pointer) => pointer.replace(/:[0-9a-f]/, ':')],
-])('what %s is no pointer', (_, change) => {
+])('is not a pointer: what %s', (_, change) => {
   const bytes = Buffer.from(change(lfsPointer('x')));
   expect(fingerprintOf(bytes)).toMatchObject({ sha256: sha256(bytes), size: bytes.length });
 });

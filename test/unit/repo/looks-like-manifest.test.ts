@@ -12,7 +12,7 @@ test.each<[string, string]>([
   ['one in braces', '---\n# mine\n{path: /a/, region: us-east-1,\n "parameters": []}\n'],
   ['one without a region', MANIFEST.replace('region: us-east-1', 'kmskey: alias/a')],
   ['one that is no YAML further down', `${MANIFEST}  - [`],
-])('%s is one', (_, text) => expect(looksLikeManifest(text)).toBe(true));
+])('looks like a manifest: %s', (_, text) => expect(looksLikeManifest(text)).toBe(true));
 
 test.each<[string, string]>([
   ['an API description', 'paths:\n  /a:\n    parameters:\n      - name: a\n        path: x\n'],
@@ -21,4 +21,4 @@ test.each<[string, string]>([
   ['a list', '- path: /a/\n  region: x\n  parameters: []\n'],
   ['a comment', MANIFEST.replaceAll(/^/gm, '# ')],
   ['an empty file', ''],
-])('%s is none', (_, text) => expect(looksLikeManifest(text)).toBe(false));
+])('does not look like a manifest: %s', (_, text) => expect(looksLikeManifest(text)).toBe(false));

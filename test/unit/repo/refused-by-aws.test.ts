@@ -36,7 +36,7 @@ const KEY =
 const DATA_TYPE = 'must be a data type of SSM, such as text or aws:ec2:image, in lower case';
 const REFERENCE = 'p: it holds {{…}}, which SSM takes for another parameter and refuses';
 
-describe('check says what AWS would refuse:', () => {
+describe('check reports what AWS would refuse:', () => {
   test.each<[string, string, string]>([
     ['a reference', manifest('value: "a {{ b }}"'), `5:12 ${REFERENCE}`],
     ['a reference of two lines', manifest('value: "{{\\n}}"'), `5:12 ${REFERENCE}`],
@@ -176,7 +176,7 @@ describe('check says what AWS would refuse:', () => {
   });
 });
 
-describe('check takes', () => {
+describe('check accepts', () => {
   test.each<[string, string]>([
     ['braces that are no reference', manifest('value: "}} {{ { } a}"')],
     ['a pair of escapes that is one character', manifest('value: "\\ud83d\\udd11"')],
@@ -196,21 +196,21 @@ describe('check takes', () => {
   });
 });
 
-test('a region that may have been opened since is a warning with the nearest one', async () => {
+test('warns about an unknown region, and suggests the nearest one', async () => {
   expect(await check(top('region', 'us-east-9'))).toEqual({
     told: [],
     warned: ['3:1 coffer knows no region us-east-9'],
   });
 });
 
-test('a pattern that matches a part of the value is a warning', async () => {
+test('warns about a pattern that matches only part of the value', async () => {
   expect(await check(manifest('value: v1, allowed_pattern: "[0-9]"'))).toEqual({
     told: [],
     warned: ['5:12 p: allowed_pattern matches a part of its value'],
   });
 });
 
-test('the regions and their partitions are those that the SDK knows', async () => {
+test('knows the same regions and partitions as the SDK', async () => {
   const core = dirname(createRequire(import.meta.url).resolve('@aws-sdk/core/package.json'));
   const file = join(core, 'dist-es/submodules/client/util-endpoints/lib/aws/partitions.js');
   expect(await readFile(file, 'utf8')).toContain('us-east-1');

@@ -11,7 +11,7 @@ async function check(text: string) {
 
 const P = (...lines: string[]) => lines.map((line) => `  - {${line}}\n`).join('');
 
-describe('a manifest has', () => {
+describe('reports', () => {
   test.each<[string, string, string[]]>([
     ['no problem', sealedManifest(P('name: n, type: String, value: 1')), []],
     [
@@ -115,7 +115,7 @@ describe('a manifest has', () => {
   });
 });
 
-test('a data key that no value uses is a warning where it stands, and no problem', async () => {
+test('warns about an unused data key at its line', async () => {
   const unused = `"00000000": ${Buffer.alloc(60).toString('base64')}`;
   const { problems, warnings } = await check(
     sealedManifest('').replace('data_keys:', `data_keys:\n  ${unused}`),
@@ -129,7 +129,7 @@ test('a data key that no value uses is a warning where it stands, and no problem
   ]);
 });
 
-test('problems of a file come in the order of its lines', async () => {
+test('lists problems of a file in the order of its lines', async () => {
   const { problems } = await check(
     sealedManifest(
       P(
@@ -142,14 +142,14 @@ test('problems of a file come in the order of its lines', async () => {
   expect(problems.map(({ place }) => place?.line)).toEqual([10, 11, 12]);
 });
 
-test('a file that is not UTF-8 is a problem', async () => {
+test('reports a file that is not UTF-8', async () => {
   const bytes = Buffer.from([0x70, 0xff, 0xfe]);
   const source = { file: 'm.yml', path: '/x/m.yml', bytes };
   const { problems } = await checkManifests({ ...NOWHERE, sources: [source] });
   expect(problems).toMatchObject([{ message: 'the file is not UTF-8 text' }]);
 });
 
-test('no finding shows a secret', async () => {
+test('never shows a secret', async () => {
   const secret = createCanary();
   const found = await check(
     sealedManifest(

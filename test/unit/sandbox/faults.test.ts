@@ -49,7 +49,7 @@ const put = (Name: string, client = aws) =>
   client.ssm.send(new PutParameterCommand({ Name, Value: 'v', Type: 'String', Overwrite: true }));
 const describeAll = (client = aws) => client.ssm.send(new DescribeParametersCommand({}));
 
-test('calls are counted by operation, refused ones too, until reset', async () => {
+test('counts calls by operation, including refused ones, until a reset', async () => {
   await put('/a');
   await put('/b');
   await codeOf(aws.ssm.send(new GetParameterCommand({ Name: '/none' })));
@@ -66,7 +66,7 @@ test('calls are counted by operation, refused ones too, until reset', async () =
 });
 
 describe('throttling', () => {
-  test('answers with the error of the service, and lets a rate through', async () => {
+  test('answers with the error of the service, and lets the given rate through', async () => {
     await settings({ rules: [{ action: '*', perSecond: 1 }] });
     await describeAll();
     const throttled = await errorOf(describeAll());
@@ -98,7 +98,7 @@ async function outcomesOf(seed: number): Promise<boolean[]> {
 }
 
 describe('errors', () => {
-  test('are those of the service', async () => {
+  test('are the errors of the service', async () => {
     await settings({ rules: [{ action: '*', errorRate: 1 }] });
     expect(await codeOf(describeAll())).toBe('InternalServerError');
     expect(await codeOf(aws.kms.send(new CreateKeyCommand({})))).toBe('KMSInternalException');
@@ -106,7 +106,7 @@ describe('errors', () => {
     expect([failed.name, failed.$metadata?.httpStatusCode]).toEqual(['InternalError', 500]);
   });
 
-  test('come at the same places for the same seed', async () => {
+  test('come at the same calls for the same seed', async () => {
     const first = await outcomesOf(7);
     expect(await outcomesOf(7)).toEqual(first);
     expect(await outcomesOf(8)).not.toEqual(first);
@@ -114,7 +114,7 @@ describe('errors', () => {
   });
 });
 
-test('resets break the connection, at times before and at times after the work', async () => {
+test('resets break the connection, sometimes before and sometimes after the work', async () => {
   await settings({ rules: [{ action: 'ssm:PutParameter', resetRate: 1 }] });
   const names = Array.from({ length: 10 }, (_, index) => `/reset/${index}`);
   for (const name of names) expect(await codeOf(put(name))).toMatch(/Error|ECONNRESET/);
@@ -131,7 +131,7 @@ test('latency delays every answer', async () => {
 });
 
 describe('denying', () => {
-  test('answers as IAM does, to one caller if so asked', async () => {
+  test('answers as IAM does, for all callers or only one', async () => {
     const { KeyMetadata } = await aws.kms.send(new CreateKeyCommand({}));
     const KeyId = KeyMetadata?.KeyId;
     await aws.kms.send(new CreateAliasCommand({ AliasName: 'alias/k', TargetKeyId: KeyId }));
@@ -204,7 +204,7 @@ test('typeChange and recreateDelayMs change what PutParameter refuses', async ()
   await put('/p');
 });
 
-test('settings are replaced, shown, cleared, and checked', async () => {
+test('replaces, shows, clears and checks settings', async () => {
   await settings({ latencyMs: 1 });
   expect((await settings({ seed: 3 })).status).toBe(200);
   const show = async () => (await fetch(`${sandbox.url}/_sandbox/faults`)).json();

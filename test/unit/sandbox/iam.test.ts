@@ -19,7 +19,7 @@ function verdict(statements: object | object[], action: string, resource = KEY, 
   return decide(policy, { action, resource, facts });
 }
 
-describe('a statement is about', () => {
+describe('a statement covers', () => {
   test.each([
     ['kms:Decrypt', 'kms:Decrypt', 'allowed'],
     ['KMS:decrypt', 'kms:Decrypt', 'allowed'],
@@ -46,7 +46,7 @@ describe('a statement is about', () => {
     expect(verdict(allow({ Resource }), 'kms:Decrypt', resource)).toBe(expected);
   });
 
-  test('one of several actions and resources', () => {
+  test('any of several actions and resources', () => {
     const both = allow({ Action: ['kms:Encrypt', 'kms:Decrypt'], Resource: ['arn:x', KEY] });
     expect(verdict(both, 'kms:Encrypt')).toBe('allowed');
     expect(verdict(both, 'kms:Encrypt', 'arn:y')).toBe('unstated');
@@ -151,7 +151,7 @@ describe('a condition', () => {
   });
 });
 
-test('a denial wins, wherever it stands', () => {
+test('a denial wins in any position', () => {
   const statements = [
     allow({ Action: 'kms:*' }),
     { Effect: 'Deny', Action: 'kms:Decrypt', Resource: KEY },
@@ -162,7 +162,7 @@ test('a denial wins, wherever it stands', () => {
   expect(verdict(statements, 'kms:Encrypt')).toBe('allowed');
 });
 
-test('without wildcards, a pattern is itself and nothing else', () => {
+test('without wildcards, a pattern matches only itself', () => {
   const text = fc.string().filter((each) => !/[*?]|\$\{/.test(each));
   fc.assert(
     fc.property(text, text, (one, other) => {
@@ -172,7 +172,7 @@ test('without wildcards, a pattern is itself and nothing else', () => {
   );
 });
 
-describe('what the sandbox does not understand, it refuses:', () => {
+describe('refuses what the sandbox does not understand:', () => {
   test.each<[unknown, string]>([
     [[], 'policy: expected an object'],
     [{ Statement: [] }, 'Version must be 2012-10-17'],

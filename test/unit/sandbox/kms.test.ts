@@ -48,7 +48,7 @@ const describeKey = (KeyId: string) => kms.send(new DescribeKeyCommand({ KeyId }
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 
 describe('ciphertext', () => {
-  test('decrypts without a key id, whatever the order of the context', async () => {
+  test('decrypts without a key id, for any order of the context', async () => {
     const { id, arn } = await newKey();
     const { CiphertextBlob = new Uint8Array() } = await kms.send(
       new EncryptCommand({
@@ -82,7 +82,7 @@ describe('ciphertext', () => {
     expect(await open(CiphertextBlob, { a: '1' }, elsewhere)).toBe('InvalidCiphertextException');
   });
 
-  test('is refused for a key that it is not under', async () => {
+  test('is refused for another key than its own', async () => {
     const [one, other] = [await newKey(), await newKey()];
     const { CiphertextBlob } = await kms.send(
       new EncryptCommand({ KeyId: one.id, Plaintext: bytes('x') }),
@@ -91,7 +91,7 @@ describe('ciphertext', () => {
     expect(await codeOf(call)).toBe('IncorrectKeyException');
   });
 
-  test('moves to another key and context by ReEncrypt', async () => {
+  test('moves to another key and context with ReEncrypt', async () => {
     const [one, other] = [await newKey(), await newKey()];
     const { CiphertextBlob } = await kms.send(
       new EncryptCommand({ KeyId: one.id, Plaintext: bytes('x'), EncryptionContext: { a: '1' } }),
@@ -129,7 +129,7 @@ describe('ciphertext', () => {
   });
 });
 
-test('data keys come in the size asked for, which must be said once', async () => {
+test('data keys have the requested size, which must be given exactly once', async () => {
   const { id } = await newKey();
   const generate = (size: object) => kms.send(new GenerateDataKeyCommand({ KeyId: id, ...size }));
   expect((await generate({ KeySpec: 'AES_256' })).Plaintext).toHaveLength(32);
@@ -174,7 +174,7 @@ describe('aliases', () => {
     });
   });
 
-  test('must be new, well named, and point to a key', async () => {
+  test('must be new and valid, and point to a key', async () => {
     const { id } = await newKey();
     const create = (AliasName: string, TargetKeyId = id) =>
       codeOf(kms.send(new CreateAliasCommand({ AliasName, TargetKeyId })));
@@ -192,7 +192,7 @@ describe('aliases', () => {
     expect(await codeOf(kms.send(update))).toBe('NotFoundException');
   });
 
-  test('and keys belong to a region', async () => {
+  test('belong to a region, as keys do', async () => {
     const { id, arn } = await newKey();
     await kms.send(new CreateAliasCommand({ AliasName: 'alias/here', TargetKeyId: id }));
     const there = clientsFor(sandbox.url, { region: 'ap-south-1' }).kms;
@@ -202,7 +202,7 @@ describe('aliases', () => {
     expect((await there.send(new ListKeysCommand({}))).Keys).toEqual([]);
   });
 
-  test("AWS's own come into being on first use, for their service only", async () => {
+  test("AWS's own aliases appear on first use, for their service only", async () => {
     const { kms: fresh } = clientsFor(sandbox.url, { region: 'eu-north-1' });
     const { KeyMetadata } = await fresh.send(new DescribeKeyCommand({ KeyId: 'alias/aws/ssm' }));
     expect(KeyMetadata?.KeyManager).toBe('AWS');
@@ -214,7 +214,7 @@ describe('aliases', () => {
 });
 
 describe('a key', () => {
-  test('that is disabled or about to be deleted is not to be used', async () => {
+  test('cannot be used if it is disabled or scheduled for deletion', async () => {
     const { id } = await newKey();
     const encrypt = () => kms.send(new EncryptCommand({ KeyId: id, Plaintext: bytes('x') }));
     const { CiphertextBlob } = await encrypt();
@@ -250,7 +250,7 @@ describe('a key', () => {
     expect(await codeOf(kms.send(malformed))).toBe('MalformedPolicyDocumentException');
   });
 
-  test('that is not there is said to be so', async () => {
+  test('is NotFound if it does not exist', async () => {
     const id = '00000000-0000-4000-8000-000000000000';
     expect(await errorOf(describeKey(id))).toMatchObject({
       name: 'NotFoundException',

@@ -19,7 +19,7 @@ const presigned = (date: string) =>
   `?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F20260102%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=${date}&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=00`;
 
 describe('a caller', () => {
-  test('must sign, for the service called', async () => {
+  test('must sign, for the service that it calls', async () => {
     const target = { 'x-amz-target': 'AmazonSSM.GetParameter' };
     const code = async (headers: Record<string, string>, path = '/') =>
       rawCode(await raw(sandbox.url, 'POST', path, headers, '{}'));
@@ -44,7 +44,7 @@ describe('a caller', () => {
     );
   });
 
-  test('may sign in the query, for a time', async () => {
+  test('can sign in the query, with an expiry', async () => {
     const now = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
     expect(rawCode(await raw(sandbox.url, 'GET', `/bucket/k${presigned(now)}`))).toBe('NoSuchKey');
     const late = await raw(sandbox.url, 'GET', `/bucket/k${presigned('20200101T000000Z')}`);
@@ -97,7 +97,7 @@ describe('JSON', () => {
     expect(answer.headers['x-amzn-requestid']).toBeTruthy();
   });
 
-  test('that is not UTF-8, or far too long, is refused', async () => {
+  test('is refused if it is not UTF-8, or far too long', async () => {
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]);
     expect(rawCode(await rawJson(sandbox.url, 'AmazonSSM.GetParameter', bytes))).toBe(
       'SerializationException',
@@ -145,7 +145,7 @@ describe('S3', () => {
     );
   });
 
-  test('DeleteObjects wants a checksum, and everything wants x-amz-content-sha256', async () => {
+  test('DeleteObjects needs a checksum, and every call needs x-amz-content-sha256', async () => {
     const body = '<Delete><Object><Key>k</Key></Object></Delete>';
     expect(rawCode(await rawS3(sandbox.url, 'POST', '/bucket?delete', {}, body))).toBe(
       'InvalidRequest',
@@ -154,19 +154,19 @@ describe('S3', () => {
     expect(rawCode(await raw(sandbox.url, 'GET', '/bucket/k', bare))).toBe('InvalidRequest');
   });
 
-  test('HEAD answers have no body, errors included', async () => {
+  test('HEAD answers have no body, not even errors', async () => {
     const answer = await rawS3(sandbox.url, 'HEAD', '/bucket/none');
     expect([answer.status, answer.body]).toEqual([404, '']);
   });
 
-  test('names in answers are escaped', async () => {
+  test('escapes names in answers', async () => {
     const key = encodeURIComponent('<&">\u0001\r\n');
     const answer = await rawS3(sandbox.url, 'GET', `/bucket/${key}`);
     expect(answer.body).toContain('<Key>&lt;&amp;&quot;&gt;&#x1;&#xd;&#xa;</Key>');
   });
 });
 
-test('a client that waits for 100 Continue is refused without sending its body', async () => {
+test('refuses a client that waits for 100 Continue before it sends its body', async () => {
   const lines = [
     'PUT /none/k HTTP/1.1',
     'Host: x',
@@ -184,7 +184,7 @@ test('a client that waits for 100 Continue is refused without sending its body',
   expect(taken).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/);
 });
 
-test('nonsense on the wire harms nobody', async () => {
+test('survives nonsense on the wire', async () => {
   for (const text of [
     '\0\0\0\0\r\n\r\n',
     'GET\r\n\r\n',

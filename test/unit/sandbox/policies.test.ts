@@ -58,7 +58,7 @@ function getObject(Key: string) {
   return caller.s3.send(new GetObjectCommand({ Bucket: 'bucket', Key }));
 }
 
-test('a caller may do what its policy allows, where it allows it; others anything', async () => {
+test('a caller with a policy may do only what it allows; other callers may do anything', async () => {
   for (const Name of ['/a/x', '/b/x']) {
     await root.ssm.send(new PutParameterCommand({ Name, Value: 'v', Type: 'String' }));
   }
@@ -83,7 +83,7 @@ test('a caller may do what its policy allows, where it allows it; others anythin
   await get('/a/x');
 });
 
-test('a key is known by its aliases and by the context it is used with', async () => {
+test('matches a key by its aliases and by the encryption context', async () => {
   await createKey('alias/one');
   await createKey('alias/two');
   await setPolicy(
@@ -102,7 +102,7 @@ test('a key is known by its aliases and by the context it is used with', async (
   expect(await encrypt('alias/two', { Name: '/a/x' })).toBe('AccessDeniedException');
 });
 
-test('ReEncrypt is asked for twice, each with its own key and context', async () => {
+test('checks ReEncrypt twice, with each key and its context', async () => {
   const one = await createKey('alias/one');
   const two = await createKey('alias/two');
   const { CiphertextBlob } = await root.kms.send(
@@ -139,7 +139,7 @@ test('ReEncrypt is asked for twice, each with its own key and context', async ()
   }
 });
 
-test('SSM uses a key on behalf of its caller, who need not be able to use it by hand', async () => {
+test('SSM uses a key for its caller, who needs no right to use it directly', async () => {
   const KeyId = await createKey('alias/one');
   await setPolicy(
     allowing(
@@ -173,7 +173,7 @@ test('SSM uses a key on behalf of its caller, who need not be able to use it by 
   expect(await codeOf(caller.kms.send(byHand))).toBe('AccessDeniedException');
 });
 
-test('a missing object is told from a forbidden one by those who may list', async () => {
+test('only a caller who may list sees that an object is missing instead of forbidden', async () => {
   await root.s3.send(new CreateBucketCommand({ Bucket: 'bucket' }));
   await root.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'a/x', Body: 'x' }));
   const read = { Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/a/*' };
@@ -185,7 +185,7 @@ test('a missing object is told from a forbidden one by those who may list', asyn
   expect(await codeOf(getObject('a/none'))).toBe('NoSuchKey');
 });
 
-test('a policy that is not understood is refused, and the one before stays', async () => {
+test('refuses a policy that it does not understand, and keeps the previous one', async () => {
   await setPolicy(allowing({ Action: 'ssm:GetParameter' }));
   await expect(setPolicy(allowing({ NotAction: 'ssm:*' }))).rejects.toThrow('NotAction');
   const url = `${sandbox.url}/_sandbox/policies/AKIACALLER`;

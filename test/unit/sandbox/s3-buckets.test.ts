@@ -75,7 +75,7 @@ describe('a bucket', () => {
     expect(head.$metadata?.httpStatusCode).toBe(404);
   });
 
-  test('lives in one region', async () => {
+  test('belongs to one region', async () => {
     await create('european', 'eu-west-1', europe);
     const at = { Bucket: 'european' };
     expect((await europe.send(new HeadBucketCommand(at))).BucketRegion).toBe('eu-west-1');
@@ -88,7 +88,7 @@ describe('a bucket', () => {
     expect(await codeOf(followed)).toBe('NoSuchKey');
   });
 
-  test('takes a location that fits the region it is asked for in', async () => {
+  test('accepts a location that matches the region of the call', async () => {
     await create('from-virginia', 'ap-south-1');
     expect(await codeOf(create('wrong-1', 'eu-central-1', europe))).toBe(
       'IllegalLocationConstraintException',
@@ -98,7 +98,7 @@ describe('a bucket', () => {
   });
 });
 
-test('a new bucket is closed, its owner owns what is in it, and it is encrypted', async () => {
+test('a new bucket blocks public access, enforces its owner, and encrypts', async () => {
   const at = { Bucket: 'fresh' };
   await create(at.Bucket);
   expect(await s3.send(new GetPublicAccessBlockCommand(at))).toMatchObject({
@@ -123,7 +123,7 @@ test('a new bucket is closed, its owner owns what is in it, and it is encrypted'
   expect(await encryption()).toMatchObject(byDefault);
 });
 
-test('configurations are kept and given back, and missing before', async () => {
+test('stores and returns configurations, and reports them missing before that', async () => {
   const at = { Bucket: 'configured' };
   await create(at.Bucket);
   expect(await codeOf(s3.send(new GetBucketPolicyCommand(at)))).toBe('NoSuchBucketPolicy');

@@ -34,7 +34,7 @@ const put = (headers: Record<string, string>, body = 'hello') =>
   rawS3(sandbox.url, 'PUT', '/checked/k', headers, body);
 const stored = () => readdir(join(folder, 'bodies'));
 
-describe('a body that is not what its headers say is refused, and nothing stored', () => {
+describe('refuses a body that does not match its headers, and stores nothing', () => {
   test.each([
     ['BadDigest', { 'content-md5': digest('md5', 'other') }],
     ['InvalidDigest', { 'content-md5': 'nonsense' }],
@@ -53,7 +53,7 @@ describe('a body that is not what its headers say is refused, and nothing stored
     expect(await stored()).toEqual([]);
   });
 
-  test('when it ends early', async () => {
+  test('if it ends early', async () => {
     const { hostname, port } = new URL(sandbox.url);
     const headers = {
       authorization: authorization('s3'),
@@ -69,7 +69,7 @@ describe('a body that is not what its headers say is refused, and nothing stored
     await expect.poll(stored).toEqual([]);
   });
 
-  test('when its length is not declared', async () => {
+  test('if its length is not declared', async () => {
     const headers = {
       authorization: authorization('s3'),
       'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
@@ -109,12 +109,12 @@ describe('an aws-chunked body', () => {
     ['no last chunk', ['5', 'hello', ''], 'IncompleteBody'],
     ['a wrong size', ['zz', 'hello', '0', '', ''], 'IncompleteBody'],
     ['a chunk longer than said', ['4', 'hello', '0', '', ''], 'IncompleteBody'],
-  ])('with %s is refused', async (_what, lines, code) => {
+  ])('is refused with %s', async (_what, lines, code) => {
     expect(rawCode(await putChunked(lines))).toBe(code);
     expect(await stored()).toEqual([]);
   });
 
-  test('is taken apart, signed or not', async () => {
+  test('is decoded, signed or not', async () => {
     const unsigned = ['3', 'hel', '2', 'lo', '0', `x-amz-checksum-crc32:${HELLO_CRC32}`, '', ''];
     expect((await putChunked(unsigned)).status).toBe(200);
     const signed = ['5;chunk-signature=ab', 'hello', '0;chunk-signature=cd', '', ''];
@@ -134,7 +134,7 @@ describe('an aws-chunked body', () => {
 });
 
 test.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
-  'the %s that the SDK sends is checked, kept and checked again by it',
+  'checks and stores the %s of the SDK, which the SDK checks on reading',
   async (ChecksumAlgorithm) => {
     const at = { Bucket: 'checked', Key: ChecksumAlgorithm };
     const sent = await s3.send(new PutObjectCommand({ ...at, Body: 'hello', ChecksumAlgorithm }));

@@ -51,7 +51,7 @@ async function begin(Key: string, more: object = {}) {
   };
 }
 
-test('parts become one object, with metadata, an ETag of its kind and a checksum', async () => {
+test('parts become one object with metadata, a multipart ETag and a checksum', async () => {
   const [one, two] = [randomBytes(MIN), randomBytes(10)];
   const upload = await begin('whole', { Metadata: { a: '1' }, ChecksumAlgorithm: 'CRC32' });
   const second = await upload.part(2, two);
@@ -78,7 +78,7 @@ test('parts become one object, with metadata, an ETag of its kind and a checksum
   expect(await codeOf(upload.complete([first, second]))).toBe('NoSuchUpload');
 });
 
-test('parts must be known, in order, and large enough', async () => {
+test('refuses parts that are unknown, out of order, or too small', async () => {
   const upload = await begin('refused');
   const small = await upload.part(1, randomBytes(10));
   const last = await upload.part(2, randomBytes(10));
@@ -94,7 +94,7 @@ test('parts must be known, in order, and large enough', async () => {
   await upload.complete([last]);
 });
 
-test('an upload with declared checksums wants one for each part', async () => {
+test('an upload with declared checksums needs one for each part', async () => {
   const upload = await begin('checked', { ChecksumAlgorithm: 'CRC32' });
   const { PartNumber, ETag, ChecksumCRC32 } = await upload.part(1, randomBytes(10));
   expect(await codeOf(upload.complete([{ PartNumber, ETag }]))).toBe('InvalidRequest');
@@ -110,7 +110,7 @@ test('an upload with declared checksums wants one for each part', async () => {
   await upload.complete([{ PartNumber, ETag, ChecksumCRC32 }]);
 });
 
-test('a checksum of the whole object is the same as for a single PUT', async () => {
+test('the full-object checksum is the same as for a single PUT', async () => {
   const body = randomBytes(MIN + 1000);
   const upload = await begin('full', { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' });
   const parts = [
@@ -122,7 +122,7 @@ test('a checksum of the whole object is the same as for a single PUT', async () 
   expect(ChecksumCRC32).toBe(single.ChecksumCRC32);
 });
 
-test('completing is conditional too', async () => {
+test('completing can be conditional', async () => {
   const upload = await begin('there');
   const part = await upload.part(1, randomBytes(10));
   await s3.send(new PutObjectCommand({ Bucket, Key: 'there', Body: 'x' }));
@@ -131,7 +131,7 @@ test('completing is conditional too', async () => {
   await upload.complete([part]);
 });
 
-test('uploads are listed until they are aborted', async () => {
+test('lists uploads until they are aborted', async () => {
   const upload = await begin('listed/ü');
   await upload.part(1, randomBytes(10));
   const list = async () =>
@@ -143,7 +143,7 @@ test('uploads are listed until they are aborted', async () => {
   expect(await codeOf(s3.send(new AbortMultipartUploadCommand(upload.at)))).toBe('NoSuchUpload');
 });
 
-test('parts can be copied from objects', async () => {
+test('copies parts from objects', async () => {
   await s3.send(new PutObjectCommand({ Bucket, Key: 'source', Body: '0123456789' }));
   const upload = await begin('copied');
   const { CopyPartResult } = await s3.send(

@@ -38,7 +38,7 @@ const text = async (Key: string, more: object = {}) =>
 
 describe('an object', () => {
   test.each(['plain', 'a b', 'a+b', 'ü/€/𝄞', 'a//b', './..', '%41', 'a&<>"\'', '?x=1#y'])(
-    'is found again under the key %s, and listed so',
+    'is found under the key %s, and listed with it',
     async (key) => {
       await put(`keys/${key}`, key);
       expect(await text(`keys/${key}`)).toBe(key);
@@ -90,14 +90,14 @@ describe('an object', () => {
     expect(await codeOf(put('kms', 'x', key))).toBe('KMS.NotFoundException');
   });
 
-  test('that is not there is NoSuchKey, and 404 to HEAD', async () => {
+  test('is NoSuchKey if it does not exist, and 404 for HEAD', async () => {
     expect(await codeOf(get('none'))).toBe('NoSuchKey');
     const head = await errorOf(s3.send(new HeadObjectCommand({ Bucket, Key: 'none' })));
     expect(head.$metadata?.httpStatusCode).toBe(404);
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'none' }));
   });
 
-  test('may be empty', async () => {
+  test('can be empty', async () => {
     await put('empty', '');
     expect(await text('empty')).toBe('');
     expect(await codeOf(get('empty', { Range: 'bytes=0-0' }))).toBe('InvalidRange');
@@ -126,7 +126,7 @@ describe('reading', () => {
     expect([error.name, error.$metadata?.httpStatusCode]).toEqual(['InvalidRange', 416]);
   });
 
-  test('on conditions', async () => {
+  test('under conditions', async () => {
     const { ETag = '' } = await s3.send(new HeadObjectCommand({ Bucket, Key: 'digits' }));
     expect(await text('digits', { IfMatch: ETag })).toBe('0123456789');
     expect(await codeOf(get('digits', { IfMatch: '"other"' }))).toBe('PreconditionFailed');
@@ -135,15 +135,15 @@ describe('reading', () => {
   });
 });
 
-describe('writing on conditions', () => {
-  test('only when nothing is there', async () => {
+describe('writing under conditions', () => {
+  test('only if nothing is there', async () => {
     await put('once', '1', { IfNoneMatch: '*' });
     const again = await errorOf(put('once', '2', { IfNoneMatch: '*' }));
     expect([again.name, again.$metadata?.httpStatusCode]).toEqual(['PreconditionFailed', 412]);
     expect(await text('once')).toBe('1');
   });
 
-  test('one of many at the same time wins', async () => {
+  test('lets one of many concurrent writes win', async () => {
     const writes = Array.from({ length: 8 }, (_, index) =>
       put('race', String(index), { IfNoneMatch: '*' }).then(
         () => 'written',
@@ -154,7 +154,7 @@ describe('writing on conditions', () => {
     expect(outcomes).toEqual([...Array.from({ length: 7 }, () => 'PreconditionFailed'), 'written']);
   });
 
-  test('only over what is known', async () => {
+  test('only over the given ETag', async () => {
     const { ETag } = await put('known', '1');
     expect(await codeOf(put('known', '2', { IfMatch: '"other"' }))).toBe('PreconditionFailed');
     await put('known', '2', { IfMatch: ETag });
@@ -174,11 +174,11 @@ describe('listing', () => {
     }
   });
 
-  test('is in the order of UTF-8 bytes', async () => {
+  test('is sorted by UTF-8 bytes', async () => {
     expect(await listedKeys({})).toEqual(['a', 'b/1', 'b/2', 'b/c/3', 'd', 'e+f g', '\uFFFD', '𝄞']);
   });
 
-  test('goes by prefix, delimiter and start', async () => {
+  test('supports prefix, delimiter and start', async () => {
     expect(await listedKeys({ Prefix: 'b/' })).toEqual(['b/1', 'b/2', 'b/c/3']);
     expect(await listedKeys({ StartAfter: 'd' })).toEqual(['e+f g', '\uFFFD', '𝄞']);
     const folder = await list({ Prefix: 'b/', Delimiter: '/' });
@@ -187,7 +187,7 @@ describe('listing', () => {
     expect(await listedKeys({ Prefix: 'e', EncodingType: 'url' })).toEqual(['e%2Bf+g']);
   });
 
-  test('pages through everything once, with a delimiter too', async () => {
+  test('pages through everything once, also with a delimiter', async () => {
     const seen: (string | undefined)[] = [];
     const pages = paginateListObjectsV2(
       { client: s3, pageSize: 1 },
@@ -209,7 +209,7 @@ describe('listing', () => {
   });
 });
 
-test('several objects are deleted by one request of at most 1000', async () => {
+test('deletes up to 1000 objects in one request', async () => {
   await put('del/1', 'x');
   await put('del/2 & <b>', 'x');
   const Objects = [{ Key: 'del/1' }, { Key: 'del/2 & <b>' }, { Key: 'del/none' }];

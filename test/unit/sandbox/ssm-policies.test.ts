@@ -50,7 +50,7 @@ const expiration = policy('Expiration', { Timestamp: '2999-01-01T00:00:00.000Z' 
 const before = policy('ExpirationNotification', { Before: '15', Unit: 'Days' });
 const after = policy('NoChangeNotification', { After: '2', Unit: 'Hours' });
 
-test('are told one by one, of each version', async () => {
+test('are returned one by one, for each version', async () => {
   const Name = fresh();
   await put([expiration, before, after], { Name });
   expect(await describePolicies(Name)).toEqual(
@@ -68,7 +68,7 @@ test('are told one by one, of each version', async () => {
   ]);
 });
 
-test('stay when they are left out, and go for [{}]', async () => {
+test('stay if they are left out, and are removed by [{}]', async () => {
   const Name = fresh();
   await put([after], { Name });
   await put([], { Name, Overwrite: true, Policies: undefined });
@@ -77,12 +77,12 @@ test('stay when they are left out, and go for [{}]', async () => {
   expect(await describePolicies(Name)).toEqual([]);
 });
 
-test('make intelligent tiering choose the advanced tier', async () => {
+test('make Intelligent-Tiering choose the Advanced tier', async () => {
   expect(await put([after], { Tier: 'Intelligent-Tiering' })).toMatchObject({ Tier: 'Advanced' });
 });
 
 describe('are refused', () => {
-  test.each(['Standard', undefined] as const)('in tier %s, even none at all', async (Tier) => {
+  test.each(['Standard', undefined] as const)('in tier %s, even an empty list', async (Tier) => {
     expect(await codeOf(put([after], { Tier }))).toBe('ValidationException');
     expect(await codeOf(put('[{}]', { Tier }))).toBe('ValidationException');
   });

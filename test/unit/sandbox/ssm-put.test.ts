@@ -66,20 +66,20 @@ describe('names', () => {
     `/${'x'.repeat(966)}`,
     '/a.b-c_D/x',
     '/x/aws',
-  ])('takes %s', async (Name) => {
+  ])('accepts %s', async (Name) => {
     expect(await put({ Name })).toMatchObject({ Version: 1, Tier: 'Standard' });
   });
 });
 
 describe('values', () => {
-  test('are not empty', async () => {
+  test('cannot be empty', async () => {
     expect(await errorOf(put({ Value: '' }))).toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining('Member must have length greater than or equal to 1'),
     });
   });
 
-  test('fit their tier, by bytes', async () => {
+  test('must fit their tier, in bytes', async () => {
     expect(await errorOf(put({ Value: 'x'.repeat(4097) }))).toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining(
@@ -102,12 +102,12 @@ describe('values', () => {
     });
   });
 
-  test('do not nest other parameters', async () => {
+  test('cannot refer to other parameters', async () => {
     expect(await codeOf(put({ Value: 'a {{ssm:x}} b' }))).toBe('ValidationException');
     expect(await put({ Value: '{{ alone' })).toMatchObject({ Version: 1 });
   });
 
-  test('match their pattern, on later writes too', async () => {
+  test('must match their pattern, also on later writes', async () => {
     const Name = fresh();
     const AllowedPattern = '^\\d+$';
     expect(await codeOf(put({ Value: 'x', AllowedPattern }))).toBe(
@@ -122,7 +122,7 @@ describe('values', () => {
 });
 
 describe('types', () => {
-  test('are the three, in their letter case, and needed to create', async () => {
+  test('must be one of three in exact letter case, and are required to create', async () => {
     for (const Type of ['string', 'securestring', 'Secret'] as never[]) {
       expect(await errorOf(put({ Type }))).toMatchObject({
         name: 'ValidationException',
@@ -135,7 +135,7 @@ describe('types', () => {
     );
   });
 
-  test('stay when an overwrite names none, and change when it names another', async () => {
+  test('stay if an overwrite names none, and change if it names another', async () => {
     const Name = fresh();
     await put({ Name, Type: 'StringList' });
     await ssm.send(new PutParameterCommand({ Name, Value: 'w', Overwrite: true }));
@@ -144,7 +144,7 @@ describe('types', () => {
     expect(await get(Name)).toMatchObject({ Type: 'SecureString', Value: 'v', Version: 3 });
   });
 
-  test('take their data type and description', async () => {
+  test('accept a data type and a description', async () => {
     expect(await codeOf(put({ DataType: 'yaml' }))).toBe('ValidationException');
     expect(await codeOf(put({ Description: 'x'.repeat(1025) }))).toBe('ValidationException');
     expect(await put({ DataType: 'integer', Description: 'x'.repeat(1024) })).toMatchObject({
@@ -163,7 +163,7 @@ describe('a data type', () => {
       { DataType: 'aws:ssm:integration', Type: 'SecureString', Name: `${INTEGRATIONS}x` },
     ],
     ['JSON', { DataType: 'json', Tier: 'Advanced' }],
-  ])('takes %s', async (_, input) => {
+  ])('accepts %s', async (_, input) => {
     expect(await put(input)).toMatchObject({ Version: 1 });
   });
 
@@ -179,7 +179,7 @@ describe('a data type', () => {
 });
 
 describe('a SecureString', () => {
-  test('is encrypted at rest, under the key asked for', async () => {
+  test('is encrypted at rest, under the requested key', async () => {
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     const Name = fresh();
     await put({ Name, Type: 'SecureString', Value: 'secret', KeyId: KeyMetadata?.KeyId });
@@ -191,7 +191,7 @@ describe('a SecureString', () => {
     expect(await codeOf(put({ Name, Type: 'SecureString', Overwrite: true }))).toBe('InvalidKeyId');
   });
 
-  test('needs a key that exists, and only it takes one', async () => {
+  test('needs an existing key, and other types take none', async () => {
     expect(await codeOf(put({ Type: 'SecureString', KeyId: 'alias/none' }))).toBe('InvalidKeyId');
     expect(await errorOf(put({ KeyId: 'alias/aws/ssm' }))).toMatchObject({
       name: 'ValidationException',
@@ -204,7 +204,7 @@ describe('a SecureString', () => {
 });
 
 describe('overwriting', () => {
-  test('has to be asked for', async () => {
+  test('must be requested', async () => {
     const Name = fresh();
     await put({ Name });
     expect(await errorOf(put({ Name }))).toMatchObject({
@@ -215,7 +215,7 @@ describe('overwriting', () => {
     expect(await put({ Name, Overwrite: true })).toMatchObject({ Version: 2 });
   });
 
-  test('takes no tags', async () => {
+  test('accepts no tags', async () => {
     const call = put({ Overwrite: true, Tags: [{ Key: 'a', Value: 'b' }] });
     expect(await errorOf(call)).toMatchObject({
       name: 'ValidationException',
@@ -223,7 +223,7 @@ describe('overwriting', () => {
     });
   });
 
-  test('does not bring an Advanced parameter down', async () => {
+  test('does not lower an Advanced parameter', async () => {
     const Name = fresh();
     await put({ Name, Tier: 'Advanced' });
     expect(await codeOf(put({ Name, Tier: 'Standard', Overwrite: true }))).toBe(
@@ -254,7 +254,7 @@ describe('deleting', () => {
     expect(await codeOf(ssm.send(new DeleteParameterCommand({ Name })))).toBe('ParameterNotFound');
   });
 
-  test('several tells which were not there, and takes ten at most', async () => {
+  test('several lists those that do not exist, and accepts ten at most', async () => {
     const Name = fresh();
     await put({ Name });
     expect(await ssm.send(new DeleteParametersCommand({ Names: [Name, '/none'] }))).toMatchObject({
@@ -271,7 +271,7 @@ describe('deleting', () => {
 const on = (ResourceId: string) => ({ ResourceType: 'Parameter' as const, ResourceId });
 
 describe('tags', () => {
-  test('are added, replaced and removed', async () => {
+  test('can be added, replaced and removed', async () => {
     const Name = fresh();
     await put({ Name, Tags: [{ Key: 'a', Value: '1' }] });
     const add = {
@@ -287,7 +287,7 @@ describe('tags', () => {
     expect(TagList).toEqual([{ Key: 'a', Value: '2' }]);
   });
 
-  test('have limits, and belong to a parameter that exists', async () => {
+  test('have limits, and need an existing parameter', async () => {
     const Name = fresh();
     await put({ Name });
     const add = (Tags: { Key: string; Value: string }[], id = Name) =>

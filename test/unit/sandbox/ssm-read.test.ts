@@ -76,7 +76,7 @@ describe('GetParameter', () => {
     });
   });
 
-  test('tells a missing parameter from a missing version', async () => {
+  test('distinguishes a missing parameter from a missing version', async () => {
     expect(await codeOf(getOne('/none'))).toBe('ParameterNotFound');
     expect(await codeOf(getOne('/versions:9'))).toBe('ParameterVersionNotFound');
     expect(await codeOf(getOne('/versions:last'))).toBe('ParameterVersionNotFound');
@@ -86,7 +86,7 @@ describe('GetParameter', () => {
 
 const getSeveral = (Names: string[]) => ssm.send(new GetParametersCommand({ Names }));
 
-test('GetParameters takes ten names, each once, and lists those that are not there', async () => {
+test('GetParameters accepts ten distinct names, and lists those that do not exist', async () => {
   const found = await getSeveral(['/tree/b', '/none', '/tree/a', '/versions:9']);
   expect(found.Parameters?.map((each) => each.Name)).toEqual(['/tree/a', '/tree/b']);
   expect(found.InvalidParameters).toEqual(['/none', '/versions:9']);
@@ -100,7 +100,7 @@ const listPath = (Path: string, more: object = {}) =>
   ssm.send(new GetParametersByPathCommand({ Path, ...more }));
 
 describe('GetParametersByPath', () => {
-  test('goes one level deep, or all the way', async () => {
+  test('reads one level, or all levels', async () => {
     const { Parameters } = await listPath('/tree');
     expect(Parameters?.map((each) => each.Name)).toEqual(['/tree/a', '/tree/b']);
     expect((await listPath('/tree/', { Recursive: true })).Parameters).toHaveLength(3);
@@ -108,7 +108,7 @@ describe('GetParametersByPath', () => {
     expect(await codeOf(listPath('/tree', { MaxResults: 11 }))).toBe('ValidationException');
   });
 
-  test('decrypts when asked', async () => {
+  test('decrypts on request', async () => {
     const { Parameters } = await listPath('/tree', { WithDecryption: true });
     expect(Parameters?.map((each) => each.Value)).toEqual(['1', '2']);
   });
@@ -128,7 +128,7 @@ describe('GetParametersByPath', () => {
 });
 
 describe('DescribeParameters', () => {
-  test('tells everything but the value', async () => {
+  test('returns everything except the value', async () => {
     const { Parameters } = await ssm.send(
       new DescribeParametersCommand({
         ParameterFilters: [{ Key: 'Name', Values: ['/tree/b'] }],
@@ -190,7 +190,7 @@ describe('DescribeParameters', () => {
     expect(await codeOf(names(filters))).toBe(code);
   });
 
-  test('pages by 50, and refuses tokens of others', async () => {
+  test('pages by 50, and refuses the tokens of other calls', async () => {
     const sizes: number[] = [];
     for await (const page of paginateDescribeParameters({ client: ssm }, {})) {
       sizes.push(page.Parameters?.length ?? 0);
@@ -218,7 +218,7 @@ test('emptyPages puts an empty page before the others', async () => {
   await fetch(faults, { method: 'DELETE' });
 });
 
-test('GetParameterHistory lists versions, oldest first, with their labels', async () => {
+test('GetParameterHistory lists versions with labels, oldest first', async () => {
   const seen: (string | undefined)[] = [];
   const client = { client: ssm, pageSize: 2 };
   for await (const page of paginateGetParameterHistory(client, { Name: '/versions' })) {
@@ -233,7 +233,7 @@ test('GetParameterHistory lists versions, oldest first, with their labels', asyn
   expect(await codeOf(none)).toBe('ParameterNotFound');
 });
 
-test('a label names one version at a time, and not every text is a label', async () => {
+test('a label names one version at a time, and must be valid', async () => {
   expect(await label(1, ['moving', '1st', 'aws.x'])).toMatchObject({
     InvalidLabels: ['1st', 'aws.x'],
     ParameterVersion: 1,

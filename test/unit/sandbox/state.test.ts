@@ -52,7 +52,7 @@ async function start(): Promise<{ sandbox: Sandbox; aws: Clients }> {
 const body = (size: number) => Buffer.alloc(size, 'coffer ');
 
 describe('a folder', () => {
-  test('gives everything back to a second start', async () => {
+  test('restores everything on a second start', async () => {
     const { sandbox, aws } = await start();
     const { KeyMetadata } = await aws.kms.send(new CreateKeyCommand({}));
     await aws.kms.send(
@@ -123,7 +123,7 @@ describe('a folder', () => {
     });
   });
 
-  test('that cannot be used is a usage error', async () => {
+  test('is a usage error if it cannot be used', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     await expect(startSandbox({ folder: file })).rejects.toMatchObject({ code: 'usage' });
@@ -131,7 +131,7 @@ describe('a folder', () => {
     await expect(startSandbox({ folder })).rejects.toMatchObject({ code: 'usage' });
   });
 
-  test('does not grow without bound', async () => {
+  test('does not grow without limit', async () => {
     const store = await Store.open(folder);
     const table = store.table<string>('t');
     for (let index = 0; index < 40_000; index += 1) table.set(`k${index % 10}`, 'x'.repeat(1000));
@@ -151,7 +151,7 @@ test('a port in use is a usage error', async () => {
   other.close();
 });
 
-test('closing is prompt, with open connections and work under way', async () => {
+test('closes promptly, with open connections and running work', async () => {
   const { sandbox, aws } = await start();
   await aws.s3.send(new CreateBucketCommand({ Bucket: 'closing' }));
   await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'PUT', body: '{"latencyMs": 60000}' });

@@ -54,8 +54,8 @@ async function blobsOf(space: Workspace, name: string): Promise<string[]> {
   return blobPaths(await readManifest(space.path(name)));
 }
 
-describe('a blob that a manifest names no more', () => {
-  test('is gone from its folder, and with the last one the folder', async () => {
+describe('a blob that a manifest no longer names', () => {
+  test('is removed, and the folder with the last one', async () => {
     const space = await createSealed();
     const before = await blobsOf(space, 'app.yml');
     expect(await replaceIn(space, 'app.yml')).toEqual(before);
@@ -68,7 +68,7 @@ describe('a blob that a manifest names no more', () => {
     ['one in a folder below', 'sub/other.yml'],
     ['the edit of a conflict', 'app.yml.edited'],
     ['a file that is not whole', 'broken.yml'],
-  ])('stays when %s names it', async (_, name) => {
+  ])('stays if %s names it', async (_, name) => {
     const space = await createSealed();
     const [blob = ''] = await blobsOf(space, 'app.yml');
     const text = await space.text('app.yml');
@@ -77,7 +77,7 @@ describe('a blob that a manifest names no more', () => {
     expect(await space.files()).toContain(blob);
   });
 
-  test('stays when it is in the folder of another manifest', async () => {
+  test('stays if it is in the folder of another manifest', async () => {
     const space = await createSealed();
     const [blob = ''] = await blobsOf(space, 'app.yml');
     await space.write('copy.yml', await space.text('app.yml'));
@@ -87,7 +87,7 @@ describe('a blob that a manifest names no more', () => {
     expect(await blobsOf(space, 'copy.yml')).toEqual([expect.stringMatching(/^copy\.blobs\//)]);
   });
 
-  test('stays when coffer did not name it', async () => {
+  test('stays if coffer did not name it', async () => {
     const space = await createSealed();
     const [blob = ''] = await blobsOf(space, 'app.yml');
     await rename(space.path(blob), space.path('app.blobs/lock'));
@@ -96,7 +96,7 @@ describe('a blob that a manifest names no more', () => {
     expect(await space.files()).toContain('app.blobs/lock');
   });
 
-  test('stays when its folder is a link to that of another', async () => {
+  test("stays if its folder is a link to another manifest's folder", async () => {
     const space = await createSealed();
     await space.write('copy.yml', (await space.text('app.yml')).replace('app.blobs', 'copy.blobs'));
     await symlink('app.blobs', space.path('copy.blobs'));
@@ -109,7 +109,7 @@ describe('a blob that a manifest names no more', () => {
     ['new', 'elsewhere/new.yaml'],
     ['ignored', 'ignored/local.yml'],
   ])(
-    'stays when a manifest in another folder of the repository does, which is %s',
+    'stays if a manifest in another folder of the repository names it, which is %s',
     async (what, name) => {
       const space = await createWorkspace({ '.gitignore': 'ignored/\n', 'team/k.bin': large() });
       const git = (...args: string[]) => run('git', args, { cwd: space.folder });
@@ -132,7 +132,7 @@ describe('a blob that a manifest names no more', () => {
   );
 });
 
-test('blobs are beside the real manifest, whatever link led there', async () => {
+test('puts blobs beside the real manifest, not beside a link to it', async () => {
   const space = await createSealed();
   await mkdir(space.path('links'));
   await symlink('../app.yml', space.path('links/link.yml'));
@@ -149,7 +149,7 @@ test('blobs are beside the real manifest, whatever link led there', async () => 
   expect((await valueIn(space, 'links/link.yml')).equals(value)).toBe(true);
 });
 
-test('edits that others came before are kept with their blobs, each in a file of its own', async () => {
+test('keeps edits that came too late with their blobs, each in its own file', async () => {
   const space = await createSealed();
   const original = await valueIn(space, 'app.yml');
   const [first, second] = [large(), large()];
@@ -166,7 +166,7 @@ test('edits that others came before are kept with their blobs, each in a file of
   expect((await valueIn(space, 'app.yml.edited-2')).equals(second)).toBe(true);
 });
 
-test('a change that others came before leaves nothing', async () => {
+test('a change that came too late leaves nothing behind', async () => {
   const space = await createSealed();
   const before = await space.files();
   const manifest = await readManifest(space.path('app.yml'));

@@ -51,7 +51,7 @@ async function open({ manifest, parameter, dataKey }: Sealed, blob: Blob): Promi
   }
 }
 
-describe('any bytes come back', () => {
+describe('restores any bytes', () => {
   test.each([
     0,
     1,
@@ -72,7 +72,7 @@ describe('any bytes come back', () => {
     MIB,
     MIB + 1,
     3 * MIB + 7,
-  ])('from %i bytes', async (size) => {
+  ])('%i bytes long', async (size) => {
     const plaintext = randomBytes(size);
     const sealed = await seal([plaintext]);
     sealed.commit();
@@ -80,7 +80,7 @@ describe('any bytes come back', () => {
     expect((await open(sealed, sealed.blob)).equals(plaintext)).toBe(true);
   });
 
-  test('however they are cut into chunks', async () => {
+  test('in any chunks', async () => {
     const plaintext = randomBytes(200 * KIB);
     const chunks = [0, 1, 2, 65_000, 65_537, 150_000].map((start, i, starts) =>
       plaintext.subarray(start, starts[i + 1]),
@@ -92,14 +92,14 @@ describe('any bytes come back', () => {
 });
 
 describe('the sealed bytes', () => {
-  test('stand in the manifest up to 64 KiB', async () => {
+  test('are in the manifest up to 64 KiB', async () => {
     const { blob, settled, workspace } = await seal([randomBytes(64 * KIB - 16)]);
     settled();
     expect('data' in blob.body && decodeBase64(blob.body.data)?.length).toBe(64 * KIB);
     expect(await workspace.files()).toEqual([]);
   });
 
-  test('go above that to a file beside it, named by name and content', async () => {
+  test('go to a file beside it above that, named by parameter and content', async () => {
     const { blob, settled, workspace } = await seal([randomBytes(64 * KIB - 15)]);
     const path = `app.blobs/tls-key.store-${blob.sha256.slice(0, 6)}.enc`;
     expect(blob.body).toEqual({ path });
@@ -110,14 +110,14 @@ describe('the sealed bytes', () => {
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(blob.sha256);
   });
 
-  test('are out of sight before they are committed, and gone when discarded', async () => {
+  test('are not visible before commit, and removed by discard', async () => {
     const { discard, workspace } = await seal([randomBytes(MIB)]);
     expect(await readdir(workspace.folder)).toEqual(['.app.coffer']);
     discard();
     expect(await readdir(workspace.folder)).toEqual([]);
   });
 
-  test('leave nothing behind when the source fails half way', async () => {
+  test('leave nothing behind if the source fails half-way', async () => {
     const workspace = await createWorkspace();
     const manifest = manifestIn(workspace, PARAMETERS);
     const parameter = parameterOf(manifest, 'tls/key.store');
@@ -129,7 +129,7 @@ describe('the sealed bytes', () => {
 });
 
 describe('a data key of its own', () => {
-  test('opens the blob under its full name, and no other', async () => {
+  test('opens the blob only under its full name', async () => {
     const { blob, dataKey } = await seal([Buffer.from('x')]);
     const wrapped = decodeBase64(blob.key) ?? Buffer.alloc(0);
     expect(await kms.decrypt(wrapped, blobContext('/app/tls/key.store'))).toEqual(dataKey);
@@ -157,14 +157,14 @@ async function replaceBody(sealed: Sealed, change: (bytes: Buffer) => Buffer): P
 describe.each([
   ['in the manifest', 100],
   ['in a file', MIB + 100],
-])('a blob %s does not open', (_, size) => {
+])('a blob %s', (_, size) => {
   test.each<[string, (bytes: Buffer) => Buffer]>([
     ['with its first byte altered', (bytes) => flipBit(bytes, 0)],
     ['with its last byte altered', (bytes) => flipBit(bytes, -1, 7)],
     ['cut short', (bytes) => bytes.subarray(0, -1)],
     ['with a byte too many', (bytes) => Buffer.concat([bytes, Buffer.alloc(1)])],
     ['when it is empty', () => Buffer.alloc(0)],
-  ])('%s', async (_, change) => {
+  ])('does not open %s', async (_, change) => {
     const sealed = await seal([randomBytes(size)]);
     sealed.commit();
     const blob = await replaceBody(sealed, change);
@@ -174,7 +174,7 @@ describe.each([
     expect(failure.code).toBe('tampered');
   });
 
-  test('even if its digest was altered along with it', async () => {
+  test('does not open even if its digest was altered with it', async () => {
     const sealed = await seal([randomBytes(size)]);
     sealed.commit();
     let sha256 = '';
@@ -186,7 +186,7 @@ describe.each([
     expect((await failureOf(() => open(sealed, { ...blob, sha256 }))).code).toBe('tampered');
   });
 
-  test('with another message id or commitment', async () => {
+  test('does not open with another message id or commitment', async () => {
     const sealed = await seal([randomBytes(size)]);
     sealed.commit();
     for (const name of ['messageId', 'commitment'] as const) {
@@ -198,7 +198,7 @@ describe.each([
   });
 });
 
-test('a blob whose file is missing says which', async () => {
+test('names the missing file of a blob', async () => {
   const sealed = await seal([randomBytes(MIB)]);
   sealed.commit();
   await rm(sealed.workspace.path('app.blobs'), { recursive: true });
@@ -207,7 +207,7 @@ test('a blob whose file is missing says which', async () => {
   expect(failure.message).toContain('app.blobs/');
 });
 
-test('pieces that come before the tag was seen end in a failure', async () => {
+test('fails at the end if the tag does not match the plaintext already returned', async () => {
   const sealed = await seal([randomBytes(2 * MIB)]);
   sealed.commit();
   const { manifest, parameter, blob, dataKey } = sealed;

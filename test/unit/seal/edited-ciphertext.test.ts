@@ -9,7 +9,7 @@ import { parameterOf } from './sample.ts';
 
 const { kms, keyArn, open, openSealed } = await useEditing(await useAws());
 
-test('keys that were taken away come back as they were', async () => {
+test('restores keys that were removed', async () => {
   const { manifest, seal } = await openSealed(
     'parameters:\n- {name: a, type: SecureString, value: x}',
   );
@@ -17,7 +17,7 @@ test('keys that were taken away come back as they were', async () => {
   expect(text).toBe(manifest.text);
 });
 
-test('what comes from a file needs it no more than its name or type changes', async () => {
+test('a new name or type does not need the file: of a value', async () => {
   const { workspace, seal } = await openSealed();
   await rm(workspace.path('t.txt'));
   await seal((text) => text.replace('secret-b', 'other'));
@@ -28,7 +28,7 @@ test('what comes from a file needs it no more than its name or type changes', as
   expect(place?.line).toBeGreaterThan(10);
 });
 
-test('text that looks like the ciphertext of psyml is sealed', async () => {
+test("seals text that looks like psyml's ciphertext", async () => {
   const typed = Buffer.concat([Buffer.of(1), randomBytes(89)]).toString('base64');
   const { seal } = await openSealed();
   const { text, valueOf } = await seal((view) => view.replace('secret-b', typed));
@@ -36,7 +36,7 @@ test('text that looks like the ciphertext of psyml is sealed', async () => {
   expect(await valueOf('b')).toBe(typed);
 });
 
-test('ciphertext that would not open where it stands is refused with its place', async () => {
+test('refuses ciphertext that does not open in its place, with file and line', async () => {
   const { manifest, seal } = await openSealed();
   const { content } = parameterOf(manifest, 'a');
   const text = content.kind === 'sealed' ? content.text : '';
@@ -48,7 +48,7 @@ test('ciphertext that would not open where it stands is refused with its place',
   );
 });
 
-test('what nobody edited is compared with what it was before the edit may be written', async () => {
+test('refuses to write if an unedited value would change', async () => {
   const { manifest } = await openSealed();
   const [a = '', b = ''] = manifest.text.match(/ENC\[.*?\]/g) ?? [];
   const { seal } = await open({ ...manifest, text: manifest.text.replace(a, b) });
@@ -56,7 +56,7 @@ test('what nobody edited is compared with what it was before the edit may be wri
   await expect(edit).rejects.toThrow(/would not hold a as it was/);
 });
 
-test("psyml's ciphertext stays where its plaintext does, whatever else is edited", async () => {
+test("psyml's ciphertext stays if its plaintext does, for any other edit", async () => {
   const psyml = async (name: string, text: string) =>
     (
       await kms.encrypt(keyArn, Buffer.from(text), { Client: 'psyml', Name: name })

@@ -15,7 +15,7 @@ function differences(before: string, after: string) {
   };
 }
 
-test('the view shows what is text, and nothing else of it differs from the manifest', async () => {
+test('the view shows text values, and is otherwise the manifest', async () => {
   const { manifest, view } = await openSealed();
   expect(Object.fromEntries(view.shown)).toEqual({
     a: 'secret: a',
@@ -31,7 +31,7 @@ test('the view shows what is text, and nothing else of it differs from the manif
 });
 
 describe('an edit of', () => {
-  test('one value changes its line alone', async () => {
+  test('one value changes only its line', async () => {
     const { manifest, seal } = await openSealed();
     const { text, valueOf, sealed, changes } = await seal((view) =>
       view.replace('secret: a', 'new'),
@@ -50,7 +50,7 @@ describe('an edit of', () => {
     ['quotes', (text) => text.replace('"secret: a"', "'secret: a' # now with a comment")],
     ['the style', (text) => text.replace('"secret: a"', '>-\n      secret:\n      a')],
     ['line breaks', (text) => text.replaceAll('\n', '\r\n')],
-  ])('%s seals nothing anew', async (_, edit) => {
+  ])('%s seals nothing again', async (_, edit) => {
     const { manifest, seal } = await openSealed();
     const { text, after, sealed, changes } = await seal(edit);
     expect(text).toContain('ENC[');
@@ -61,7 +61,7 @@ describe('an edit of', () => {
     }
   });
 
-  test('names seals under the new ones, and takes blobs over as they are', async () => {
+  test('names seals values under the new ones, and keeps blobs as they are', async () => {
     const { manifest, seal } = await openSealed();
     const { after, valueOf, changes } = await seal((text) =>
       text.replaceAll(/name: (a|b|binary|text)\b/g, 'name: new/$1'),
@@ -86,7 +86,7 @@ describe('an edit of', () => {
     await valueOf('new/binary');
   });
 
-  test('the path seals every value under a data key of its own', async () => {
+  test('the path seals every value under a new data key', async () => {
     const { manifest, seal } = await openSealed();
     const { after, valueOf } = await seal((text) => text.replace('path: /app/', 'path: /moved/'));
     expect(Object.keys(after.dataKeys)).toHaveLength(1);
@@ -96,7 +96,7 @@ describe('an edit of', () => {
     await valueOf('binary');
   });
 
-  test('types seals what becomes a secret, and bares what is none any more', async () => {
+  test('types seals new secrets, and writes former ones in plaintext', async () => {
     const { seal } = await openSealed();
     const { text, valueOf } = await seal((view) =>
       view
@@ -108,7 +108,7 @@ describe('an edit of', () => {
     expect(await valueOf('plain')).toBe('1.10');
   });
 
-  test('a blob in plaintext makes a new one; the file of one that goes, goes too', async () => {
+  test('a blob in plaintext makes a new one, and removes the file of the old one', async () => {
     const { manifest, seal } = await openSealed();
     const { valueOf, ...next } = await seal((text) =>
       text.replace(LONG, `more ${LONG}`).replace(/ {2}- name: binary[^]*?(?= {2}- name: text)/, ''),

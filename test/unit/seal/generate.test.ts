@@ -17,7 +17,7 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   symbol: /[^A-Za-z0-9]/,
 };
 
-test('takes the length and the charset that are asked for', () => {
+test('uses the requested length and charset', () => {
   assert(
     property(
       constantFrom('alnum', 'ascii', 'hex', 'base64url'),
@@ -31,7 +31,7 @@ test('takes the length and the charset that are asked for', () => {
   );
 });
 
-test('holds a character of every required class', () => {
+test('contains a character of every required class', () => {
   assert(
     property(subarray(Object.keys(CLASSES), { minLength: 1 }), (require) => {
       const value = generateValue({ length: require.length, charset: 'ascii', require });
@@ -40,7 +40,7 @@ test('holds a character of every required class', () => {
   );
 });
 
-test('holds every required class, ten thousand times in a row', () => {
+test('contains every required class, ten thousand times in a row', () => {
   const require = Object.keys(CLASSES);
   for (let i = 0; i < 10_000; i += 1) {
     const value = generateValue({ length: 8, charset: 'ascii', require });
@@ -49,7 +49,7 @@ test('holds every required class, ten thousand times in a row', () => {
   }
 });
 
-describe('draws every character equally often', () => {
+describe('picks every character equally often', () => {
   test.each([
     ['alnum', 62],
     ['ascii', 94],
@@ -75,7 +75,7 @@ describe('draws every character equally often', () => {
     expect(chiSquare).toBeLessThan(freedom + 8 * Math.sqrt(2 * freedom) + 24);
   });
 
-  test('at every place, required classes or not', () => {
+  test('at every position, with or without required classes', () => {
     const draws = 60_000;
     let first = 0;
     for (let i = 0; i < draws; i += 1) {
@@ -87,20 +87,20 @@ describe('draws every character equally often', () => {
   });
 });
 
-test('never makes the same value twice', () => {
+test('never generates the same value twice', () => {
   const values = Array.from({ length: 1000 }, () =>
     generateValue({ length: 32, charset: 'alnum', require: [] }),
   );
   expect(new Set(values).size).toBe(1000);
 });
 
-test('takes characters beyond the BMP whole', () => {
+test('keeps characters outside the BMP whole', () => {
   const value = generateValue({ length: 50, charset: 'custom:🔑🔒', require: [] });
   expect(Array.from(value)).toHaveLength(50);
   expect(value).toMatch(/^(?:🔑|🔒)+$/u);
 });
 
-describe('what cannot be made is refused:', () => {
+describe('refuses what it cannot generate:', () => {
   test.each([
     ['an empty charset', { length: 8, charset: 'custom:', require: [] }],
     ['an unknown charset', { length: 8, charset: 'klingon', require: [] }],

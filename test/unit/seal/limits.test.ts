@@ -22,7 +22,7 @@ describe('text for SSM', () => {
     ['a cut character', Buffer.from('ü').subarray(0, 1)],
     ['an overlong form', Buffer.from([0xc0, 0xaf])],
     ['half of a surrogate pair', Buffer.from([0xed, 0xa0, 0x80])],
-  ])('is nothing with %s', (_, bytes) => {
+  ])('is undefined with %s', (_, bytes) => {
     expect(asText(bytes)).toBeUndefined();
   });
 });

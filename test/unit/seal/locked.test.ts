@@ -26,7 +26,7 @@ async function exclude(space: Workspace, one: string, other: string): Promise<bo
   });
 }
 
-test('manifests of one stem share a lock, a link has that of its file, and others have their own', async () => {
+test('manifests of one stem share a lock, a link uses the lock of its target, others have their own', async () => {
   const space = await createWorkspace({ 'app.yml': '', 'app.yaml': '', 'other.yml': '' });
   await mkdir(space.path('sub'));
   await symlink('../app.yml', space.path('sub/link.yml'));
@@ -37,7 +37,7 @@ test('manifests of one stem share a lock, a link has that of its file, and other
   expect(await space.files()).toEqual(['app.yaml', 'app.yml', 'other.yml', 'sub/link.yml']);
 });
 
-test('whoever cannot wait is told who writes the manifest', async () => {
+test('a caller that cannot wait learns who writes the manifest', async () => {
   const space = await createWorkspace({ 'app.yml': '' });
   const [file = ''] = paths(space, ['app.yml']);
   const failure = await failureOf(() =>
@@ -50,7 +50,7 @@ test('whoever cannot wait is told who writes the manifest', async () => {
   expect(failure.hint).toContain('--lock-timeout');
 });
 
-test('whoever waits says so', async () => {
+test('a caller that waits says so', async () => {
   const space = await createWorkspace({ 'app.yml': '' });
   const [file = ''] = paths(space, ['app.yml']);
   const notes: string[] = [];
@@ -66,7 +66,7 @@ test('whoever waits says so', async () => {
   ]);
 });
 
-test('calls with the same manifests in any order come to an end', async () => {
+test('calls with the same manifests in different orders do not deadlock', async () => {
   const space = await createWorkspace({ 'a.yml': '', 'b.yml': '', 'c.yml': '' });
   const orders = [
     ['a.yml', 'b.yml', 'c.yml'],
@@ -85,7 +85,7 @@ test('calls with the same manifests in any order come to an end', async () => {
   expect(await space.files()).toEqual(['a.yml', 'b.yml', 'c.yml']);
 });
 
-test('git sees nothing of it, even when the process was killed', async () => {
+test('git sees nothing of the lock, even after a kill', async () => {
   const space = await createWorkspace({ 'app.yml': '' });
   const git = (...args: string[]) => run('git', args, { cwd: space.folder });
   await git('init', '-q');
@@ -98,7 +98,7 @@ test('git sees nothing of it, even when the process was killed', async () => {
   });
 });
 
-test('a link in the place of its folder is refused, and what it leads to stays', async () => {
+test('refuses a link in place of its folder, and leaves its target alone', async () => {
   const space = await createWorkspace({ 'app.yml': '', 'away/precious.enc': 'x' });
   await symlink('away', space.path('.app.coffer'));
   const failure = await failureOf(() =>
@@ -111,7 +111,7 @@ test('a link in the place of its folder is refused, and what it leads to stays',
   expect(await space.files()).toContain('away/precious.enc');
 });
 
-test.skipIf(process.getuid?.() === 0)('a folder that may not be written says so', async () => {
+test.skipIf(process.getuid?.() === 0)('reports a folder that it may not write', async () => {
   const space = await createWorkspace({ 'app.yml': '' });
   await chmod(space.folder, 0o500);
   const failure = await failureOf(() =>
@@ -144,8 +144,8 @@ async function settle(space: Workspace): Promise<string[]> {
   return space.files();
 }
 
-describe('what a killed process left', () => {
-  test('is gone when the next one has the lock', async () => {
+describe('the leftovers of a killed process', () => {
+  test('are removed once the next process has the lock', async () => {
     const space = await leave({
       '.app.coffer/.coffer-01234567-1-1-0123456789ab.tmp': 'half a blob',
       '.app.coffer/tls-0f0f0f.enc': 'a whole one',
@@ -154,7 +154,7 @@ describe('what a killed process left', () => {
     expect(await settle(space)).toEqual(['app.blobs/tls-aaaaaa.enc', 'app.yml']);
   });
 
-  test('is kept as far as a manifest names it', async () => {
+  test('stay if a manifest names them', async () => {
     const space = await leave({
       'app.yaml': manifest(BLOB),
       '.app.coffer/tls-0f0f0f.enc': 'a whole one',
@@ -168,7 +168,7 @@ describe('what a killed process left', () => {
     ]);
   });
 
-  test('is made good when it was a manifest written in place', async () => {
+  test('are repaired if a manifest was being written in place', async () => {
     const text = manifest('app.blobs/tls-aaaaaa.enc');
     const next = manifest('app.blobs/tls-0f0f0f.enc');
     const space = await leave({
@@ -180,7 +180,7 @@ describe('what a killed process left', () => {
     expect(await space.text('app.yml')).toBe(text);
   });
 
-  test('says nothing of what is being made by others who wait', async () => {
+  test('do not include the files of waiting processes', async () => {
     const holder = { ...thisProcess(), token: 'ba9876543210' };
     const draft = '.app.coffer/lock-ba9876543210.draft';
     const space = await leave({ [draft]: JSON.stringify(holder) });
@@ -191,7 +191,7 @@ describe('what a killed process left', () => {
   });
 });
 
-test('folders that are missing are left to whoever reads the manifest', async () => {
+test('leaves missing folders to the reader of the manifest', async () => {
   const { folder } = await createWorkspace();
   expect(
     await withLocks([join(folder, 'none', 'app.yml')], AT_ONCE, () => Promise.resolve(1)),

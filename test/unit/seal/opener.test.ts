@@ -56,7 +56,7 @@ test('opens every form of content', async () => {
   });
 });
 
-test('costs one call for all inline values together, and one a blob', async () => {
+test('needs one call for all inline values, and one for each blob', async () => {
   const { manifest } = await createSealed();
   const opener = new Opener(manifest, kms);
   const calls = await control.callsOf(() =>
@@ -65,7 +65,7 @@ test('costs one call for all inline values together, and one a blob', async () =
   expect(calls).toEqual({ 'kms:Decrypt': 2 });
 });
 
-test('costs no call for what is not sealed', async () => {
+test('needs no call for plain values', async () => {
   const { manifest } = await createSealed();
   const opener = new Opener(manifest, NO_KMS);
   expect(await opener.open(parameterOf(manifest, 'plain'))).toEqual(Buffer.from('1.10'));
@@ -90,7 +90,7 @@ describe('does not open', () => {
     expectHidden(SECRET, { message: failure.message, hint: failure.hint ?? '' });
   });
 
-  test('what has not been generated yet', async () => {
+  test('a value that has not been generated yet', async () => {
     const manifest = manifestIn(
       await createWorkspace(),
       'parameters:\n  - {name: g, type: SecureString, generate: {length: 8}}\n',

@@ -13,7 +13,7 @@ const aws = await useAws();
 const keyId = await aws.createKey();
 const SIZE = 3 * 1024 * 1024;
 
-test('encrypt tells how far it is, sealing all files and comparing each', async () => {
+test('encrypt reports progress: sealing all files together, and comparing each', async () => {
   const workspace = await createWorkspace({ one: randomBytes(SIZE), two: randomBytes(SIZE) });
   const { text } = manifestIn(
     workspace,

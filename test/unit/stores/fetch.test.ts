@@ -51,8 +51,8 @@ async function drain(chunks: AsyncGenerator<Buffer>) {
 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-describe('an object comes back byte for byte', () => {
-  test.each([...SIZES, SPOOLED])('from %i bytes', async (size) => {
+describe('returns an object byte for byte', () => {
+  test.each([...SIZES, SPOOLED])('of %i bytes', async (size) => {
     const plaintext = randomBytes(size);
     const { body, object, metadata } = await sealObject(kms, aws.kmskey, plaintext);
     const pointer = { bucket: aws.bucket, key: aws.unique('whole'), sha256: object.sha256 };
@@ -68,7 +68,7 @@ describe('an object comes back byte for byte', () => {
   });
 });
 
-test('an object costs one GET and one Decrypt', async () => {
+test('fetches an object with one GET and one Decrypt', async () => {
   const { body, object, metadata } = await sealObject(kms, aws.kmskey, randomBytes(2 * MIB));
   const pointer = { bucket: aws.bucket, key: aws.unique('cost'), sha256: object.sha256 };
   await store(aws, pointer.key, body, metadata);
@@ -79,13 +79,13 @@ test('an object costs one GET and one Decrypt', async () => {
   expect(calls).toEqual({ 's3:GetObject': 1, 'kms:Decrypt': 1 });
 });
 
-describe.each([100, 3 * MIB, SPOOLED])('of an altered object of %i bytes', (size) => {
+describe.each([100, 3 * MIB, SPOOLED])('an altered object of %i bytes,', (size) => {
   test.each<[string, (body: Buffer) => Buffer]>([
     ['with a bit of the first byte flipped', (body) => flipBit(body, 0)],
     ['with a bit of the last ciphertext byte flipped', (body) => flipBit(body, -17)],
     ['with a bit of the tag flipped', (body) => flipBit(body, -1, 7)],
     ['cut short', (body) => body.subarray(0, -1)],
-  ])('%s nothing is released', async (_, alter) => {
+  ])('%s, releases nothing', async (_, alter) => {
     const { body, metadata } = await sealObject(kms, aws.kmskey, randomBytes(size));
     // The digest is that of the altered bytes, so that only the tag can tell.
     const altered = alter(body);
@@ -100,7 +100,7 @@ describe.each([100, 3 * MIB, SPOOLED])('of an altered object of %i bytes', (size
   });
 });
 
-test('an object that is not the one its name promises is refused', async () => {
+test('refuses an object whose content does not match its name', async () => {
   const { body, metadata } = await sealObject(kms, aws.kmskey, randomBytes(100));
   const pointer = { bucket: aws.bucket, key: aws.unique('other'), sha256: '0'.repeat(64) };
   await store(aws, pointer.key, body, metadata);
@@ -110,7 +110,7 @@ test('an object that is not the one its name promises is refused', async () => {
   expect(failure).toMatchObject({ code: 'tampered' });
 });
 
-test('an object whose name promises nothing opens all the same', async () => {
+test('opens an object whose name is no digest', async () => {
   const { body, metadata } = await sealObject(kms, aws.kmskey, Buffer.from('hello'));
   const pointer = { bucket: aws.bucket, key: aws.unique('typed') };
   await store(aws, pointer.key, body, metadata);
@@ -118,7 +118,7 @@ test('an object whose name promises nothing opens all the same', async () => {
   expect((await drain(fetched.verified())).sha256).toBe(digest(Buffer.from('hello')));
 });
 
-test('an object shorter than a tag, or without metadata, is refused before any call to KMS', async () => {
+test('refuses an object shorter than a tag, or without metadata, before any call to KMS', async () => {
   const { body, metadata } = await sealObject(kms, aws.kmskey, Buffer.alloc(0));
   for (const [bytes, fields] of [
     [body.subarray(0, 15), metadata],
@@ -135,7 +135,7 @@ test('an object shorter than a tag, or without metadata, is refused before any c
   }
 });
 
-test('an object that is not there is named', async () => {
+test('names an object that does not exist', async () => {
   const key = aws.unique('nothing');
   await aws.s3.send(new DeleteObjectCommand({ Bucket: aws.bucket, Key: key }));
   const failure = await failureOf(() => fetchFrom({ bucket: aws.bucket, key }));
@@ -143,7 +143,7 @@ test('an object that is not there is named', async () => {
   expect(failure.message).toContain(key);
 });
 
-test.each([3 * MIB, SPOOLED])('connections that break off cost %i bytes nothing', async (size) => {
+test.each([3 * MIB, SPOOLED])('reads %i bytes in spite of broken connections', async (size) => {
   const plaintext = randomBytes(size);
   const { body, object, metadata } = await sealObject(kms, aws.kmskey, plaintext);
   const pointer = { bucket: aws.bucket, key: aws.unique('broken'), sha256: object.sha256 };
@@ -154,34 +154,31 @@ test.each([3 * MIB, SPOOLED])('connections that break off cost %i bytes nothing'
   await fetched.close();
 });
 
-test.each([1024, 65 * MIB])(
-  'a body of %i bytes that falls silent is asked for once more',
-  async (size) => {
-    const { metadata } = await sealObject(kms, aws.kmskey, Buffer.from('x'));
-    const headers = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
-    const server = await startServer(({ headers: { range } }, response) => {
-      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(range ?? `bytes=0-${size - 1}`) ?? [];
-      const length = Number(to) - Number(from) + 1;
-      response.writeHead(200, {
-        ...Object.fromEntries(headers),
-        'content-length': length,
-        etag: '"e"',
-      });
-      response.write('some of it');
+test.each([1024, 65 * MIB])('asks once more for a body of %i bytes that stalls', async (size) => {
+  const { metadata } = await sealObject(kms, aws.kmskey, Buffer.from('x'));
+  const headers = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+  const server = await startServer(({ headers: { range } }, response) => {
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(range ?? `bytes=0-${size - 1}`) ?? [];
+    const length = Number(to) - Number(from) + 1;
+    response.writeHead(200, {
+      ...Object.fromEntries(headers),
+      'content-length': length,
+      etag: '"e"',
     });
-    const slow = createObjectStore(
-      { ...sessionAt(server.url), limits: { ...LIMITS, silence: 200 } },
-      'us-east-1',
-    );
-    const pointer = { bucket: 'bucket', key: 'key', sha256: undefined };
-    const { folder } = await createWorkspace();
-    const error = await failureOf(() =>
-      fetchObject(pointer, { kms, objects: slow, spoolFolder: folder }),
-    );
-    expect(error).toMatchObject({ code: 'network' });
-    expect(error.message).toBe(`s3://bucket/key: ${server.host} fell silent for 0.2 s`);
-    expect(await readdir(folder)).toEqual([]);
-    // A large one comes in four ranges at a time, after a look at its size.
-    expect(server.requests.length).toBeLessThanOrEqual(size > MIB ? 9 : 2);
-  },
-);
+    response.write('some of it');
+  });
+  const slow = createObjectStore(
+    { ...sessionAt(server.url), limits: { ...LIMITS, silence: 200 } },
+    'us-east-1',
+  );
+  const pointer = { bucket: 'bucket', key: 'key', sha256: undefined };
+  const { folder } = await createWorkspace();
+  const error = await failureOf(() =>
+    fetchObject(pointer, { kms, objects: slow, spoolFolder: folder }),
+  );
+  expect(error).toMatchObject({ code: 'network' });
+  expect(error.message).toBe(`s3://bucket/key: ${server.host} fell silent for 0.2 s`);
+  expect(await readdir(folder)).toEqual([]);
+  // A large one comes in four ranges at a time, after a look at its size.
+  expect(server.requests.length).toBeLessThanOrEqual(size > MIB ? 9 : 2);
+});

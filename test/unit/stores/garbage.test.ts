@@ -30,8 +30,8 @@ const find = (path: string, more: { keep?: ReadonlySet<string>; before?: Date } 
     services,
   );
 
-describe('what it costs to find', () => {
-  test('nothing: two listings and one description', async () => {
+describe('the calls to find', () => {
+  test('nothing: two listings and one DescribeParameters', async () => {
     const path = `/${aws.unique('empty')}/`;
     const calls = await control.callsOf(() => find(path));
     expect(calls).toEqual({
@@ -41,7 +41,7 @@ describe('what it costs to find', () => {
     });
   });
 
-  test('the objects of one parameter: one look at its history, one HEAD each', async () => {
+  test('the objects of one parameter: one GetParameterHistory, one HEAD each', async () => {
     const path = `/${aws.unique('lost')}/`;
     const keys: string[] = [];
     for (let i = 0; i < 5; i++) keys.push(await addObject(path, '/elsewhere/gone'));
@@ -52,7 +52,7 @@ describe('what it costs to find', () => {
     expect(calls).toMatchObject({ 's3:HeadObject': 5, 'ssm:GetParameterHistory': 1 });
   });
 
-  test('the objects that are in use: no HEAD at all', async () => {
+  test('the objects in use: no HEAD', async () => {
     const path = `/${aws.unique('used')}/`;
     const key = await addObject(path, `${path}data`);
     await stored.put(`${path}data`, `s3://${aws.bucket}/${key}`);
@@ -64,7 +64,7 @@ describe('what it costs to find', () => {
   });
 });
 
-test('what the manifest names is kept, and what is as young as the limit', async () => {
+test('keeps what the manifest names, and what is as young as the limit', async () => {
   const path = `/${aws.unique('kept')}/`;
   const key = await addObject(path, `${path}data`);
   expect((await find(path)).objects).toHaveLength(1);
@@ -73,7 +73,7 @@ test('what the manifest names is kept, and what is as young as the limit', async
   expect((await find(path, { before: listed?.modified ?? new Date(0) })).objects).toEqual([]);
 });
 
-test("an object that does not name its parameter is nobody's to delete", async () => {
+test('never deletes an object that does not name its parameter', async () => {
   const path = `/${aws.unique('unnamed')}/`;
   await addObject(path);
   const named = await addObject(path, `${path}data`);
@@ -81,7 +81,7 @@ test("an object that does not name its parameter is nobody's to delete", async (
 });
 
 test.each(['ssm:GetParameterHistory', 's3:GetObject', 'ssm:DescribeParameters'])(
-  'without the right to %s nothing passes for garbage',
+  'finds no garbage without the right to %s',
   async (action) => {
     const path = `/${aws.unique('denied')}/`;
     await addObject(path, `${path}data`);
@@ -91,7 +91,7 @@ test.each(['ssm:GetParameterHistory', 's3:GetObject', 'ssm:DescribeParameters'])
   },
 );
 
-test('a SecureString that looks like a pointer keeps nothing', async () => {
+test('a SecureString that looks like a pointer protects nothing', async () => {
   const path = `/${aws.unique('secure')}/`;
   const key = await addObject(path, `${path}data`);
   const Value = `s3://${aws.bucket}/${key}`;
@@ -110,7 +110,7 @@ async function createOrphans() {
 }
 
 describe('right before it deletes', () => {
-  test('gc looks again, and spares what got a pointer after it was found', async () => {
+  test('gc looks again, and keeps objects that got a pointer meanwhile', async () => {
     const { path, key, other, orphans, point } = await createOrphans();
     await point();
     const deleted = await deleteOrphans(orphans, aws.bucket, services);
@@ -118,7 +118,7 @@ describe('right before it deletes', () => {
     expect(await stored.objects(path)).toEqual([key]);
   });
 
-  test('a pointer in a version before the newest counts, too', async () => {
+  test('a pointer in an older version counts too', async () => {
     const { path, key, orphans, point } = await createOrphans();
     await point();
     await stored.put(`${path}data`, 'text');
@@ -126,7 +126,7 @@ describe('right before it deletes', () => {
     expect(await stored.objects(path)).toEqual([key]);
   });
 
-  test('what gets its pointer at that very moment is told of', async () => {
+  test('gc reports an object that gets a pointer at that very moment', async () => {
     const { path, orphans, point } = await createOrphans();
     const objects = {
       ...services.objects,

@@ -19,7 +19,7 @@ const put = (name: string, value: string, type = 'String') =>
     overwrite: true,
   });
 
-test('many parameters are read ten a call, and missing ones are left out', async () => {
+test('reads parameters ten in a call, and leaves out missing ones', async () => {
   const names = Array.from({ length: 25 }, (_, i) => `/many/p${i}`);
   for (const name of names) await put(name, `value of ${name}`);
   const calls = await control.callsOf(async () => {
@@ -30,7 +30,7 @@ test('many parameters are read ten a call, and missing ones are left out', async
   expect(calls).toEqual({ 'ssm:GetParameters': 3 });
 });
 
-test('descriptions are read through empty pages to the last', async () => {
+test('reads descriptions to the last page, through empty pages', async () => {
   const names = Array.from({ length: 60 }, (_, i) => `/paged/p${i}`);
   for (const name of names) await put(name, 'v');
   await put('/pagedout', 'v');
@@ -39,7 +39,7 @@ test('descriptions are read through empty pages to the last', async () => {
   expect(found.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
 });
 
-test('what is refused is explained without the secret, and legibly however short the value', async () => {
+test('explains a refusal without the secret, and readably even for short values', async () => {
   await control.disturb({ rules: [{ action: 'ssm:PutParameter', deny: true }] });
   const secret = await failureOf(() => put('/a', 'canary', 'SecureString'));
   expect(secret.code).toBe('denied');
@@ -68,7 +68,7 @@ describe('pages', () => {
       'a circle of pages',
       ['1', '2', '1', '2', '1'].map((NextToken) => ({ Parameters: [], NextToken })),
     ],
-  ])('that lead to %s for ever are an error', async (_, pages) => {
+  ])('that lead to %s forever are an error', async (_, pages) => {
     const { store, server } = await storeOf(...pages);
     for (const list of [() => store.describePath('/a/'), () => store.history('/a/x')]) {
       const error = await failureOf(list);
@@ -78,7 +78,7 @@ describe('pages', () => {
     expect(server.requests.length).toBeLessThan(9);
   });
 
-  test('that overlap tell each name once, in its newest version', async () => {
+  test('that overlap give each name once, in its newest version', async () => {
     const { store } = await storeOf(
       { Parameters: [item('/a/x', 2), item('/a/y')], NextToken: 'more' },
       { Parameters: [], NextToken: 'yet more' },
@@ -98,7 +98,7 @@ const under = async (path: string) => {
   return found.map(({ name }) => name).filter((name) => /flat/.test(name));
 };
 
-test('names without a slash are under / alone, as they are', async () => {
+test('finds names without a slash only under /', async () => {
   await put('flat.name', 'v');
   await put('/flat.name', 'v');
   await put('/flat.name/x', 'v');

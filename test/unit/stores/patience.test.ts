@@ -18,7 +18,7 @@ function after(...failures: Error[]) {
 
 describe('persist', () => {
   test.each(['ThrottlingException', 'TooManyUpdates', 'SlowDown', 'InternalServerError'])(
-    'begins anew after %s, after longer and longer waits',
+    'tries again after %s, with growing pauses',
     async (name) => {
       const { work, calls } = after(refusal(name), refusal(name), refusal(name));
       const { patience, waits } = createPatience();
@@ -29,7 +29,7 @@ describe('persist', () => {
     },
   );
 
-  test('gives up after its attempts, with the last failure', async () => {
+  test('gives up after its last attempt, with the last failure', async () => {
     const failures = Array.from({ length: 9 }, () => refusal('ThrottlingException'));
     const { work, calls } = after(...failures);
     const { patience } = createPatience(4);
@@ -37,7 +37,7 @@ describe('persist', () => {
     expect(calls()).toBe(4);
   });
 
-  test('takes any other failure as final', async () => {
+  test('does not retry any other failure', async () => {
     for (const failure of [refusal('AccessDeniedException'), new CofferError('network', 'gone')]) {
       const { work, calls } = after(failure);
       const { patience, waits } = createPatience();
@@ -46,7 +46,7 @@ describe('persist', () => {
     }
   });
 
-  test('never waits longer than some seconds at a time', async () => {
+  test('never waits longer than a few seconds at a time', async () => {
     const { work } = after(...Array.from({ length: 20 }, () => refusal('Throttling')));
     const { patience, waits } = createPatience(30);
     await persist(work, patience);
@@ -57,7 +57,7 @@ describe('persist', () => {
 const exists = () => refusal('ParameterAlreadyExists');
 
 describe('createPatiently', () => {
-  test('waits out the half minute in which SSM keeps a deleted name', async () => {
+  test('waits for the half minute that SSM blocks a deleted name', async () => {
     const { work, calls } = after(...Array.from({ length: 10 }, exists));
     const { patience, waits } = createPatience();
     await createPatiently(work, () => Promise.resolve('absent'), patience);
@@ -65,7 +65,7 @@ describe('createPatiently', () => {
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(30_000);
   });
 
-  test('gives up some time after that half minute', async () => {
+  test('gives up some time after that', async () => {
     const { work } = after(...Array.from({ length: 100 }, exists));
     const { patience, waits } = createPatience();
     await failureOf(() => createPatiently(work, () => Promise.resolve('absent'), patience));
@@ -74,7 +74,7 @@ describe('createPatiently', () => {
     expect(waited).toBeLessThan(60_000);
   });
 
-  test('fails at once when somebody else took the name', async () => {
+  test('fails at once if somebody else took the name', async () => {
     const failure = exists();
     const { work, calls } = after(failure);
     const { patience, waits } = createPatience();
@@ -85,13 +85,13 @@ describe('createPatiently', () => {
     expect([calls(), waits]).toEqual([1, []]);
   });
 
-  test('is done when the parameter is there as it was to be', async () => {
+  test('succeeds if the parameter already exists as desired', async () => {
     const { work, calls } = after(exists(), exists());
     await createPatiently(work, () => Promise.resolve('done'), createPatience().patience);
     expect(calls()).toBe(1);
   });
 
-  test('does not look when it fails of something else', async () => {
+  test('does not look after any other failure', async () => {
     const failure = refusal('ThrottlingException');
     const { work } = after(failure);
     const { patience } = createPatience();

@@ -64,13 +64,13 @@ describe('an object', () => {
 describe.each([
   ['in one piece', 1000],
   ['in parts', LIMIT + 1],
-])('an object that is there already, sent %s,', async (_, size) => {
+])('an object that already exists, sent %s,', async (_, size) => {
   const { object, body } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
   const first = aws.unique('first');
   await publishObject(objects, { bucket: aws.bucket, key: first }, object);
   const { metadata = {} } = await stored(first);
 
-  test('stays as it is when it is the same', async () => {
+  test('stays if it is the same', async () => {
     const at = { bucket: aws.bucket, key: aws.unique('twice') };
     await publishObject(objects, at, object);
     const before = await stored(at.key);
@@ -93,7 +93,7 @@ describe.each([
       'names another parameter',
       ({ metadata }) => ({ metadata: { ...metadata, [HINTS.parameter]: '/other' } }),
     ],
-  ])('is written anew when it %s', async (_, alter) => {
+  ])('is written again if it %s', async (_, alter) => {
     const at = { bucket: aws.bucket, key: aws.unique('altered') };
     const whole = { body, metadata };
     await writePast(at.key, { ...whole, ...alter(whole) });
@@ -104,7 +104,7 @@ describe.each([
     expect(Uploads ?? []).toEqual([]);
   });
 
-  test('is written anew by who may not look', async () => {
+  test('is written again if the caller may not look', async () => {
     const at = { bucket: aws.bucket, key: aws.unique('blind') };
     await writePast(at.key, { body: Buffer.alloc(size), metadata: {} });
     await control.disturb({ rules: [{ action: 's3:GetObject', deny: true }] });
@@ -113,7 +113,7 @@ describe.each([
     expect((await stored(at.key)).sha256).toBe(object.sha256);
   });
 
-  test('is looked at again when it is not the one that was seen', async () => {
+  test('is looked at again if it changed meanwhile', async () => {
     const at = { bucket: aws.bucket, key: aws.unique('raced') };
     for (const seen of [{ fault: 'missing' }, { fault: 'damaged', etag: '"of before"' }]) {
       await writePast(at.key, { body: flipBit(body, 0), metadata: {} });
@@ -144,7 +144,7 @@ async function writePast(Key: string, { body: Body, metadata: Metadata }: Whole)
   await aws.s3.send(new PutObjectCommand({ ...at, Body, Metadata, ChecksumAlgorithm: 'SHA256' }));
 }
 
-test('an upload in parts that fails is taken back', async () => {
+test('cancels a multipart upload that fails', async () => {
   const { object } = await sealObject(kms, aws.kmskey, randomBytes(LIMIT));
   const at = { bucket: aws.bucket, key: aws.unique('failing') };
   const read = (offset: number, length: number) =>
@@ -154,7 +154,7 @@ test('an upload in parts that fails is taken back', async () => {
   expect(Uploads ?? []).toEqual([]);
 });
 
-test('every byte that goes up has a SHA-256, which S3 gives back', async () => {
+test('uploads every byte with a SHA-256, which S3 returns', async () => {
   for (const size of [1000, LIMIT + 1]) {
     const { object } = await sealObject(kms, aws.kmskey, randomBytes(size - 16));
     const Key = aws.unique('checked');

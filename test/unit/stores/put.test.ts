@@ -62,12 +62,12 @@ test.each([
   ['/apps/one/', '.tar', /^apps\/one\/[0-9a-f]{64}\.tar$/],
   ['apps//two', '', /^apps\/\/two\/[0-9a-f]{64}$/],
   ['/', '.x', /^[0-9a-f]{64}\.x$/],
-])('under %j the key is the digest with %j', async (prefix, extension, expected) => {
+])('makes the key under %j from the digest and %j', async (prefix, extension, expected) => {
   const { pointer } = await put(Readable.from([Buffer.from('x')]), request({ prefix, extension }));
   expect(pointer.key).toMatch(expected);
 });
 
-test('progress tells of every byte, first sealed, then sent', async () => {
+test('reports progress for every byte, first sealed, then sent', async () => {
   const sealed: number[] = [];
   const sent: [number, number][] = [];
   const size = 17 * MIB;
@@ -85,7 +85,7 @@ test('progress tells of every byte, first sealed, then sent', async () => {
 });
 
 describe('putObject publishes nothing', () => {
-  test('when reading fails half-way', async () => {
+  test('if reading fails half-way', async () => {
     const asked = request();
     const calls = await control.callsOf(() =>
       expect(
@@ -101,7 +101,7 @@ describe('putObject publishes nothing', () => {
     expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
   });
 
-  test('when it was aborted while the last of the data came', async () => {
+  test('if it is aborted while the last data arrives', async () => {
     const controller = new AbortController();
     const data = (async function* () {
       yield await Promise.resolve(randomBytes(1000));
@@ -114,7 +114,7 @@ describe('putObject publishes nothing', () => {
     expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
   });
 
-  test('into a folder that is not there', async () => {
+  test('if the spool folder does not exist', async () => {
     const failure = await failureOf(() =>
       putObject(inChunks(randomBytes(2 * MIB), MIB), request(), {
         ...services,
@@ -128,7 +128,7 @@ describe('putObject publishes nothing', () => {
 });
 
 test.each([1000, 17 * MIB])(
-  'an object of %i bytes that is deleted while its pointer is written goes up again',
+  'uploads an object of %i bytes again if it is deleted while its pointer is written',
   async (size) => {
     const data = randomBytes(size);
     const point = ({ key }: Pointer) => storedIn(aws).removeObject(key);

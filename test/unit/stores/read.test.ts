@@ -59,7 +59,7 @@ async function createTwice(path: string) {
   return [desired(`${path}x`)];
 }
 
-test('a version that is not listed yet is known by its number, type and value alone', async () => {
+test('knows only number, type and value of a version that is not listed yet', async () => {
   const path = `/${aws.unique('lag')}/`;
   const wanted = await createTwice(path);
   const { parameters } = await readThrough({ DescribeParameters: lagging }, path, wanted);
@@ -68,7 +68,7 @@ test('a version that is not listed yet is known by its number, type and value al
   ]);
 });
 
-test('a parameter that is not listed yet is there', async () => {
+test('finds a parameter that is not listed yet', async () => {
   const path = `/${aws.unique('lag')}/`;
   const wanted = await createTwice(path);
   const none = { DescribeParameters: () => ({ Parameters: [] }) };
@@ -76,7 +76,7 @@ test('a parameter that is not listed yet is there', async () => {
   expect(parameters.get(`${path}x`)).toMatchObject({ version: 2, value: 'new', isUnlisted: true });
 });
 
-test('what is listed late is asked for until it is there', async () => {
+test('asks again until a late listing appears', async () => {
   const path = `/${aws.unique('lag')}/`;
   const wanted = await createTwice(path);
   let asked = 0;
@@ -89,7 +89,7 @@ test('what is listed late is asked for until it is there', async () => {
   expect(parameters.get(`${path}x`)?.isUnlisted).toBeUndefined();
 });
 
-test('a value that is older than what is listed is read again', async () => {
+test('reads a value again if it is older than its listing', async () => {
   const path = `/${aws.unique('lag')}/`;
   const wanted = await createTwice(path);
   let asked = 0;
@@ -102,7 +102,7 @@ test('a value that is older than what is listed is read again', async () => {
   expect(parameters.get(`${path}x`)).toMatchObject({ version: 2, value: 'new' });
 });
 
-test('a parameter that is listed still, and gone, is not there', async () => {
+test('ignores a deleted parameter that is still listed', async () => {
   const path = `/${aws.unique('lag')}/`;
   const wanted = await createTwice(path);
   const gone = { GetParameters: () => ({ Parameters: [], InvalidParameters: [`${path}x`] }) };
@@ -110,7 +110,7 @@ test('a parameter that is listed still, and gone, is not there', async () => {
   expect([...parameters.keys()]).toEqual([]);
 });
 
-test('what a server lists besides the path is nothing to plan for', async () => {
+test('ignores what a server lists outside the path', async () => {
   const path = `/${aws.unique('strict')}/`;
   const wanted = await createTwice(path);
   const foreign = { Name: '/foreign/x', Type: 'String', Version: 1 };
@@ -121,7 +121,7 @@ test('what a server lists besides the path is nothing to plan for', async () => 
   expect([...parameters.keys()]).toEqual([`${path}x`]);
 });
 
-test('tags are read one by one where the server does not mind a filter for them', async () => {
+test('reads tags one by one if the server ignores the tag filter', async () => {
   const path = `/${aws.unique('tags')}/`;
   await stored.put(`${path}right`, 'v');
   await stored.put(`${path}wrong`, 'v');

@@ -10,7 +10,7 @@ describe.each([
   ['in memory', () => Promise.resolve(memorySpool(BYTES.length))],
   ['in a file', async () => fileSpool((await createWorkspace()).folder)],
 ])('a spool %s', (_, create) => {
-  test('gives back what was written, in whatever order it came', async () => {
+  test('returns what was written, in any order', async () => {
     const spool = await create();
     for (const start of [60_000, 0, 99_999, 30_000]) {
       const end = { 0: 30_000, 30_000: 60_000, 60_000: 99_999, 99_999: 100_000 }[start];
@@ -22,7 +22,7 @@ describe.each([
   });
 });
 
-test('a spool file has no name that anybody could open', async () => {
+test('a spool file has no name to open it by', async () => {
   const { folder } = await createWorkspace();
   const spool = await fileSpool(folder);
   await spool.write(BYTES, 0);

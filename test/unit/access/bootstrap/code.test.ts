@@ -21,7 +21,7 @@ const needs: Needs = {
 const expected = (file: string) =>
   readFileSync(new URL(`expected/${file}`, import.meta.url), 'utf8');
 
-test('Terraform and CloudFormation text is what is expected, to the byte', () => {
+test('prints the expected Terraform and CloudFormation text, byte for byte', () => {
   expect(renderTerraform(needs)).toBe(expected('superman.tf'));
   expect(renderCloudFormation(needs)).toBe(expected('superman.template'));
 });
@@ -30,7 +30,7 @@ interface Template {
   Resources: Record<string, { Type: string; DeletionPolicy?: string; Properties: object }>;
 }
 
-test('a template keeps keys and buckets when it is deleted, and points within itself', () => {
+test('a template keeps keys and buckets when its stack is deleted, and refers only to its own resources', () => {
   const { Resources } = parse(renderCloudFormation(needs)) as Template;
   const kept = Object.values(Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
   expect(kept.map(({ Type }) => Type)).toEqual([
@@ -45,7 +45,7 @@ test('a template keeps keys and buckets when it is deleted, and points within it
   for (const [, ...names] of refs) expect(Resources).toHaveProperty(names.find(Boolean) ?? '');
 });
 
-test('names that are told apart by signs alone get identifiers of their own', () => {
+test('names that differ only in punctuation get different identifiers', () => {
   const alike: Needs = {
     keys: ['alias/a-b', 'alias/a_b', 'alias/a/b'].map((id) => key(id)),
     buckets: [],
@@ -58,19 +58,19 @@ test('names that are told apart by signs alone get identifiers of their own', ()
   expect(Object.keys(Resources)).toHaveLength(6);
 });
 
-test('an identifier does not begin with a digit', () => {
+test('an identifier never begins with a digit', () => {
   expect(renderTerraform({ keys: [key('alias/1st')], buckets: [] })).toContain(
     '"aws_kms_key" "_1st"',
   );
 });
 
-test('a template is for one region; Terraform says the region with each resource', () => {
+test('a template is for one region; Terraform sets the region of each resource', () => {
   const two = { ...needs, buckets: [{ name: 'europe', region: 'eu-west-1' }] };
   expect(() => renderCloudFormation(two)).toThrow('these need us-east-1 and eu-west-1');
   expect(renderTerraform(two)).toMatch(/region = "eu-west-1"\n {2}bucket = "europe"/);
 });
 
-test('with nothing to make there is no code', () => {
+test('prints no code if there is nothing to create', () => {
   const nothing = { ...needs, keys: needs.keys.slice(0, 1), buckets: [] };
   expect(() => renderTerraform(nothing)).toThrow('nothing to make');
 });

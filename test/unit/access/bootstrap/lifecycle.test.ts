@@ -16,7 +16,7 @@ const ours: LifecycleRule = {
   AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
 };
 
-test('a rule is added that clears away unfinished uploads; others are kept', () => {
+test('adds a rule that aborts unfinished uploads, and keeps other rules', () => {
   expect(requireAbort([])).toEqual([ours]);
   expect(requireAbort([foreign])).toEqual([foreign, ours]);
 });
@@ -26,7 +26,7 @@ test.each<[string, Partial<LifecycleRule>]>([
   ['with an empty one', { Filter: {} }],
   ['for every prefix', { Filter: { Prefix: '' } }],
   ['written the older way', { Prefix: '' }],
-])('the owner’s own rule for the whole bucket will do: %s', (_, form) => {
+])('accepts the owner’s own rule for the whole bucket: %s', (_, form) => {
   const rules = [foreign, { ID: 'tidy', Status: 'Enabled' as const, ...abort, ...form }];
   expect(requireAbort(rules)).toBe(rules);
 });
@@ -44,11 +44,11 @@ test.each<[string, Partial<LifecycleRule>]>([
   expect([kept, added?.ID, more]).toEqual([rule, ABORT_RULE, []]);
 });
 
-test('coffer’s rule takes the place of one by its name that was turned off', () => {
+test('replaces a disabled rule of the same name', () => {
   expect(requireAbort([{ ...ours, Status: 'Disabled' }, foreign])).toEqual([foreign, ours]);
 });
 
-test('among rules of the older form it is one, as S3 takes no mixture', () => {
+test('uses the older form among older rules, because S3 refuses a mixture', () => {
   const older: LifecycleRule = {
     ID: 'old',
     Status: 'Enabled',

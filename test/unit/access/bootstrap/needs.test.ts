@@ -17,7 +17,7 @@ const names = (...manifests: ReturnType<typeof manifest>[]) => {
   };
 };
 
-test('a manifest needs its file key, and its kmskey and bucket when it names them', () => {
+test('a manifest needs its file key, and its kmskey and bucket if it names them', () => {
   const fileKey = ['file key', 'alias/coffer', 'us-east-1', true];
   expect(names(manifest(''))).toEqual({ keys: [fileKey], buckets: [] });
   expect(names(manifest('kmskey: alias/app\nbucket: app-secrets\n'))).toEqual({
@@ -26,7 +26,7 @@ test('a manifest needs its file key, and its kmskey and bucket when it names the
   });
 });
 
-test('what several manifests need is there once; other regions are others', () => {
+test('several manifests need each key and bucket once for each region', () => {
   const head = 'kmskey: alias/app\nbucket: app-secrets\n';
   const europe = manifest('kmskey: alias/app\n', 'eu-west-1');
   const { keys, buckets } = names(manifest(head), manifest(head), europe);
@@ -34,7 +34,7 @@ test('what several manifests need is there once; other regions are others', () =
   expect(buckets).toHaveLength(1);
 });
 
-test('a key that is named by its id, by encrypted_with or by AWS cannot be made', () => {
+test('cannot create a key that is named by its id, by encrypted_with or by AWS', () => {
   const { keys } = names(manifest(`kmskey: alias/aws/ssm\nencrypted_with: ${ARN}\n`));
   expect(keys).toEqual([
     ['file key', ARN, 'eu-west-1', false],
@@ -42,7 +42,7 @@ test('a key that is named by its id, by encrypted_with or by AWS cannot be made'
   ]);
 });
 
-test('one bucket cannot be in two regions', () => {
+test('refuses one bucket in two regions', () => {
   const one = manifest('bucket: app-secrets\n');
   const other = manifest('bucket: app-secrets\n', 'eu-west-1', 'eu.yml');
   expect(() => needsOf([one, other], choice)).toThrow(

@@ -19,13 +19,13 @@ test('a bucket without a policy gets one that refuses plain HTTP', () => {
   expect(required(undefined)).toEqual({ Version: '2012-10-17', Statement: [OURS] });
 });
 
-test('what a policy says beside that is kept, in its order', () => {
+test('other statements of a policy stay, in their order', () => {
   const more = { Id: 'team', Version: '2008-10-17' };
   expect(required(policy([FOREIGN], more))).toEqual({ ...more, Statement: [FOREIGN, OURS] });
   expect(required(policy(FOREIGN, more))).toEqual({ ...more, Statement: [FOREIGN, OURS] });
 });
 
-test('coffer’s own statement is put right when somebody weakened it', () => {
+test('repairs coffer’s own statement if somebody weakened it', () => {
   const weakened = { ...OURS, Resource: [`${ARN}/public/*`] };
   expect(required(policy([weakened, FOREIGN]))).toEqual({
     Version: '2012-10-17',
@@ -40,7 +40,7 @@ test.each([
     { ...OURS, Sid: 'x', Principal: { AWS: ['*'] }, Action: ['*'], Resource: '*' },
   ],
   ['one with a boolean', { ...OURS, Condition: { Bool: { 'aws:SecureTransport': [false] } } }],
-])('a policy that refuses plain HTTP is left as it is: %s', (_, statement) => {
+])('does not change a policy that already refuses plain HTTP: %s', (_, statement) => {
   const text = policy([FOREIGN, statement]);
   expect(requireTls(text, ARN)).toBe(text);
 });

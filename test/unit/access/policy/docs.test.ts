@@ -22,7 +22,7 @@ function rights(): string[] {
   });
 }
 
-test('docs/policy.md gives a reason for every right of every role, and for no other', async () => {
+test('docs/policy.md gives a reason for every right of every role, and lists no other right', async () => {
   const text = await readFile('docs/policy.md', 'utf8');
   const rows = [...text.matchAll(/^\| `(\w+)` `([\w:*]+)` +\| ([\w, -]*?) *\| \S.*\|$/gm)].map(
     ([, scope, action, roles = '']): Row => ({

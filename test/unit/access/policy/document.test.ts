@@ -40,7 +40,7 @@ function keyOf(lines: Record<string, string | undefined>, account?: string) {
 describe.each(ROLES)('the policy for %s', (role) => {
   const policy = buildPolicy(role, SUBJECTS);
 
-  test('is one that IAM takes', () => {
+  test('is valid for IAM', () => {
     expect(policy.Version).toBe('2012-10-17');
     expect(policy.Statement.length).toBeGreaterThan(0);
     expect(new Set(sids(policy)).size).toBe(policy.Statement.length);
@@ -60,7 +60,7 @@ describe.each(ROLES)('the policy for %s', (role) => {
     parsePolicy(policy);
   });
 
-  test('is the same for the same manifests in any order', () => {
+  test('does not depend on the order of the manifests', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(SUBJECTS, { minLength: SUBJECTS.length }), (shuffled) => {
         expect(buildPolicy(role, shuffled)).toEqual(policy);
@@ -68,7 +68,7 @@ describe.each(ROLES)('the policy for %s', (role) => {
     );
   });
 
-  test('allows for several manifests what it allows for each of them, and nothing else', () => {
+  test('allows for several manifests exactly what it allows for each of them', () => {
     const each = SUBJECTS.map((one) => parsePolicy(buildPolicy(role, [one])));
     const all = parsePolicy(policy);
     const actions = [...new Set(all.flatMap((statement) => statement.actions))];
@@ -103,7 +103,7 @@ describe.each(ROLES)('the policy for %s', (role) => {
   });
 });
 
-test('who may not decrypt is never given kms:Decrypt, nor an author more than sealing', () => {
+test('gives kms:Decrypt to no role without decryption, and only encryption to a write-only author', () => {
   const near = [subject()];
   for (const role of ['author-write-only', 'ci-no-decrypt'] as const) {
     expect(JSON.stringify(buildPolicy(role, near))).not.toContain('kms:Decrypt');
@@ -112,12 +112,12 @@ test('who may not decrypt is never given kms:Decrypt, nor an author more than se
   expect([...new Set(actions)]).toEqual(['kms:GenerateDataKey']);
 });
 
-test('a manifest without a bucket or a kmskey gives no rights on any', () => {
+test('without a bucket or a kmskey in the manifest, gives no rights on any', () => {
   const bare = subject({ bucket: undefined, kmskey: undefined });
   expect(sids(buildPolicy('ci', [bare]))).toEqual(['SealedValues', 'Parameters', 'ParameterList']);
 });
 
-test('a policy for one manifest is one that can be attached', () => {
+test('a policy for one manifest is short enough to attach', () => {
   for (const role of ROLES) expect(excessOf(buildPolicy(role, [subject()]))).toBe(0);
   const many = Array.from({ length: 40 }, (_, i) => subject({ path: `/apps/number-${i}/` }));
   expect(excessOf(buildPolicy('ci', many))).toBeGreaterThan(0);
@@ -126,23 +126,23 @@ test('a policy for one manifest is one that can be attached', () => {
 describe('a key is named', () => {
   const anyKey = `arn:aws:kms:us-east-1:${ACCOUNT}:key/*`;
 
-  test('by its ARN, which tells its account', () => {
+  test('by its ARN, which contains its account', () => {
     expect(keyOf({})).toEqual([[FILE_KEY], undefined]);
   });
   test('by its id', () => {
     const expected = [[`arn:aws:kms:us-east-1:${ACCOUNT}:key/mrk-1`], undefined];
     expect(keyOf({ encrypted_with: 'mrk-1' }, ACCOUNT)).toEqual(expected);
   });
-  test('by its alias, or the ARN of that', () => {
+  test('by its alias, or the ARN of its alias', () => {
     const expected = [[anyKey], { 'kms:ResourceAliases': ['alias/x'] }];
     expect(keyOf({ encrypted_with: 'alias/x' }, ACCOUNT)).toEqual(expected);
     expect(keyOf({ encrypted_with: anyKey.replace('key/*', 'alias/x') })).toEqual(expected);
   });
-  test('by the alias of file keys before encrypt ran', () => {
+  test('by the alias of the file key if encrypt has not run yet', () => {
     const expected = [[anyKey], { 'kms:ResourceAliases': ['alias/coffer'] }];
     expect(keyOf({ encrypted_with: undefined }, ACCOUNT)).toEqual(expected);
   });
-  test('with an account from somewhere', () => {
+  test('only if the account is known', () => {
     expect(() => keyOf({ encrypted_with: undefined })).toThrow('no ARN in app.yml tells');
     const kmskey = FILE_KEY.replace(ACCOUNT, '999999999999');
     expect(() => keyOf({ kmskey })).toThrow('of two AWS accounts, 999999999999 and 123456789012');
@@ -150,7 +150,7 @@ describe('a key is named', () => {
   });
 });
 
-test('between regions a data key has to be opened, which ci-no-decrypt cannot', () => {
+test('across regions, ci decrypts data keys, and ci-no-decrypt is refused', () => {
   const far = subject({ region: 'eu-west-1' });
   const policy = buildPolicy('ci', [far]);
   expect(statement(policy, 'SealedBlobs')?.Action).toEqual(['kms:Decrypt']);

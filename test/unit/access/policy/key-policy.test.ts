@@ -4,7 +4,7 @@ import { ACCOUNT, FILE_KEY, subject } from './subjects.ts';
 
 const GUEST = 'arn:aws:iam::999999999999:role/deploy';
 
-test('the account of the file key hands out rights on it by IAM', () => {
+test('the account of the file key can delegate rights on it by IAM', () => {
   const elsewhere = FILE_KEY.replace(ACCOUNT, '222222222222');
   expect(buildKeyPolicy([subject({ encrypted_with: elsewhere })], undefined).Statement).toEqual([
     {
@@ -17,7 +17,7 @@ test('the account of the file key hands out rights on it by IAM', () => {
   ]);
 });
 
-test('guests may use it as their role does, for these paths alone', () => {
+test('guests get the rights of their role, only for these paths', () => {
   const subjects = [subject({ path: '/apps/two/' }), subject()];
   const guests = { role: 'author-write-only', principals: [GUEST] } as const;
   const [, ...statements] = buildKeyPolicy(subjects, guests).Statement;
@@ -56,7 +56,7 @@ test('a key policy needs no condition on the alias of its own key', () => {
   expect(JSON.stringify(policy)).not.toContain('kms:ResourceAliases');
 });
 
-test('it is about one key, and for roles that use it', () => {
+test('covers one key, and only roles that use it', () => {
   const other = subject({ path: '/apps/two/', encrypted_with: `${FILE_KEY.slice(0, -1)}2` });
   expect(() => buildKeyPolicy([subject(), other], undefined)).toThrow('different file keys');
   const guests = { role: 'reader', principals: [GUEST] } as const;

@@ -24,8 +24,8 @@ function policy(after: number, unit: string): string {
   return `      - {Type: NoChangeNotification, Version: "1.0", Attributes: {After: ${after}, Unit: ${unit}}}\n`;
 }
 
-describe('only what both sides changed is a conflict:', () => {
-  test('a value, in lines of its own, beside what merges', () => {
+describe('is a conflict only if both sides changed it:', () => {
+  test('a value, marked on its own lines, while the rest merges', () => {
     const ours = BASE.replace('two', 'OURS').replace('one', '1');
     const theirs = BASE.replace('two', 'THEIRS').replace('description: d', 'description: D');
     const marked = conflict('    value: OURS\n', '    value: THEIRS\n', 9);
@@ -35,7 +35,7 @@ describe('only what both sides changed is a conflict:', () => {
     expect(merge(BASE, ours, theirs, 9)).toEqual({ text, conflicts: 1 });
   });
 
-  test('policies, which stay or change together', () => {
+  test('policies, as a whole', () => {
     const [first, between, last] = [policy(1, 'Days'), policy(2, 'Days'), policy(3, 'Days')];
     const list = `    tier: Advanced\n    policies:\n${first}${between}${last}`;
     const base = BASE.replace('    value: two\n', `${list}    value: two\n`);
@@ -61,14 +61,14 @@ describe('only what both sides changed is a conflict:', () => {
     expect(merge(BASE, theirs, ours)).toEqual({ text: mirrored, conflicts: 1 });
   });
 
-  test('a parameter that both sides added, each its own way', () => {
+  test('a parameter that both sides added differently', () => {
     const one = '  - name: c\n    type: String\n    value: 1\n';
     const merged = merge(BASE, BASE + one, BASE + one.replace('1', '2'));
     const rest = conflict('    value: 1\n', '    value: 2\n');
     expect(merged.text).toBe(`${BASE}  - name: c\n    type: String\n${rest}`);
   });
 
-  test('a parameter in one line, whole', () => {
+  test('a parameter on one line, as a whole', () => {
     const base = `${HEAD}parameters:\n  - {name: a, type: String, value: x}\n${second}`;
     const merged = merge(
       base,
@@ -84,7 +84,7 @@ describe('only what both sides changed is a conflict:', () => {
     );
   });
 
-  test('a value that became a blob here and another value there', () => {
+  test('a value that became a blob on one side and another value on the other', () => {
     const blob = `    blob:\n      sha256: ${'ab'.repeat(32)}\n      size: 1\n      key: AAAA\n      message_id: ${'A'.repeat(38)}==\n      commitment: ${'A'.repeat(38)}==\n      data: AAAA\n`;
     const ours = BASE.replace('    value: two\n', blob);
     const merged = merge(BASE, ours, BASE.replace('two', 'THEIRS'));
@@ -94,10 +94,10 @@ describe('only what both sides changed is a conflict:', () => {
   });
 });
 
-describe('what ciphertext is bound to:', () => {
+describe('settings that ciphertext is bound to:', () => {
   const base = `${HEAD}encrypted_with: arn:x\ndata_keys:\n  3f9c21ab: ${WRAPPED}\nparameters:\n${sealed('a', SEALED)}`;
 
-  test('different file keys of both sides are a conflict in that line alone', () => {
+  test('different file keys on both sides are a conflict in that line only', () => {
     const plain = `${HEAD}parameters:\n${first}`;
     const side = (key: string, id: string, name: string) =>
       `${HEAD}encrypted_with: ${key}\ndata_keys:\n  ${id}: ${WRAPPED}\nparameters:\n${first}${sealed(name, SEALED.replace('3f9c21ab', id))}`;
@@ -108,7 +108,7 @@ describe('what ciphertext is bound to:', () => {
     );
   });
 
-  test('a data key wrapped by the old file key does not slip under the new one', () => {
+  test('a data key under the old file key is a conflict with a new file key', () => {
     const moved = base.replace('arn:x', 'arn:y');
     const grown = base.replace(
       'parameters',
@@ -122,7 +122,7 @@ describe('what ciphertext is bound to:', () => {
     expect(psyml.conflicts).toBe(1);
   });
 
-  test('a value under a data key that a new file key left behind does not slip under it', () => {
+  test('a value under a data key that the other side dropped is a conflict', () => {
     const renewed = base
       .replace('arn:x', 'arn:y')
       .replaceAll('3f9c21ab', 'eeeeeeee')
@@ -136,7 +136,7 @@ describe('what ciphertext is bound to:', () => {
     expect(merge(base, carried, grown).conflicts).toBe(0);
   });
 
-  test('where the base says nothing, different file keys or paths are a conflict', () => {
+  test('without them in the base, different file keys or paths are a conflict', () => {
     const broken = `${base}  - [`;
     for (const [old, other] of [
       ['arn:x', 'arn:y'],
@@ -147,22 +147,22 @@ describe('what ciphertext is bound to:', () => {
     }
   });
 
-  test('a data key that both sides wrapped by file keys of their own is a conflict, too', () => {
+  test('a data key that both sides wrapped under different file keys is a conflict', () => {
     const side = (key: string, end: string) =>
       base.replace('arn:x', key).replace(WRAPPED, WRAPPED.slice(0, -4) + end);
     const merged = merge(base, side('arn:y', 'AAAA'), side('arn:z', 'BBBB'));
     expect(merged.conflicts).toBe(2);
   });
 
-  test('a value sealed for the old path does not slip under the new one', () => {
+  test('a value sealed for the old path is a conflict with a new path', () => {
     const moved = base.replace('path: /a/', 'path: /b/').replace(SEALED, SEALED_AGAIN);
     const merged = merge(base, base + sealed('b', SEALED.replace('B', 'C')), moved);
     expect(merged.text).toContain(conflict('path: /a/\n', 'path: /b/\n'));
   });
 });
 
-describe('what is no manifest is merged by lines:', () => {
-  test('clean where git would', () => {
+describe('merges by lines what is not a manifest:', () => {
+  test('cleanly where git would', () => {
     const merged = merge('a\nb\nc\nd\n', 'A\nb\nc\nd\n', 'a\nb\nc\nD');
     expect(merged).toEqual({ text: 'A\nb\nc\nD', conflicts: 0 });
   });
@@ -172,7 +172,7 @@ describe('what is no manifest is merged by lines:', () => {
     expect(merge('a\nb\nc\n', 'a\nB\nc\n', 'a\nɃ\nc\n')).toEqual({ text, conflicts: 1 });
   });
 
-  test('one side broken', () => {
+  test('with one invalid side', () => {
     const merged = merge(BASE, BASE.replace('one', '"one'), BASE.replace('two', '2'));
     expect(merged).toEqual({
       text: BASE.replace('one', '"one').replace('two', '2'),
@@ -181,17 +181,17 @@ describe('what is no manifest is merged by lines:', () => {
   });
 });
 
-describe('in brackets lines are merged, too:', () => {
+describe('merges by lines what is in brackets:', () => {
   const base = `${HEAD}parameters: [\n  {name: a, type: String, value: x},\n  # between\n  {name: b, type: String, value: y}\n]\n`;
   const c = '{name: c, type: String, value: z},\n';
 
-  test('clean where that gives a manifest', () => {
+  test('cleanly if the result is a manifest', () => {
     const text = base.replace('x}', 'X}').replace('y}', 'Y}');
     const merged = merge(base, base.replace('x}', 'X}'), base.replace('y}', 'Y}'));
     expect(merged).toEqual({ text, conflicts: 0 });
   });
 
-  test('a conflict where the same name would stand there twice', () => {
+  test('with a conflict if a name would occur twice', () => {
     const merged = merge(
       base,
       base.replace('[\n', `[\n  ${c}`),
@@ -201,7 +201,7 @@ describe('in brackets lines are merged, too:', () => {
   });
 });
 
-test('sides that only together make no manifest are a conflict, not a broken file', () => {
+test('two valid sides whose merge would be invalid are a conflict', () => {
   const base = BASE.replace('one\n', 'one\n    tags: &shared {team: x}\n');
   const ours = `${base}  - name: c\n    type: String\n    tags: *shared\n    value: three\n`;
   const merged = merge(base, ours, BASE);
@@ -212,7 +212,7 @@ test('sides that only together make no manifest are a conflict, not a broken fil
 const POLICIES =
   '[{Type: NoChangeNotification, Version: "1.0", Attributes: {After: 20, Unit: Days}}]';
 
-describe('a field that one side shares by an alias while the other changes the shared one is a conflict:', () => {
+describe('a field that one side shares by an alias, and the other changes at its anchor, is a conflict:', () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     description: ['one', 'two'],
     type: ['String', 'StringList'],
@@ -225,7 +225,7 @@ describe('a field that one side shares by an alias while the other changes the s
     tags: ['{team: x}', '{team: y}'],
   };
 
-  test('which is tried for every field', () => {
+  test('for every field', () => {
     // A secret cannot be shared, nor a name; and "encoding" has no other value.
     const others = ['name', 'encoding', 'file', 'generate', 'value', 'blob'];
     expect([...Object.keys(cases), ...others].toSorted()).toEqual(PARAMETER_KEYS.toSorted());
@@ -245,7 +245,7 @@ describe('a field that one side shares by an alias while the other changes the s
   });
 });
 
-test('tags of the manifest and of a parameter, changed on one side each, merge clean', () => {
+test('tags of the manifest and tags of a parameter, each changed on one side, merge cleanly', () => {
   const base = BASE.replace('one\n', 'one\n    tags: {team: x}\n');
   const ours = base.replace('parameters:', 'tags: {cost: "1"}\nparameters:');
   const theirs = base.replace('{team: x}', '{team: y}');

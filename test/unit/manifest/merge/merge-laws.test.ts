@@ -90,7 +90,7 @@ function unordered(text: string) {
   return { top, parameters: parameters.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
-test('edits of different parameters merge clean, and both are there', () => {
+test('edits of different parameters merge cleanly, and both are there', () => {
   fc.assert(
     fc.property(work, ({ base, ours, theirs }) => {
       const merged = mergeManifests({ base: base.text, ours, theirs }, MARKERS);
@@ -115,7 +115,7 @@ test('edits of different parameters merge clean, and both are there', () => {
   );
 });
 
-test('a merge means the same in either direction', () => {
+test('a merge has the same meaning in both directions', () => {
   fc.assert(
     fc.property(work, ({ base, ours, theirs }) => {
       const one = mergeManifests({ base: base.text, ours, theirs }, MARKERS);
@@ -126,7 +126,7 @@ test('a merge means the same in either direction', () => {
   );
 });
 
-test('a side that changed nothing leaves the other byte for byte', () => {
+test('if one side changed nothing, the result is the other side byte for byte', () => {
   fc.assert(
     fc.property(work, ({ base, ours }) => {
       const { text } = base;

@@ -89,13 +89,13 @@ const CLEAN: [what: string, ours: string, theirs: string, merged: string][] = [
   ],
 ];
 
-describe('these merge clean:', () => {
+describe('merges cleanly:', () => {
   test.each(CLEAN)('%s', (_what, ours, theirs, text) => {
     expect(merge(BASE, ours, theirs)).toEqual({ text, conflicts: 0 });
     parse(text);
   });
 
-  test.each(CLEAN)('%s; with CRLF and an open last line', (_what, ours, theirs, text) => {
+  test.each(CLEAN)('%s; with CRLF and a last line without a break', (_what, ours, theirs, text) => {
     const merged = merge(windows(BASE), windows(ours), windows(theirs));
     expect(merged).toEqual({ text: windows(text), conflicts: 0 });
   });
@@ -105,7 +105,7 @@ describe('data keys', () => {
   const base = keys(entry('3f9c21ab')) + sealed('a');
   const other = `${WRAPPED.slice(0, -4)}AAAA`;
 
-  test('are all there, sorted', () => {
+  test('are all kept, sorted', () => {
     const ours = `${keys(entry('3f9c21ab'), entry('cccccccc'))}${sealed('a')}`;
     const theirs = `${keys(entry('3f9c21ab'), entry('bbbbbbbb'), entry('dddddddd'))}${sealed('a')}`;
     const all = ['3f9c21ab', 'bbbbbbbb', 'cccccccc', 'dddddddd'].map((id) => entry(id));
@@ -113,7 +113,7 @@ describe('data keys', () => {
     expect(merge(base, ours, theirs)).toEqual({ text, conflicts: 0 });
   });
 
-  test('come together when both sides sealed their first secret', () => {
+  test('merge if both sides sealed their first secret', () => {
     const plain = `${HEAD}parameters:\n${added('p')}`;
     const ours = `${keys(entry('cccccccc'))}${added('p')}${sealed('o').replace('3f9c21ab', 'cccccccc')}`;
     const theirs = `${keys(entry('bbbbbbbb'))}${added('p')}${sealed('t').replace('3f9c21ab', 'bbbbbbbb')}`;
@@ -122,7 +122,7 @@ describe('data keys', () => {
     expect(Object.keys(parse(merged.text).dataKeys)).toEqual(['bbbbbbbb', 'cccccccc']);
   });
 
-  test('stay although one side needs them no more, as long as a value of the other does', () => {
+  test('stay as long as a value of either side needs them', () => {
     const renewed = SEALED.replace('3f9c21ab', 'eeeeeeee');
     const ours = `${keys(entry('eeeeeeee'))}${sealed('a', renewed)}`;
     const merged = merge(base, ours, base + sealed('b', SEALED_AGAIN));
@@ -140,7 +140,7 @@ describe('data keys', () => {
     );
   });
 
-  test('that both sides wrapped anew are no conflict; two that share an id are', () => {
+  test('do not conflict if both sides re-wrapped them, but do if two different keys share an id', () => {
     const one = base.replace(WRAPPED, other);
     const two = base.replace(WRAPPED, `${WRAPPED.slice(0, -4)}BBBB`);
     expect(merge(base, one, two + added('q'))).toEqual({ text: one + added('q'), conflicts: 0 });
@@ -155,18 +155,18 @@ function blobItem(byte: number): string {
   return `  - name: b\n    type: securestring\n    blob:\n${blobLines('      ', { ...blob(), key })}`;
 }
 
-describe('blobs whose keys were wrapped anew', () => {
+describe('blobs with re-wrapped keys', () => {
   const refreshed = (byte: number) =>
     keys(entry('3f9c21ab', Buffer.alloc(60, byte).toString('base64'))).replace('arn:x', 'arn:y');
   const base = keys(entry('3f9c21ab')) + blobItem(1) + sealed('a');
 
-  test('by both sides are no conflict', () => {
+  test('do not conflict if both sides re-wrapped them', () => {
     const [ours, theirs] = [2, 3].map((byte) => refreshed(byte) + blobItem(byte) + sealed('a'));
     const merged = merge(base, ours ?? '', (theirs ?? '') + added('q'));
     expect(merged).toEqual({ text: ours + added('q'), conflicts: 0 });
   });
 
-  test('may be removed, described, or replaced under the same file key', () => {
+  test('can be removed, described, or replaced under the same file key', () => {
     const ours = refreshed(2) + blobItem(2) + sealed('a');
     const gone = keys(entry('3f9c21ab')) + sealed('a');
     expect(merge(base, ours, gone)).toEqual({ text: refreshed(2) + sealed('a'), conflicts: 0 });
@@ -179,7 +179,7 @@ describe('blobs whose keys were wrapped anew', () => {
   });
 });
 
-test('an old psyml manifest merges too', () => {
+test('merges an old psyml manifest', () => {
   const head = `${HEAD}encrypted_with: arn:x\nparameters:\n`;
   const base = `${head}${sealed('a', PSYML)}`;
   const merged = merge(base, base + sealed('o', PSYML), base + sealed('t', PSYML));
@@ -187,7 +187,7 @@ test('an old psyml manifest merges too', () => {
   expect(merged).toEqual({ text, conflicts: 0 });
 });
 
-test('a file that both sides made on their own holds the parameters of both', () => {
+test('merges two files without a common base into one with the parameters of both', () => {
   const merged = merge('', `${HEAD}parameters:\n${token}`, `${HEAD}parameters:\n${url}`);
   expect(merged).toEqual({ text: `${HEAD}parameters:\n${token}${url}`, conflicts: 0 });
 });

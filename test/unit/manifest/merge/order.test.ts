@@ -4,7 +4,7 @@ import { mergeOrder } from '../../../../src/manifest/merge/order.ts';
 
 const keys = fc.shuffledSubarray(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
 
-test('an order that one side left alone is that of the other', () => {
+test('takes the order of the side that changed it', () => {
   fc.assert(
     fc.property(keys, keys, (base, side) => {
       const gone = new Set(base.filter((key) => !side.includes(key)));
@@ -15,7 +15,7 @@ test('an order that one side left alone is that of the other', () => {
   );
 });
 
-test('every key of either side is there once', () => {
+test('keeps every key of either side once', () => {
   fc.assert(
     fc.property(keys, keys, keys, (base, ours, theirs) => {
       const order = mergeOrder({ base, ours, theirs });
@@ -24,7 +24,7 @@ test('every key of either side is there once', () => {
   );
 });
 
-test('what both sides moved stays where ours has it; other moves come together', () => {
+test('keeps our order where both sides moved a key, and combines other moves', () => {
   const base = ['a', 'b', 'c', 'd'];
   const ours = ['b', 'c', 'd', 'a'];
   expect(mergeOrder({ base, ours, theirs: ['b', 'a', 'c', 'd'] })).toEqual(ours);
