@@ -104,7 +104,7 @@ describe('never shows a secret that AWS quotes', () => {
   ];
 
   test.each(FORMS.map((form) => [form]))('%s', (form) => {
-    // Random letters with a mark, so that they occur in no message by themselves.
+    // Random letters with a marker, so that no message contains them by chance.
     assert(
       property(string({ unit: 'binary', maxLength: 40 }), stringMatching(/^[a-z]{8}$/), (a, b) => {
         const secret = `${a}#${b}#${a}`;

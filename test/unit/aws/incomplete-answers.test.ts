@@ -9,7 +9,7 @@ import { REGION } from '../../support/aws.ts';
 import { failureOf } from '../../support/failure.ts';
 import { sessionAt } from '../../support/services.ts';
 
-/** Says yes to everything and gives nothing, as a proxy or a half-built service may. */
+/** Answers 200 to everything without content, as a proxy or an incomplete service may. */
 const server = createServer((request, response) => {
   const target = String(request.headers['x-amz-target'] ?? '');
   const answer = answers.get(target) ?? answers.get(request.method ?? '');
@@ -18,7 +18,7 @@ const server = createServer((request, response) => {
     response.end(answer?.body ?? (target ? '{}' : undefined));
   });
 });
-/** What it gives all the same, by operation of KMS and SSM, or by method for S3. */
+/** The content that it does return, by operation of KMS and SSM, or by method for S3. */
 const answers = new Map<string, { headers?: Record<string, string>; body?: string }>();
 await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 afterAll(() => void server.close());

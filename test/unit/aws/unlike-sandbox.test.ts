@@ -1,4 +1,4 @@
-// What AWS answers, and the sandbox never does.
+// Answers that AWS gives, but the sandbox never does.
 import type { RequestListener } from 'node:http';
 import { expect, test } from 'vitest';
 import { createBucketStore } from '../../../src/aws/buckets.ts';

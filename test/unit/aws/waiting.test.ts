@@ -37,7 +37,7 @@ async function putObject(session: Session, size: number): Promise<unknown> {
   return objects.put('bucket', 'key', { ...object, checksum }, {});
 }
 
-/** A call of each kind; those that stream end when their body does. */
+/** A call of each kind; a streaming call ends with its body. */
 const CALLS: Readonly<Record<string, (session: Session) => Promise<unknown>>> = {
   'kms:Decrypt': (session) => createKms(session, 'us-east-1').decrypt(Buffer.from('x'), {}),
   'ssm:GetParameters': (session) => createParameterStore(session, 'us-east-1').getMany(['/a']),
@@ -79,7 +79,7 @@ describe.each(Object.keys(HANGING))('%s', (way) => {
           `no answer from ${server.host} within 0.1 s|${server.host} fell silent for 0.1 s`,
         ),
       );
-      // Begun anew once, if at all.
+      // At most one retry.
       expect(server.requests.length).toBeLessThanOrEqual(2);
     },
   );
@@ -166,7 +166,7 @@ describe('does not limit the time while bytes move:', () => {
 });
 
 test('gives up a host that accepts no connection', async () => {
-  // The queue of a socket that accepts nobody is soon full; further connections are not refused.
+  // The queue of a socket that never accepts is soon full; then connections hang instead of failing.
   const listener = spawn('python3', [
     '-c',
     `import socket, sys
@@ -213,7 +213,7 @@ describe('after an interrupt', () => {
     };
     const error = await failureOf(() => CALLS[name]?.(session) ?? Promise.resolve());
     expect(error.message).toContain(`interrupted while waiting for ${server.host}`);
-    // That of an upload is to take back what there may be of it.
+    // For an upload it is the call that cancels it.
     expect(server.requests.length).toBeLessThanOrEqual(1);
   });
 

@@ -3,7 +3,7 @@ import { checkArguments, readCall } from '../../../src/cli/command-line.ts';
 import { COMMANDS } from '../../../src/cli/index.ts';
 import { CofferError } from '../../../src/errors.ts';
 
-/** What is wrong with a call: its message and hint. */
+/** The error of a call: its message and hint. */
 function refusalOf(...words: string[]): string {
   try {
     const { spec, args } = readCall(words);

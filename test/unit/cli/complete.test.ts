@@ -22,7 +22,7 @@ const FILES = {
   'prod/app.yml': MANIFEST,
 };
 
-/** What stands at the end of `line` in a folder of FILES: the kind, then the words. */
+/** The completion at the end of `line` in a folder with FILES: the kind, then the words. */
 async function completeIn(line: string, replaced?: string): Promise<string[]> {
   const { folder } = await createWorkspace(FILES);
   const before = process.cwd();

@@ -5,17 +5,17 @@ import { GLOBAL_FLAGS, HELP_FLAGS } from '../../../src/cli/specs/flags.ts';
 import type { FlagHelp } from '../../../src/cli/help.ts';
 import { failureOf } from '../../support/failure.ts';
 
-/** Words that a parser may take for the values of flags, for numbers or for flags. */
+/** Words that a parser could mistake for values of flags, numbers or flags. */
 const ARGS = ['a.yml', '0123', 'false', 'true', '1e3', '', '-', '@'];
 
 interface Flag {
   /** The command that declares it. */
   command: string;
   names: string[];
-  /** Under which commands find it. */
+  /** The key by which commands find it. */
   key: string;
   isNegated: boolean;
-  /** One that it takes; absent when it takes none. */
+  /** A value that it accepts; absent if it takes none. */
   value: string | undefined;
 }
 
@@ -46,7 +46,7 @@ function spellings({ names, value }: Flag): string[][] {
   ]);
 }
 
-/** What a call says: its arguments and the flags that count, by key. */
+/** A call's arguments and flags, by key. */
 function reading(words: readonly string[]): object {
   const { spec, args, rest, flags } = readCall(words);
   const told = FLAGS.filter(({ command }) => command === spec?.name).flatMap((flag) => {

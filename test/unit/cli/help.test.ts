@@ -12,7 +12,7 @@ function widest(text: string): number {
   return Math.max(...text.split('\n').map((line) => line.length));
 }
 
-/** As it was before it was wrapped. */
+/** The text before wrapping. */
 function unwrap(text: string): string {
   return text.replaceAll(' \\\n', ' ').replaceAll(/\s+/g, ' ');
 }

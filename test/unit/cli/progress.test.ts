@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What a stream shows of so many steps of 10 MiB, or of so many things, one a second. */
+/** The output for this many steps of 10 MiB, or this many items, one each second. */
 function show(
   unit: Unit,
   { isTTY = true, quiet = false, total = true, steps = 10 } = {},

@@ -12,7 +12,7 @@ const kms = kmsOf(aws);
 const control = controlOf(aws);
 const keyArn = await aws.createKey();
 
-/** The data keys of a manifest at `path`, with two made already. */
+/** The data keys of a manifest at `path`, with two created. */
 async function createTwo(path = '/app/') {
   const keys = new DataKeys(kms, { path, encryptedWith: keyArn, dataKeys: {} });
   const make = () => keys.create((context) => kms.generateDataKey(keyArn, context));

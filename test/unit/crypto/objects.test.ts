@@ -169,7 +169,7 @@ describe('metadata of V3', () => {
 });
 
 test.each([V1, V2])('is refused as tampered if V3 contains a field of V$version', async (old) => {
-  // These two tell a reader nothing that it acts on.
+  // A reader does not use these two.
   const idle = new Set(['x-amz-tag-len', 'x-amz-unencrypted-content-length']);
   for (const [name, value] of Object.entries(old.metadata)) {
     if (idle.has(name)) continue;

@@ -1,6 +1,6 @@
 // Published by the Amazon S3 Encryption Client's own test suites.
 
-/** An object with its data key unwrapped already. */
+/** An object with its unwrapped data key. */
 interface Vector {
   version: 1 | 2 | 3;
   dataKey: Buffer;
@@ -13,7 +13,7 @@ interface Vector {
 const hex = (text: string) => Buffer.from(text, 'hex');
 const base64 = (text: string) => Buffer.from(text, 'base64');
 
-/** Stands for the wrapped key, which the vectors come without. */
+/** Replaces the wrapped key, which the vectors do not have. */
 const WRAPPED = Buffer.from('wrapped').toString('base64');
 
 export const V1: Vector = {

@@ -25,7 +25,7 @@ async function take(timeoutMs = 0, onWait?: (holder: Holder) => void): Promise<L
   throw new Error(`it is held by ${lock.pid} on ${lock.host}`);
 }
 
-/** A lock as another process would have left it. */
+/** A lock as another process leaves it. */
 async function leave(holder: Partial<Holder>, file = path): Promise<Holder> {
   const all = { ...thisProcess(), token: '0123456789ab', ...holder };
   await writeFile(file, `${JSON.stringify(all)}\n`);

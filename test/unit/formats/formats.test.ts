@@ -15,7 +15,7 @@ import { hasPythonYaml, readByPython } from '../../support/python-yaml.ts';
 
 const entries = Object.entries(NASTY).map(([variable, value]) => ({ variable, value }));
 
-/** Any text without NUL, much of it out of what is special somewhere. */
+/** Any text without NUL, with many special characters. */
 const text = oneof(
   string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\0', '')),
   array(constantFrom(...'\'"`$%{}()#=\\n \t\r\n-ab:<'.split(''), 'EOF', ...Object.values(NASTY)), {

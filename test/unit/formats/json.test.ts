@@ -8,7 +8,7 @@ import { expectReport, isReport, SHAPES } from '../../support/reports.ts';
 const DOCS = await readFile(new URL('../../../docs/json.md', import.meta.url), 'utf8');
 
 const EXAMPLES = DOCS.split(/^### /m).flatMap((section, i) => {
-  // The first is in the introduction: a call that failed.
+  // The first one, in the introduction, is a failed call.
   const shape = i === 0 ? 'failure' : (/^\w+/.exec(section)?.[0] ?? '');
   return [...section.matchAll(/```json\n(.*?)```/gs)].map(
     ([, text = '']) => [shape, text] as const,

@@ -11,7 +11,7 @@ const entry = (name: string, text = 'x', version?: number): K8sEntry => ({
   version,
 });
 
-/** Names and values that YAML 1.1 reads as something else than a text, where they are not quoted. */
+/** Names and values that YAML 1.1 does not read as text without quotes. */
 const TRICKY = `
   yes no on off y n Y N true null 1e3 0x1F 0o17 0777 1_000 0b01
   2001-01-01 1.10 .5 -1 - -.inf .nan __proto__ 10 9 a B
@@ -22,7 +22,7 @@ const TRICKY = `
 /** Bytes whose base64 is this text. */
 const decoded = (base64: string) => Buffer.from(base64, 'base64');
 
-/** Two entries of so many bytes together. */
+/** Two entries with this many bytes in total. */
 const sized = (bytes: number) => [entry('a', 'x'.repeat(24)), entry('b', 'y'.repeat(bytes - 24))];
 
 describe('a Kubernetes Secret', () => {

@@ -40,7 +40,7 @@ const NASTY = [
   "'".repeat(4096),
 ];
 
-/** Sources lines that export `values`, and prints each back, ended by a NUL. */
+/** Sources lines that export `values`, and prints each value with a NUL after it. */
 async function throughShell(
   shell: string,
   workspace: Workspace,

@@ -49,7 +49,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   }),
 });
 
-/** The edit that a caller could sensibly ask for. */
+/** An edit that makes sense for a caller. */
 function toEdit(
   manifest: Manifest,
   { encryptedWith, dataKeys, changeKey, parameters }: Wish,
@@ -82,7 +82,7 @@ function withOwnPath(edit: ParameterEdit, index: number): ParameterEdit {
 
 function parameterEdit(parameter: Parameter, wanted: Wish['parameters'][number]): ParameterEdit {
   const { type, origin } = parameter;
-  // Only a SecureString can be sealed, and only ciphertext can stand beside a file.
+  // Only a SecureString can be sealed, and only ciphertext can be beside a file.
   const content =
     type !== 'SecureString' && wanted.content?.kind !== 'plain' ? undefined : wanted.content;
   const kind = content?.kind ?? parameter.content.kind;
@@ -117,7 +117,7 @@ function expected(manifest: Manifest, edit: ManifestEdit): ReturnType<typeof mea
   };
 }
 
-/** The lines that an edit has no business with. */
+/** The lines that an edit must not change. */
 function untouched({ lines }: Sample, edit: ManifestEdit): string[] {
   const isTouched = (owner: string): boolean => {
     const [subject = '', part] = owner.split(':');
@@ -125,7 +125,7 @@ function untouched({ lines }: Sample, edit: ManifestEdit): string[] {
     if (subject === 'key' || part === 'data_keys') return edit.dataKeys !== undefined;
     if (part === 'encrypted_with') return edit.encryptedWith !== undefined;
     const change = edit.parameters?.get(subject);
-    // Without its origin the name or type may move up to the dash.
+    // If the origin is removed, the name or type may move up to the dash.
     if (change?.dropOrigin) return true;
     if (part === 'flow') return change !== undefined;
     if (part === 'type') return change?.type !== undefined;
@@ -167,7 +167,7 @@ test('an edit makes exactly the requested change, and touches no other line', ()
       expect(isSubsequence(kept, edited.replace('\uFEFF', '').split(/\r?\n/))).toBe(undefined);
       expect(edited.includes('\r\n')).toBe(sample.text.includes('\r\n'));
       const removes = [...(edit.parameters?.values() ?? [])].some(({ dropOrigin }) => dropOrigin);
-      // When the last line goes, a blank line may be the new last one.
+      // If the last line is removed, a blank line may become the last one.
       if (!removes) expect(edited.endsWith('\n')).toBe(sample.text.endsWith('\n'));
       expect(edited.startsWith('\uFEFF')).toBe(sample.text.startsWith('\uFEFF'));
       expect(isJson(edited)).toBe(isJson(sample.text));

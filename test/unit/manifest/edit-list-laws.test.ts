@@ -81,7 +81,7 @@ function typeOf(edit: { type: string } | undefined) {
   return edit ? { typeAsWritten: edit.type } : {};
 }
 
-/** Lines of a parameter that goes are its own; of blank lines and comments, some are. */
+/** A removed parameter takes its own lines, and some of the blank lines and comments around it. */
 function isKept(owner: string, names: ReadonlySet<string>, retyped: boolean): boolean {
   const [subject = '', part] = owner.split(':');
   if (owner === '') return false;
@@ -107,7 +107,7 @@ test('adding keeps every existing byte', () => {
       let start = 0;
       while (start < sample.text.length && sample.text[start] === edited[start]) start += 1;
       const added = edited.length - sample.text.length;
-      // A comma, or the last line break, may have to go before it.
+      // The comma, or the last line break, before it may be removed too.
       const rest = edited.slice(start).replaceAll(/\s/g, '');
       expect(added).toBeGreaterThanOrEqual(0);
       expect(rest.endsWith(sample.text.slice(start).replaceAll(/\s/g, ''))).toBe(true);

@@ -10,12 +10,12 @@ const N: NewParameter = { name: 'n', type: 'String', content: { kind: 'plain', t
 
 function edit(text: string, changes: ManifestEdit): string {
   const edited = editManifest(parse(text), changes);
-  // Whatever is written has to be a manifest.
+  // The result must be a valid manifest.
   parse(edited);
   return edited;
 }
 
-/** The same edit of a list and of what stands around it. */
+/** The same edit of a list and of the text around it. */
 function expectEdit(before: string, changes: ManifestEdit, after: string): void {
   for (const style of [
     (text: string) => text,
@@ -79,7 +79,7 @@ describe('adds a new parameter after the last one', () => {
   ])('%s', (_, before, added) => {
     expectEdit(before, { add: [N] }, before + added);
     const after = (before + added).slice(0, -1);
-    // An open end is taken for a line break.
+    // A missing last line break counts as one.
     if (!before.endsWith('\n\n')) expectEdit(before.slice(0, -1), { add: [N] }, after);
   });
 

@@ -17,7 +17,7 @@ const KEYS = `${HEAD}data_keys: {${KEY_ID}: ${WRAPPED}}\n`;
 
 function edit(text: string, changes: ManifestEdit): string {
   const edited = editManifest(parse(text), changes);
-  // Whatever is written has to be a manifest.
+  // The result must be a valid manifest.
   parse(edited);
   return edited;
 }

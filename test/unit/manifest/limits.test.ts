@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HEAD, parse, withParameter } from './samples.ts';
 
-/** What `work` costs in milliseconds of the processor, which others may keep busy meanwhile. */
+/** The CPU time of `work` in milliseconds; other processes do not count. */
 function costOf(work: () => void): number {
   const start = process.cpuUsage();
   work();
@@ -9,7 +9,7 @@ function costOf(work: () => void): number {
   return (user + system) / 1000;
 }
 
-/** The summary of what is wrong, and what it cost to find. */
+/** The summary of the problems, and the CPU time to find them. */
 function fail(text: string): { message: string; cost: number } {
   let message = '';
   const cost = costOf(() => {
@@ -83,7 +83,7 @@ test('reads a thousand parameters', () => {
   const text = `${HEAD}parameters:\n${Array.from({ length: 1000 }, (_, n) => parameter(n)).join('')}`;
   parse(text);
   const cost = costOf(() => expect(parse(text).parameters).toHaveLength(1000));
-  // Far more than it needs, for slow machines; what would not fit is a quadratic walk.
+  // Far more than it needs, for slow machines; a quadratic algorithm would exceed it.
   expect(cost).toBeLessThan(2_000);
 });
 

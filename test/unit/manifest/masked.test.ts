@@ -60,7 +60,7 @@ parameters:
     file: key.jks
 `;
 
-/** Without the digits that tell one ciphertext from another. */
+/** Without the digits that distinguish ciphertexts. */
 function withoutDigits(text: string): string {
   return text.replaceAll(/ENC\[…[0-9a-f]{8}\]/g, 'ENC[…]');
 }

@@ -200,7 +200,7 @@ describe('a plain value is its text in the file', () => {
   });
 });
 
-/** As of `openssl rand -base64 64`, but for its line break. */
+/** Like the output of `openssl rand -base64 64`, without its line break. */
 const RANDOM_KEY = Buffer.alloc(64, 0xa7).toString('base64');
 
 describe('the content of a SecureString', () => {

@@ -26,13 +26,13 @@ export const B = (change: (lines: string[]) => string[]) => {
   return P(['type: SecureString', 'blob:', ...change(lines).map((line) => `  ${line}`)].join('\n'));
 };
 
-/** Replaces the line of a key, or takes it away. */
+/** Replaces the line of a key, or removes it. */
 export const set = (key: string, line?: string) => (lines: string[]) =>
   lines.flatMap((old) => (!old.startsWith(`${key}:`) ? [old] : line === undefined ? [] : [line]));
 
 export type Case = readonly [name: string, text: string, problems: readonly string[]];
 
-/** A test of each case: these problems it has, at these places, and no others. */
+/** A test for each case: it has exactly these problems, at these places. */
 export function testProblems(group: string, cases: readonly Case[]): void {
   describe(group, () => {
     test.each(cases)('%s', (_, text, problems) => {

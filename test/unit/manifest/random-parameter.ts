@@ -3,7 +3,7 @@ import { isWritable } from '../../../src/manifest/edit/write-scalar.ts';
 import { PARAMETER_TYPES, type NewParameter } from '../../../src/manifest/model.ts';
 import { blob, SEALED } from './samples.ts';
 
-/** Texts that YAML might take for something else. */
+/** Texts that YAML could read as something else. */
 const word = fc.constantFrom(
   'plain',
   '123',
@@ -99,7 +99,7 @@ const policies = fc.array(
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
-/** A parameter that goes with every other in one manifest, but for its name. */
+/** A parameter that fits every other one in a manifest, if their names differ. */
 const anyParameter: fc.Arbitrary<NewParameter> = fc
   .record({
     name: fc.constantFrom('n', '12', 'null', 'a/b.c-d', 'true', '1e3', '-', '---', '...', '_'),

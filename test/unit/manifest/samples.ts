@@ -45,7 +45,7 @@ export function parse(text: string): Manifest {
   return parseManifest(text, 'm.yml');
 }
 
-/** A manifest's meaning: all but its text and the places in it. */
+/** A manifest's meaning: everything except its text and positions. */
 export function meaning({ parameters, ...top }: Manifest) {
   const { path, region, kmskey, bucket, tags, encryptedWith, dataKeys } = top;
   return {
@@ -59,7 +59,7 @@ function withoutPlace(parameter: Parameter): Omit<Parameter, 'place'> {
   return Object.fromEntries(entries) as unknown as Omit<Parameter, 'place'>;
 }
 
-/** A policy of SSM's. */
+/** A parameter policy of SSM. */
 export function expiration(Timestamp: string): Policy {
   return { Type: 'Expiration', Version: '1.0', Attributes: { Timestamp } };
 }

@@ -6,7 +6,7 @@ import { renderErrorJson } from '../../../src/cli/terminal/problems.ts';
 import { parse, SEALED, WRAPPED } from './samples.ts';
 
 const CORE = 'c4n4ryS3cr3t';
-/** What no name and no path can hold, so that it is a value wherever it lands. */
+/** A text that is not a valid name or path, so it is a value in every place. */
 const CANARY = `+${CORE}+`;
 
 /** A manifest with a value of every kind. */
@@ -41,7 +41,7 @@ parameters:
 /** Every position where something begins or ends. */
 const EDGES = [...MANIFEST.matchAll(/\b|$/gm)]
   .map(({ index }) => index)
-  // The secret stays whole, or it would not be found.
+  // The secret stays whole, or the test would not find it.
   .filter((at) => !/[+\w]/.test(MANIFEST.slice(at - 1, at)) || !isWithinCanary(at));
 
 function isWithinCanary(at: number): boolean {
@@ -55,7 +55,7 @@ function isWithinCanary(at: number): boolean {
   return false;
 }
 
-/** Everything that anybody is told of a text: by the parser and by check. */
+/** Everything that the parser and check say about a text. */
 async function told(text: string): Promise<string> {
   const words: string[] = [];
   try {
@@ -113,7 +113,7 @@ describe('an error never quotes a possible value', () => {
         edge,
         async (before, middle, after) => {
           const text = MANIFEST.slice(0, before) + middle.flat().join('') + MANIFEST.slice(after);
-          // A file is named as the manifest names it.
+          // The path in the manifest may be shown.
           fc.pre(!/(?:file|path)["']?\s*:[^\n]*c4n4ry/.test(text));
           expect(await told(text)).not.toContain(CORE);
         },

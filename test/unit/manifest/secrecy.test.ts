@@ -6,7 +6,7 @@ import { HEAD, parse, withParameter } from './samples.ts';
 
 const CANARY = 'c4n4ryS3cr3t';
 
-/** Everything that an error could tell anybody. */
+/** Everything that an error could show. */
 function told(text: string): string | undefined {
   try {
     parse(text);
@@ -18,7 +18,7 @@ function told(text: string): string | undefined {
   }
 }
 
-/** Values, as somebody might get them wrong, around and with the secret. */
+/** Invalid values that contain the secret. */
 const BROKEN_VALUES: readonly string[] = [
   `!${CANARY}`,
   `!!${CANARY} x`,
@@ -70,7 +70,7 @@ const BROKEN_VALUES: readonly string[] = [
 ];
 
 test.each(BROKEN_VALUES)('an error quotes nothing of the value %j', (value) => {
-  // The second one breaks the manifest even where the first one is fine.
+  // The second one breaks the manifest even if the first one is valid.
   const text = `${withParameter(`type: SecureString\nvalue: ${value}`)}  - {name: q, type: x, value: ${CANARY}}\n`;
   expect(told(text)).toBeDefined();
   expect(told(text)).not.toContain(CANARY);

@@ -10,7 +10,7 @@ import {
 } from '../../../src/manifest/ssm-fields.ts';
 import { noChange } from './samples.ts';
 
-/** One that is in no field as SSM has them by itself. */
+/** A parameter whose every field differs from SSM's default. */
 const FULL: Required<SsmFields> = {
   description: 'd',
   tier: 'Advanced',

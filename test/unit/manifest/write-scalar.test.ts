@@ -6,7 +6,7 @@ import { HEAD, parse, SEALED, WRAPPED } from './samples.ts';
 
 const TOP = `${HEAD}data_keys: {3f9c21ab: ${WRAPPED}}\n`;
 
-/** Places for a value that differ in what they let a text be written as. */
+/** Places for a value, with different possible styles. */
 const PLACES: readonly (readonly [name: string, text: string])[] = [
   [
     'between other keys',

@@ -1,8 +1,8 @@
-/** A code span: as many backticks behind as in front. */
+/** A code span, with as many backticks after as before it. */
 const SPAN = /(?<!`)(`+)(?!`)([^\n]*?[^`\n])\1(?!`)/g;
 const FENCE = /^(`{3,})diff\n[^]*?\n\1$/gm;
 
-/** What a reader of CommonMark does not take for code; code leaves a mark behind. */
+/** The text outside code, by the rules of CommonMark; a mark replaces each code span. */
 export function outsideCode(text: string): string {
   return text.replaceAll('\r', '\n').replaceAll(FENCE, '(block)').replaceAll(SPAN, '(span)');
 }
@@ -12,7 +12,7 @@ export function codeOf(text: string): string[] {
   return [...text.replaceAll(FENCE, '').matchAll(SPAN)].map(([, , content = '']) => content);
 }
 
-/** The rows of the tables outside code, as GitHub cuts them: at each bar without a backslash. */
+/** The table rows outside code, split as GitHub does: at each bar without a backslash. */
 export function tableRows(text: string): string[][] {
   return text
     .replaceAll(FENCE, '')

@@ -10,7 +10,7 @@ export function secret(name: string, value: string, more: Partial<Desired> = {})
   return desired(name, { type: 'SecureString', value, isSecret: true, keyId: 'alias/k', ...more });
 }
 
-/** A secret's pointer, as a blob becomes one. */
+/** The desired pointer of a blob. */
 export function pointer(name: string, sha256 = 'ab'.repeat(32)): Desired {
   const object = { bucket: 'b-1', key: `${name.slice(1)}/${sha256}`, sha256, size: 5016 };
   return desired(name, {
@@ -35,7 +35,7 @@ export function state(
   return { objects: new Map(), tags: new Map(), ...more, parameters: found };
 }
 
-/** What AWS holds once a manifest is in step with it. */
+/** The actual state that matches a desired state. */
 export function inStep(wanted: readonly Desired[]): ActualState {
   return state(
     wanted.map(({ name, type, value, keyId, tier, ...more }) =>

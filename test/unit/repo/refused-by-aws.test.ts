@@ -23,7 +23,7 @@ async function check(text: string) {
 const TOP = 'path: /a/\nregion: us-east-1\nkmskey: alias/a\n';
 const manifest = (fields: string, top = TOP) =>
   `${top}parameters:\n  - {name: p, type: String, ${fields}}\n`;
-/** The same for what stands at the top. */
+/** The same for the settings at the top. */
 const top = (key: string, value: string) =>
   `${TOP.replace(new RegExp(`^${key}:.*\n`, 'm'), '')}${key}: ${value}\nparameters:\n  - {name: p, type: String, value: v}\n`;
 const sealed = (fields: string, head?: string) =>

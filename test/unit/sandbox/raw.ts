@@ -17,7 +17,7 @@ export function authorization(
   return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`;
 }
 
-/** A request that no SDK would make; the path goes out as it stands. */
+/** A request that no SDK would make; it sends the path as given. */
 export function raw(
   url: string,
   method: string,

@@ -157,7 +157,7 @@ test('closes promptly, with open connections and running work', async () => {
   await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'PUT', body: '{"latencyMs": 60000}' });
   const slow = aws.ssm.send(new GetParameterCommand({ Name: '/x' })).catch(() => 'broken');
   await new Promise((resolve) => setTimeout(resolve, 50));
-  // The answer would come only after this test's time is up.
+  // The answer would come only after this test's timeout.
   await Promise.all([sandbox.close(), sandbox.close()]);
   expect(await slow).toBe('broken');
 });

@@ -169,7 +169,7 @@ describe.each([
     sealed.commit();
     const blob = await replaceBody(sealed, change);
     const { manifest, parameter } = sealed;
-    // Whoever publishes it never decrypts it, so the digest has to tell.
+    // The machine that publishes it does not decrypt it, so the digest must show the change.
     const failure = await failureOf(() => openBlobBody(manifest, parameter, blob));
     expect(failure.code).toBe('tampered');
   });

@@ -35,7 +35,7 @@ const PARAMETERS = `parameters:
   - {name: plain, type: String, value: 1.10}
 `;
 
-/** Opens manifests for edits that are functions. */
+/** Edits manifests with functions instead of an editor. */
 export async function useEditing(aws: TestAws) {
   const kms = kmsOf(aws);
   const keyArn = await aws.createKey();

@@ -70,7 +70,7 @@ describe('picks every character equally often', () => {
       (sum, n) => sum + (n - expected) ** 2 / expected,
       0,
     );
-    // Eight standard deviations above the mean: fair draws get there once in more than 10^8 runs.
+    // Eight standard deviations above the mean: fair draws exceed this less than once in 10^8 runs.
     const freedom = size - 1;
     expect(chiSquare).toBeLessThan(freedom + 8 * Math.sqrt(2 * freedom) + 24);
   });

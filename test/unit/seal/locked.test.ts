@@ -15,7 +15,7 @@ const PATIENT = { seconds: 60, note: () => {} };
 
 const paths = ({ path }: Workspace, names: readonly string[]) => names.map((name) => path(name));
 
-/** Whether one of them is kept waiting while the other works. */
+/** Whether one of them waits while the other works. */
 async function exclude(space: Workspace, one: string, other: string): Promise<boolean> {
   return withLocks([space.path(one)], AT_ONCE, async () => {
     try {
@@ -126,7 +126,7 @@ const manifest = (path: string) =>
 
 const BLOB = 'app.blobs/tls-0f0f0f.enc';
 
-/** A manifest and its blob, under the lock of a process that is dead. */
+/** A manifest and its blob, locked by a dead process. */
 async function leave(files: Record<string, string>): Promise<Workspace> {
   const holder = { ...thisProcess(), pid: DEAD, token: '0123456789ab' };
   return createWorkspace({
@@ -138,7 +138,7 @@ async function leave(files: Record<string, string>): Promise<Workspace> {
   });
 }
 
-/** Takes the lock once; what is there then. */
+/** Takes the lock once; returns the files that are there then. */
 async function settle(space: Workspace): Promise<string[]> {
   await withLocks(paths(space, ['app.yml']), AT_ONCE, () => Promise.resolve());
   return space.files();

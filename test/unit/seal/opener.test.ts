@@ -19,7 +19,7 @@ const alias = await aws.createKey();
 const SECRET = createCanary();
 const BINARY = randomBytes(5000);
 
-/** A manifest after encrypt. */
+/** An encrypted manifest. */
 async function createSealed() {
   const workspace = await createWorkspace({ 'b.bin': BINARY, 't.txt': 'text' });
   const before = manifestIn(

@@ -16,5 +16,5 @@ export function parameterOf(manifest: Manifest, name: string): Parameter {
   return found;
 }
 
-/** KMS where nobody listens: proves that something needs no call. */
+/** A KMS without a server: proves that something needs no call. */
 export const NO_KMS = createKms(sessionAt('http://127.0.0.1:1'), 'us-east-1');

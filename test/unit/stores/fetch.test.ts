@@ -21,7 +21,7 @@ const kms = kmsOf(aws);
 const objects = objectsOf(aws);
 const MIB = 1024 * 1024;
 
-/** What the memory holds, and what goes to a spool file. */
+/** Sizes that stay in memory, and sizes that go to a spool file. */
 const SIZES = [0, 1, 15, 16, MIB - 16, MIB, 3 * MIB + 5];
 const MEMORY_LIMIT = 4 * MIB;
 /** Two ranges and a bit. */
@@ -33,7 +33,7 @@ async function fetchFrom(pointer: Pointer) {
   return { folder, fetched: await fetchObject(pointer, services) };
 }
 
-/** Takes everything from a generator; tells what came before it failed, if it did. */
+/** Reads a whole generator; returns what came before a failure, and the failure. */
 async function drain(chunks: AsyncGenerator<Buffer>) {
   const hash = createHash('sha256');
   let size = 0;
@@ -87,7 +87,7 @@ describe.each([100, 3 * MIB, SPOOLED])('an altered object of %i bytes,', (size) 
     ['cut short', (body) => body.subarray(0, -1)],
   ])('%s, releases nothing', async (_, alter) => {
     const { body, metadata } = await sealObject(kms, aws.kmskey, randomBytes(size));
-    // The digest is that of the altered bytes, so that only the tag can tell.
+    // The digest matches the altered bytes, so only the tag shows the change.
     const altered = alter(body);
     const pointer = { bucket: aws.bucket, key: aws.unique('altered'), sha256: digest(altered) };
     await store(aws, pointer.key, altered, metadata);
@@ -179,6 +179,6 @@ test.each([1024, 65 * MIB])('asks once more for a body of %i bytes that stalls',
   expect(error).toMatchObject({ code: 'network' });
   expect(error.message).toBe(`s3://bucket/key: ${server.host} fell silent for 0.2 s`);
   expect(await readdir(folder)).toEqual([]);
-  // A large one comes in four ranges at a time, after a look at its size.
+  // A large one is read in four ranges at once, after a HEAD for its size.
   expect(server.requests.length).toBeLessThanOrEqual(size > MIB ? 9 : 2);
 });

@@ -44,14 +44,14 @@ test('explains a refusal without the secret, and readably even for short values'
   const secret = await failureOf(() => put('/a', 'canary', 'SecureString'));
   expect(secret.code).toBe('denied');
   expect(secret.message).not.toContain('canary');
-  // A short value that is no secret occurs in AWS's own words.
+  // A short plain value may occur in AWS's own words.
   const plain = await failureOf(() => put('/a', 'e'));
   expect(plain.message).toContain('not authorized to perform: ssm:PutParameter');
 });
 
 const item = (Name: string, Version = 1) => ({ Name, Version, Type: 'String', Value: 'v' });
 
-/** A store whose server answers with these pages, one a call; the last one again and again. */
+/** A store whose server answers with these pages in turn, and repeats the last one. */
 async function storeOf(...pages: object[]) {
   let next = 0;
   const server = await startServer((_, response) => {

@@ -138,7 +138,7 @@ function damaged(name: string) {
   };
 }
 
-/** As another program writes it: with a checksum of its bytes. */
+/** An object as another program writes it, with a checksum. */
 async function writePast(Key: string, { body: Body, metadata: Metadata }: Whole): Promise<void> {
   const at = { Bucket: aws.bucket, Key };
   await aws.s3.send(new PutObjectCommand({ ...at, Body, Metadata, ChecksumAlgorithm: 'SHA256' }));

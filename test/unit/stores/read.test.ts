@@ -16,7 +16,7 @@ import { createPatience } from './waits.ts';
 const aws = await useAws();
 const stored = storedIn(aws);
 
-/** What is in AWS under a path, as it is told when answers to calls change. */
+/** Reads AWS under a path, with changed answers to some calls. */
 async function readThrough(alterations: Alterations, path: string, wanted: readonly Desired[]) {
   const proxy = await startAlteringProxy(aws.endpoint, alterations);
   const parameters = createParameterStore(sessionAt(proxy), REGION);
@@ -41,7 +41,7 @@ async function readThrough(alterations: Alterations, path: string, wanted: reado
 
 const listOf = (answer: Content) => answer['Parameters'] as { Name: string; Version: number }[];
 
-/** Lists what was there one write ago. */
+/** Lists the state before the last write. */
 function lagging(answer: Content): Content {
   return {
     ...answer,

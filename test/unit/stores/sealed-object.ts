@@ -32,7 +32,7 @@ export async function sealObject(kms: Kms, keyId: string, plaintext: Buffer) {
   return { body, object, metadata };
 }
 
-/** Writes an object past coffer. */
+/** Writes an object without coffer. */
 export async function store(
   { s3, bucket }: TestAws,
   key: string,

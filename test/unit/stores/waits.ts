@@ -1,7 +1,7 @@
 import { CofferError } from '../../../src/errors.ts';
 import type { Patience } from '../../../src/stores/patience.ts';
 
-/** Patience that notes how long it would have waited, and does not. */
+/** A patience that records its pauses instead of waiting. */
 export function createPatience(attempts = 4): { patience: Patience; waits: number[] } {
   const waits: number[] = [];
   const sleep = (ms: number) => {
@@ -11,7 +11,7 @@ export function createPatience(attempts = 4): { patience: Patience; waits: numbe
   return { patience: { attempts, sleep }, waits };
 }
 
-/** A failure that AWS calls `name`. */
+/** A failure with AWS's error name. */
 export function refusal(name: string): CofferError {
   return new CofferError('aws', name, { cause: Object.assign(new Error(name), { name }) });
 }

@@ -226,7 +226,7 @@ describe('a field that one side shares by an alias, and the other changes at its
   };
 
   test('for every field', () => {
-    // A secret cannot be shared, nor a name; and "encoding" has no other value.
+    // A secret or a name cannot be shared, and "encoding" has only one value.
     const others = ['name', 'encoding', 'file', 'generate', 'value', 'blob'];
     expect([...Object.keys(cases), ...others].toSorted()).toEqual(PARAMETER_KEYS.toSorted());
   });

@@ -15,7 +15,7 @@ const content: fc.Arbitrary<NonNullable<ParameterEdit['content']>> = fc.oneof(
     .map((text) => ({ kind: 'plain' as const, text })),
 );
 
-/** What becomes of one parameter, by the side that does it. */
+/** What happens to one parameter, and on which side. */
 const deed = fc.record({
   side: fc.constantFrom('ours' as const, 'theirs' as const),
   edit: fc.option(content),
@@ -38,7 +38,7 @@ interface Work {
 
 const work: fc.Arbitrary<Work> = fc
   .tuple(randomManifest, deeds, additions)
-  // In brackets nothing is merged by keys.
+  // What is in brackets is not merged by keys.
   .filter(([{ text }]) => !/^\uFEFF?\{/m.test(text) && !text.includes('data_keys: {'))
   .map(([{ text }, wanted, added]) => {
     const base = parse(text);
@@ -84,7 +84,7 @@ function commentsIn(text: string): string[] {
   return text.match(/^\s*# b\d+/gm)?.map((line) => line.trim()) ?? [];
 }
 
-/** A manifest's meaning, whatever the order. */
+/** A manifest's meaning, without the order. */
 function unordered(text: string) {
   const { top, parameters } = meaning(parse(text));
   return { top, parameters: parameters.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };

@@ -23,17 +23,17 @@ function entry(id: string, wrapped = WRAPPED): string {
   return `  ${id}: ${wrapped}\n`;
 }
 
-/** A manifest down to its parameters. */
+/** A manifest's text up to its parameters. */
 function keys(...entries: string[]): string {
   return `${HEAD}encrypted_with: arn:x\ndata_keys:\n${entries.join('')}parameters:\n`;
 }
 
-/** As an editor on Windows may leave it. */
+/** As an editor on Windows may save it. */
 function windows(text: string): string {
   return text.replace(/\n$/, '').replaceAll('\n', '\r\n');
 }
 
-/** Sides that change different things, and what comes of it. */
+/** Sides that change different things, and the result. */
 const CLEAN: [what: string, ours: string, theirs: string, merged: string][] = [
   [
     'both append: ours stands first',
