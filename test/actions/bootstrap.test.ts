@@ -10,7 +10,7 @@ import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
 
-/** A manifest whose keys and bucket are not there yet. */
+/** A manifest whose keys and bucket do not exist yet. */
 async function createNew() {
   const bucket = aws.unique('new-bucket');
   const header = `kmskey: alias/${aws.unique('new-key')}\nbucket: ${bucket}\n`;
@@ -19,7 +19,7 @@ async function createNew() {
   return { ...createTools(aws, { fileKey: { alias } }), file: app.path('app.yml'), bucket };
 }
 
-test('bootstrap plans, and with yes makes what is missing; a second time there is nothing', async () => {
+test('bootstrap shows a plan, and with yes creates what is missing; a second run finds nothing', async () => {
   const { tools, said, file, bucket } = await createNew();
   const shown: (readonly Step[])[] = [];
   const plan = await bootstrap(tools, [file], { onPlan: (steps) => void shown.push(steps) });
@@ -40,7 +40,7 @@ test('bootstrap plans, and with yes makes what is missing; a second time there i
   ]);
 });
 
-test('bootstrap makes nothing once it is to stop', async () => {
+test('bootstrap creates nothing after a stop', async () => {
   const { tools, file, bucket } = await createNew();
   const host = { ...tools.host, onStop: () => AbortSignal.abort() };
   const error = await failureOf(() => bootstrap({ ...tools, host }, [file], { yes: true }));

@@ -6,7 +6,7 @@ import { createRepository, sealedManifest } from '../support/repository.ts';
 
 const PLAIN = '  - {name: open, type: SecureString, value: plaintext}\n';
 
-test('check finds what is wrong with the manifests of a folder, at its place', async () => {
+test("check reports the problems of a folder's manifests with their places", async () => {
   const { folder } = await createRepository({ 'app.yml': sealedManifest(PLAIN) });
   const findings = await check(folder, []);
   expect(findings).toMatchObject({
@@ -20,7 +20,7 @@ test('check finds what is wrong with the manifests of a folder, at its place', a
   expectReportOf('check', report);
 });
 
-test('check of what is staged looks at nothing else', async () => {
+test('check with staged looks only at what is staged', async () => {
   const repository = await createRepository({ 'app.yml': sealedManifest('') });
   await repository.git('add', 'app.yml');
   await repository.write('app.yml', sealedManifest(PLAIN));

@@ -9,7 +9,7 @@ import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
 
-test('decrypt gives the text as it was before encrypt, and leaves the file alone', async () => {
+test('decrypt returns the text in plaintext, and leaves the file alone', async () => {
   const app = await createScene(aws, `# all\n${secret('a', 'one')}${plain('b', 'two')}`);
   const file = app.path('app.yml');
   const { tools } = createTools(aws);
@@ -20,7 +20,7 @@ test('decrypt gives the text as it was before encrypt, and leaves the file alone
   expect(await app.text('app.yml')).toBe(sealed);
 });
 
-test('what cannot stand in a manifest as plaintext stays sealed, and has its values alone', async () => {
+test('a value that cannot be plaintext in a manifest stays sealed, and can be read separately', async () => {
   const values = {
     a: Buffer.from('one'),
     long: Buffer.from('long '.repeat(20_000)),

@@ -21,12 +21,12 @@ async function createSealed() {
 
 const refuse = () => Promise.reject(new Error('nobody is asked'));
 
-/** An edit that puts one text for another. */
+/** An edit that replaces one text by another. */
 function replacing(from: string, to: string) {
   return (text: Buffer) => Promise.resolve(Buffer.from(String(text).replace(from, to)));
 }
 
-test('what was changed is sealed, and the rest keeps its ciphertext', async () => {
+test('edit seals changed values, and the others keep their ciphertext', async () => {
   const { app, tools, said, file, sealed } = await createSealed();
   const report = await edit(tools, file, replacing('two', 'three'));
   expect(report).toEqual({
@@ -44,7 +44,7 @@ test('what was changed is sealed, and the rest keeps its ciphertext', async () =
   expect((await decrypt(tools, file)).text).toContain('"three"');
 });
 
-test('a text that is left as it was changes nothing', async () => {
+test('an unchanged text changes nothing', async () => {
   const { app, tools, said, file, sealed } = await createSealed();
   const report = await edit(tools, file, (text) => Promise.resolve(text));
   expect(report).toEqual({ file, changed: false, sealed: [], warnings: [], changes: [] });
@@ -52,7 +52,7 @@ test('a text that is left as it was changes nothing', async () => {
   expect(await app.text('app.yml')).toBe(sealed);
 });
 
-test('a text that cannot be sealed is edited again, as it was typed', async () => {
+test('an invalid text is edited again, as it was typed', async () => {
   const { app, tools, file } = await createSealed();
   const seen: string[] = [];
   const errors: unknown[] = [];
@@ -72,7 +72,7 @@ test('a text that cannot be sealed is edited again, as it was typed', async () =
   expect(await app.text('app.yml')).toContain('name: c');
 });
 
-test('a text that cannot be sealed is discarded on request, and an error where nobody is asked', async () => {
+test('an invalid text is discarded on request, and an error if nobody can be asked', async () => {
   const { app, tools, file, sealed } = await createSealed();
   const change = replacing('name: b', 'nome: b');
   const discard = { again: () => Promise.resolve(false) };
@@ -84,7 +84,7 @@ test('a text that cannot be sealed is discarded on request, and an error where n
   expect(await app.text('app.yml')).toBe(sealed);
 });
 
-test("somebody else's change stays, and the edit is beside it, sealed", async () => {
+test('keeps a concurrent change, and the edit beside it, sealed', async () => {
   const { app, tools, file, sealed } = await createSealed();
   const change = async (text: Buffer) => {
     await appendFile(file, '# theirs\n');
@@ -96,7 +96,7 @@ test("somebody else's change stays, and the edit is beside it, sealed", async ()
   expect((await decrypt(tools, `${file}.edited`)).text).toContain('"mine"');
 });
 
-test('a manifest that is not there begins with a template, in the home region', async () => {
+test('a new manifest starts with a template, in the home region', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const { tools } = createTools(aws, { homeRegion: 'eu-west-1' });
   const file = app.path('web shop.yml');

@@ -8,7 +8,7 @@ import { createTestHost, createTools } from '../support/tools.ts';
 
 const aws = await useAws();
 
-test('when one of two blobs fails, a new key is told and nothing goes on behind the caller', async () => {
+test('if one of two blobs fails, reports a new key, and nothing keeps running', async () => {
   const files = { one: Buffer.alloc(1_000_000), two: Buffer.alloc(9_000_000) };
   const parameters = Object.keys(files)
     .map((name) => `  - {name: ${name}, type: SecureString, file: ${name}}\n`)

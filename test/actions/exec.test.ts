@@ -23,7 +23,7 @@ async function createApp() {
   return { ...app, tools, file };
 }
 
-test('exec lends values as variables and files, and takes the files back', async () => {
+test('exec passes values as variables and files, and removes the files afterwards', async () => {
   const app = await createApp();
   const steps: string[] = [];
   const { variables, keystore } = await exec(
@@ -42,7 +42,7 @@ test('exec lends values as variables and files, and takes the files back', async
   expect(existsSync(dirname(file))).toBe(false);
 });
 
-test('the files are gone after a run that failed, too', async () => {
+test('removes the files after a failed run, too', async () => {
   const app = await createApp();
   let folder = '';
   const run = exec(app.tools, [app.file], ({ COFFER_FILES = '' }) => {
@@ -55,7 +55,7 @@ test('the files are gone after a run that failed, too', async () => {
   expect(existsSync(folder)).toBe(false);
 });
 
-test('a folder of the caller keeps its files; without files there is no folder', async () => {
+test("keeps files in the caller's folder; creates no folder without files", async () => {
   const app = await createApp();
   const files = app.path('kept');
   const kept = await exec(app.tools, [app.file], (all) => Promise.resolve(all), { files });

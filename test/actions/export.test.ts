@@ -24,7 +24,7 @@ async function createApp() {
   return { ...app, said, call: (options?: ExportOptions) => exportSecrets(tools, [file], options) };
 }
 
-test('export makes lines for a shell, and warns of what they cannot hold', async () => {
+test('export writes lines for a shell, and warns about values that they cannot hold', async () => {
   const app = await createApp();
   const report = await app.call();
   expect(report).toEqual({
@@ -36,7 +36,7 @@ test('export makes lines for a shell, and warns of what they cannot hold', async
   ]);
 });
 
-test('values that cannot be variables are files, if there is a folder for them', async () => {
+test('writes values that cannot be variables to files, if there is a folder for them', async () => {
   const app = await createApp();
   const { text } = await app.call({ format: 'docker', files: app.path('files') });
   expect(text).toBe(
@@ -47,7 +47,7 @@ test('values that cannot be variables are files, if there is a folder for them',
   expect(app.said.warnings).toEqual([]);
 });
 
-test('github masks secrets, and has its variables apart for the file of the job', async () => {
+test("github masks secrets, and returns its variables separately for the job's file", async () => {
   const app = await createApp();
   const { text, appendix = '' } = await app.call({ format: 'github', prefix: 'APP_' });
   expect(text).toBe("::add-mask::it's\n::add-mask::a\n::add-mask::b\n");
@@ -58,7 +58,7 @@ test('github masks secrets, and has its variables apart for the file of the job'
   });
 });
 
-test('outDir writes a file for each value and makes no text', async () => {
+test('outDir writes a file for each value, and returns no text', async () => {
   const app = await createApp();
   expect(await app.call({ outDir: app.path('dump') })).toMatchObject({ text: '' });
   expect(await app.text('dump/two/lines')).toBe('a\nb');
@@ -71,7 +71,7 @@ test.each<[ExportOptions, string]>([
   [{ namespace: 'app' }, '--namespace does nothing with --format shell'],
   [{ outDir: 'x', format: 'json' }, '--format does nothing with --out-dir'],
   [{ format: 'docker', only: ['two/lines'] }, 'two/lines: an env-file of docker'],
-])('%j is refused', async (options, message) => {
+])('refuses %j', async (options, message) => {
   const app = await createApp();
   const error = await failureOf(() => app.call(options));
   expect(error.code).toBe('usage');

@@ -21,7 +21,7 @@ async function createGarbage() {
   const Metadata = { 'coffer-parameter': `${app.prefix}lost` };
   await aws.s3.send(new PutObjectCommand({ Bucket, Key: key, Body: 'sealed', Metadata }));
   await aws.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: upload }));
-  // What is younger than this moment is spared.
+  // Objects younger than this moment are kept.
   await sleep(5);
   const file = app.path('app.yml');
   const report = { file, bucket: Bucket, objects: [{ key, size: 6 }], uploads: [upload] };
@@ -48,7 +48,7 @@ test('gc shows what it found, asks, and deletes it', async () => {
   expect(said.notes.at(-1)).toBe('nothing to delete: every object has its pointer');
 });
 
-test('gc spares objects younger than a day unless it is told another age', async () => {
+test('gc keeps objects younger than a day, or than the given age', async () => {
   const { prefix, file, key } = await createGarbage();
   const { tools } = createTools(aws);
   const [report] = await gc(tools, [file], { yes: true });
@@ -56,7 +56,7 @@ test('gc spares objects younger than a day unless it is told another age', async
   expect(await stored.objects(prefix)).toEqual([key]);
 });
 
-test('a dry run deletes nothing and asks nothing; neither does a no', async () => {
+test('a dry run asks and deletes nothing; a refusal deletes nothing', async () => {
   const { prefix, file, key, report } = await createGarbage();
   const { tools, said } = createTools(aws, { answer: 'no' });
   expect(await gc(tools, [file], { olderThanSeconds: 0, dryRun: true })).toEqual([report]);
@@ -66,7 +66,7 @@ test('a dry run deletes nothing and asks nothing; neither does a no', async () =
   expect(await stored.objects(prefix)).toEqual([key]);
 });
 
-test('a host that wants to stop is told what was deleted until then', async () => {
+test('after a stop, reports what was deleted until then', async () => {
   const { prefix, file, key, empty } = await createGarbage();
   const { host } = createTestHost();
   const { tools } = createTools(aws, { host: { ...host, onStop: () => AbortSignal.abort() } });
@@ -75,7 +75,7 @@ test('a host that wants to stop is told what was deleted until then', async () =
   expect(await stored.objects(prefix)).toEqual([key]);
 });
 
-test('a manifest without a bucket has no objects', async () => {
+test('refuses a manifest without a bucket', async () => {
   const app = await createScene(aws, plain('a', 'one'), { header: '' });
   const { tools } = createTools(aws);
   const error = await failureOf(() => gc(tools, [app.path('app.yml')]));

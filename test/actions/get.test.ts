@@ -28,7 +28,7 @@ async function publish(data: Buffer) {
 const text = async (selector: string) => (await get(tools, selector)).toString();
 
 describe('get', () => {
-  test('gives the value of a parameter, by name or by version', async () => {
+  test('returns the value of a parameter, by name or by version', async () => {
     const name = `/${aws.unique('get')}/text`;
     await stored.put(name, 'før');
     await stored.put(name, 'now', { Type: 'SecureString', KeyId: aws.kmskey });
@@ -38,14 +38,14 @@ describe('get', () => {
     expect(await text(`${name}:1`)).toBe('før');
   });
 
-  test('follows a pointer to its object, which a URL names, too', async () => {
+  test('follows a pointer to its object, or reads the object by its URL', async () => {
     const data = randomBytes(3_000_000);
     const { parameter, url } = await publish(data);
     expect((await get(tools, parameter)).equals(data)).toBe(true);
     expect((await get(tools, url)).equals(data)).toBe(true);
   });
 
-  test('refuses what is larger than it may be', async () => {
+  test('refuses a value above its limit', async () => {
     const { parameter, url } = await publish(randomBytes(1001));
     expect(await get(tools, parameter, { maxBytes: 1001 })).toHaveLength(1001);
     const error = await failureOf(() => get(tools, parameter, { maxBytes: 1000 }));
@@ -72,7 +72,7 @@ describe('an open value', () => {
     await value.close();
   });
 
-  test('may be text from SSM', async () => {
+  test('can be text from SSM', async () => {
     const name = `/${aws.unique('get')}/text`;
     await stored.put(name, 'tüxt');
     const value = await openValue(tools, name);

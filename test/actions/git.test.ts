@@ -5,7 +5,7 @@ import { expectReportOf } from '../support/reports.ts';
 import { createRepository } from '../support/repository.ts';
 import { createTestHost } from '../support/tools.ts';
 
-test('git configures a clone, says what to do next, and takes it back', async () => {
+test('git configures a clone, says what to do next, and undoes it', async () => {
   const { folder, text } = await createRepository();
   const { host, said } = createTestHost();
   const added = await git({ host }, folder, 'install', ['secrets/*.yml']);

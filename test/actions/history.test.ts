@@ -12,7 +12,7 @@ const { tools } = createTools(aws, { region: REGION });
 const valuesOf = async (name: string, options?: { reveal: boolean }) =>
   (await history(tools, name, options)).map(({ version, value }) => [version, value]);
 
-test('history masks all versions of what is a secret in one, unless they are revealed', async () => {
+test('history masks all versions if one of them is a secret, unless reveal is given', async () => {
   const name = `/${aws.unique('secret')}/token`;
   await stored.put(name, 'open');
   await stored.put(name, 'hidden', { Type: 'SecureString', KeyId: aws.kmskey });
@@ -28,7 +28,7 @@ test('history masks all versions of what is a secret in one, unless they are rev
   expect(await valuesOf(name.slice(1), { reveal: true }), 'the slash is added').toEqual(revealed);
 });
 
-test('history shows what is no secret, and where a secret points to', async () => {
+test('history shows plain values, and the pointers of secrets', async () => {
   const name = `/${aws.unique('open')}/token`;
   const pointer = `s3://${aws.bucket}/app/token/${'0'.repeat(64)}`;
   await stored.put(name, 'text');
@@ -42,7 +42,7 @@ test('history shows what is no secret, and where a secret points to', async () =
   ]);
 });
 
-test('history of what is not there is not found', async () => {
+test('history of a missing parameter is not-found', async () => {
   const error = await failureOf(() => history(tools, `/${aws.unique('none')}`));
   expect(error.code).toBe('not-found');
 });

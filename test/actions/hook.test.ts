@@ -4,7 +4,7 @@ import { expectReportOf } from '../support/reports.ts';
 import { createRepository } from '../support/repository.ts';
 import { createTestHost } from '../support/tools.ts';
 
-test('hook writes the hook of a repository once, and takes it back', async () => {
+test('hook writes the hook of a repository once, and removes it', async () => {
   const { folder } = await createRepository();
   const { host, said } = createTestHost();
   const first = await hook({ host }, folder, 'install');

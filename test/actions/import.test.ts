@@ -32,7 +32,7 @@ async function createStored() {
   return { app, tools, said, names };
 }
 
-test('a new manifest holds what AWS has, sealed, and differs from it in nothing', async () => {
+test('a new manifest contains what AWS has, sealed, without any difference', async () => {
   const { app, tools, said, names } = await createStored();
   const file = app.path('new.yml');
   const report = await importPath(tools, app.prefix.slice(0, -1), { file });
@@ -51,7 +51,7 @@ test('a new manifest holds what AWS has, sealed, and differs from it in nothing'
   });
 });
 
-test('the text goes to who takes it; when that fails, no blob stays behind', async () => {
+test('hands the text to the caller; if the caller fails, no blob stays behind', async () => {
   const { app, tools } = await createStored();
   const file = app.path('new.yml');
   const texts: string[] = [];
@@ -69,7 +69,7 @@ test('the text goes to who takes it; when that fails, no blob stays behind', asy
   expect(await app.files()).toEqual(files);
 });
 
-test('a manifest gets what it lacks, and what is under another key is told', async () => {
+test('adds to a manifest what it lacks, and warns about parameters under another key', async () => {
   const { app, tools, said } = await createStored();
   const merge = app.path('app.yml');
   const before = await app.text('app.yml');
@@ -88,7 +88,7 @@ test('a manifest gets what it lacks, and what is under another key is told', asy
   expect(await importPath(tools, app.prefix, { merge })).toMatchObject({ imported: [] });
 });
 
-test('what cannot be imported is refused, and nothing is written', async () => {
+test('refuses what it cannot import, and writes nothing', async () => {
   const { app, tools } = await createStored();
   const files = await app.files();
   const file = app.path('new.yml');

@@ -21,7 +21,7 @@ function open(options: CofferOptions = {}) {
   return coffer;
 }
 
-test('a program encrypts, compares, syncs and reads, and hears what was done', async () => {
+test('a program encrypts, compares, syncs and reads, and receives the notes', async () => {
   const { host, said } = createTestHost();
   const coffer = open({ host });
   const app = await createScene(aws, secret('a', 'one') + plain('b', 'two'));
@@ -41,7 +41,7 @@ test('a program encrypts, compares, syncs and reads, and hears what was done', a
   );
 });
 
-test('without a host nothing is written unless the program says yes', async () => {
+test('without a host, writes nothing unless yes is given', async () => {
   const coffer = open();
   const app = await createScene(aws, plain('b', 'two'));
   const files = [app.path('app.yml')];
@@ -50,7 +50,7 @@ test('without a host nothing is written unless the program says yes', async () =
   expect(await coffer.sync(files, { yes: true })).toMatchObject({ done: [`${app.prefix}b`] });
 });
 
-test('temporary credentials and providers of them reach AWS with their session token', async () => {
+test("passes temporary credentials, or a provider's, to AWS with their session token", async () => {
   const tokens: unknown[] = [];
   const server = createServer((request, response) => {
     tokens.push(request.headers['x-amz-security-token']);
@@ -73,7 +73,7 @@ test('temporary credentials and providers of them reach AWS with their session t
   expect(tokens).toEqual(['session', 'session 1']);
 });
 
-test("a program's own client is used, for its own region alone, and left open", async () => {
+test("uses a program's own client, only for its region, and does not close it", async () => {
   let calls = 0;
   const { endpoint } = aws;
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
@@ -98,7 +98,7 @@ test("a program's own client is used, for its own region alone, and left open", 
 });
 
 test.skipIf(process.platform !== 'linux')(
-  'two hundred calls, and as many coffers, leave no descriptor open',
+  'two hundred calls and clients leave no descriptor open',
   async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const files = [app.path('app.yml')];
@@ -116,7 +116,7 @@ test.skipIf(process.platform !== 'linux')(
       await coffer.get(`${app.prefix}a`);
       coffer.close();
     }
-    // The sandbox is in this process, and has the other end of each connection.
+    // The sandbox runs in this process, and holds the other end of each connection.
     await expect.poll(countDescriptors).toBeLessThanOrEqual(before);
   },
 );

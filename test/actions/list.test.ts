@@ -12,7 +12,7 @@ import { createTools } from '../support/tools.ts';
 const aws = await useAws();
 const stored = storedIn(aws);
 
-test('list names what is under a path, its sizes and its pointers, and no value', async () => {
+test('list returns names, sizes and pointers under a path, but no value', async () => {
   const app = await createScene(
     aws,
     `${secret('a', 'secret')}${plain('b', 'two')}  - {name: blob, type: SecureString, file: blob.bin}\n`,
@@ -43,7 +43,7 @@ test('list names what is under a path, its sizes and its pointers, and no value'
   expect(await list(tools, [app.prefix, file]), 'each is listed once').toEqual(parameters);
 });
 
-test('a path without parameters is empty, and one without its slash is a missing file', async () => {
+test('a path without parameters gives an empty list; without its slash it is a missing file', async () => {
   const { tools } = createTools(aws, { region: REGION });
   const path = `/${aws.unique('none')}`;
   expect(await list(tools, [`${path}/`])).toEqual([]);

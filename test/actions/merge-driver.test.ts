@@ -24,19 +24,19 @@ async function merge(ours: string | Buffer, theirs: string | Buffer, markerSize?
   return { report, said, bytes: await folder.read('ours') };
 }
 
-test('both sides are merged by parameter, in the place of ours', async () => {
+test('merges both sides by parameter, into our file', async () => {
   const { report, bytes } = await merge(BASE.replace('one', '1'), BASE.replace('two', '2'));
   expect(report).toEqual({ isMerged: true, conflicts: 0 });
   expect(bytes.toString()).toBe(BASE.replace('one', '1').replace('two', '2'));
 });
 
-test('what both sides changed stands between markers of the given length', async () => {
+test('puts what both sides changed between markers of the given length', async () => {
   const { report, bytes } = await merge(BASE.replace('one', '1'), BASE.replace('one', 'I'), 9);
   expect(report).toEqual({ isMerged: false, conflicts: 1 });
   expect(bytes.toString()).toMatch(/^<{9} [^]*^={9}$[^]*^>{9} /m);
 });
 
-test('binary content is not merged, and stays as it is', async () => {
+test('does not merge or change binary content', async () => {
   const ours = Buffer.from([0, 1, 2]);
   const { report, said, bytes } = await merge(ours, BASE);
   expect(report).toEqual({ isMerged: false, conflicts: 0 });

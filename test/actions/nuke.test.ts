@@ -12,7 +12,7 @@ import { createTestHost, createTools } from '../support/tools.ts';
 const aws = await useAws();
 const stored = storedIn(aws);
 
-/** A parameter, a blob, and one of somebody else's under the same path. */
+/** A parameter, a blob, and somebody else's parameter under the same path. */
 async function createSaved() {
   const app = await createScene(
     aws,
@@ -28,7 +28,7 @@ async function createSaved() {
   return { ...app, file, key, names: [`${app.prefix}a`, `${app.prefix}blob`] };
 }
 
-test('nuke shows what it will delete, asks, deletes that and tells of it', async () => {
+test('nuke shows what it will delete, asks, deletes it, and reports it', async () => {
   const app = await createSaved();
   const { tools, said } = createTools(aws);
   const shown: (readonly NukePlan[])[] = [];
@@ -43,7 +43,7 @@ test('nuke shows what it will delete, asks, deletes that and tells of it', async
   expect(await stored.objects(app.prefix)).toEqual([]);
 });
 
-test('nuke with keepObjects leaves the objects, and counts what was not there', async () => {
+test('nuke with keepObjects keeps the objects, and counts missing parameters', async () => {
   const app = await createSaved();
   const { tools, said } = createTools(aws);
   await stored.remove(`${app.prefix}a`);
@@ -55,7 +55,7 @@ test('nuke with keepObjects leaves the objects, and counts what was not there', 
   expect(await stored.objects(app.prefix)).toEqual([app.key]);
 });
 
-test('a host that says no keeps everything', async () => {
+test('a refusal deletes nothing', async () => {
   const app = await createSaved();
   const { tools } = createTools(aws, { answer: 'no' });
   const error = await failureOf(() => nuke(tools, [app.file]));
@@ -64,7 +64,7 @@ test('a host that says no keeps everything', async () => {
   expect(await stored.objects(app.prefix)).toEqual([app.key]);
 });
 
-test('a host that wants to stop gets the reports of what was done', async () => {
+test('after a stop, reports what was done', async () => {
   const app = await createSaved();
   const { host } = createTestHost();
   const { tools } = createTools(aws, { host: { ...host, onStop: () => AbortSignal.abort() } });

@@ -45,13 +45,13 @@ async function policiesOf(app: Scene): Promise<unknown[]> {
   );
 }
 
-test('policies are created, compared, changed and taken away', async () => {
+test('creates, compares, changes and removes policies', async () => {
   const { app, tools, file } = await start(`, policies: [${EXPIRATION}]`);
   await sync(tools, [file]);
   expect(await policiesOf(app)).toEqual([expiration(TIME)]);
   expect((await diff(tools, [file]))[0]?.changes[0]?.action).toBe('unchanged');
 
-  // Another order, of policies and keys, and another way to write the time, are no difference.
+  // Another order of policies and keys, or another way to write the time, is no difference.
   await change(app, `[${EXPIRATION}]`, `[${NO_CHANGE}, ${EXPIRATION}]`);
   const [plan] = await diff(tools, [file]);
   expect(plan?.changes[0]).toMatchObject({
@@ -78,7 +78,7 @@ test('policies are created, compared, changed and taken away', async () => {
   expect((await diff(tools, [file]))[0]?.changes[0]?.action).toBe('unchanged');
 });
 
-test('what differs is told to people, programs and pull requests', async () => {
+test('shows differences to people, programs and pull requests', async () => {
   const { app, tools, file } = await start(`, policies: [${EXPIRATION}]`);
   await sync(tools, [file]);
   await change(app, EXPIRATION, NO_CHANGE);
@@ -92,7 +92,7 @@ test('what differs is told to people, programs and pull requests', async () => {
   expect(markdown).toContain(`-${before}+${after}`);
 });
 
-test('two versions are compared by their policies, too', async () => {
+test('compares the policies of two versions', async () => {
   const { app, tools, file } = await start(`, policies: [${EXPIRATION}]`);
   await sync(tools, [file]);
   await change(app, EXPIRATION, NO_CHANGE);
@@ -110,7 +110,7 @@ test('two versions are compared by their policies, too', async () => {
   );
 });
 
-test.runIf(isSandbox)('policies that SSM has, where the manifest names no tier, go', async () => {
+test.runIf(isSandbox)('removes policies in SSM if the manifest names no tier', async () => {
   const app = await createScene(aws, '  - {name: p, type: String, value: v}\n');
   const { tools } = createTools(aws);
   await stored.put(`${app.prefix}p`, 'v', {
@@ -121,7 +121,7 @@ test.runIf(isSandbox)('policies that SSM has, where the manifest names no tier, 
   expect(await policiesOf(app)).toEqual([]);
 });
 
-test.runIf(isSandbox)('an expiration in the past is refused, with a hint', async () => {
+test.runIf(isSandbox)('refuses an expiration in the past, with a hint', async () => {
   const { tools, file } = await start(`, policies: [${EXPIRATION.replace('2999', '2020')}]`);
   const { problems } = await failureOf(() => sync(tools, [file]));
   expect(problems[0]?.hint).toBe(

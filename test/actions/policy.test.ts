@@ -14,7 +14,7 @@ async function createApp() {
   return { ...createTools(aws), file: app.path('app.yml') };
 }
 
-test('policy returns a document for a role, and warns of what the role cannot write', async () => {
+test('policy returns a document for a role, and warns about what the role cannot write', async () => {
   const { tools, said, file } = await createApp();
   const document = await policy(tools, [file], { for: 'ci-no-decrypt', account: ACCOUNT });
   expect(document.Statement.map(({ Sid }) => Sid)).toContain('SealedBlobs');

@@ -22,7 +22,7 @@ async function* chunksOf(...chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
   for (const chunk of chunks) yield await Promise.resolve(chunk);
 }
 
-/** As from a program that writes a little and hangs, until somebody stops the whole. */
+/** Data of a program that writes a little and then hangs until it is stopped. */
 async function* unending(stop: AbortController): AsyncGenerator<Buffer> {
   yield randomBytes(100);
   setImmediate(() => stop.abort());
@@ -41,7 +41,7 @@ test('put publishes what it reads, and points a parameter to it', async () => {
   expect(said.notes.at(-1)).toBe(`${prefix}data points to it now`);
 });
 
-test('put takes a stream, and a parameter of another name', async () => {
+test('put accepts a stream, and another parameter name', async () => {
   const { prefix, target } = createTarget();
   const data = randomBytes(200_000);
   const parameter = `${prefix}other`;
@@ -50,7 +50,7 @@ test('put takes a stream, and a parameter of another name', async () => {
   expect((await get(tools, parameter)).equals(data)).toBe(true);
 });
 
-test('no data is published only when it is meant', async () => {
+test('publishes empty data only if that is allowed', async () => {
   const { prefix, target } = createTarget();
   const error = await failureOf(() => put(tools, chunksOf(), target));
   expect(error.code).toBe('usage');
@@ -77,7 +77,7 @@ describe('put refuses, before it reads any data,', () => {
   });
 });
 
-test('data that breaks off publishes nothing, and says why', async () => {
+test('data that fails half-way publishes nothing, and says why', async () => {
   const { prefix, target } = createTarget();
   const data = (async function* () {
     yield* chunksOf(randomBytes(100));
@@ -90,7 +90,7 @@ test('data that breaks off publishes nothing, and says why', async () => {
 test.each([
   ['a generator', unending],
   ['a stream', (stop: AbortController) => Readable.from(unending(stop))],
-])('a host that wants to stop does not wait for %s that never ends', async (_, open) => {
+])('after a stop, does not wait for %s that never ends', async (_, open) => {
   const { prefix, target } = createTarget();
   const stop = new AbortController();
   const { host } = createTestHost();

@@ -13,7 +13,7 @@ const aws = await useAws();
 const BLOB = '  - {name: big, type: SecureString, file: big}\n';
 const FILES = { big: 'z'.repeat(100_000) };
 
-/** A manifest that is encrypted under an alias which moved to another key since. */
+/** An encrypted manifest whose alias has moved to another key. */
 async function createMoved(parameters: string) {
   const alias = `alias/${aws.unique('moving')}`;
   const oldKey = await aws.createKey(alias);
@@ -30,7 +30,7 @@ async function createMoved(parameters: string) {
   return { app, tools, said, file, oldKey, newKey, values, ciphertext };
 }
 
-test('KMS takes the data keys over; values and blobs stay byte for byte', async () => {
+test('KMS re-encrypts the data keys; values and blobs stay byte for byte', async () => {
   const { app, tools, said, file, oldKey, newKey, values, ciphertext } = await createMoved(
     secret('a', 'one') + BLOB,
   );
@@ -48,7 +48,7 @@ test('KMS takes the data keys over; values and blobs stay byte for byte', async 
   expect(said.notes.at(-1)).toBe(`${file}: already under ${newKey}, nothing to do`);
 });
 
-test('new data keys seal every value and blob anew', async () => {
+test('with newDataKeys, seals every value and blob again', async () => {
   const { tools, file, newKey, values, ciphertext } = await createMoved(secret('a', 'one') + BLOB);
   const before = await ciphertext();
   expect(await refresh(tools, [file], { newDataKeys: true })).toEqual([
@@ -59,14 +59,14 @@ test('new data keys seal every value and blob anew', async () => {
   expect(await values()).toEqual(['one', FILES.big]);
 });
 
-test('no data key is made for values that are not there', async () => {
+test('creates no data key if there are no values', async () => {
   const { app, tools, file, values } = await createMoved(BLOB);
   await refresh(tools, [file], { newDataKeys: true });
   expect(await app.text('app.yml')).not.toContain('data_keys');
   expect(await values()).toEqual([FILES.big]);
 });
 
-test('a manifest that is not encrypted is refused', async () => {
+test('refuses a manifest that is not encrypted', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const file = app.path('app.yml');
   const { tools } = createTools(aws);

@@ -23,7 +23,7 @@ async function createApp() {
   return { app, tools, said, file, values };
 }
 
-test('rotate makes the named values anew, or all that are generated', async () => {
+test('rotate generates new values for the named parameters, or for all with generate:', async () => {
   const { tools, said, file, values } = await createApp();
   const [typed, x, y] = await values();
   const report = await rotate(tools, file, ['x']);
@@ -45,7 +45,7 @@ test('rotate makes the named values anew, or all that are generated', async () =
   expect(twice[2]).not.toBe(y);
 });
 
-test('what has no generate: is refused, and changes nothing', async () => {
+test('refuses a parameter without generate:, and changes nothing', async () => {
   const { app, tools, file } = await createApp();
   const before = await app.text('app.yml');
   expect(await failureOf(() => rotate(tools, file, ['x', 'typed']))).toMatchObject({

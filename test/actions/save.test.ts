@@ -10,7 +10,7 @@ import { createTestHost, createTools } from '../support/tools.ts';
 const aws = await useAws();
 const stored = storedIn(aws);
 
-test('save writes every parameter, changed or not, and names the versions', async () => {
+test('save writes every parameter, changed or not, and reports the versions', async () => {
   const app = await createScene(aws, secret('a', 'one') + plain('b', 'two'));
   const file = app.path('app.yml');
   const { tools, said } = createTools(aws);
@@ -24,7 +24,7 @@ test('save writes every parameter, changed or not, and names the versions', asyn
   expect(said.questions).toEqual([]);
 });
 
-test('several manifests make one report, and none is written when one is unusable', async () => {
+test('several manifests give one report; writes nothing if one is unusable', async () => {
   const [one, two] = [
     await createScene(aws, plain('a', '1')),
     await createScene(aws, plain('a', '2')),
@@ -41,14 +41,14 @@ test('several manifests make one report, and none is written when one is unusabl
   expect(Object.keys(versions)).toEqual(done);
 });
 
-test('plaintext secrets are written only where they are allowed', async () => {
+test('writes plaintext secrets only if they are allowed', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const { tools } = createTools(aws);
   await save(tools, [app.path('app.yml')], { allowPlaintext: true });
   expect(await stored.values(app.prefix)).toEqual({ a: 'one' });
 });
 
-test('a host that wants to stop gets the report of what was left', async () => {
+test('after a stop, reports what was left', async () => {
   const app = await createScene(aws, plain('a', 'one'));
   const { host } = createTestHost();
   const { tools } = createTools(aws, { host: { ...host, onStop: () => AbortSignal.abort() } });

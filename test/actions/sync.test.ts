@@ -10,7 +10,7 @@ import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
 
-test('sync shows its plan, asks, writes what differs and names the versions', async () => {
+test('sync shows its plan, asks, writes what differs, and reports the versions', async () => {
   const app = await createScene(aws, secret('a', 'one') + plain('b', 'two'));
   const file = app.path('app.yml');
   const { tools, said } = createTools(aws);
@@ -37,7 +37,7 @@ test('sync shows its plan, asks, writes what differs and names the versions', as
   expect(said.questions).toHaveLength(1);
 });
 
-test('a host that says no keeps AWS as it is', async () => {
+test('a refusal leaves AWS unchanged', async () => {
   const app = await createScene(aws, plain('a', 'one'));
   const { tools } = createTools(aws, { answer: 'no' });
   const error = await failureOf(() => sync(tools, [app.path('app.yml')]));

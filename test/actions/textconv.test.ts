@@ -7,7 +7,7 @@ import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
 
-test('secrets are masked, or revealed as far as they open', async () => {
+test('masks secrets, or reveals those that it can open', async () => {
   const app = await createScene(aws, secret('a', 'one') + secret('b', 'two') + plain('c', 'three'));
   const file = app.path('app.yml');
   const { tools, said } = createTools(aws);
@@ -41,7 +41,7 @@ test('secrets are masked, or revealed as far as they open', async () => {
   ]);
 });
 
-test('what cannot be read as a manifest is masked with a warning, and what is none stays', async () => {
+test('masks a broken manifest with a warning, and prints other files unchanged', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const { tools, said } = createTools(aws);
   await app.write('app.yml', (await app.text('app.yml')).replace(/^region.*\n/m, ''));

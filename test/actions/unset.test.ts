@@ -31,7 +31,7 @@ test('unset removes parameters with their blobs, and reports both', async () => 
   expect(await app.text('app.yml')).not.toMatch(/name: [ax]/);
 });
 
-test('a name that is not there is refused, and nothing is removed', async () => {
+test('refuses an unknown name, and removes nothing', async () => {
   const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
   const before = await app.text('app.yml');
   const { tools } = createTools(aws);
