@@ -13,7 +13,12 @@ const moto = project('moto', ['actions', 'integration'], {
   globalSetup: ['test/support/moto-server.ts'],
 });
 
-export default defineConfig({
+// For nights and releases: what takes long, and the whole of what `npm test` shortens.
+const long = project('long', ['long', 'sandbox/{questions,two-at-once}'], {
+  env: { COFFER_TEST_LONG: '1' },
+});
+
+export default defineConfig(({ mode }) => ({
   // As the build sets it.
   define: { COFFER_VERSION: JSON.stringify(version) },
   test: {
@@ -27,16 +32,16 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', COFFER_TEST_AWS: 'sandbox' },
     // Two cores are busy even while one worker waits for a retry.
     maxWorkers: 3,
-    projects: isMotoWanted() ? [unit, local, sandbox, moto] : [unit, local, sandbox],
+    projects: mode === 'long' ? [long] : [unit, local, sandbox, ...(isMotoWanted() ? [moto] : [])],
   },
-});
+}));
 
 function project(
   name: string,
   folders: readonly string[],
   more: TestProjectInlineConfiguration['test'] = {},
 ): TestProjectInlineConfiguration {
-  const include = folders.map((folder) => `test/${folder}/**/*.test.ts`);
+  const include = folders.map((folder) => `test/${folder}{/**/*,}.test.ts`);
   return { extends: true, test: { name, include, ...more } };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/index.ts';
 import { useAws } from '../support/aws.ts';
-import { CLI, run } from '../support/cli.ts';
+import { CLI, coffer, NEEDS_PROCESS, run } from '../support/cli.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
@@ -63,12 +63,22 @@ async function createApp() {
     const command = ['-c', line, 'bash', process.execPath, CLI, ...args];
     return run('bash', command, { cwd: app.folder, env, stdin: 'typed' });
   };
+  /** Runs coffer with streams whose reader left before it began. */
+  const pipe = (args: readonly string[], closed: keyof typeof REDIRECTIONS) =>
+    shell(`exec 5> >(exit 0); wait $!; exec "$@" ${REDIRECTIONS[closed]} 5>&-`, args);
   return {
     ...app,
-    shell,
-    /** Runs coffer with streams whose reader left before it began. */
-    call: (args: readonly string[], closed: keyof typeof REDIRECTIONS) =>
-      shell(`exec 5> >(exit 0); wait $!; exec "$@" ${REDIRECTIONS[closed]} 5>&-`, args),
+    pipe,
+    /** The same, in this process where that can be. */
+    async call(args: readonly string[], closed: keyof typeof REDIRECTIONS) {
+      if (NEEDS_PROCESS.has(args[0])) return pipe(args, closed);
+      await app.write('app.yml', sealed);
+      const readers = {
+        stdoutLeft: closed === 'stdout' || closed === 'both',
+        stderrLeft: closed === 'stderr' || closed === 'both',
+      };
+      return coffer(args, { cwd: app.folder, env, stdin: 'typed' }, readers);
+    },
     /** The name of a parameter that points to a large object. */
     async putBig() {
       const name = `${app.prefix}big`;
@@ -114,7 +124,7 @@ describe('without a reader', () => {
     const big = words.includes('BIG') ? await app.putBig() : '';
     const args = words.map((word) => (word === 'BIG' ? big : word));
     for (const closed of ['stdout', 'both'] as const) {
-      const { code, stderr } = await app.call(args, closed);
+      const { code, stderr } = await app.pipe(args, closed);
       expect(code).toBe(READER_LEFT);
       expect(stderr).toBe('');
     }

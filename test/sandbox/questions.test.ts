@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
+import { byLength } from '../support/length.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 import { cofferInTerminal, HAS_PTY, type Dialogue } from '../support/terminal.ts';
@@ -50,8 +51,19 @@ const QUESTIONS: Record<string, Question> = {
 
 const ENDINGS = { '\u0003': 130, SIGINT: 130, SIGTERM: 143, SIGHUP: 129, HANGUP: 129 };
 
-describe.runIf(HAS_PTY).each(Object.entries(QUESTIONS))('at the question of %s', (_, asked) => {
-  test.each(Object.entries(ENDINGS))('%j ends coffer with %i', async (ending, status) => {
+/** One question of each kind: of a line, of what must not show, of one key. */
+const KINDS = new Set(['nuke', 'set', 'edit, after a mistake']);
+
+/** In the short form, the other questions are ended by Ctrl-C alone. */
+const CASES = Object.entries(QUESTIONS).flatMap(([name, asked]) =>
+  Object.entries(ENDINGS)
+    .filter(([ending]) => byLength(KINDS.has(name) || ending === '\u0003', true))
+    .map(([ending, status]) => ({ name, ending, status, asked })),
+);
+
+test.runIf(HAS_PTY).each(CASES)(
+  'at the question of $name, $ending ends coffer with $status',
+  async ({ ending, status, asked }) => {
     const app = await createScene(aws, PARAMETERS);
     await app.succeed(['encrypt', 'app.yml']);
     await asked.prepare?.(app);
@@ -68,5 +80,5 @@ describe.runIf(HAS_PTY).each(Object.entries(QUESTIONS))('at the question of %s',
     expect(shown).not.toMatch(/^\s+at /m);
     expect(isSane).toBe(true);
     expect(await app.text('app.yml')).toBe(manifest);
-  });
-});
+  },
+);

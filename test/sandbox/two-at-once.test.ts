@@ -5,13 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { thisProcess } from '../../src/files/this-process.ts';
 import { useAws } from '../support/aws.ts';
 import type { Outcome } from '../support/cli.ts';
+import { byLength } from '../support/length.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
 
 const aws = await useAws();
 await aws.createKey(aws.fileKeyAlias);
 await aws.createKey('alias/coffer');
 
-const ROUNDS = 10;
+const ROUNDS = byLength(3, 10);
 const OLD = randomBytes(70_000);
 const NEW = randomBytes(70_000);
 
@@ -81,7 +82,7 @@ describe('of changes at once none is lost:', () => {
 
   test('every command that writes', async () => {
     const app = await createSealed();
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < byLength(2, 5); round += 1) {
       const made = String(await valueIn(app, 'app.yml', 'made'));
       await app.write('app.yml', (await app.text('app.yml')) + secret(`typed${round}`, 'typed'));
       await atOnce(app, [
@@ -103,7 +104,7 @@ describe('of changes at once none is lost:', () => {
 
   test('a manifest, its copy, and one of the same stem', async () => {
     const app = await createSealed();
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < byLength(2, 5); round += 1) {
       const text = await app.text('app.yml');
       await app.write('copy.yml', text);
       await app.write('app.yaml', text);

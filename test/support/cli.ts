@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { PassThrough, Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../src/cli/main.ts';
 
@@ -19,8 +18,14 @@ interface CallOptions {
   stdin?: string | Buffer | undefined;
 }
 
+/** Whether the reader of each stream left before the call began. */
+interface Readers {
+  stdoutLeft?: boolean;
+  stderrLeft?: boolean;
+}
+
 /** Commands whose programs get the standard streams of the process itself. */
-const NEEDS_PROCESS: ReadonlySet<string | undefined> = new Set(['edit', 'exec', 'sandbox']);
+export const NEEDS_PROCESS: ReadonlySet<string | undefined> = new Set(['edit', 'exec', 'sandbox']);
 
 let isBusy = false;
 
@@ -29,7 +34,11 @@ let isBusy = false;
  * and with `env`, PATH and a HOME without AWS configuration as its environment.
  * @throws Error for a second call at the same time: these two need processes
  */
-export async function coffer(args: readonly string[], options: CallOptions): Promise<Outcome> {
+export async function coffer(
+  args: readonly string[],
+  options: CallOptions,
+  readers: Readers = {},
+): Promise<Outcome> {
   if (NEEDS_PROCESS.has(args.find((word) => !word.startsWith('-')))) {
     return cofferProcess(args, options);
   }
@@ -38,20 +47,15 @@ export async function coffer(args: readonly string[], options: CallOptions): Pro
   const folder = process.cwd();
   const before = { ...process.env };
   const input = options.stdin ? [Buffer.from(options.stdin)] : [];
-  const streams = {
-    stdin: noTerminal(Readable.from(input)),
-    stdout: noTerminal(new PassThrough()),
-    stderr: noTerminal(new PassThrough()),
-  };
-  const [stdout, stderr] = [buffer(streams.stdout), buffer(streams.stderr)];
+  const stdin = Object.assign(Readable.from(input), { isTTY: false });
+  const stdout = new Captured(readers.stdoutLeft);
+  const stderr = new Captured(readers.stderrLeft);
   try {
     process.chdir(options.cwd);
     const kept = Object.entries(before).filter(([name]) => /^(PATH|AWS_SDK_JS_.*)$/.test(name));
     replaceEnvironment({ ...Object.fromEntries(kept), HOME: options.cwd, ...options.env });
-    const code = await main(args, { ...process.env }, streams);
-    streams.stdout.end();
-    streams.stderr.end();
-    return { code, stdout: await stdout, stderr: (await stderr).toString('utf8') };
+    const code = await main(args, { ...process.env }, { stdin, stdout, stderr });
+    return { code, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8') };
   } finally {
     replaceEnvironment(before);
     process.chdir(folder);
@@ -59,8 +63,28 @@ export async function coffer(args: readonly string[], options: CallOptions): Pro
   }
 }
 
-function noTerminal<S extends object>(stream: S): S & { isTTY: boolean } {
-  return Object.assign(stream, { isTTY: false });
+/** A stream of a call that goes on in this process. */
+class Captured extends Writable {
+  readonly isTTY = false;
+  readonly #chunks: Buffer[] = [];
+  readonly #readerLeft: boolean;
+
+  constructor(readerLeft = false) {
+    super({ autoDestroy: false });
+    this.#readerLeft = readerLeft;
+    // The command line's own process ignores it as well.
+    this.on('error', () => {});
+  }
+
+  override _write(chunk: Buffer, _: unknown, done: (error?: Error) => void): void {
+    if (this.#readerLeft) return done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    this.#chunks.push(chunk);
+    done();
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
 }
 
 function replaceEnvironment(variables: Readonly<Record<string, string | undefined>>): void {
