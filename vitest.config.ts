@@ -14,7 +14,7 @@ const moto = project('moto', ['actions', 'integration'], {
 });
 
 // For nights and releases: what takes long, and the whole of what `npm test` shortens.
-const long = project('long', ['long', 'sandbox/{questions,two-at-once}'], {
+const long = project('long', ['long', 'sandbox'], {
   env: { COFFER_TEST_LONG: '1' },
 });
 
@@ -31,7 +31,7 @@ export default defineConfig(({ mode }) => ({
     retry: process.env['CI'] ? 1 : 0,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', COFFER_TEST_AWS: 'sandbox' },
     // Two cores are busy even while one worker waits for a retry.
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: mode === 'long' ? [long] : [unit, local, sandbox, ...(isMotoWanted() ? [moto] : [])],
   },
 }));

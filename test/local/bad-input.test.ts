@@ -127,7 +127,11 @@ describe('a manifest that cannot be read:', () => {
 describe('a call that is wrong:', () => {
   test.each<[string, string[], RegExp]>([
     ['an unknown command', ['encrpyt', 'app.yml'], /unknown command encrpyt[\s\S]*encrypt/],
-    ['an unknown flag', ['encrypt', 'app.yml', '--resael', 'x'], /unknown flag --resael[\s\S]*--reseal/],
+    [
+      'an unknown flag',
+      ['encrypt', 'app.yml', '--resael', 'x'],
+      /unknown flag --resael[\s\S]*--reseal/,
+    ],
     ['a flag of another command', ['decrypt', 'app.yml', '--yes'], /unknown flag --yes/],
     ['no manifest', ['encrypt'], /needs a manifest/],
     ['no name', ['get'], /needs a name/],

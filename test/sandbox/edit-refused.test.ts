@@ -44,9 +44,9 @@ test('an edit that fails leaves the manifest as it was and no plaintext', async 
   const app = await createSealed();
   const before = await app.text('app.yml');
   const cases: [name: string, body: string, code: number, message: RegExp][] = [
-    ['fails', 'process.exit(3);', 1, /the editor gave up \(exit status 3\)/],
+    ['fails', 'process.exit(3);', 1, /the editor failed \(exit status 3\)/],
     ['is killed', "process.kill(process.pid, 'SIGKILL');", 1, /was ended by SIGKILL/],
-    ['leaves more files', "writeFileSync(file + '~', text); process.exit(1);", 1, /gave up/],
+    ['leaves more files', "writeFileSync(file + '~', text); process.exit(1);", 1, /failed/],
     ['leaves no file', 'rmSync(file); process.exit(0);', 1, /the editor left no file/],
     [
       'breaks the YAML',

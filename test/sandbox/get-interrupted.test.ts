@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { startCoffer } from '../support/child.ts';
+import { byLength } from '../support/length.ts';
 import { createPutScene, MIB } from '../support/put.ts';
 
 const aws = await useAws();
@@ -12,7 +13,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s while get -o writes leaves nothing of the plaintext, and what was there',
   async (signal) => {
     const app = await createPutScene(aws);
-    const { url } = await app.put('data', Buffer.alloc(150 * MIB));
+    const { url } = await app.put('data', Buffer.alloc(byLength(80, 150) * MIB));
     await app.write('out', 'what was there');
     const before = await app.files();
     const codes: (number | null)[] = [];

@@ -14,7 +14,7 @@ const stored = storedIn(aws);
 const leftovers = leftoversIn(aws);
 
 /** In one piece, and in parts. */
-const SIZES = [2 * MIB, 23 * MIB];
+const SIZES = [2 * MIB, 17 * MIB];
 
 /** An upload whose beginning nobody was told of stays: nothing but gc can find it. */
 async function expectWhole(app: PutScene, data: Buffer): Promise<void> {
@@ -110,9 +110,9 @@ const LOSES_FIRST_ANSWER = 18;
 
 test.each([
   ['s3:PutObject', 2 * MIB],
-  ['s3:CreateMultipartUpload', 23 * MIB],
-  ['s3:UploadPart', 23 * MIB],
-  ['s3:CompleteMultipartUpload', 23 * MIB],
+  ['s3:CreateMultipartUpload', 17 * MIB],
+  ['s3:UploadPart', 17 * MIB],
+  ['s3:CompleteMultipartUpload', 17 * MIB],
 ])('put survives that the answer to its first %s gets lost', async (action, size) => {
   const app = await createPutScene(aws);
   await control.disturb({ seed: LOSES_FIRST_ANSWER, rules: [{ action, resetRate: 0.5 }] });
@@ -127,7 +127,7 @@ test.each(['s3:UploadPart', 's3:CompleteMultipartUpload'])(
     await control.disturb({ rules: [{ action, errorRate: 1 }] });
     const calls = await control.callsOf(async () => {
       const { code, stderr } = await app.coffer(['put', ...app.target('data')], {
-        stdin: randomBytes(23 * MIB),
+        stdin: randomBytes(17 * MIB),
       });
       expect(code).toBe(1);
       expect(stderr.match(/error:/g)).toHaveLength(1);
@@ -147,7 +147,7 @@ test('put tells of the first failure even when the upload cannot be taken back',
     ],
   });
   const { code, stderr } = await app.coffer(['put', ...app.target('data')], {
-    stdin: randomBytes(23 * MIB),
+    stdin: randomBytes(17 * MIB),
   });
   expect(code).toBe(1);
   expect(stderr).toContain('s3:PutObject');

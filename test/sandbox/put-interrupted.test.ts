@@ -57,7 +57,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     await control.disturb({ latencyMs: 100 });
     await control.forgetCalls();
     const child = startPut(app);
-    child.feed(randomBytes(60 * MIB));
+    child.feed(randomBytes(30 * MIB));
     child.end();
     await control.untilCalled('s3:UploadPart');
     child.kill(signal);
