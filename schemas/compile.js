@@ -8,16 +8,16 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const SCHEMA = here('manifest.schema.json');
 const VALIDATOR = here('../src/manifest/validate.gen.js');
 
-/** Writes the manifest schema's validator to `outFile`, as one ESM file that imports nothing. */
+/** Writes the manifest schema's validator to `outFile`, as one ESM file without imports. */
 export async function compileSchema(outFile = VALIDATOR) {
   const schema = JSON.parse(await readFile(SCHEMA, 'utf8'));
   const ajv = new Ajv.default({
     allErrors: true,
-    // Errors then carry the schema they broke, and with it our errorMessage.
+    // Errors then contain the schema they violate, and its errorMessage.
     verbose: true,
     strict: true,
     allowUnionTypes: true,
-    // AWS counts UTF-16 units. The option works, and is called deprecated on the console.
+    // AWS counts UTF-16 units. The option works, but ajv logs that it is deprecated.
     unicode: false,
     logger: false,
     keywords: ['errorMessage', 'patternErrorMessage'],

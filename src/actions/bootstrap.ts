@@ -9,20 +9,20 @@ import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
 export interface BootstrapOptions {
-  /** Whether to do what the plan says; nothing is changed unless this is set. */
+  /** Applies the plan; without it nothing changes. */
   yes?: boolean | undefined;
-  /** Is given the plan before anything is changed. */
+  /** Receives the plan before anything changes. */
   onPlan?: ((steps: readonly Step[]) => void) | undefined;
 }
 
 export interface BootstrapReport {
-  /** The plan, or what became of it. */
+  /** The plan, or its outcome. */
   steps: Omit<Step, 'apply'>[];
 }
 
 /**
- * Makes the keys and buckets that manifests need, and makes them safe.
- * @throws CofferError with the report when not all of it was done
+ * Creates the keys and buckets that manifests need, and makes them safe.
+ * @throws CofferError with the report if some of it failed
  */
 export async function bootstrap(
   tools: Tools,
@@ -37,11 +37,11 @@ export async function bootstrap(
   else if (yes) {
     steps = await applySteps(steps, host.onStop());
     host.note(`${countDone(steps)} done`);
-  } else host.note('nothing was changed; --yes does what is marked + and ~');
+  } else host.note('nothing changed; --yes applies the lines marked + and ~');
   return reportOf(steps);
 }
 
-/** The same as code for Terraform or CloudFormation. Calls nobody. */
+/** Returns the same as Terraform or CloudFormation code. Makes no network calls. */
 export async function bootstrapCode(
   tools: Pick<Tools, 'region' | 'fileKey'>,
   files: readonly string[],
@@ -50,7 +50,9 @@ export async function bootstrapCode(
   return renderCode(needsOf(await readManifests(tools, files), tools.fileKey), language);
 }
 
-/** One after the other, as each needs those before it; the first that fails ends it. */
+/**
+ * Applies steps in order, because later ones depend on earlier ones; stops at the first failure.
+ */
 async function applySteps(
   planned: readonly Step[],
   signal: AbortSignal | undefined,

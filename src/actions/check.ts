@@ -6,22 +6,22 @@ import { openWorkTree } from '../repo/check/work-tree.ts';
 import { describeProblem, type ProblemReport } from './report.ts';
 
 export interface CheckOptions {
-  /** Whether to check what git would commit, instead of the files as they are. */
+  /** Checks what git would commit, not the files on disk. */
   staged?: boolean | undefined;
 }
 
-/** For programs. */
+/** The report for programs. */
 export interface CheckReport {
-  /** How many manifests were looked at. */
+  /** How many manifests were checked. */
   files: number;
   problems: ProblemReport[];
   warnings: ProblemReport[];
 }
 
 /**
- * Finds what is wrong with manifests, without AWS.
- * @param folder where relative paths begin
- * @param files manifests; with none, all that are in the repository of `folder`
+ * Finds problems in manifests, without AWS.
+ * @param folder the base of relative paths
+ * @param files manifests; if empty, all manifests in the repository of `folder`
  */
 export async function check(
   folder: string,
@@ -29,15 +29,15 @@ export async function check(
   { staged = false }: CheckOptions = {},
 ): Promise<Findings> {
   if (staged && files.length > 0) {
-    throw new CofferError('usage', '--staged looks at all that is staged', {
-      hint: 'leave the files out',
+    throw new CofferError('usage', '--staged checks everything that is staged', {
+      hint: 'run it without file names',
     });
   }
   const snapshot = await (staged ? openIndex(folder) : openWorkTree(files, folder));
   return checkManifests(snapshot).finally(snapshot.close);
 }
 
-/** The same for programs. */
+/** Returns the report for programs. */
 export async function reportCheck(
   _: unknown,
   files: readonly string[],

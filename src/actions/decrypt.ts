@@ -8,13 +8,13 @@ import type { Tools } from './tools.ts';
 /** A manifest as it was before encrypt. */
 export interface DecryptReport {
   text: string;
-  /** One for each value that is long or binary, and stays sealed in `text`. */
+  /** One warning per long or binary value, which stays sealed in `text`. */
   left: Problem[];
 }
 
 /**
- * A manifest in plaintext, comments and all; the file stays as it is.
- * @throws CofferError when one of its values cannot be opened
+ * Returns a manifest in plaintext, comments included; the file does not change.
+ * @throws CofferError if one of its values cannot be decrypted
  */
 export async function decrypt(tools: Tools, file: string): Promise<DecryptReport> {
   const manifest = await readOneManifest(tools, file);
@@ -23,26 +23,26 @@ export async function decrypt(tools: Tools, file: string): Promise<DecryptReport
   return {
     text,
     left: left.map(({ name, why }) => ({
-      message: `${name} is ${why} and left sealed`,
-      hint: `coffer decrypt ${file} --value ${name} prints it alone`,
+      message: `${name} is ${why} and stays encrypted`,
+      hint: `coffer decrypt ${file} --value ${name} prints it`,
     })),
   };
 }
 
 /** A value in plaintext. */
 export interface DecryptedValue {
-  /** In full. */
+  /** The full name. */
   name: string;
   type: ParameterType;
   bytes: Buffer;
 }
 
 export interface DecryptValuesOptions {
-  /** Names of the only parameters to open. */
+  /** Decrypts only the parameters with these names. */
   only?: readonly string[] | undefined;
 }
 
-/** The values of a manifest, whatever they hold. */
+/** Returns the values of a manifest, text or binary. */
 export async function decryptValues(
   tools: Tools,
   file: string,

@@ -5,7 +5,7 @@ import { PATIENT } from '../stores/patience.ts';
 import { storeFor } from './targets.ts';
 import type { Tools } from './tools.ts';
 
-/** Deletes parameters, ten a call; `missing` are those that were not there. */
+/** Deletes parameters, ten per call; `missing` are those that did not exist. */
 export async function deleteParameters(
   tools: Tools,
   region: string,
@@ -24,7 +24,7 @@ export async function deleteParameters(
   return { applied, missing };
 }
 
-/** Deletes the objects of `keys`; those that were not there are fine. */
+/** Deletes objects by key; missing ones are fine. */
 export async function deleteObjects(
   { stores }: Tools,
   region: string,

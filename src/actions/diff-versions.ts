@@ -4,14 +4,14 @@ import { compareVersions, findVersion, parseSelector } from '../plan/versions.ts
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
-/** How two versions differ, such as `/app/token@3` and `/app/token@5`; needs no manifest. */
+/** Compares two versions, such as `/app/token@3` and `/app/token@5`; needs no manifest. */
 export async function diffVersions(
   { stores, homeRegion }: Tools,
   selectors: readonly string[],
 ): Promise<Difference[]> {
   const [from, to, ...more] = selectors.map((text) => parseSelector(completeName(text)));
   if (!from || !to || more.length > 0) {
-    throw new CofferError('usage', 'versions are compared in pairs', {
+    throw new CofferError('usage', 'comparing versions takes exactly two', {
       hint: 'for example: coffer diff /app/token@3 /app/token@5',
     });
   }

@@ -4,7 +4,7 @@ import { describePlans, type PlanReport } from './plan-report.ts';
 import { planTargets, type CompareOptions } from './targets.ts';
 import type { Tools } from './tools.ts';
 
-/** How AWS differs from manifests: what `sync` with the same options would do. Writes nothing. */
+/** Compares AWS with manifests: what `sync` with the same options would do. Writes nothing. */
 export async function diff(
   tools: Tools,
   files: readonly string[],
@@ -13,7 +13,7 @@ export async function diff(
   return (await planTargets(tools, files, options)).map(({ plan }) => plan);
 }
 
-/** The same for programs; secrets are masked unless `reveal` is set. */
+/** Returns the report for programs; masks secrets unless `reveal` is set. */
 export async function reportDiff(
   tools: Tools,
   files: readonly string[],
@@ -26,7 +26,7 @@ export function isDifferent(plans: readonly Plan[]): boolean {
   return plans.some(({ changes }) => changes.some(differs));
 }
 
-/** What is closed counts as far as it could be compared. */
+/** A closed parameter counts as far as it could be compared. */
 function differs({ action, actual, differences }: Change): boolean {
   return action === 'closed' ? !actual || differences.length > 0 : action !== 'unchanged';
 }

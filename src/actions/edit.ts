@@ -11,23 +11,23 @@ import type { Tools, WriteOptions } from './tools.ts';
 
 export interface EditOptions extends WriteOptions {
   /**
-   * Says whether to edit a text again that cannot be sealed, because of `error`; if not, the edit
-   * is discarded. Without it, the action fails with `error`.
+   * Asks whether to edit a text again that failed with `error`; if not, the edit is discarded.
+   * Without it, the action throws `error`.
    */
   again?: ((error: unknown) => Promise<boolean>) | undefined;
 }
 
 export interface EditReport extends Omit<SealReport, 'encryptedWith'> {
-  /** The file key; absent when nothing changed. */
+  /** The file key; absent if nothing changed. */
   encryptedWith?: string | undefined;
   changes: ParameterChange[];
 }
 
 /**
- * Shows a manifest in plaintext, or a template where there is none, and seals what `change` made of
- * it; what it left alone keeps its ciphertext byte for byte.
- * @throws CofferError `conflict` when somebody else changed the manifest meanwhile: the edit is then
- * beside it, sealed
+ * Lets `change` edit a manifest in plaintext (or a template for a new one) and seals the result.
+ * What `change` left alone keeps its ciphertext byte for byte.
+ * @throws CofferError `conflict` if someone else changed the manifest in the meantime: the edit is
+ * then saved beside it, sealed
  */
 export async function edit(
   tools: Tools,
@@ -53,21 +53,21 @@ export async function edit(
     } catch (error) {
       if (!options.again || isConflict(error)) throw error;
       if (!(await options.again(error))) {
-        throw new CofferError('declined', `the edit is discarded; ${file} is as it was`);
+        throw new CofferError('declined', `edit discarded; ${file} is unchanged`);
       }
     }
   }
 }
 
 async function readView(tools: Tools, file: string, options: EditOptions): Promise<View> {
-  // Nobody has to wait while a person types.
+  // Takes the lock only now, so that others need not wait while a person types.
   const manifest = await changeManifest(tools, file, options, (manifest) =>
     Promise.resolve(manifest),
   );
   return reveal(manifest, await openerFor(tools, manifest), { keepFiles: true });
 }
 
-/** Seals the edited text and puts it in place. */
+/** Seals the edited text and writes it. */
 async function sealText(
   tools: Tools,
   view: View,
@@ -98,12 +98,12 @@ async function sealText(
   };
 }
 
-/** The edit is safe already. */
+/** A warning, not an error: the edit is already saved. */
 function isConflict(error: unknown): boolean {
   return error instanceof CofferError && error.code === 'conflict';
 }
 
-/** A manifest that is not there yet, with an example to begin with. */
+/** The template of a new manifest. */
 function newView({ homeRegion = 'us-east-1' }: Tools, file: string): View {
   const app = basename(file)
     .replace(/\.[^.]*$/, '')
@@ -111,11 +111,11 @@ function newView({ homeRegion = 'us-east-1' }: Tools, file: string): View {
   const text = `path: /${app}/ # prefix of every name
 region: ${homeRegion}
 kmskey: alias/${app} # encrypts what is stored in AWS
-# bucket: ${app}-secrets # needed once a value is too large for SSM
+# bucket: ${app}-secrets # needed if a value is too large for SSM
 parameters:
   - name: example
     type: SecureString # or String, StringList
-    value: in plaintext here; it is sealed when you leave the editor
+    value: in plaintext here; coffer encrypts it when you leave the editor
 `;
   const manifest = { file, text: '', path: '', region: '', tags: {}, dataKeys: {}, parameters: [] };
   return { manifest, text, shown: new Map() };

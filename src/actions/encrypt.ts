@@ -6,11 +6,11 @@ import { sealInPlace, type SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface EncryptOptions extends WriteOptions {
-  /** Names of parameters of one manifest whose files are sealed again, whatever is there. */
+  /** Names of parameters of one manifest to seal again, even if unchanged. */
   reseal?: readonly string[] | undefined;
 }
 
-/** Seals the plaintext secrets of manifests in place. All are checked before the first is written. */
+/** Seals the plaintext secrets of manifests in place. Checks all before it writes the first. */
 export function encrypt(
   tools: Tools,
   files: readonly string[],
@@ -39,13 +39,13 @@ function resealNames(manifests: readonly Manifest[], names: readonly string[]): 
 const WORDS = {
   new: 'encrypted',
   generated: 'generated',
-  changed: 'sealed again',
+  changed: 'encrypted again',
   moved: 'moved',
 } satisfies Record<Sealed['why'], string>;
 
 function summarize({ sealed, changed }: SealReport): string {
   if (!changed) return 'nothing to encrypt';
-  if (sealed.length === 0) return 'no new secrets; types marked as processed';
+  if (sealed.length === 0) return 'no new secrets; types changed to lower case';
   const parts = Object.entries(WORDS).map(([why, word]) =>
     count(sealed.filter((item) => item.why === why).length, word),
   );

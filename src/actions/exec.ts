@@ -8,17 +8,17 @@ import { openSecrets, type SecretOptions } from './secrets.ts';
 import type { Tools } from './tools.ts';
 
 export interface ExecOptions extends SecretOptions, VariableOptions {
-  /** A folder of the caller's session, in memory if it can be: what XDG_RUNTIME_DIR names. */
+  /** A private folder, in memory if possible: the value of XDG_RUNTIME_DIR. */
   runtimeFolder?: string | undefined;
-  /** Called once all is open: from here on there may be files, until this action has returned. */
+  /** Called after all values are decrypted: from here until the action returns, files may exist. */
   onOpened?: (() => void) | undefined;
 }
 
 /**
- * Lends the values of manifests, or what AWS holds for them, to `run`: as variables, and as files
- * where a value cannot be one. The files are gone afterwards, unless `files` names their folder.
- * @param run given the variables, `COFFER_FILES` with the folder among them if there are files
- * @returns what `run` returns
+ * Passes the values of manifests, or those in AWS, to `run`: as variables, and as files where a
+ * value cannot be a variable. Deletes the files afterwards, unless `files` names their folder.
+ * @param run receives the variables, and `COFFER_FILES` with the folder if there are files
+ * @returns the result of `run`
  */
 export async function exec<Result>(
   tools: Tools,

@@ -10,30 +10,30 @@ import type { Tools } from './tools.ts';
 
 /** How values become variables. */
 export interface VariableOptions extends VariableNames {
-  /** A folder for the values that cannot be variables; `…_FILE` then has the path. */
+  /** A folder for values that cannot be variables; `…_FILE` then holds the path. */
   files?: string | undefined;
 }
 
 export interface ExportOptions extends SecretOptions, VariableOptions {
-  /** `shell` unless it says otherwise. */
+  /** Default: `shell`. */
   format?: FormatName | undefined;
-  /** Of the Kubernetes Secret. */
+  /** Name of the Kubernetes Secret. */
   name?: string | undefined;
   namespace?: string | undefined;
-  /** A folder that is to hold each value in a file of its own; no text is made then. */
+  /** A folder for one file per value; no text is made then. */
   outDir?: string | undefined;
 }
 
 export interface ExportReport {
-  /** The values, or what else the format has for standard output; empty with `outDir`. */
+  /** The text for standard output; empty with `outDir`. */
   text: string;
-  /** What belongs to the end of the file that a job has for variables; of `github`. */
+  /** The lines to append to the job's file of variables; only `github` has them. */
   appendix: string | undefined;
 }
 
 /**
- * Hands on the values of manifests, or what AWS holds for them, in one of several formats.
- * @throws CofferError `usage` for a text that the format cannot hold
+ * Exports the values of manifests, or those in AWS, in one of several formats.
+ * @throws CofferError `usage` if the format cannot hold a text
  */
 export async function exportSecrets(
   tools: Tools,
@@ -65,8 +65,8 @@ function refuseIdle(
 ): void {
   const given = idle.find((name) => options[name] !== undefined);
   if (given === undefined) return;
-  throw new CofferError('usage', `--${given} does nothing with ${beside}`, {
-    hint: 'leave one of them out',
+  throw new CofferError('usage', `--${given} cannot be used with ${beside}`, {
+    hint: 'leave out one of them',
   });
 }
 
@@ -109,13 +109,13 @@ async function writeEach(
   tools.host.note(`${countOf(secrets.length, 'value')} written to ${folder}`);
 }
 
-/** Binary and very long values are left out, as psyml did; another text has no excuse. */
+/** Leaves out binary and very long values, as psyml did; any other text that does not fit fails. */
 function leaveOut(unfit: readonly Unfit[], host: Host): void {
   const problems = unfit
     .filter(({ isPlain }) => isPlain)
     .map(({ secret: { name, place }, reason }) => ({
       message: `${name}: ${reason}`,
-      hint: 'take another --format, write it to a file with --files DIR, or leave it out with --only',
+      hint: 'use another --format, write it to a file with --files DIR, or leave it out with --only',
       place,
     }));
   const [first] = problems;
@@ -123,7 +123,7 @@ function leaveOut(unfit: readonly Unfit[], host: Host): void {
   for (const { secret, reason } of unfit) {
     host.warn({
       message: `${secret.name} is left out: ${reason}`,
-      hint: '--files DIR writes such values to files and exports their paths',
+      hint: 'add --files DIR to write such values to files and export their paths',
     });
   }
 }

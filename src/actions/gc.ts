@@ -8,21 +8,21 @@ import type { Tools } from './tools.ts';
 export interface GcOptions {
   /** Goes ahead without asking the host. */
   yes?: boolean | undefined;
-  /** Whether to stop once the garbage is found. */
+  /** Only lists the garbage. */
   dryRun?: boolean | undefined;
-  /** Spares what is younger; a day unless it says otherwise. */
+  /** Keeps anything younger. Default: a day. */
   olderThanSeconds?: number | undefined;
-  /** Is given what was found before anything is asked or deleted. */
+  /** Receives the garbage before anything is asked or deleted. */
   onPlan?: ((found: readonly GcReport[]) => void) | undefined;
 }
 
-/** What was deleted for one manifest, or with `dryRun` would be. */
+/** What was deleted for one manifest; with `dryRun`, what would be. */
 export interface GcReport {
   file: string;
   bucket: string;
   /** With their sizes in bytes. */
   objects: { key: string; size: number }[];
-  /** Keys of uploads that were never finished. */
+  /** Keys of unfinished uploads. */
   uploads: string[];
 }
 
@@ -32,11 +32,11 @@ interface Found {
   garbage: Garbage;
 }
 
-/** A sync writes an object before its pointer, and a large one takes its time. */
+/** A sync writes an object before its pointer, and a large object can take hours. */
 const DEFAULT_AGE_SECONDS = 24 * 60 * 60;
 
 /**
- * Deletes the objects and unfinished uploads of manifests that no version of a parameter points to.
+ * Deletes objects that no version of a parameter points to, and unfinished uploads.
  * @throws CofferError `declined`, or with `manifests`, the reports, `interrupted`
  */
 export async function gc(
@@ -51,22 +51,22 @@ export async function gc(
   const found = await Promise.all(manifests.map((manifest) => search(tools, manifest, before)));
   options.onPlan?.(found.map(describe));
   const total = countAll(found);
-  if (total === 0) host.note('nothing to delete: every object has its pointer');
+  if (total === 0) host.note('nothing to delete: a pointer names every object');
   if (total === 0 || options.dryRun) return found.map(describe);
 
-  if (!options.yes) await host.confirm(`Delete ${total} of these for good?`);
+  if (!options.yes) await host.confirm(`Delete these ${total} for good?`);
   const signal = host.onStop();
   const deleted: Found[] = [];
   for (const item of found) deleted.push(await remove(tools, item, signal));
   const reports = deleted.map(describe);
   const count = countAll(deleted);
   if (signal?.aborted && count < total) {
-    throw new CofferError('interrupted', `interrupted after ${count} of ${total} were deleted`, {
+    throw new CofferError('interrupted', `interrupted after deleting ${count} of ${total}`, {
       hint: 'run coffer gc again to delete the rest',
       report: { manifests: reports },
     });
   }
-  if (count < total) host.note(`${total - count} spared: something points to them now`);
+  if (count < total) host.note(`${total - count} kept: something points to them now`);
   host.note(`${count} deleted`);
   return reports;
 }
@@ -91,7 +91,7 @@ async function servicesFor({ stores, concurrency }: Tools, { region }: Manifest)
   };
 }
 
-/** What was really deleted. */
+/** Returns what was deleted. */
 async function remove(
   tools: Tools,
   { manifest, bucket, garbage }: Found,
@@ -110,7 +110,7 @@ async function remove(
 
 function bucketOf({ bucket, file }: Manifest): string {
   if (bucket) return bucket;
-  throw new CofferError('usage', `${file} names no bucket, so it has no objects`);
+  throw new CofferError('usage', `${file} has no bucket, so it has no objects`);
 }
 
 function countAll(found: readonly Found[]): number {

@@ -6,17 +6,17 @@ import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
 export interface GetOptions {
-  /** What is larger is refused as `oversize`, before it is fetched; 64 MiB unless it says otherwise. */
+  /** Refuses larger values as `oversize` before fetching them. Default: 64 MiB. */
   maxBytes?: number | undefined;
 }
 
-/** A value that can be read in chunks, as often as needed until it is closed. */
+/** A value that can be read in chunks, repeatedly, until it is closed. */
 export type OpenValue = Pick<FetchedObject, 'size' | 'verified' | 'unverified' | 'close'>;
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * The value of a parameter in SSM, or the whole verified object that it points to.
+ * Returns the value of a parameter in SSM, or of the verified object that it points to.
  * @param selector a parameter (`NAME`, `NAME@3`, `NAME@label`), or an object (`s3://bucket/key`)
  * @throws CofferError such as `not-found`, `oversize` or `tampered`
  */
@@ -33,7 +33,7 @@ export async function get(
   }
 }
 
-/** The same in chunks, of any size unless `maxBytes` is given. The caller has to close it. */
+/** Like `get`, in chunks, and of any size unless `maxBytes` is given. The caller must close it. */
 export async function openValue(
   tools: Tools,
   selector: string,
@@ -49,17 +49,17 @@ function objectAt(url: string): Pointer {
   const pointer = parseS3Url(url);
   if (pointer) return pointer;
   throw new CofferError('usage', `${url} is not the URL of an object`, {
-    hint: 'it looks like s3://bucket/key',
+    hint: 'write it as s3://bucket/key',
   });
 }
 
-/** The parameter's value, or what it points to. */
+/** The parameter's value, or its pointer. */
 async function readParameter(
   { stores, homeRegion }: Tools,
   selector: string,
 ): Promise<string | Pointer> {
   const parameters = await stores.parameters(homeRegion);
-  // As SSM has it: NAME:VERSION, NAME:label.
+  // SSM's own notation: NAME:VERSION, NAME:label.
   const name = completeName(selector.replace(/@(?=[^@/]+$)/, ':'));
   const parameter = await parameters.get(name);
   return pointerOf(parameter) ?? parameter.value;

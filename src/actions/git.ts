@@ -4,9 +4,9 @@ import { installDrivers, uninstallDrivers, type Installation } from '../repo/dri
 import type { Tools } from './tools.ts';
 
 /**
- * Has git show and merge manifests by parameter in a folder's clone, or no longer.
- * @param patterns of manifests, as seen from the folder; with none, those that are there
- * @throws CofferError `usage` outside of a repository, and when there is nothing to install for
+ * Installs or removes the git drivers that diff and merge manifests by parameter, in a clone.
+ * @param patterns of manifests, relative to the folder; if empty, one for each existing manifest
+ * @throws CofferError `usage` outside a repository, and if there are no manifests to install for
  */
 export async function git(
   { host }: Pick<Tools, 'host'>,
@@ -29,8 +29,8 @@ async function install(
   host.note('git does not share configuration, and merges by lines without it');
   if (!runnable) {
     host.warn({
-      message: 'git will not find coffer: it is neither in node_modules nor on PATH',
-      hint: 'install it; until then git diffs and merges lines, as without drivers',
+      message: 'git cannot find coffer: it is neither in node_modules nor on PATH',
+      hint: 'install it; until then git diffs and merges by lines',
     });
   }
   return { configured, attributes };
@@ -42,11 +42,11 @@ async function uninstall(
   patterns: readonly string[],
 ): Promise<Installation> {
   if (patterns.length > 0) {
-    throw new CofferError('usage', 'uninstall takes everything away, and no patterns');
+    throw new CofferError('usage', 'coffer git uninstall takes no patterns: it removes everything');
   }
   const { attributes, configured } = await uninstallDrivers(folder);
-  tellLines(host, 'took from .gitattributes', attributes);
-  host.note(configured ? 'git runs coffer no more in this clone' : 'git did not run coffer');
+  tellLines(host, 'removed from .gitattributes', attributes);
+  host.note(configured ? 'git no longer runs coffer in this clone' : 'git did not run coffer');
   return { configured, attributes };
 }
 

@@ -4,16 +4,16 @@ import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
 export interface HistoryOptions {
-  /** Whether to open the values of secrets, which takes kms:Decrypt. */
+  /** Decrypts the values of secrets, which needs kms:Decrypt. */
   reveal?: boolean | undefined;
 }
 
-/** One version of a parameter; without its value when that is a secret and not revealed. */
+/** One version of a parameter; without its value if that is a secret and not revealed. */
 export interface HistoryVersion extends Omit<ParameterVersion, 'value'> {
   value: string | undefined;
 }
 
-/** The versions of a parameter that SSM still has, the oldest first. */
+/** Returns the versions of a parameter that SSM keeps, oldest first. */
 export async function history(
   { stores, homeRegion }: Tools,
   name: string,
@@ -21,7 +21,7 @@ export async function history(
 ): Promise<HistoryVersion[]> {
   const parameters = await stores.parameters(homeRegion);
   const versions = await parameters.history(completeName(name), reveal);
-  // What is a secret in one version may have stood open in another; a pointer tells nothing.
+  // A secret in one version may be plaintext in another; a pointer reveals nothing.
   const isSecret = versions.some(({ type }) => type === 'SecureString');
   const isOpen = (version: ParameterVersion) =>
     reveal || !isSecret || pointerOf(version) !== undefined;

@@ -2,8 +2,8 @@ import { installHook, uninstallHook, type HookChange } from '../repo/drivers/hoo
 import type { Tools } from './tools.ts';
 
 /**
- * Has git check every commit of a folder's repository, or no longer.
- * @throws CofferError `conflict` when there is a hook of somebody else
+ * Installs or removes the pre-commit hook that checks every commit of a repository.
+ * @throws CofferError `conflict` if there is a hook that coffer did not write
  */
 export async function hook(
   { host }: Pick<Tools, 'host'>,
@@ -13,7 +13,9 @@ export async function hook(
   const change = await (task === 'install' ? installHook : uninstallHook)(folder);
   const { file, changed } = change;
   if (task === 'install') {
-    host.note(`${changed ? 'wrote' : 'there is'} ${file}: commits run coffer check --staged`);
-  } else host.note(changed ? `removed ${file}` : `there is no ${file}`);
+    host.note(
+      `${file} ${changed ? 'written' : 'already exists'}: commits run coffer check --staged`,
+    );
+  } else host.note(changed ? `removed ${file}` : `nothing to remove: ${file} does not exist`);
   return change;
 }

@@ -17,33 +17,33 @@ import { settingsOf, underOtherKeys } from './import/settings.ts';
 import { changeManifest, fileKeyFor, lockManifests, tellCreated } from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
-/** The manifest that takes what is imported. */
+/** The manifest to import into. */
 export type ImportTarget =
-  /** One that is there, which gets what it lacks. */
+  /** An existing manifest, which gets what it lacks. */
   { merge: string } | NewManifest;
 
 export interface NewManifest {
-  /** Where it is to be, and what its blobs are beside. */
+  /** Its path; its blobs go beside it. */
   file: string;
-  /** Its kmskey, instead of the key that is in use for most. */
+  /** Its kmskey, instead of the key that most values use. */
   kmskey?: string | undefined;
-  /** Takes its text to where it belongs; without it, the file is written, which must not exist. */
+  /** Writes its text; by default to `file`, which must not exist. */
   write?: ((text: string) => Promise<void>) | undefined;
 }
 
 export interface ImportReport {
-  /** Full names of the parameters that the manifest has now. */
+  /** Full names of the imported parameters. */
   imported: string[];
-  /** Those of `imported` that are under another key than kmskey. */
+  /** Those of `imported` that use another key than kmskey. */
   otherKeys: string[];
-  /** Names without a leading slash, which no manifest can have. */
+  /** Names without a leading slash, which a manifest cannot contain. */
   leftOut: string[];
 }
 
 /**
- * Makes a manifest of what SSM holds under a path, secrets sealed, or adds to one what it lacks.
- * @param path such as `/app/`; its last slash may be missing
- * @throws CofferError `not-found` when there is nothing for a new manifest
+ * Writes an encrypted manifest of what SSM holds under a path, or adds what a manifest lacks.
+ * @param path such as `/app/`; the last slash is optional
+ * @throws CofferError `not-found` if there is nothing to import into a new manifest
  */
 export async function importPath(
   tools: Tools,
@@ -60,9 +60,9 @@ export async function importPath(
 }
 
 function completePath(path: string): string {
-  // An empty one, such as from an empty variable, would be everything.
+  // An empty path, for example from an empty variable, would match everything.
   if (!path.startsWith('/')) {
-    throw new CofferError('usage', `"${path}" is not a path in SSM`, { hint: 'such as /app/' });
+    throw new CofferError('usage', `"${path}" is not a path in SSM`, { hint: 'for example /app/' });
   }
   return path.endsWith('/') ? path : `${path}/`;
 }
@@ -76,19 +76,19 @@ async function importNew(
   const { host, homeRegion: region } = tools;
   if (!write) await refuseExisting(file);
   if (!region) {
-    throw new CofferError('usage', 'import needs --region, which goes into the manifest');
+    throw new CofferError('usage', 'coffer import needs --region, which goes into the manifest');
   }
   const { found, leftOut } = await findParameters(tools, { path, region, known: new Set() });
   if (found.length === 0) {
     tellLeftOut(host, leftOut);
-    throw new CofferError('not-found', `there is no parameter under ${path} in ${region}`);
+    throw new CofferError('not-found', `no parameters under ${path} in ${region}`);
   }
   const { tags, bucket, ...common } = settingsOf(found);
   const kmskey = wanted.kmskey ?? common.kmskey;
   const isSealed = found.some(isSecret);
   if (isSealed && kmskey === undefined) {
-    throw new CofferError('usage', 'the objects there do not say which key they are under', {
-      hint: 'name the one that readers may use with --kmskey',
+    throw new CofferError('usage', 'cannot tell which KMS key the objects use', {
+      hint: 'name the key that readers may use with --kmskey',
     });
   }
   const fileKey = await fileKeyFor(tools, { region }, options);
@@ -105,13 +105,15 @@ async function importNew(
       settle();
     } else await writeManifest({ file, text: '' }, text, { isPrivate: true, afterwards: settle });
     if (write && blobs.some(({ blob }) => 'path' in blob.body)) {
-      host.note(`blobs are in ${file.replace(/\.yml$/, '')}.blobs/: keep them beside the manifest`);
+      host.note(
+        `blobs are in ${file.replace(/\.yml$/, '')}.blobs/: keep that folder beside the manifest`,
+      );
     }
   });
   return tell(host, found, leftOut, kmskey);
 }
 
-/** What is missing in a manifest that is there. */
+/** Adds what is missing to an existing manifest. */
 async function importInto(
   tools: Tools,
   path: string,
@@ -120,14 +122,14 @@ async function importInto(
 ): Promise<ImportReport> {
   const { file, region, kmskey, bucket, tags } = manifest;
   if (manifest.path !== path) {
-    throw new CofferError('usage', `${file} is for ${manifest.path}, not for ${path}`);
+    throw new CofferError('usage', `the path of ${file} is ${manifest.path}, not ${path}`);
   }
   const known = new Set(manifest.parameters.map(({ fullName }) => fullName));
   const { found, leftOut } = await findParameters(tools, { path, region, known });
   const named = settingsOf(found).bucket;
   if (named !== undefined && !bucket) {
-    throw new CofferError('manifest', `${file} has no bucket for what is in S3`, {
-      hint: `add "bucket: ${named}" to its top`,
+    throw new CofferError('manifest', `${file} has no bucket for values in S3`, {
+      hint: `add "bucket: ${named}" at its top`,
     });
   }
   const fileKey = await fileKeyFor(tools, manifest, options);
@@ -145,7 +147,7 @@ async function importInto(
   return tell(tools.host, found, leftOut, kmskey ?? settingsOf(found).kmskey);
 }
 
-/** No file of a blob stays behind when its manifest cannot be written. */
+/** Leaves no blob files behind if the manifest cannot be written. */
 async function withSealed(
   tools: Tools,
   found: readonly Found[],
@@ -162,11 +164,11 @@ async function withSealed(
   }
 }
 
-/** Before anything is read, rather than after it was sealed. */
+/** Checked before anything is read. */
 async function refuseExisting(file: string): Promise<void> {
   if (await isThere(file)) {
-    throw new CofferError('usage', `${file} exists`, {
-      hint: `--merge ${file} adds to it what is missing`,
+    throw new CofferError('usage', `${file} already exists`, {
+      hint: `use --merge ${file} to add what is missing`,
     });
   }
 }
@@ -182,8 +184,8 @@ function tell(
   tellLeftOut(host, leftOut);
   if (otherKeys.length > 0) {
     host.warn({
-      message: `not under ${kmskey}: ${otherKeys.join(', ')}`,
-      hint: 'coffer sync would bring them under it; a manifest has one kmskey',
+      message: `encrypted with another key than ${kmskey}: ${otherKeys.join(', ')}`,
+      hint: 'a manifest has one kmskey; coffer sync would encrypt these with it',
     });
   }
   return { imported: found.map(({ name }) => name), otherKeys, leftOut };
@@ -191,5 +193,7 @@ function tell(
 
 function tellLeftOut(host: Host, leftOut: readonly string[]): void {
   if (leftOut.length === 0) return;
-  host.note(`left out, as no manifest can name them: ${leftOut.join(', ')} (no leading slash)`);
+  host.note(
+    `left out, because a manifest cannot name them: ${leftOut.join(', ')} (no leading slash)`,
+  );
 }

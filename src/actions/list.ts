@@ -10,15 +10,15 @@ import type { Tools } from './tools.ts';
 /** A parameter in AWS, without its value. */
 export interface ListedParameter extends ParameterMetadata {
   region: string | undefined;
-  /** Bytes of the value, or of the object it points to; unknown to who may not open it. */
+  /** Bytes of the value, or of the object it points to; unknown without the right to decrypt it. */
   size: number | undefined;
   /** URL of the object that holds the value. */
   pointer: string | undefined;
 }
 
 /**
- * What SSM holds under paths, by name, whether a manifest lists it or not.
- * @param filesOrPaths manifests, which stand for their paths, and paths such as `/app/`
+ * Lists what SSM holds under paths, by name, in a manifest or not.
+ * @param filesOrPaths manifests, for their paths, and paths such as `/app/`
  */
 export async function list(
   tools: Tools,
@@ -53,7 +53,7 @@ async function readValues(parameters: ParameterStore, found: readonly ParameterM
     return await parameters.getMany(names);
   } catch (error) {
     if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
-    // Who may not open secrets still sees what is no secret, and so the pointers.
+    // Without the right to decrypt, everything else is still readable, pointers included.
     const open = found.filter(({ type }) => type !== 'SecureString').map(({ name }) => name);
     return parameters.getMany(open);
   }
@@ -65,7 +65,7 @@ async function describe(
   listed: ParameterMetadata,
   values: ReadonlyMap<string, StoredParameter>,
 ): Promise<ListedParameter> {
-  // SSM may list the version before this one still.
+  // SSM may still list the previous version.
   const { value, type, version } = values.get(listed.name) ?? { ...listed, value: undefined };
   const item = { ...listed, type, version };
   const pointer = pointerOf({ type, value });

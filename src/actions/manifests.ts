@@ -9,7 +9,7 @@ import type { Host } from '../host.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 /**
- * Reads every manifest of a call before anything is done with one.
+ * Reads every manifest of a call before any work starts.
  * @throws CofferError with the problems of all of them.
  */
 export async function readManifests(
@@ -35,18 +35,18 @@ export async function readManifests(
   });
 }
 
-/** Reads one manifest; no other is needed. */
+/** Reads one manifest. */
 export async function readOneManifest(
   tools: Pick<Tools, 'region'>,
   file: string,
 ): Promise<Manifest> {
   const [manifest] = await readManifests(tools, [file]);
   if (manifest) return manifest;
-  throw new CofferError('usage', 'there is no manifest to read');
+  throw new CofferError('usage', 'name a manifest');
 }
 
 /**
- * Reads every manifest of a call, and changes them, while no other coffer writes them.
+ * Reads the manifests of a call and changes them, while no other coffer process writes them.
  * @throws CofferError with the problems of all of them, or `locked`
  */
 export function changeManifests<Result>(
@@ -60,7 +60,7 @@ export function changeManifests<Result>(
   );
 }
 
-/** The same for one, whose command takes no others. */
+/** The same for a command that takes one manifest. */
 export function changeManifest<Result>(
   tools: Tools,
   file: string,
@@ -72,7 +72,7 @@ export function changeManifest<Result>(
   );
 }
 
-/** Keeps other coffer processes from writing these manifests; they may not exist yet. */
+/** Keeps other coffer processes from writing these manifests, which may not exist yet. */
 export function lockManifests<Result>(
   { host }: Tools,
   files: readonly string[],
@@ -82,12 +82,14 @@ export function lockManifests<Result>(
   return withLocks(files, { seconds, note: host.note }, work);
 }
 
-/** Opens a manifest's secrets with the KMS of its file key's region. */
+/** Makes an opener of a manifest's secrets, with KMS in the file key's region. */
 export async function openerFor({ aws, fileKey }: Tools, manifest: Manifest): Promise<Opener> {
   return new Opener(manifest, await aws.kms(fileKeyRegion(manifest, fileKey)));
 }
 
-/** The key that seals what is new in a manifest; without `encryptedWith`, the alias's of today. */
+/**
+ * The key that seals new values of a manifest; without `encryptedWith`, the alias's current key.
+ */
 export async function fileKeyFor(
   { aws, fileKey }: Tools,
   manifest: Pick<Manifest, 'region' | 'encryptedWith'>,
@@ -97,22 +99,22 @@ export async function fileKeyFor(
   return new FileKey(kms, { ...fileKey, create: createKey }, manifest.encryptedWith);
 }
 
-/** The parameter called `name`, in the manifest or in full. */
+/** Finds a parameter by its name in the manifest or its full name. */
 export function findParameter(manifest: Manifest, name: string): Parameter {
   const found = manifest.parameters.find(
     (parameter) => parameter.name === name || parameter.fullName === name,
   );
   if (found) return found;
   throw new CofferError('usage', `${manifest.file} has no parameter ${name}`, {
-    hint: `it has ${manifest.parameters.map((parameter) => parameter.name).join(', ')}`,
+    hint: `its parameters: ${manifest.parameters.map((parameter) => parameter.name).join(', ')}`,
   });
 }
 
-/** A new key costs money and needs care, so it is never created in silence. */
+/** A new key costs money and needs care, so coffer never creates one silently. */
 export function tellCreated(host: Host, { created, alias, spare, kms }: FileKey): void {
   if (created) host.note(`created the KMS key ${created} as ${alias} in ${kms.region}`);
   if (!spare) return;
-  host.note(`somebody else created ${alias} in ${kms.region} at the same time`);
+  host.note(`someone else created ${alias} in ${kms.region} at the same time`);
   if (spare.isScheduled) host.note(describeSpare(spare).message);
   else host.warn(describeSpare(spare));
 }

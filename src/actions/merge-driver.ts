@@ -5,29 +5,29 @@ import { mergeLines } from '../manifest/merge/lines.ts';
 import { mergeManifests } from '../manifest/merge/manifest.ts';
 import type { Tools } from './tools.ts';
 
-/** Paths of three versions of one file. */
+/** Paths of the three versions of one file. */
 export interface MergeFiles {
   base: string;
-  /** The result takes its place. */
+  /** The result is written here. */
   ours: string;
   theirs: string;
 }
 
 export interface MergeOptions {
-  /** Length of conflict markers; 7 without it. */
+  /** Length of conflict markers. Default: 7. */
   markerSize?: number | undefined;
-  /** What people call the file. */
+  /** The path for messages. */
   path?: string | undefined;
 }
 
 export interface MergeReport {
-  /** Whether both sides are in the result, without a conflict. */
+  /** Whether there is no conflict. */
   isMerged: boolean;
-  /** How many places both sides changed; each is between conflict markers. */
+  /** How many conflicts there are; each is between conflict markers. */
   conflicts: number;
 }
 
-/** Merges three versions of a manifest by parameter; what is no manifest, by lines. */
+/** Merges three versions of a manifest by parameter, or of another file by lines. */
 export async function mergeDriver(
   { host }: Pick<Tools, 'host'>,
   { base, ours, theirs }: MergeFiles,
@@ -38,13 +38,13 @@ export async function mergeDriver(
     ours: await readBytes(ours),
     theirs: await readBytes(theirs),
   };
-  // As git does, nothing is written into what is no text; ours stays.
+  // Keeps ours if the file is binary, as git does.
   if (Object.values(bytes).some((content) => content.includes(0))) {
     host.warn({ message: `${path} is binary and cannot be merged` });
     return { isMerged: false, conflicts: 0 };
   }
   const isText = Object.values(bytes).every((content) => isUtf8(content));
-  // Byte for byte, when it is in an encoding that nobody knows here.
+  // latin1 keeps every byte of an unknown encoding.
   const encoding = isText ? 'utf8' : 'latin1';
   const merge = isText ? mergeManifests : mergeLines;
   const { text, conflicts } = merge(

@@ -10,9 +10,9 @@ import type { Tools } from './tools.ts';
 export interface NukeOptions {
   /** Goes ahead without asking the host. */
   yes?: boolean | undefined;
-  /** Whether the objects in S3 stay. */
+  /** Keeps the objects in S3. */
   keepObjects?: boolean | undefined;
-  /** Is given what will be deleted before anything is asked or deleted. */
+  /** Receives the plan before anything is asked or deleted. */
   onPlan?: ((plans: readonly NukePlan[]) => void) | undefined;
 }
 
@@ -26,12 +26,12 @@ export interface NukePlan {
   objects: string[];
 }
 
-/** What became of one manifest's parameters and objects. */
+/** What was deleted for one manifest. */
 export interface NukeReport {
   file: string;
   /** Full names of parameters. */
   deleted: string[];
-  /** Those that were not there. */
+  /** Full names of parameters that did not exist. */
   missing: string[];
   /** Keys in the bucket. */
   objects: string[];
@@ -46,8 +46,8 @@ interface Target {
 }
 
 /**
- * Deletes the parameters of manifests and the objects they point to; the manifests stay.
- * @throws CofferError `declined`, or with `manifests`, the reports, when not all of it was done
+ * Deletes the parameters of manifests and the objects of their blobs; keeps the manifests.
+ * @throws CofferError `declined`, or with `manifests`, the reports, if some of it failed
  */
 export async function nuke(
   tools: Tools,
@@ -106,7 +106,7 @@ async function deleteTarget(
 ): Promise<{ applied: Applied; report: NukeReport }> {
   const { file, region } = manifest;
   const { applied, missing } = await deleteParameters(tools, region, names, signal);
-  // Only once its pointer is gone, so that no reader meets one to nothing.
+  // Only after its pointer is gone, so that no pointer leads to a missing object.
   const gone = new Set(applied.done);
   const keys = objects.filter(({ name }) => gone.has(name)).map(({ key }) => key);
   const removed =
@@ -115,7 +115,7 @@ async function deleteTarget(
   const deleted = applied.done.filter((name) => !absent.has(name));
   const objectsNote = keys.length > 0 ? `, ${countOf(removed.done.length, 'object')} deleted` : '';
   tools.host.note(
-    `${file}: ${countOf(deleted.length, 'parameter')} deleted, ${missing.length} were not there${objectsNote}`,
+    `${file}: ${countOf(deleted.length, 'parameter')} deleted, ${missing.length} not found${objectsNote}`,
   );
   return {
     applied: joinApplied(applied, removed),

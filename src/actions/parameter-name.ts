@@ -1,4 +1,4 @@
-/** SSM wants a leading slash as soon as there is another; people leave it out. */
+/** Adds the leading slash that SSM requires in a name with slashes, and that people leave out. */
 export function completeName(name: string): string {
   const isComplete = name.startsWith('/') || name.startsWith('arn:');
   return name.includes('/') && !isComplete ? `/${name}` : name;

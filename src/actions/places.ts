@@ -3,15 +3,15 @@ import { CofferError } from '../errors.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
-/** A path in SSM, and what a manifest says of it, if one does. */
+/** A path in SSM, and the names that a manifest lists under it, if there is one. */
 export interface SsmPlace {
   path: string;
   region: string | undefined;
-  /** The full names that a manifest lists; without one, all that are there count. */
+  /** The full names in the manifest; without a manifest, every name counts. */
   names?: string[] | undefined;
 }
 
-/** Manifests stand for their paths; a path such as `/app/` may be given as it is. */
+/** Accepts manifests, for their paths, and paths such as `/app/`. */
 export async function placesOf(
   tools: Pick<Tools, 'region' | 'homeRegion'>,
   filesOrPaths: readonly string[],
@@ -30,12 +30,12 @@ export async function placesOf(
   ];
 }
 
-/** `/app` is taken for a file, of which there is none, while `/app/` may well be what was meant. */
+/** `/app` counts as a file; if it does not exist, the caller may have meant `/app/`. */
 async function refuseBarePath(file: string): Promise<void> {
   if (!file.startsWith('/')) return;
   await access(file).catch((cause: unknown) => {
-    throw new CofferError('usage', `there is no manifest ${file}`, {
-      hint: `a path in SSM ends with a slash: ${file}/`,
+    throw new CofferError('usage', `manifest not found: ${file}`, {
+      hint: `for a path in SSM, add a slash: ${file}/`,
       cause,
     });
   });

@@ -2,7 +2,7 @@ import type { Plan } from '../plan/model.ts';
 import type { Action, Difference, Field } from '../stores/model.ts';
 import { countActions } from '../plan/words.ts';
 
-/** How AWS differs from manifests, for programs. */
+/** The plan, for programs. */
 export interface PlanReport {
   counts: Readonly<Record<Action, number>>;
   manifests: {
@@ -20,7 +20,7 @@ export interface PlanReport {
   }[];
 }
 
-/** The values of a secret are masked unless they are to be revealed. */
+/** Masks the values of secrets unless `reveal` is set. */
 type Shown = string | { masked: true; bytes: number };
 
 export interface DifferenceReport {

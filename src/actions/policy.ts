@@ -9,17 +9,17 @@ import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
 export interface PolicyOptions {
-  /** Whom to let do their work. */
+  /** The role that the policy is for. */
   for?: Role | undefined;
-  /** AWS account, where the ARNs in the manifests do not say it. */
+  /** AWS account, if the ARNs in the manifests do not name it. */
   account?: string | undefined;
-  /** Whether to make the policy of the file key itself instead. */
+  /** Makes the key policy of the file key instead. */
   keyPolicy?: boolean | undefined;
-  /** ARNs of those who may use that key as `for` says. */
+  /** ARNs of principals that get the role `for` on that key. */
   principals?: readonly string[] | undefined;
 }
 
-/** The least IAM policy for those who work with manifests. Calls nobody. */
+/** Returns the least IAM policy for work with manifests. Makes no network calls. */
 export async function policy(
   tools: Pick<Tools, 'region' | 'fileKey' | 'host'>,
   files: readonly string[],
@@ -36,7 +36,7 @@ export async function policy(
   if (excess > 0) {
     tools.host.warn({
       message: `this policy is ${excess} characters longer than a managed policy may be`,
-      hint: 'print one for fewer manifests, or put them under one path',
+      hint: 'print one for fewer manifests, or put the manifests under one path',
     });
   }
   if (wanted.role === 'ci-no-decrypt') {
@@ -47,8 +47,8 @@ export async function policy(
 
 function identityRole({ for: role, principals = [] }: PolicyOptions): Role {
   if (principals.length > 0) {
-    throw new CofferError('usage', '--principal is for --key-policy', {
-      hint: 'attach the policy that is printed here to the role or user itself',
+    throw new CofferError('usage', '--principal works only with --key-policy', {
+      hint: 'attach this policy to the role or user itself',
     });
   }
   if (role) return role;
@@ -61,13 +61,17 @@ function guestsOf({ for: role, principals = [] }: PolicyOptions): Guests | undef
   const other = principals.find((principal) => !PRINCIPAL.test(principal));
   if (other !== undefined) {
     throw new CofferError('usage', `--principal ${other} is not the ARN of a principal`, {
-      hint: 'such as arn:aws:iam::123456789012:role/deploy',
+      hint: 'for example arn:aws:iam::123456789012:role/deploy',
     });
   }
   if (principals.length > 0 !== (role !== undefined)) {
-    throw new CofferError('usage', 'in a key policy, --for and --principal go together', {
-      hint: 'for example: --key-policy --for ci --principal arn:aws:iam::123456789012:role/deploy',
-    });
+    throw new CofferError(
+      'usage',
+      'with --key-policy, give both --for and --principal or neither',
+      {
+        hint: 'for example: --key-policy --for ci --principal arn:aws:iam::123456789012:role/deploy',
+      },
+    );
   }
   return role && { role, principals };
 }
@@ -75,7 +79,7 @@ function guestsOf({ for: role, principals = [] }: PolicyOptions): Guests | undef
 function refuseAccount(account: string | undefined): void {
   if (account === undefined || /^\d{12}$/.test(account)) return;
   throw new CofferError('usage', `--account ${account} is not an account id`, {
-    hint: 'such as 123456789012',
+    hint: 'for example 123456789012',
   });
 }
 
@@ -89,6 +93,6 @@ function warnOfUnsyncable(host: Host, { file, parameters }: Manifest): void {
   if (names.length === 0) return;
   host.warn({
     message: `${file}: without kms:Decrypt, sync cannot write ${names.join(', ')}`,
-    hint: 'give them "store: s3", or use --for ci',
+    hint: 'set "store: s3" on them, or use --for ci',
   });
 }

@@ -7,36 +7,36 @@ import { putObject } from '../stores/s3/put.ts';
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
-/** Where an object goes, and who may read it. */
+/** Where an object goes, and which key it uses. */
 export interface PutTarget {
   bucket: string;
-  /** What the object's key begins with, such as `apps/superman/keystore`. */
+  /** Prefix of the object's key, such as `apps/superman/keystore`. */
   path: string;
   /** The KMS key that readers may use. */
   kmskey: string;
-  /** The parameter that points to the object; named as `path` unless it says otherwise. */
+  /** The parameter that points to the object. Default: `path`. */
   parameter?: string | undefined;
-  /** What the object's key ends with, such as `.tar`. */
+  /** Suffix of the object's key, such as `.tar`. */
   extension?: string | undefined;
 }
 
 export interface PutOptions {
-  /** Whether an object of no bytes may be published. */
+  /** Allows an empty object. */
   allowEmpty?: boolean | undefined;
-  /** Bytes of the data, if they are known: for progress. */
+  /** Bytes of the data, if known: for progress. */
   size?: number | undefined;
 }
 
 export interface PutReport {
   /** The full name of the parameter that points to the object. */
   parameter: string;
-  /** Of the object. */
+  /** URL of the object. */
   url: string;
 }
 
 /**
- * Publishes data of any size as an object in S3, and points a parameter to it.
- * @throws CofferError, when nothing was published
+ * Publishes data of any size as an object in S3, and makes a parameter point to it.
+ * @throws CofferError if nothing was published
  */
 export async function put(
   tools: Tools,
@@ -55,7 +55,7 @@ export async function put(
   const parameters = await stores.parameters(region);
 
   const signal = host.onStop();
-  const sealing = host.progress('sealing', 'bytes');
+  const sealing = host.progress('encrypting', 'bytes');
   const uploading = host.progress('uploading', 'bytes');
   const source = untilStopped(data, signal);
   const pointer = await putObject(
@@ -84,39 +84,39 @@ export async function put(
     sealing.end();
     uploading.end();
   });
-  host.note(`${parameter} points to it now`);
+  host.note(`${parameter} now points to it`);
   return { parameter, url: formatPointer(pointer) };
 }
 
-/** @throws CofferError `usage` for what SSM would refuse once all the data had gone up. */
+/** @throws CofferError `usage` for a name that SSM would refuse after the upload */
 function parameterName(text: string, region = ''): string {
   const name = completeName(text.replace(/\/+$/, ''));
   const fault = findNameFault('/', name.replace(/^\//, ''), region);
   if (!fault) return name;
-  throw new CofferError('usage', `the parameter ${text} cannot be: ${fault.message}`, fault);
+  throw new CofferError('usage', `invalid parameter name ${text}: ${fault.message}`, fault);
 }
 
 function extensionOf(extension: string): string {
   if (/^(\.?[A-Za-z0-9_-][A-Za-z0-9._-]*)?$/.test(extension)) {
     return extension === '' || extension.startsWith('.') ? extension : `.${extension}`;
   }
-  throw new CofferError('usage', `--extension ${extension} is no file suffix`, {
-    hint: 'such as .tar',
+  throw new CofferError('usage', `--extension ${extension} is not a file suffix`, {
+    hint: 'for example .tar',
   });
 }
 
-/** A program at the other end of a pipe may never end. */
+/** A program at the other end of a pipe may never end, so an abort must end the reading. */
 async function* untilStopped(
   data: AsyncIterable<Buffer>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
   const through = new PassThrough();
-  // What fails on the way to `through` makes reading from it fail.
+  // An error of the source makes reading from `through` fail.
   pipeline(data, through, { signal }).catch(() => {});
   yield* through as AsyncIterable<Buffer>;
 }
 
-/** Nothing is what comes of a command that failed: it is not to take the place of a secret. */
+/** A failed command leaves no data in a pipe; that must not replace a secret. */
 async function* refuseNothing(data: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let size = 0;
   for await (const chunk of data) {
@@ -124,7 +124,7 @@ async function* refuseNothing(data: AsyncIterable<Buffer>): AsyncGenerator<Buffe
     yield chunk;
   }
   if (size > 0) return;
-  throw new CofferError('usage', 'there is no data: nothing was published', {
-    hint: 'did the command before the pipe fail? --allow-empty publishes an object of no bytes',
+  throw new CofferError('usage', 'no data: nothing was published', {
+    hint: 'did the command before the pipe fail? add --allow-empty to publish an empty object',
   });
 }

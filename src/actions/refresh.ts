@@ -8,7 +8,7 @@ import { changeManifests, fileKeyFor, tellCreated } from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface RefreshOptions extends WriteOptions {
-  /** Whether to seal every value and blob anew, under new data keys. */
+  /** Seals every value and blob again, under new data keys. */
   newDataKeys?: boolean | undefined;
 }
 
@@ -19,11 +19,11 @@ export interface RefreshReport {
   encryptedWith: string;
   /** How many data keys KMS re-encrypted. */
   rewrapped: number;
-  /** How many values were opened and sealed anew. */
+  /** How many values and blobs were opened and sealed again. */
   resealed: number;
 }
 
-/** Brings manifests, psyml's too, under the key that the file key's alias names today. */
+/** Re-encrypts manifests, psyml's too, under the key that the file key's alias names today. */
 export function refresh(
   tools: Tools,
   files: readonly string[],
@@ -63,6 +63,6 @@ async function refreshOne(
 
 function describe({ changed, encryptedWith, rewrapped, resealed }: RefreshReport): string {
   return changed
-    ? `now under ${encryptedWith} (${countOf(rewrapped, 'data key')} taken over, ${countOf(resealed, 'value')} sealed anew)`
+    ? `now under ${encryptedWith} (${countOf(rewrapped, 'data key')} re-encrypted, ${countOf(resealed, 'value')} encrypted again)`
     : `already under ${encryptedWith}, nothing to do`;
 }

@@ -2,10 +2,10 @@ import { CofferError, type Place, type Problem } from '../errors.ts';
 import type { Applied } from '../plan/apply.ts';
 import { isWorthAnotherRun } from '../stores/patience.ts';
 
-/** A finding as programs read it: its place, if it has one, beside what it says. */
+/** A problem for programs: its message, and its place if it has one. */
 export interface ProblemReport extends Partial<Place> {
   message: string;
-  /** How to mend it. */
+  /** How to fix it. */
   hint: string | undefined;
 }
 
@@ -13,11 +13,11 @@ export function describeProblem({ message, hint, place }: Problem): ProblemRepor
   return { ...place, message, hint };
 }
 
-/** Names of parameters or objects by what became of them. */
+/** Names of parameters or objects by outcome. */
 export interface AppliedReport {
   done: string[];
   failed: { name: string; code: string; message: string }[];
-  /** Not begun. */
+  /** Not started. */
   left: string[];
 }
 
@@ -26,16 +26,16 @@ export function describeApplied({ done, failed, left }: Applied): AppliedReport 
   return { done: done.toSorted(), failed: failures, left: left.toSorted() };
 }
 
-/** The version of each parameter, by full name, in order. */
+/** The version of each parameter, by full name, sorted. */
 export function describeVersions(versions: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries([...versions].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
- * The report of a run of writes of which all was done.
- * @param howToFinish said where another run would do more
- * @throws CofferError with the report when it was not: `partial`, or what it failed of when nothing
- * was done.
+ * Returns the report of a run if every write succeeded.
+ * @param howToFinish the hint, if another run would do more
+ * @throws CofferError with the report otherwise: `partial`, or the first failure's code if nothing
+ * was done
  */
 export function finish<Report extends object>(
   { done, failed, left }: Applied,
@@ -47,8 +47,8 @@ export function finish<Report extends object>(
     message: `${name}: ${error.message}`,
     hint: error.hint,
   }));
-  for (const name of left) problems.push({ message: `${name}: not begun` });
-  const counts = `${done.length} done, ${failed.length} failed, ${left.length} not begun`;
+  for (const name of left) problems.push({ message: `${name}: not started` });
+  const counts = `${done.length} done, ${failed.length} failed, ${left.length} not started`;
   const isWorthIt = left.length > 0 || failed.some(({ error }) => isWorthAnotherRun(error));
   const hint = isWorthIt ? howToFinish : undefined;
   const isPartial = done.length > 0 || left.length > 0;

@@ -5,13 +5,13 @@ import { sealInPlace, type SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface RotateOptions extends WriteOptions {
-  /** Instead of names: every parameter with `generate:`. */
+  /** Rotates every parameter with `generate:`, instead of names. */
   all?: boolean | undefined;
 }
 
 /**
- * Makes new values for parameters with `generate:`, and seals them.
- * @throws CofferError `usage` for a parameter without
+ * Generates new values for parameters with `generate:`, and seals them.
+ * @throws CofferError `usage` for a parameter without it
  */
 export async function rotate(
   tools: Tools,
@@ -21,7 +21,7 @@ export async function rotate(
 ): Promise<SealReport> {
   const { all = false } = options;
   if (all === names.length > 0) {
-    throw new CofferError('usage', 'rotate takes names, or --all', {
+    throw new CofferError('usage', 'coffer rotate needs names or --all', {
       hint: 'for example: coffer rotate app.yml db_password',
     });
   }
@@ -34,7 +34,7 @@ export async function rotate(
     const request = { only: wanted, regenerate: wanted };
     const report = await sealInPlace(tools, manifest, request, options);
     tools.host.note(
-      `${file}: generated ${[...wanted].join(', ')} anew; coffer sync ${file} tells AWS`,
+      `${file}: generated new values for ${[...wanted].join(', ')}; run coffer sync ${file} to update AWS`,
     );
     return report;
   });
@@ -47,14 +47,14 @@ function isGenerated({ origin }: Parameter): boolean {
 function refuseOthers({ file }: Manifest, chosen: readonly Parameter[]): void {
   if (chosen.length === 0) {
     throw new CofferError('usage', `${file} has no parameter with generate:`, {
-      hint: 'add "generate: {length: 32}" to those whose values coffer is to make up',
+      hint: 'add "generate: {length: 32}" to parameters whose values coffer should generate',
     });
   }
   const problems: Problem[] = chosen
     .filter((parameter) => !isGenerated(parameter))
     .map(({ name, place }) => ({
-      message: `${name} has no generate:, so nobody but you can make up its value`,
-      hint: `coffer set ${file} ${name} takes a new one`,
+      message: `${name} has no generate:, so coffer cannot generate its value`,
+      hint: `coffer set ${file} ${name} sets a new one`,
       place,
     }));
   const [first] = problems;

@@ -7,18 +7,18 @@ import type { Tools } from './tools.ts';
 import { writeAll } from './writing.ts';
 
 export interface SaveOptions {
-  /** Whether secrets may be plaintext in the manifest, which is then never to be committed. */
+  /** Accepts plaintext secrets in the manifest, which must then never be committed. */
   allowPlaintext?: boolean | undefined;
 }
 
 export interface SaveReport extends AppliedReport {
-  /** The version of each parameter that was written, by full name. */
+  /** The new version of each written parameter, by full name. */
   versions: Record<string, number>;
 }
 
 /**
- * Writes every parameter of manifests without reading AWS first, whether it differs or not.
- * @throws CofferError with the report when not all of it was done
+ * Writes every parameter of manifests without reading AWS first, changed or not.
+ * @throws CofferError with the report if some of it failed
  */
 export async function save(
   tools: Tools,
@@ -26,7 +26,7 @@ export async function save(
   { allowPlaintext = false }: SaveOptions = {},
 ): Promise<SaveReport> {
   const { host } = tools;
-  // Everything is opened and checked before the first write.
+  // Decrypts and checks everything before the first write.
   const work = [];
   for (const manifest of await readManifests(tools, files)) {
     const opener = await openerFor(tools, manifest);

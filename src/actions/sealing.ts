@@ -4,17 +4,17 @@ import { encryptManifest, type Sealed, type SealRequest } from '../seal/encrypt.
 import { fileKeyFor, tellCreated } from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
-/** What became of one manifest. */
+/** The outcome for one manifest. */
 export interface SealReport {
   file: string;
   changed: boolean;
-  /** The file key: an ARN as a rule. */
+  /** The file key: usually an ARN. */
   encryptedWith: string;
   sealed: Sealed[];
   warnings: string[];
 }
 
-/** Seals what is asked for, and puts the manifest in place. */
+/** Seals what the request asks for, and writes the manifest. */
 export async function sealInPlace(
   tools: Tools,
   manifest: Manifest,
@@ -24,7 +24,7 @@ export async function sealInPlace(
   const { host } = tools;
   const fileKey = await fileKeyFor(tools, manifest, options);
   const comparing = host.progress('comparing', 'bytes');
-  const sealing = host.progress('sealing', 'bytes');
+  const sealing = host.progress('encrypting', 'bytes');
   const watch = { compared: comparing.update, sealed: sealing.update };
   const { sealed, warnings, ...next } = await encryptManifest(manifest, fileKey, {
     ...request,

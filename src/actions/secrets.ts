@@ -11,18 +11,18 @@ import type { Tools } from './tools.ts';
 
 export type { Secret };
 
-/** Which values to open. */
+/** Which values to decrypt. */
 export interface SecretOptions {
-  /** `aws`: what AWS holds for the manifests, instead of what they hold. */
+  /** `aws`: the values in AWS, instead of those in the manifests. */
   from?: 'aws' | undefined;
-  /** Names of the only parameters to open; of what AWS holds, `NAME@VERSION` too. */
+  /** Decrypts only these parameters; with `aws`, `NAME@VERSION` works too. */
   only?: readonly string[] | undefined;
-  /** Leaves out the values that are stored in S3, and those that would be. */
+  /** Leaves out values that are or will be in S3. */
   noBlobs?: boolean | undefined;
 }
 
 /**
- * The values of manifests, or what AWS holds for them.
+ * Returns the values of manifests, or those in AWS.
  * @param files manifests; with `from: 'aws'` paths in SSM as well, such as `/app/`
  */
 export async function openSecrets(
@@ -37,7 +37,9 @@ export async function openSecrets(
   return secrets;
 }
 
-/** The values of one manifest, by name. Costs one `kms:Decrypt` for each data key and each blob. */
+/**
+ * Returns the values of one manifest, by name. Costs one `kms:Decrypt` per data key and per blob.
+ */
 export async function open(
   tools: Tools,
   file: string,
@@ -52,7 +54,7 @@ interface Choice {
   noBlobs: boolean;
 }
 
-/** The names that were asked for. */
+/** The names given with `only`. */
 class Only {
   readonly #versions = new Map<string, string | undefined>();
   readonly #used = new Set<string>();
@@ -68,7 +70,7 @@ class Only {
     return [...this.#versions.values()].some((version) => version !== undefined);
   }
 
-  /** Whether a parameter is wanted, by either of its names. */
+  /** Whether a parameter is chosen, by either of its names. */
   has(name: string, fullName: string): boolean {
     if (this.#versions.size === 0) return true;
     const key = this.#versions.has(name) ? name : fullName;
@@ -83,7 +85,7 @@ class Only {
   refuseUnused(): void {
     const unused = [...this.#versions.keys()].filter((name) => !this.#used.has(name));
     if (unused.length > 0) {
-      throw new CofferError('usage', `there is no parameter ${unused.join(', ')}`);
+      throw new CofferError('usage', `parameter not found: ${unused.join(', ')}`);
     }
   }
 }
@@ -95,12 +97,12 @@ async function fromManifests(
 ): Promise<Secret[]> {
   const { only } = choice;
   if (only.hasVersions) {
-    throw new CofferError('usage', 'a manifest has no versions', { hint: 'add --from aws' });
+    throw new CofferError('usage', 'manifests have no versions', { hint: 'add --from aws' });
   }
   const path = files.find((file) => file.endsWith('/'));
   if (path !== undefined) {
-    throw new CofferError('usage', `${path} is a path, not a manifest`, {
-      hint: 'add --from aws for what is there',
+    throw new CofferError('usage', `${path} is a path in SSM, not a manifest`, {
+      hint: 'add --from aws to read it',
     });
   }
   const secrets: Secret[] = [];
@@ -131,7 +133,7 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
       withoutBlobs(tools, choice, stored, ([, parameter]) => isPointer(parameter)),
       async ([name, parameter]) => ({
         name,
-        // What a pointer leads to is under a key.
+        // Objects are always encrypted.
         isSecret: parameter.type === 'SecureString' || isPointer(parameter),
         version: parameter.version,
         bytes: await followPointer(parameter, {
@@ -160,7 +162,7 @@ function withoutBlobs<T>(
   if (!noBlobs) return items;
   const kept = items.filter((item) => !isBlob(item));
   const left = items.length - kept.length;
-  if (left > 0) host.note(left === 1 ? '1 blob is left out' : `${left} blobs are left out`);
+  if (left > 0) host.note(left === 1 ? '1 blob left out' : `${left} blobs left out`);
   return kept;
 }
 
@@ -172,7 +174,7 @@ async function readStored(
   const parameters = await stores.parameters(region);
   const all = names ?? (await parameters.describePath(path)).map(({ name }) => name).toSorted();
   if (all.length === 0) {
-    throw new CofferError('not-found', `there is no parameter under ${path}`);
+    throw new CofferError('not-found', `no parameters under ${path}`);
   }
   // Under / there may be names without a slash.
   const short = (fullName: string) =>
@@ -188,7 +190,7 @@ async function readStored(
     const parameter = current.get(fullName);
     if (parameter) return [short(fullName), parameter] as const;
     throw new CofferError('not-found', `${fullName} is not in AWS`, {
-      hint: 'coffer diff shows what is missing, coffer sync puts it there',
+      hint: 'coffer diff shows what is missing, coffer sync writes it',
     });
   });
 }

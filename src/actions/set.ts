@@ -6,15 +6,15 @@ import { sealInPlace, type SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface SetOptions extends WriteOptions {
-  /** Of a new parameter; a SecureString unless it says otherwise. */
+  /** Type of a new parameter. Default: SecureString. */
   type?: ParameterType | undefined;
-  /** Of a new parameter. */
+  /** Description of a new parameter. */
   description?: string | undefined;
 }
 
 /**
- * Puts one value into a manifest, as a new parameter if there is none of that name.
- * @param value given the parameter's name, asked for once the manifest is known to take it
+ * Sets one value in a manifest; adds the parameter if it is new.
+ * @param value called with the parameter's name, after checking that the manifest can hold it
  */
 export async function set(
   tools: Tools,
@@ -23,7 +23,7 @@ export async function set(
   value: (name: string) => Promise<Buffer>,
   options: SetOptions = {},
 ): Promise<SealReport> {
-  // Nobody has to wait while a person types.
+  // Takes the lock only later, so that others need not wait while a person types.
   const wanted = await changeManifest(tools, file, options, (manifest) =>
     Promise.resolve(plan(manifest, name, options).name),
   );
@@ -56,12 +56,12 @@ async function setValue(
   );
   const origin = existing?.origin;
   if (origin && 'file' in origin) {
-    host.note(`${name} no longer comes from ${origin.file}; that file was left alone`);
+    host.note(`${name} no longer comes from ${origin.file}; the file is unchanged`);
   }
   return report;
 }
 
-/** What is to be set, which the manifest can hold. */
+/** Plans the change, and checks that the manifest can hold it. */
 function plan(manifest: Manifest, wanted: string, { type, description }: SetOptions) {
   const existing = manifest.parameters.find(
     ({ name, fullName }) => name === wanted || fullName === wanted,
@@ -73,7 +73,7 @@ function plan(manifest: Manifest, wanted: string, { type, description }: SetOpti
   return { existing, name, added };
 }
 
-/** The name as the manifest has it, even if it is given in full. */
+/** The name below the manifest's path, for a full name too. */
 function nameBelow({ path }: Manifest, name: string): string {
   return name.startsWith(path) ? name.slice(path.length) : name;
 }
@@ -82,26 +82,27 @@ function refuseChange(
   { name, type, place }: Parameter,
   wanted: { type: string | undefined; description: string | undefined },
 ): void {
-  const hint = 'change it in the manifest, or leave the flag out: the value alone is replaced';
+  const hint =
+    'change it in the manifest, or leave out the flag: coffer set replaces only the value';
   if (wanted.type !== undefined && wanted.type !== type) {
-    throw new CofferError('usage', `${name} is a ${type} already`, { hint, place });
+    throw new CofferError('usage', `${name} is already a ${type}`, { hint, place });
   }
   if (wanted.description !== undefined) {
-    throw new CofferError('usage', `${name} is there already: --description is for new ones`, {
+    throw new CofferError('usage', `${name} already exists: --description is for new parameters`, {
       hint,
       place,
     });
   }
 }
 
-/** Finds out before anybody has to type a value whether the manifest could hold it. */
+/** Checks that the manifest can hold the parameter before a person types its value. */
 function refuseUnreadable(manifest: Manifest, added: NewParameter): void {
   const add = [{ ...added, content: { kind: 'plain', text: '-' } } as const];
   try {
     parseManifest(editManifest(manifest, { add }), manifest.file);
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
-    // The places are those of lines that are not there.
+    // Drops the places: they refer to lines that do not exist.
     const problems = error.problems.map(({ message, hint }) => ({
       message: message.replace(/^parameter [^:]*: /, `${added.name}: `),
       hint,

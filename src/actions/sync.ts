@@ -15,35 +15,35 @@ import { writeAll } from './writing.ts';
 export interface SyncOptions extends CompareOptions {
   /** Goes ahead without asking the host. */
   yes?: boolean | undefined;
-  /** Whether what SSM cannot change in place may be deleted, with its history, and created anew. */
+  /** Allows coffer to delete, with its history, and recreate what SSM cannot change in place. */
   replace?: boolean | undefined;
-  /** Whether to stop once the plan is made. */
+  /** Only plans. */
   dryRun?: boolean | undefined;
-  /** Is given the plan before anything is asked or written. */
+  /** Receives the plan before anything is asked or written. */
   onPlan?: ((plans: readonly Plan[]) => void) | undefined;
 }
 
 export interface SyncReport extends AppliedReport {
   /** Those of `done` that were deleted. */
   deleted: string[];
-  /** The version of each parameter that AWS holds as the manifests have it, by full name. */
+  /** The version of each parameter that now matches its manifest, by full name. */
   versions: Record<string, number>;
 }
 
-/** One manifest, how AWS differs from it, and what was done about that. */
+/** One manifest, its plan, and what was done. */
 interface Work {
   target: Target;
-  /** What its plan says, by now. */
+  /** The changes left to do. */
   changes: readonly Change[];
   applied: Applied;
 }
 
-/** Does some of the changes of one manifest. */
+/** Applies some of the changes of one manifest. */
 type Apply = (target: Target, changes: readonly Change[]) => Promise<Applied>;
 
 /**
- * Writes what differs, and with `prune` deletes what is in no manifest.
- * @throws CofferError `declined`, or with the report when not all of it was done
+ * Writes what differs; with `prune` also deletes what is not in any manifest.
+ * @throws CofferError `declined`, or with the report if some of it failed
  */
 export async function sync(
   tools: Tools,
@@ -85,7 +85,7 @@ export async function sync(
   work = await replaceAll(work, write, (count) =>
     signal?.aborted ? Promise.resolve(undefined) : refusalOf(host, { replace, yes }, count),
   );
-  // A name that changed is gone only once the new one is there.
+  // Deletes last, so that a renamed parameter exists under its new name first.
   const isWritten = work.every(({ applied }) => applied.failed.every(isDeclined));
   work = await applyAll(work, ['delete'], isWritten ? remove : leave);
 
@@ -116,7 +116,7 @@ function reportOf(
   return { ...report, deleted, versions: describeVersions(versions) };
 }
 
-/** `Write 2 parameters, replace 1 and delete 3?`; nothing when there is nothing to ask. */
+/** `Write 2 parameters, replace 1 and delete 3?`; undefined if there is nothing to ask. */
 function questionOf(
   counts: Readonly<Record<Action, number>>,
   replacesToo: boolean,
@@ -141,7 +141,7 @@ function tell(host: Host, { done, deleted }: SyncReport): void {
   if (deleted.length > 0) host.note(`${countOf(deleted.length, 'parameter')} deleted`);
 }
 
-/** Does every change of these actions; one that was done is no change any more. */
+/** Applies the changes with these actions, and removes finished ones from the list. */
 async function applyAll(
   work: readonly Work[],
   actions: readonly Action[],
@@ -158,13 +158,13 @@ async function applyAll(
   return result;
 }
 
-/** A type that SSM would not change in place is to be changed by replacing the parameter. */
+/** Turns changes of type that SSM refused into replacements. */
 function replaceRefused(host: Host, { target, changes, applied }: Work): Work {
   const refused = new Set(
     applied.failed.filter(({ error }) => needsReplacement(error)).map(({ name }) => name),
   );
   if (refused.size === 0) return { target, changes, applied };
-  host.note(`SSM does not change the type of these in place: ${[...refused].sort().join(', ')}`);
+  host.note(`SSM cannot change the type of these in place: ${[...refused].sort().join(', ')}`);
   const replacements = target.plan.changes
     .filter(({ name }) => refused.has(name))
     .map((change): Change => ({ ...change, action: 'replace' }));
@@ -173,8 +173,8 @@ function replaceRefused(host: Host, { target, changes, applied }: Work): Work {
 }
 
 /**
- * Deletes and creates anew, with consent of its own: `--yes` alone does not stand for it. A refusal
- * counts as failed when other things were done before it; else it ends the run.
+ * Deletes and recreates, with its own consent: `--yes` alone is not enough. A refusal counts as
+ * failed if other work was done before it; otherwise it ends the run.
  */
 async function replaceAll(
   work: Work[],
@@ -217,11 +217,13 @@ async function refusalOf(
   if (replace && yes) return undefined;
   if (yes) {
     return new CofferError('declined', 'SSM cannot change this in place, only replace it', {
-      hint: 'add --replace to delete it with its history and create it anew',
+      hint: 'add --replace to delete it with its history and create it again',
     });
   }
   try {
-    await host.confirm(`Delete ${countOf(count, 'parameter')}, history included, and create anew?`);
+    await host.confirm(
+      `Delete ${countOf(count, 'parameter')}, history included, and create again?`,
+    );
     return undefined;
   } catch (error) {
     const isRefusal =

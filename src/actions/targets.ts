@@ -19,21 +19,21 @@ export interface Target {
   plan: Plan;
 }
 
-/** How AWS and manifests are compared. */
+/** How to compare AWS with manifests. */
 export interface CompareOptions {
-  /** Names of the only parameters to look at. */
+  /** Compares only parameters with these names. */
   only?: readonly string[] | undefined;
-  /** Whether parameters that are in no manifest are to be deleted. */
+  /** Plans to delete parameters that are not in any manifest. */
   prune?: boolean | undefined;
-  /** Whether tags that are not in the manifest are to be removed. */
+  /** Plans to remove tags that are not in the manifest. */
   pruneTags?: boolean | undefined;
-  /** Whether nothing may be opened: what takes kms:Decrypt to compare or write is left, and listed. */
+  /** Decrypts nothing: skips and lists what needs kms:Decrypt to compare or write. */
   noDecrypt?: boolean | undefined;
-  /** Whether secrets may be plaintext in the manifest, which is then never to be committed. */
+  /** Accepts plaintext secrets in the manifest, which must then never be committed. */
   allowPlaintext?: boolean | undefined;
 }
 
-/** Plans all manifests of a call; what one of them names is no extra of another. */
+/** Plans all manifests of a call; a name in one of them is not extra in another. */
 export async function planTargets(
   tools: Tools,
   files: readonly string[],
@@ -68,11 +68,11 @@ function warnOfUnlisted(host: Host, { parameters }: ActualState): void {
   const names = unlisted.map(({ name }) => name).toSorted();
   host.warn({
     message: `SSM does not list the newest version of ${names.join(', ')} yet`,
-    hint: 'type and value were compared, and nothing else: try again later',
+    hint: 'coffer compared only their types and values; try again later',
   });
 }
 
-/** What is no extra of `manifest`: what others name, and what is another's extra for being nearer. */
+/** Names that are not extra in `manifest`: those in other manifests, and extras of a closer one. */
 function namesOfOthers(
   manifest: Manifest,
   read: readonly { manifest: Manifest; state: ActualState }[],
@@ -98,7 +98,7 @@ async function readStates(
   const closed = noDecrypt ? closedTo(tools, manifest) : [];
   const store = await storeFor(tools, manifest.region, keyArn);
   const names = manifest.parameters.map(({ fullName }) => fullName);
-  // The pages of names are the longest chain of calls: they begin first.
+  // Listing names is the longest chain of calls, so it starts first.
   const wanted = openerFor(tools, manifest).then((opener) =>
     desiredState(manifest, opener, { allowPlaintext, closed }),
   );
@@ -115,7 +115,7 @@ async function readStates(
   return { desired, state };
 }
 
-/** Where the values of manifests of a region live. */
+/** The store for the manifests of a region. */
 export async function storeFor(
   { aws, stores, concurrency }: Tools,
   region: string,
@@ -132,7 +132,7 @@ export async function storeFor(
 
 type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;
 
-/** The ARN behind each KMS key of a call, asked for once. */
+/** Looks up the ARN of each KMS key once per call. */
 function keyFinder({ aws }: Tools): KeyFinder {
   const found = new Map<string, Promise<string | undefined>>();
   return (region, keyId) => {
@@ -143,23 +143,26 @@ function keyFinder({ aws }: Tools): KeyFinder {
   };
 }
 
-/** Where an alias moved, SSM still names it for what it encrypted under the key before. */
+/** After an alias moves, SSM still names it for values that the previous key encrypted. */
 function warnOfMovedKey(host: Host, manifest: Manifest, { objects }: ActualState): void {
   const { file, kmskey, parameters } = manifest;
   const isMoved = [...objects.values()].some(({ isKeyMoved }) => isKeyMoved);
   if (!isMoved || !parameters.some(({ type }) => type === 'SecureString')) return;
   host.warn({
-    message: `${kmskey} stands for another key than before; SSM does not say which secrets are still under the old one`,
-    hint: `coffer save ${file} encrypts all of them anew`,
+    message: `${kmskey} now names another key; SSM does not say which secrets are still under the old one`,
+    hint: `coffer save ${file} encrypts all of them again`,
   });
 }
 
-/** What stays closed without kms:Decrypt. Within one region, KMS hands data keys on unopened. */
+/**
+ * What stays closed without kms:Decrypt. Within one region, ReEncrypt works on data keys without
+ * it.
+ */
 function closedTo({ fileKey }: Tools, manifest: Manifest): Closable[] {
   return fileKeyRegion(manifest, fileKey) === manifest.region ? ['value'] : ['value', 'data key'];
 }
 
-/** Publishes a manifest's blobs; absent, and S3's client not loaded, when it has none. */
+/** Publishes a manifest's blobs; undefined, without loading S3's client, if it has none. */
 export async function objectWriterFor(
   { aws, stores, fileKey }: Tools,
   manifest: Manifest,
@@ -174,7 +177,7 @@ export async function objectWriterFor(
   return createObjectWriter(manifest, services, options);
 }
 
-/** Two manifests that want the same parameter would undo each other's work for ever. */
+/** Two manifests with the same parameter would overwrite each other forever. */
 function refuseSharedNames(manifests: readonly Manifest[]): void {
   const owners = new Map<string, Manifest>();
   for (const manifest of manifests) {
@@ -182,9 +185,9 @@ function refuseSharedNames(manifests: readonly Manifest[]): void {
       const key = `${manifest.region} ${fullName}`;
       const other = owners.get(key);
       if (other) {
-        throw new CofferError('manifest', `${fullName} stands in ${other.file} too`, {
+        throw new CofferError('manifest', `${fullName} is also in ${other.file}`, {
           place,
-          hint: 'take it out of one of them',
+          hint: 'remove it from one of them',
         });
       }
       owners.set(key, manifest);
@@ -203,7 +206,7 @@ function selectOnly(
         .flatMap(({ parameters }) => parameters)
         .filter((parameter) => parameter.name === name || parameter.fullName === name);
       if (found.length > 0) return found.map(({ fullName }) => fullName);
-      throw new CofferError('usage', `no manifest has a parameter ${name}`);
+      throw new CofferError('usage', `parameter not found in any manifest: ${name}`);
     }),
   );
   return ({ name }) => names.has(name);

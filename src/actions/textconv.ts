@@ -9,11 +9,11 @@ import { openerFor } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
 export interface TextconvOptions {
-  /** Whether to show the values, as far as they can be opened. */
+  /** Shows the values that can be decrypted. */
   reveal?: boolean | undefined;
 }
 
-/** A manifest as git compares it, secrets masked; what is no manifest is given back as it is. */
+/** Returns a manifest for git diff, secrets masked; returns any other text unchanged. */
 export async function textconv(
   tools: Tools,
   file: string,
@@ -26,7 +26,7 @@ export async function textconv(
   return Buffer.from(options.reveal ? await revealed(tools, text, file) : maskManifest(text));
 }
 
-/** A diff is of use whatever cannot be opened, so that it stays masked and fails nothing. */
+/** A diff is useful even if some values stay masked, so failures to decrypt only warn. */
 async function revealed(tools: Tools, text: string, file: string): Promise<string> {
   const tellMasked = ({ message, hint }: CofferError, what: string) =>
     tools.host.warn({ message: `${what}: ${message}`, hint });

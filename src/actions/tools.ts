@@ -8,21 +8,21 @@ export interface Tools {
   aws: Aws;
   stores: Stores;
   host: Host;
-  /** Instead of the region that a manifest names. */
+  /** Overrides the region of manifests. */
   region: Region;
-  /** Where to look for what no manifest names. */
+  /** The region for names without a manifest. */
   homeRegion: Region;
   fileKey: FileKeyAlias;
   /** Maximum concurrent calls, for each service. */
   concurrency: number;
-  /** Where the ciphertext of large objects waits until it is verified. */
+  /** Where the ciphertext of large objects is kept until it is verified. */
   spoolFolder: string;
 }
 
-/** Of actions that write manifests. */
+/** For actions that write manifests. */
 export interface WriteOptions {
-  /** Whether a missing file key may be created; it may unless this is false. */
+  /** Whether a missing file key may be created. Default: true. */
   createKey?: boolean | undefined;
-  /** How long to wait for another process that is writing the manifest. */
+  /** How long to wait for another process that writes the manifest. */
   lockTimeoutSeconds?: number | undefined;
 }

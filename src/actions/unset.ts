@@ -12,11 +12,11 @@ export interface UnsetReport {
   changed: boolean;
   /** Names of the parameters. */
   removed: string[];
-  /** Paths of the files that went with them. */
+  /** Paths of the blob files that were removed. */
   blobs: string[];
 }
 
-/** Removes parameters from a manifest, with their comments and blobs. AWS keeps what it has. */
+/** Removes parameters from a manifest, with their comments and blobs. Does not change AWS. */
 export function unset(
   tools: Tools,
   file: string,
@@ -41,7 +41,7 @@ async function removeFrom(
   const { changed, removed: blobs } = await replaceManifest(manifest, { text, blobs: [] });
 
   host.note(
-    `${file}: removed ${[...remove].join(', ')}; AWS still has what it had until coffer sync ${file} --prune`,
+    `${file}: removed ${[...remove].join(', ')}; run coffer sync ${file} --prune to delete from AWS too`,
   );
   return { file, changed, removed: [...remove], blobs };
 }

@@ -5,7 +5,7 @@ import type { Task, ValueStore, Writing } from '../stores/port.ts';
 import { objectWriterFor, storeFor } from './targets.ts';
 import type { Tools } from './tools.ts';
 
-/** Does the writes of one manifest, and shows how far they are. */
+/** Writes the changes of one manifest, and shows the progress. */
 export async function writeAll<Item>(
   tools: Tools,
   manifest: Manifest,

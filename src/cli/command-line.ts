@@ -40,8 +40,8 @@ export function readCall(argv: readonly string[]): Call {
 }
 
 /**
- * Parses a call with cac. cac would take the word after a flag for its value, 0123 for a number, and
- * only one of `-o a --output b`, so every word is rewritten until it can mean one thing only.
+ * Parses a call with cac. cac would take the word after a flag for its value, 0123 for a number,
+ * and only one of `-o a --output b`, so every word is rewritten until it can mean one thing only.
  */
 function parse(args: readonly string[], given: readonly GivenFlag[], spec?: CommandSpec) {
   const declared = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...(spec?.flags ?? [])];

@@ -6,7 +6,9 @@ export type FlagHelp = readonly [written: string, what: string, values?: readonl
 /** The help of one command. */
 export interface CommandHelp {
   name: string;
-  /** Positional arguments: `<needed>`, `[optional]`, `<...many>`, `<one|other>`, `[-- command...]`. */
+  /**
+   * Positional arguments: `<needed>`, `[optional]`, `<...many>`, `<one|other>`, `[-- command...]`.
+   */
   args: string;
   summary: string;
   /** What it reads and writes, the rights it needs, and what its exit codes mean. */

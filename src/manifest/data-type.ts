@@ -5,17 +5,17 @@ const INTEGRATIONS = '/d9d01087-4a3f-49e0-b0b4-d568d7826553/ssm/integrations/web
 const IMAGE = 'aws:ec2:image';
 const ADVANCED_ONLY: ReadonlySet<string | undefined> = new Set(['url', 'json', 'jsonc']);
 
-/** Why SSM would refuse a parameter, whatever its value, for its data type. */
+/** Why SSM would refuse a parameter for its data type, regardless of the value. */
 export function refuseDataType({ dataType, type, tier, fullName }: Parameter): Refusal | undefined {
   if (dataType === IMAGE && type !== 'String') {
-    return refuse(`${IMAGE} is for a String`, 'write "type: String"');
+    return refuse(`${IMAGE} needs the type String`, 'write "type: String"');
   }
   if (dataType === INTEGRATION && type !== 'SecureString') {
-    return refuse(`${INTEGRATION} is for a SecureString`, 'write "type: SecureString"');
+    return refuse(`${INTEGRATION} needs the type SecureString`, 'write "type: SecureString"');
   }
   if (dataType === INTEGRATION && !fullName.startsWith(INTEGRATIONS)) {
     return refuse(
-      `${INTEGRATION} is for names that SSM keeps for integrations`,
+      `${INTEGRATION} works only with names reserved for integrations`,
       `write "path: ${INTEGRATIONS}"`,
     );
   }

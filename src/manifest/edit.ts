@@ -15,9 +15,8 @@ import { readText } from './read/reading.ts';
 import type { Field, Fields } from './yaml/tree.ts';
 
 /**
- * The manifest's text with the edit made in it, in place: every byte outside the lines that
- * change stays.
- * @throws CofferError `manifest` when a value cannot stand in a manifest, or a parameter cannot be
+ * Makes an edit in the manifest's text, in place: every byte outside the changed lines stays.
+ * @throws CofferError `manifest` if a manifest cannot hold a value, or a parameter cannot be
  * removed.
  */
 export function editManifest({ text, file }: Manifest, edit: ManifestEdit): string {
@@ -28,7 +27,7 @@ export function editManifest({ text, file }: Manifest, edit: ManifestEdit): stri
       ...editParameters(document, lines, parameters),
     ],
   ];
-  // A step of its own each: what one changes, the next has to find as it is then.
+  // Separate steps: each one needs the positions after the one before.
   if (add.length > 0) steps.push((document, lines) => openList(document, lines).add(add));
   if (remove.size > 0) {
     steps.push((document, lines) => removeParameters(document, lines, { remove, add, file }));
@@ -84,7 +83,7 @@ function editTop({ root, tree }: ManifestDocument, lines: Lines, edit: ManifestE
   return [...editor.splices(), ...inner];
 }
 
-/** The last of the pairs that `encrypted_with` goes behind; `path` is always there. */
+/** The pair after which `encrypted_with` goes; `path` always exists. */
 function lastSetting(fields: Fields): Field {
   const settings = TEXT_SETTINGS.map((key) => fields.get(key));
   const last = settings
@@ -115,6 +114,6 @@ function editParameters(
     editParameter(edit, name, fields, editor);
     splices.push(...editor.splices());
   }
-  for (const name of missing) throw new Error(`an edit of a parameter that is not there: ${name}`);
+  for (const name of missing) throw new Error(`edit of an unknown parameter: ${name}`);
   return splices;
 }

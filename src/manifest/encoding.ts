@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The text encodings that editors and shells write. */
+/** The text encodings that editors and shells use. */
 type Encoding = 'UTF-8' | 'UTF-16' | 'UTF-32' | 'Latin-1';
 
-/** A file's text as far as it can be read, and how it is encoded. */
+/** A file's text, as far as it can be decoded, and its encoding. */
 export interface Decoded {
   text: string;
   encoding: Encoding;
@@ -16,38 +16,38 @@ const MARKS: readonly (readonly [mark: string, decode: (bytes: Buffer) => Decode
   ['feff', (bytes) => utf16(bytes, 'utf-16be')],
 ];
 
-/** So many bytes show where the NULs are. */
+/** Number of bytes to search for NULs. */
 const SAMPLE_BYTES = 4096;
 
 /**
- * Reads a text in whatever encoding it is: by its byte order mark, or else by the NULs that every
- * ASCII character has in UTF-16 and UTF-32.
+ * Decodes a text in any of these encodings: by its byte order mark, or by the NULs that ASCII
+ * characters have in UTF-16 and UTF-32.
  */
 export function decodeText(bytes: Buffer): Decoded {
   const marked = MARKS.find(([mark]) => bytes.toString('hex', 0, mark.length / 2) === mark);
   const isWhole = bytes.length % 2 === 0;
   const decode = marked?.[1] ?? (isWhole && decoderOf(bytes.subarray(0, SAMPLE_BYTES)));
   if (decode) return decode(bytes);
-  // Buffer's own decoding keeps a byte order mark, which belongs to the text.
+  // Buffer's own decoding keeps a byte order mark, which is part of the text.
   if (isUtf8(bytes)) return { text: bytes.toString('utf8'), encoding: 'UTF-8' };
   return { text: bytes.toString('latin1'), encoding: 'Latin-1' };
 }
 
-/** The decoder for wide characters without a mark, the first of which are seen. */
+/** The decoder for wide characters without a mark, judged by the first ones. */
 function decoderOf(sample: Buffer): ((bytes: Buffer) => Decoded) | undefined {
   const shares = [0, 1, 2, 3].map((place) => nulShare(sample, place));
   const [first = 0, second = 0, third = 0, fourth = 0] = shares;
   const [utf32le, utf32be, utf16le, utf16be] = MARKS.map(([, decode]) => decode);
   const [even, odd] = [first + third, second + fourth];
-  // The highest byte is never in use, the next only by the likes of emoji.
+  // The highest byte is never used, the next one only by characters such as emoji.
   if (fourth === 1 && third > 0.9) return utf32le;
   if (first === 1 && second > 0.9) return utf32be;
-  // A manifest has ASCII keys, whatever its values are; a stray NUL makes no other encoding.
+  // A manifest has ASCII keys, so one stray NUL does not mean another encoding.
   if (odd > 0.2 && odd > 3 * even) return utf16le;
   return even > 0.2 && even > 3 * odd ? utf16be : undefined;
 }
 
-/** How many of the bytes at every fourth place, from this one on, are NUL. */
+/** Counts the NULs among every fourth byte, starting here. */
 function nulShare(bytes: Buffer, place: number): number {
   const chosen = bytes.filter((_, at) => at % 4 === place);
   return chosen.length === 0 ? 0 : chosen.filter((byte) => byte === 0).length / chosen.length;

@@ -9,48 +9,48 @@ import {
   sendPolicies,
 } from './policies.ts';
 
-/** Members of a parameter that follow from others, or from where it is. */
+/** Members of a parameter that derive from other members or from its position. */
 export type Derived = 'fullName' | 'typeAsWritten' | 'place';
 
-/** All there is to know about one field of a parameter. `Value` is its member in the model. */
+/** Everything about one field of a parameter. `Value` is its member in the model. */
 interface Field<Value> {
-  /** Its key in YAML. A field that comes in several forms has a key for each. */
+  /** Its keys in YAML: one per form of the field. */
   keys: readonly [string, ...string[]];
-  /** The keys of the maps in it, but for those that people choose. */
+  /** The keys of the maps in it, except those that people choose. */
   inner?: readonly string[];
-  /** The value, from what is there. Absent where reading takes more: see read/parameter.ts. */
+  /** Reads the value. Absent if reading needs more: see read/parameter.ts. */
   read?: (data: unknown) => Value;
-  /** Why SSM would refuse it, whatever the parameter's value. */
+  /** Why SSM would refuse it, regardless of the parameter's value. */
   check?: (parameter: Parameter) => Refusal | undefined;
-  /** Whether a new parameter may have it in several lines. */
+  /** Whether a new parameter may write it on several lines. */
   isProse?: true;
-  /** Whether a merge takes it entry by entry, as a map; otherwise it is one thing. */
+  /** Whether a merge works on its entries, as a map; otherwise on the whole. */
   hasEntries?: true;
-  /** How SSM holds it. Absent for what SSM does not know, or knows in a way of its own. */
+  /** How SSM stores it. Absent if SSM does not store it as a separate field. */
   ssm?: SsmField<NonNullable<Value>>;
 }
 
-/** A field that SSM holds beside the value. */
+/** A field that SSM stores beside the value. */
 export interface SsmField<Value> {
-  /** In messages and reports. */
+  /** Its name in messages and reports. */
   name: string;
   /** Its member in PutParameter, DescribeParameters and GetParameterHistory. */
   api: string;
-  /** What SSM has where none is given. Written to take an old one away. */
+  /** SSM's default. Written to remove an old value. */
   absent: Value;
-  /** Whether a parameter for which the manifest says `value` may have any in SSM. */
+  /** Whether `value` in the manifest accepts any actual value in SSM. */
   isAny?: (value: Value | undefined) => boolean;
-  /** To compare and to show. The text itself, unless this says otherwise. */
+  /** Formats it for comparison and display. Default: the text itself. */
   format?: (value: Value) => string;
-  /** For PutParameter. The text itself, unless this says otherwise. */
+  /** Converts it for PutParameter. Default: the text itself. */
   send?: (value: Value) => string;
-  /** From SSM's answer. The text itself, unless this says otherwise. */
+  /** Converts it from SSM's answer. Default: the text itself. */
   receive?: (answer: unknown) => Value;
-  /** The tier outside of which SSM does not even take `absent`. */
+  /** The only tier in which SSM accepts `absent`. */
   onlyIn?: Tier;
 }
 
-/** A row for each field, in the order in which a new parameter has them. */
+/** One row per field, in the order of a new parameter's keys. */
 export const FIELDS = {
   name: { keys: ['name'] },
   description: {
@@ -116,7 +116,7 @@ export const ROWS = Object.entries(FIELDS) as [Member, Field<unknown>][];
 /** The keys of one parameter, in the schema's order. */
 export const PARAMETER_KEYS: readonly string[] = ROWS.flatMap(([, { keys }]) => keys);
 
-/** The settings that are one text each; their keys are their members in the model, too. */
+/** The settings that are single texts; their keys equal their members in the model. */
 export const TEXT_SETTINGS = ['path', 'region', 'kmskey', 'bucket'] as const;
 
 /** The keys of a manifest, in the schema's order. */
@@ -128,7 +128,7 @@ export const TOP_KEYS: readonly string[] = [
   'parameters',
 ];
 
-/** A text, or what YAML has as a number or the like, just as it is written. */
+/** The source text of a scalar, also of a number or boolean. */
 function text(data: unknown): string | undefined {
   const isScalar = ['string', 'number', 'boolean'].includes(typeof data);
   return isScalar ? String(data) : undefined;

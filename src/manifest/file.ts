@@ -16,8 +16,8 @@ export async function readManifest(file: string): Promise<Manifest> {
 }
 
 /**
- * Puts `newText` in place of the manifest's text and says whether that changed anything. Refuses
- * if the file is no longer what the manifest was read from; one without text is not there yet.
+ * Replaces the manifest's text with `newText`, and says whether that changed anything. Refuses if
+ * the file changed since it was read. A manifest without text must not exist yet.
  */
 export async function writeManifest(
   manifest: Pick<Manifest, 'file' | 'text'>,
@@ -26,7 +26,7 @@ export async function writeManifest(
 ): Promise<boolean> {
   const { file, text } = manifest;
   const isNew = text === '';
-  // Editors and git know nothing of locks, so this comes as late as it can.
+  // Editors and git ignore locks, so this check comes as late as possible.
   const refuseChanged = async () => {
     const bytes = isNew ? await readFile(file).catch(undefinedIfMissing) : await readBytes(file);
     if (bytes && !bytes.equals(Buffer.from(text))) throw changedMeanwhile(file);
@@ -69,8 +69,8 @@ function isTaken(error: unknown): boolean {
 }
 
 function changedMeanwhile(file: string): CofferError {
-  return new CofferError('conflict', `${file} was changed by somebody else meanwhile`, {
-    hint: 'nothing was written; run the command again',
+  return new CofferError('conflict', `someone else changed ${file} in the meantime`, {
+    hint: 'run the command again; nothing was written',
   });
 }
 
@@ -83,7 +83,7 @@ export function decodeManifest(bytes: Buffer, file: string): string {
     'manifest',
     `the file is ${isWide ? `${encoding}, not` : 'not'} UTF-8 text`,
     {
-      hint: 'save it as UTF-8; a binary value belongs in a file of its own (file: …)',
+      hint: 'save it as UTF-8; put a binary value in its own file (file: …)',
       place: { file, ...(isWide ? { line: 1, column: 1 } : findInvalid(bytes)) },
     },
   );

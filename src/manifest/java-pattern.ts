@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import type { Parameter, Refusal } from './model.ts';
 
-/** What can follow a group's `(?`. */
+/** What may follow `(?` in a group. */
 const GROUP = /^(?:[:=!>]|<[=!]|<[A-Za-z][A-Za-z0-9]*>|[a-zA-Z]*(?:-[a-zA-Z]+)?[:)])/;
 
 /** Why SSM would refuse a parameter's pattern. */
@@ -10,17 +10,17 @@ export function refusePattern({ allowedPattern }: Parameter): Refusal | undefine
   if (fault === undefined) return undefined;
   return {
     message: `"allowed_pattern" does not compile: it ${fault}`,
-    hint: 'SSM takes the regular expressions of Java',
+    hint: 'SSM uses the regular expressions of Java',
   };
 }
 
 /**
- * Why Java, whose regular expressions SSM takes, cannot compile a pattern. Finds what is wrong for
- * certain; what it does not find may be wrong all the same.
+ * Why Java, whose regular expressions SSM uses, cannot compile a pattern. Reports only certain
+ * faults; a pattern without one may still be invalid.
  */
 export function findPatternFault(pattern: string): string | undefined {
   let groups = 0;
-  // At the beginning, and behind a ( or |, there is nothing to repeat.
+  // At the beginning, and after ( or |, there is nothing to repeat.
   let isBare = true;
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern.charAt(at);
@@ -45,7 +45,7 @@ export function findPatternFault(pattern: string): string | undefined {
       isBare = true;
       if (pattern[at + 1] !== '?') continue;
       const [opening] = GROUP.exec(pattern.slice(at + 2)) ?? [];
-      if (opening === undefined) return 'has a (? that begins no group';
+      if (opening === undefined) return 'has a (? that does not begin a group';
       at += 1 + opening.length;
       // Flags alone, as in (?i).
       if (opening.endsWith(')')) groups -= 1;
@@ -56,13 +56,13 @@ export function findPatternFault(pattern: string): string | undefined {
     else if ('*+?'.includes(character) && wasBare)
       return `has a ${character} with nothing before it`;
     else if (character === '{' && !/^\{\d+(?:,\d*)?\}/.test(pattern.slice(at))) {
-      return 'has a { that begins no count: write it as \\{';
+      return 'has a { that does not begin a count: write it as \\{';
     }
   }
   return groups > 0 ? 'has a ( without its )' : undefined;
 }
 
-/** Where a character class ends; Java has classes within classes. */
+/** The end of a character class; Java nests classes. */
 function endOfClass(pattern: string, start: number): number | undefined {
   let depth = 0;
   for (let at = start; at < pattern.length; at += 1) {
@@ -73,7 +73,7 @@ function endOfClass(pattern: string, start: number): number | undefined {
     } else if (character === '[') {
       depth += 1;
       if (pattern[at + 1] === '^') at += 1;
-      // Right behind its [, a ] is a character like others.
+      // Right after [, a ] is an ordinary character.
       if (pattern[at + 1] === ']') at += 1;
     } else if (character === ']') {
       depth -= 1;
@@ -83,23 +83,23 @@ function endOfClass(pattern: string, start: number): number | undefined {
   return undefined;
 }
 
-/** What means the same in Java and JavaScript. */
+/** Syntax with the same meaning in Java and JavaScript. */
 const COMMON =
   /^(?:[^\\[\](){}?*+]|\\[dDwWtnr]|\\[^A-Za-z0-9]|\[\^?(?:[^\\[\]&^]|\\[dDwWtnr]|\\[^A-Za-z0-9])+\]|\((?:\?[:=!])?|\)|(?:[?*+]|\{\d+(?:,\d*)?\})\??(?![?*+{]))*$/;
 const ASCII = /^[\t\n\r -~]*$/;
 const MOST_MILLISECONDS = 200;
 
 /**
- * Whether SSM refuses a value for its `allowed_pattern`: `whole` is a match from end to end, `part`
- * one somewhere within. `unknown` where Java could see it differently.
+ * Whether SSM would accept a value under its `allowed_pattern`: `whole` is a match of the whole
+ * value, `part` a match of a part. `unknown` if Java may decide differently.
  */
 export function matchPattern(pattern: string, value: string): 'whole' | 'part' | 'no' | 'unknown' {
   if (!COMMON.test(pattern) || !ASCII.test(pattern + value)) return 'unknown';
-  // To Java, a line break at the very end is behind the $.
+  // In Java, $ also matches before a final line break.
   const texts = [value, value.replace(/(?:\r\n|[\r\n])$/, '')];
   const matches = (source: string) => {
     const expression = new RegExp(source);
-    // A pattern that takes for ever is stopped.
+    // Stops a pattern that would run forever.
     return runInNewContext(
       'texts.some((text) => expression.test(text))',
       { texts, expression },

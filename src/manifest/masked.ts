@@ -16,10 +16,10 @@ const PLAINTEXT = '(a secret in plaintext)';
 const MARK_DIGITS = 8;
 
 /**
- * A manifest's text without its secrets, for people to compare: short marks, which change when the
- * ciphertext does, stand for it; all else is as typed. Of a text that is no YAML map, such as one
- * with conflict markers, only the ciphertext is known.
- * @param shown names of the parameters whose values are to be seen
+ * A manifest's text with short marks in place of its secrets, for people to compare. A mark changes
+ * when the ciphertext does. In a text that is not a YAML map, for example one with conflict
+ * markers, only ciphertext is found and masked.
+ * @param shown names of the parameters whose values stay visible
  */
 export function maskManifest(text: string, shown: ReadonlySet<string> = new Set()): string {
   const lines = new Lines(text);
@@ -51,14 +51,14 @@ function maskCiphertext(text: string): string {
     .replaceAll(/^(\s+"?[0-9a-f]{8}"?: )[\w+/=]{40,}/gm, `$1${HIDDEN}`);
 }
 
-/** All pairs as they stand there, those of a key that stands there twice included. */
+/** All pairs in the text, including those of duplicate keys. */
 function pairsOf(map: YAMLMap.Parsed): [key: string, value: ParsedNode][] {
   return map.items.flatMap(({ key, value }) =>
     isScalar(key) && value && !isAlias(value) ? [[textOf(key), value]] : [],
   );
 }
 
-/** What stands for a field of a parameter; undefined when it may be seen. */
+/** The mark for a field of a parameter; undefined if the field may be shown. */
 function markOf(
   tree: Tree,
   parameter: YAMLMap.Parsed,
@@ -67,7 +67,7 @@ function markOf(
   isEncrypted: boolean,
 ): string | undefined {
   if (field === 'blob') return describeBlob(tree, value);
-  // A key that a manifest does not know may be a misspelt "value".
+  // An unknown key may be a misspelt "value".
   if (field !== 'value' && PARAMETER_KEYS.includes(field)) return undefined;
   const type = readText(tree.fields(parameter), 'type') ?? '';
   const text = isScalar(value) ? textOf(value) : '';
@@ -75,7 +75,7 @@ function markOf(
   if (isSealed || (isEncrypted && type === 'securestring' && looksPsyml(text))) {
     return markCiphertext(text);
   }
-  // A mark of a plaintext would help to guess it.
+  // A mark derived from plaintext would help to guess it.
   return /^string(list)?$/i.test(type) ? undefined : PLAINTEXT;
 }
 

@@ -6,12 +6,14 @@ export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
 export type Tier = 'Standard' | 'Advanced' | 'Intelligent-Tiering';
 
-/** Where a value goes: `auto` takes S3 only for what SSM cannot hold. */
+/** Where a value goes: `auto` uses S3 only for values that SSM cannot hold. */
 export type Store = 'auto' | 'ssm' | 's3';
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** A value to make up: `length` characters of `charset`, each of `require`'s classes at least once. */
+/**
+ * A value to generate: `length` characters of `charset`, at least one of each class in `require`.
+ */
 export interface Generate {
   length: number;
   /** `alnum`, `ascii`, `hex`, `base64url`, or the characters themselves after `custom:`. */
@@ -20,7 +22,7 @@ export interface Generate {
   require: readonly string[];
 }
 
-/** What SSM does about a parameter by itself: in AWS's own shape, with every value as text. */
+/** A parameter policy of SSM, in AWS's own shape, with every value as text. */
 export interface Policy {
   /** `Expiration`, `ExpirationNotification` or `NoChangeNotification`. */
   Type: string;
@@ -40,11 +42,13 @@ export interface Blob {
   messageId: string;
   /** 28 bytes, base64. */
   commitment: string;
-  /** The sealed bytes: in the manifest itself (base64) or in a file (path relative to the manifest). */
+  /**
+   * The sealed bytes: in the manifest itself (base64) or in a file (path relative to the manifest).
+   */
   body: { data: string } | { path: string };
 }
 
-/** What stands in the manifest as the value of a parameter. */
+/** The value of a parameter in the manifest. */
 export type Content =
   /** Plaintext, as typed. */
   | { kind: 'plain'; text: string }
@@ -53,19 +57,19 @@ export type Content =
   /** psyml's ciphertext: base64 of kms:Encrypt. */
   | { kind: 'psyml'; ciphertext: string }
   | { kind: 'blob'; blob: Blob }
-  /** Nothing yet: encrypt has still to read the file or generate the value. */
+  /** No value yet: encrypt must read the file or generate the value. */
   | { kind: 'absent' };
 
-/** What a value is made from when it is not typed in; stays beside the ciphertext. */
+/** The source of a value that is not typed in; stays beside the ciphertext. */
 export type Origin = { file: string } | { generate: Generate };
 
 export interface Parameter {
-  /** As in the manifest; may hold slashes. */
+  /** The name in the manifest; may contain slashes. */
   name: string;
   /** `path` + `name`: the name in SSM. */
   fullName: string;
   type: ParameterType;
-  /** The type as it stands in the file, whose lower case means "processed". */
+  /** The type as written; lower case means "processed". */
   typeAsWritten: string;
   content: Content;
   origin?: Origin | undefined;
@@ -74,69 +78,69 @@ export interface Parameter {
   store: Store;
   /** `base64`: SSM holds the bytes of a small binary value as base64 text. */
   encoding?: 'base64' | undefined;
-  /** Of the S3 key, with its dot: `.tar`. */
+  /** Suffix of the S3 key, with its dot: `.tar`. */
   extension: string;
   allowedPattern?: string | undefined;
   dataType?: string | undefined;
   policies?: readonly Policy[] | undefined;
   /** The manifest's tags and the parameter's own, merged. */
   tags: Tags;
-  /** Where its name stands. */
+  /** The place of its name. */
   place: Place;
 }
 
-/** Why a field cannot be as it is. Never quotes a value. */
+/** Why a field is invalid. Never quotes a value. */
 export interface Refusal {
   message: string;
   hint: string;
 }
 
 export interface Manifest {
-  /** As the caller named it. */
+  /** The name that the caller used. */
   file: string;
   /** The whole source text. */
   text: string;
   /** Prefix of every name; begins and ends with a slash. */
   path: string;
   region: string;
-  /** Encrypts what is stored in AWS. Present whenever a parameter needs it. */
+  /** The key for values in AWS. Present if a parameter needs it. */
   kmskey?: string | undefined;
   bucket?: string | undefined;
   tags: Tags;
-  /** The file key, an ARN as a rule; psyml wrote it too. */
+  /** The file key, usually an ARN; psyml wrote it too. */
   encryptedWith?: string | undefined;
   /** Wrapped data keys (base64) by their id of 8 hex digits. */
   dataKeys: Readonly<Record<string, string>>;
-  /** In the file's order. */
+  /** Parameters in the order of the file. */
   parameters: readonly Parameter[];
 }
 
-/** What to change of one parameter; a member left out stays byte for byte. */
+/** The edit of one parameter; absent members stay byte for byte. */
 export interface ParameterEdit {
   /** The type's new spelling, such as `securestring`. */
   type?: string;
-  /** The new content: `value:` or `blob:` replaces whichever stood there. */
+  /** The new content: `value:` or `blob:` replaces either of them. */
   content?:
     | { kind: 'plain'; text: string }
     | { kind: 'sealed'; text: string }
     | { kind: 'blob'; blob: Blob };
-  /** `true` takes `file:` or `generate:` away. */
+  /** `true` removes `file:` or `generate:`. */
   dropOrigin?: boolean;
 }
 
-/** A parameter to be written; what is left out is not written. */
+/** A parameter to write; absent members are not written. */
 export interface NewParameter extends Partial<
   Omit<Parameter, 'name' | 'fullName' | 'type' | 'typeAsWritten' | 'content' | 'tags' | 'place'>
 > {
   name: string;
-  /** As it is to be written, such as `SecureString` or `securestring`. */
+  /** The type to write, such as `SecureString` or `securestring`. */
   type: string;
-  /** Its own, without the manifest's. */
+  /** Its own tags, without the manifest's. */
   tags?: Tags | undefined;
   content?: ParameterEdit['content'] | undefined;
 }
 
-/** What stands above the parameters of a manifest. */
+/** The settings at the top of a manifest. */
 export interface ManifestSettings {
   path: string;
   region: string;
@@ -147,16 +151,16 @@ export interface ManifestSettings {
   dataKeys?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What to change of a manifest's text. */
+/** The edit of a manifest's text. */
 export interface ManifestEdit {
-  /** `null` takes the line away. */
+  /** `null` removes the line. */
   encryptedWith?: string | null;
-  /** The whole new map; entries equal to the old ones stay byte for byte. `null` takes it away. */
+  /** The whole new map; entries equal to the old ones stay byte for byte. `null` removes it. */
   dataKeys?: Readonly<Record<string, string>> | null;
-  /** By parameter name. */
+  /** Edits by parameter name. */
   parameters?: ReadonlyMap<string, ParameterEdit>;
-  /** To stand behind the last parameter, in the style of the list. */
+  /** Parameters to add after the last one, in the style of the list. */
   add?: readonly NewParameter[];
-  /** Names of parameters to take away, with the comments directly above them. */
+  /** Names of parameters to remove, with the comments directly above them. */
   remove?: ReadonlySet<string>;
 }

@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace, swap neighbours) that turn one text into the other. */
+/** The number of edits (insert, delete, replace, swap) that turn one text into the other. */
 function distance(from: string, to: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
@@ -25,9 +25,9 @@ function plainly(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
-/** The candidate that `word` is most likely a slip of, if there is one. */
+/** The candidate of which `word` is probably a typo, if any. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  // Nothing this long is a slip, and the comparison takes time for its length.
+  // A text this long is not a typo, and comparing it would be slow.
   if (word.length > 40) return undefined;
   let best: string | undefined;
   let bestDistance = Infinity;

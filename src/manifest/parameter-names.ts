@@ -1,6 +1,6 @@
 import { isMap, isSeq, parseDocument } from 'yaml';
 
-/** The names in a manifest's text, be it in the middle of an edit: nothing of it is checked. */
+/** The names in a manifest's text, which may be unfinished: checks nothing. */
 export function listParameterNames(text: string): string[] {
   const parameters = parseDocument(text, { logLevel: 'silent' }).get('parameters');
   if (!isSeq(parameters)) return [];

@@ -14,10 +14,10 @@ import { SecretGuard } from './read/secrets.ts';
 import type { Fields } from './yaml/tree.ts';
 
 /**
- * Reads a manifest. Throws a CofferError 'manifest' that holds every problem of the file, each
- * with its place and a hint; none of them ever quotes a value.
+ * Reads a manifest. Throws a CofferError 'manifest' with every problem of the file, each with its
+ * place and a hint, and never with a value.
  *
- * @param file what the caller calls the file, for the places
+ * @param file the caller's name of the file, for places
  */
 export function parseManifest(text: string, file: string): Manifest {
   const places = new Places(text, file);
@@ -78,7 +78,7 @@ function readDocument(
   };
 }
 
-/** Stands in for a path that is wrong, so that no name gets blamed for it. */
+/** Replaces an invalid path, so that names are not reported for it. */
 const BLAMELESS_PATH = '/x/';
 
 function readPath({ faults }: Reading, fields: Fields): string {
@@ -94,7 +94,7 @@ function readPath({ faults }: Reading, fields: Fields): string {
 
 const DATA_KEY_ID = /^[0-9a-f]{8}$/;
 
-/** Undefined if `data_keys` is there but no map: then nothing can be said about its ids. */
+/** Undefined if `data_keys` exists but is not a map: then its ids are unknown. */
 function readDataKeys(reading: Reading, fields: Fields): Record<string, string> | undefined {
   const field = fields.get('data_keys');
   if (!field) return {};
@@ -106,7 +106,7 @@ function readDataKeys(reading: Reading, fields: Fields): Record<string, string> 
     if (text !== undefined && !decodeBase64(text)?.length) {
       const named = DATA_KEY_ID.test(id) ? `data key ${quote(id)}` : 'a data key';
       const message = `${named} is not base64`;
-      reading.faults.add(valueAt, message, 'take its line from git as coffer encrypt wrote it');
+      reading.faults.add(valueAt, message, 'restore its line from git, as coffer encrypt wrote it');
     }
     keys.push([id, text ?? '']);
   }
@@ -124,25 +124,21 @@ function readParameters(around: Surroundings, fields: Fields): Parameter[] {
     const parameter = node && readParameter(around, node, prefix);
     if (!node || !parameter) continue;
     parameters.push(parameter);
-    // An alias of a parameter is reported as such.
+    // An alias of a parameter gets its own report.
     if (isAlias(item)) continue;
     for (const [what, identity] of identities(parameter)) {
       const line = lines.get(what + identity);
       if (line === undefined) lines.set(what + identity, parameter.place.line);
       else {
         const at = (isMap(node) && tree.fields(node).get('name')?.valueAt) || node.range[0];
-        faults.add(
-          at,
-          `${prefix}the ${what} stands in line ${line} already`,
-          'remove one of the two',
-        );
+        faults.add(at, `${prefix}the ${what} is already in line ${line}`, 'remove one of the two');
       }
     }
   }
   return parameters;
 }
 
-/** What two parameters must not have in common. */
+/** What must be unique among parameters. */
 function identities({ name, content }: Parameter): [what: string, identity: string][] {
   const identities: [string, string][] = name === '' ? [] : [['name', name]];
   if (content.kind === 'blob' && 'path' in content.blob.body) {

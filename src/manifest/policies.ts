@@ -1,11 +1,11 @@
 import type { Parameter, Policy, Refusal } from './model.ts';
 
-/** From a manifest, whose schema says what they may be. */
+/** Reads the policies of a manifest, whose schema has checked their shape. */
 export function readPolicies(data: unknown): readonly Policy[] | undefined {
   return Array.isArray(data) ? data.map(toPolicy) : undefined;
 }
 
-/** Why SSM would refuse a parameter's policies, beyond what the schema sees. */
+/** Why SSM would refuse a parameter's policies, beyond what the schema checks. */
 export function refusePolicies({ policies = [], tier }: Parameter): Refusal | undefined {
   if (policies.length === 0) return undefined;
   if (tier !== 'Advanced' && tier !== 'Intelligent-Tiering') {
@@ -16,9 +16,12 @@ export function refusePolicies({ policies = [], tier }: Parameter): Refusal | un
     return { message: 'a parameter can have only one Expiration', hint: 'remove the others' };
   }
   const day = expirations[0]?.Attributes['Timestamp']?.slice(0, 10) ?? '';
-  // What looks like none at all is the schema's to report.
+  // The schema reports a text that is not a date at all.
   if (/^\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])$/.test(day) && !isDay(day)) {
-    return { message: 'the Timestamp of its Expiration is no date', hint: 'correct month and day' };
+    return {
+      message: 'the Timestamp of its Expiration is not a date',
+      hint: 'correct month and day',
+    };
   }
   return undefined;
 }
@@ -29,8 +32,8 @@ function isDay(text: string): boolean {
 }
 
 /**
- * One line for each. What means the same is the same text, whatever the order of policies and
- * their keys, and however a time is written.
+ * One line per policy. Equal policies give the same text, regardless of the order of policies and
+ * keys and the format of times.
  */
 export function formatPolicies(policies: readonly Policy[]): string {
   const lines = policies.map(({ Type, Version, Attributes }) => {
@@ -50,19 +53,19 @@ function inUtc(timestamp: string): string {
   return Number.isNaN(time) ? timestamp : new Date(time).toISOString();
 }
 
-/** As PutParameter takes them. AWS documents `[{}]`, and nothing else, for taking them away. */
+/** For PutParameter. AWS documents only `[{}]` for removing all policies. */
 export function sendPolicies(policies: readonly Policy[]): string {
   return policies.length === 0 ? '[{}]' : JSON.stringify(policies);
 }
 
-/** As DescribeParameters and GetParameterHistory tell them. */
+/** From DescribeParameters and GetParameterHistory. */
 export function receivePolicies(answer: unknown): readonly Policy[] {
   const items = Array.isArray(answer) ? answer.map(toRecord) : [];
   return items.map((item) => toPolicy(parseText(item))).filter(({ Type }) => Type !== '');
 }
 
 function parseText({ PolicyText: text, PolicyType }: Readonly<Record<string, unknown>>): unknown {
-  // Stand-ins for AWS may hand over the policy itself.
+  // Stand-ins for AWS may return the policy itself.
   if (typeof text !== 'string') return text;
   try {
     return JSON.parse(text);

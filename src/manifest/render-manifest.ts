@@ -7,8 +7,8 @@ import type { ManifestSettings, NewParameter } from './model.ts';
 const TOP: Spot = { flow: false, quotedKeys: false, column: 0, blocks: 'clip' };
 
 /**
- * The text of a new manifest.
- * @throws CofferError `manifest` when there is no parameter, or a value cannot stand in a manifest.
+ * Renders a new manifest.
+ * @throws CofferError `manifest` if there are no parameters, or a manifest cannot hold a value
  */
 export function renderManifest(
   settings: ManifestSettings,

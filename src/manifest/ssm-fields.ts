@@ -5,13 +5,13 @@ type SsmMember = {
   [M in Member]: (typeof FIELDS)[M] extends { ssm: object } ? M : never;
 }[Member];
 
-/** What SSM holds of a parameter in fields of the table's; the model's own words for it. */
+/** The fields of a parameter that SSM stores, in the form of the model. */
 export type SsmFields = Pick<Parameter, SsmMember>;
 
-/** All of them, as SSM tells them. */
+/** All of them, as read from SSM. */
 export type ToldFields = Required<SsmFields>;
 
-/** What messages and reports call them. */
+/** Their names in messages and reports. */
 export type SsmName = (typeof FIELDS)[SsmMember]['ssm']['name'];
 
 interface FieldDifference {
@@ -24,12 +24,12 @@ type Row = SsmField<unknown> & { name: SsmName; member: SsmMember };
 
 const SSM_ROWS = ROWS.flatMap(([member, { ssm }]) => (ssm ? [{ ...ssm, member } as Row] : []));
 
-/** How one version of a parameter differs from another. */
+/** The differences between two versions of a parameter. */
 export function compareFields(before: SsmFields, after: SsmFields): FieldDifference[] {
   return compare(SSM_ROWS, before, after);
 }
 
-/** How what SSM has differs from what is wanted, where something is. */
+/** The differences between actual and desired fields, for desired fields only. */
 export function compareWanted(actual: SsmFields, wanted: SsmFields): FieldDifference[] {
   const rows = SSM_ROWS.filter(({ member, isAny }) => !isAny?.(wanted[member]));
   return compare(rows, actual, wanted);
@@ -46,19 +46,19 @@ function formatField({ member, absent, format = String }: Row, fields: SsmFields
   return format(fields[member] ?? absent);
 }
 
-/** Those of a parameter. */
+/** The fields of a parameter. */
 export function ssmFieldsOf(parameter: SsmFields): SsmFields {
   return fromRows(({ member }) => parameter[member]);
 }
 
-/** Those that a manifest has to name; the others are as SSM has them by itself. */
+/** The fields that a manifest must name; the others have SSM's defaults. */
 export function notableFields(fields: SsmFields): SsmFields {
   return fromRows((row) =>
     formatField(row, fields) === formatField(row, {}) ? undefined : fields[row.member],
   );
 }
 
-/** `wanted`, and what takes away all else: of what a write leaves out, SSM keeps the old one. */
+/** `wanted`, plus defaults that remove all other fields: SSM keeps fields that a write omits. */
 export function overwritingFields(wanted: SsmFields, actual: SsmFields = {}): SsmFields {
   const tiers = new Set([wanted.tier, actual.tier]);
   return fromRows(({ member, absent, isAny, onlyIn }) => {
@@ -68,7 +68,7 @@ export function overwritingFields(wanted: SsmFields, actual: SsmFields = {}): Ss
   });
 }
 
-/** For PutParameter. */
+/** Converts fields for PutParameter. */
 export function sendFields(fields: SsmFields): Record<string, string> {
   const sent = SSM_ROWS.flatMap(({ member, api, send = String }) => {
     const value = fields[member];
@@ -77,7 +77,7 @@ export function sendFields(fields: SsmFields): Record<string, string> {
   return Object.fromEntries(sent) as Record<string, string>;
 }
 
-/** From an item of DescribeParameters or GetParameterHistory. */
+/** Reads fields from an item of DescribeParameters or GetParameterHistory. */
 export function receiveFields(item: object): ToldFields {
   const answers = item as Readonly<Record<string, unknown>>;
   return fromRows(({ api, absent, receive }) => {

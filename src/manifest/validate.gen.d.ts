@@ -1,12 +1,12 @@
-/** One finding of the compiled schema validator, as ajv reports it. Its `data` may be a secret. */
+/** One error of the compiled schema validator, as ajv reports it. Its `data` may be a secret. */
 export interface SchemaError {
   keyword: string;
-  /** JSON pointer to what is wrong. */
+  /** JSON pointer to the fault. */
   instancePath: string;
   params: { missingProperty?: string; additionalProperty?: string };
-  /** Set when a property's name is wrong. */
+  /** Set if a property's name is invalid. */
   propertyName?: string;
-  /** The schema that `keyword` stands in. */
+  /** The schema that contains `keyword`. */
   parentSchema?: {
     errorMessage?: string;
     type?: string | readonly string[];
@@ -16,7 +16,7 @@ export interface SchemaError {
   };
 }
 
-/** Says whether `data` fits schemas/manifest.schema.json; if not, the findings are in `errors`. */
+/** Whether `data` fits schemas/manifest.schema.json; if not, `errors` says why. */
 export declare const validate: {
   (data: unknown): boolean;
   errors?: SchemaError[] | null;

@@ -4,26 +4,26 @@ import { CofferError } from '../errors.ts';
 import { persist, type Patience } from '../stores/patience.ts';
 import type { Task } from '../stores/port.ts';
 
-/** How a run ended; every task is in one of the lists. */
+/** The outcome of a run; every task is in one of the lists. */
 export interface Applied {
   done: string[];
   failed: { name: string; error: CofferError }[];
-  /** Never begun, because the run was interrupted or AWS was out of reach. */
+  /** Never started, because the run was interrupted or AWS was unreachable. */
   left: string[];
 }
 
 export interface Applying {
   concurrency: number;
   patience: Patience;
-  /** Once aborted, no further task begins; those under way are finished. */
+  /** Once aborted, no further task starts; running ones finish. */
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** This many tasks in a row that cannot reach AWS end the run, and one that waited for it in vain. */
+/** The run ends when this many tasks in a row cannot reach AWS, or one after waiting for it. */
 const UNREACHABLE_LIMIT = 3;
 
-/** Does all tasks, a bounded number at a time. A failure of one does not stop the others. */
+/** Runs all tasks, a bounded number at a time. A failure of one does not stop the others. */
 export async function applyAll(tasks: readonly Task[], applying: Applying): Promise<Applied> {
   const applied: Applied = { done: [], failed: [], left: [] };
   let unreachable = 0;
@@ -51,7 +51,7 @@ export async function applyAll(tasks: readonly Task[], applying: Applying): Prom
   return applied;
 }
 
-/** The same for names that one call takes many of; a lot fails or is done as a whole. */
+/** The same for calls that take many names each; a batch succeeds or fails as a whole. */
 export async function applyInLots(
   lots: readonly (readonly string[])[],
   run: (names: readonly string[]) => Promise<void>,
@@ -75,7 +75,7 @@ export async function applyInLots(
 /** A run without work. */
 export const NOTHING: Applied = { done: [], failed: [], left: [] };
 
-/** Two runs as one. */
+/** Joins the outcomes of two runs. */
 export function joinApplied(a: Applied, b: Applied): Applied {
   return {
     done: [...a.done, ...b.done],

@@ -9,9 +9,9 @@ import type { Opener } from '../seal/opener.ts';
 import type { Closable, Desired } from '../stores/model.ts';
 
 /**
- * What a manifest wants in SSM and S3, in its order. Values are opened; blobs are not.
- * @param options.closed what may not be opened
- * @throws CofferError `plaintext` for secrets that are not sealed, `oversize` for what fits nowhere;
+ * What a manifest wants in SSM and S3, in its order. Opens values, but not blobs.
+ * @param options.closed what must stay unopened
+ * @throws CofferError `plaintext` for plaintext secrets, `oversize` for values that fit nowhere;
  * with the problems of all parameters.
  */
 export async function desiredState(
@@ -26,7 +26,7 @@ export async function desiredState(
       (parameter.content.kind === 'plain' && !options.allowPlaintext));
   for (const parameter of manifest.parameters.filter(refuse)) {
     problems.push(
-      new CofferError('plaintext', `${parameter.name} is a secret and not encrypted`, {
+      new CofferError('plaintext', `${parameter.name} is a secret but not encrypted`, {
         place: parameter.place,
         hint: `run coffer encrypt ${manifest.file}${parameter.content.kind === 'plain' ? ', or add --allow-plaintext for a file that is never committed' : ''}`,
       }),
@@ -86,7 +86,7 @@ async function desire(
     return { ...common, ...secret, type: parameter.type, value: '', closed: 'value' };
   }
   const bytes = await opener.open(parameter);
-  // Ciphertext shows only now what it holds, which encrypt does not look at unless it is told to.
+  // encrypt does not open existing ciphertext without --reseal.
   const isClosed = content.kind === 'sealed' || content.kind === 'psyml';
   const reseal = isClosed ? `--reseal ${parameter.name} ` : '';
   const mend = `coffer encrypt ${reseal}${manifest.file}`;
@@ -95,7 +95,7 @@ async function desire(
   return { ...common, ...secret, type: parameter.type, value: bytes.toString('utf8') };
 }
 
-/** Values under one key that cannot be used have one and the same error. */
+/** Values that share an unusable key share one error. */
 function throwAll(errors: readonly CofferError[]): void {
   const problems = [...new Set(errors)];
   const [first, ...more] = problems;

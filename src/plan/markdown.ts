@@ -14,16 +14,16 @@ import {
 } from './words.ts';
 import { visible } from '../formats/visible.ts';
 
-/** By this a bot finds its own comment again. */
+/** A bot finds its own comment by this. */
 const MARKER = '<!-- coffer-diff -->';
 
-/** GitHub takes 65,536 characters; an action adds a key to the marker. */
+/** GitHub's limit is 65,536 characters; an action adds a key to the marker. */
 const LIMIT = 65_000;
 
-/** How much of a plan is told: less and less, until it fits. */
+/** How much of a plan to show: less and less, until it fits. */
 interface Extent {
   details: boolean;
-  /** Of the table of each manifest. */
+  /** Rows in the table of each manifest. */
   rows: number;
 }
 
@@ -32,14 +32,16 @@ const EXTENTS: readonly Extent[] = [
   ...[Infinity, 300, 100, 30, 10, 0].map((rows) => ({ details: false, rows })),
 ];
 
-/** Plans as a comment on a pull request: nothing secret, the same plans give the same text. */
+/**
+ * Renders plans as a comment on a pull request: no secrets, and the same plans give the same text.
+ */
 export function renderPlanMarkdown(plans: readonly Plan[]): string {
   const counts = countActions(plans);
   const isClean = plans.every(({ changes }) =>
     changes.every(({ action }) => action === 'unchanged'),
   );
   if (isClean) {
-    return `${MARKER}\n\n**coffer**: no difference, AWS is as the manifests want it (${summarize(counts)})\n`;
+    return `${MARKER}\n\n**coffer**: no differences, AWS matches the manifests (${summarize(counts)})\n`;
   }
   const summary = `**coffer**: ${summarize(counts)}`;
   let text = '';
@@ -57,7 +59,7 @@ function renderPlan(plan: Plan, extent: Extent): string[] {
   );
   const places = placesOf(plan).map(([word, name]) => `${word} ${code(name)}`);
   const title = `### ${code(plan.file)} → ${code(plan.path)} ${places.join(', ')}`;
-  if (changes.length === 0) return [title, 'No difference.'];
+  if (changes.length === 0) return [title, 'No differences.'];
   const rows = changes
     .slice(0, extent.rows)
     .map(
@@ -100,7 +102,7 @@ function fold(blocks: readonly string[]): string {
   return `<details><summary>Details</summary>\n\n${blocks.join('\n\n')}\n\n</details>`;
 }
 
-/** A code block whose fence no line of it can end. */
+/** A code block with a fence longer than any in its text. */
 function fence(text: string): string {
   const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `${ticks}diff\n${text}\n${ticks}`;
@@ -112,7 +114,7 @@ function code(text: string): string {
   return `${ticks}${pad}${visible(text)}${pad}${ticks}`;
 }
 
-/** A table is cut into cells before its code is seen. */
+/** GitHub splits a table into cells before it parses code. */
 function inCell(text: string): string {
   return text.replaceAll('|', '\\|');
 }

@@ -1,10 +1,10 @@
 import type { Change } from '../stores/model.ts';
 
-/** What to plan beyond what manifests name. */
+/** What to plan for things that are not in manifests. */
 export interface PlanOptions {
-  /** Delete parameters that no manifest names. */
+  /** Delete parameters that are not in any manifest. */
   prune: boolean;
-  /** Remove tags that no manifest names. */
+  /** Remove tags that are not in the manifest. */
   pruneTags: boolean;
 }
 

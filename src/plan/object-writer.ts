@@ -10,8 +10,8 @@ import { isGone, NOTHING, publishObject } from '../stores/s3/publish.ts';
 import type { ObjectWriter } from '../stores/port.ts';
 
 /**
- * The data key goes from the file key to `kmskey` inside KMS, so that whoever publishes needs no
- * right to open it; only across regions it passes through here.
+ * KMS re-encrypts the data key from the file key to `kmskey`, so the publisher needs no right to
+ * open it; only across regions does the key pass through here.
  */
 export function createObjectWriter(
   manifest: Manifest,

@@ -6,9 +6,9 @@ import type { PlanOptions } from './model.ts';
 import type { Actual, ActualState, Change, Desired, Difference, Field } from '../stores/model.ts';
 
 /**
- * How the actual state differs from the desired one. Pure: the same states give the same changes,
+ * Compares the actual state with the desired one. Pure: the same states give the same changes,
  * sorted by name.
- * @param others full names that are another manifest's concern
+ * @param others full names that belong to other manifests
  */
 export function planChanges(
   desired: readonly Desired[],
@@ -61,7 +61,7 @@ function compare(desired: Desired, actual: Actual, object: ObjectState = {}): Di
     differences.push({ field, before, after, isSecret: isSecret && field === 'value' });
   };
   differ('type', actual.type, desired.type);
-  // A secret that was not opened, where there is to be none, differs by its type.
+  // An unopened secret that should not be one already differs by its type.
   const isUnread = actual.value === undefined && actual.type !== desired.type;
   if (desired.closed !== 'value' && !isUnread) differ('value', actual.value ?? '', desired.value);
   differ('object', object.fault ?? 'present', 'present');
@@ -75,33 +75,33 @@ function compare(desired: Desired, actual: Actual, object: ObjectState = {}): Di
   return differences;
 }
 
-/** Whether a pointer takes the place of text that may be the very secret now sealed behind it. */
+/** Whether a pointer replaces text that may be the very secret now behind the pointer. */
 function isHiding(desired: Desired, actual: Actual): boolean {
   return desired.object !== undefined && !pointerOf(actual);
 }
 
-/** SSM raises a tier in place, and never lowers one. */
+/** SSM can raise a tier in place, but not lower it. */
 function isDowngrade(desired: Desired, actual: Actual): boolean {
   return desired.tier === 'Standard' && actual.tier === 'Advanced' && !actual.isUnlisted;
 }
 
-/** An alias or key id, with or without the ARN around it; two ARNs name account and region too. */
+/** Compares aliases or key ids, with or without their ARN; two ARNs must match whole. */
 function isSameKey(a: string, b: string): boolean {
   if (a.startsWith('arn:') && b.startsWith('arn:')) return a === b;
   return bareKey(a) === bareKey(b);
 }
 
-/** An alias or id without what an ARN puts before it. */
+/** An alias or id, without the ARN's prefix. */
 export function bareKey(key: string): string {
   return key.replace(/^arn:[^/]*:(?:key\/)?(?=.)/, '');
 }
 
-/** AWS keeps tags of its own, which nobody can take away. */
+/** AWS adds tags of its own, which cannot be removed. */
 function foreignKeys(there: Tags, wanted: Tags): string[] {
   return Object.keys(there).filter((key) => !Object.hasOwn(wanted, key) && !/^aws:/i.test(key));
 }
 
-/** Only the tags that differ; those that the manifest does not name may stay as they are. */
+/** Only the tags that differ; other tags may stay unless they are pruned. */
 function compareTags(there: Tags, wanted: Tags, foreign: readonly string[]): Difference[] {
   const keys = Object.keys(wanted).filter(
     (key) => !Object.hasOwn(there, key) || there[key] !== wanted[key],

@@ -27,11 +27,11 @@ export async function findVersion(
   if (found) return found;
   const known = versions.map((item) => [item.version, ...item.labels].join(' '));
   throw new CofferError('not-found', `${name} has no version ${version}`, {
-    hint: `it has ${known.join(', ')}`,
+    hint: `the versions are ${known.join(', ')}`,
   });
 }
 
-/** How one version differs from another. */
+/** The differences between two versions. */
 export function compareVersions(from: ParameterVersion, to: ParameterVersion): Difference[] {
   const isSecret = from.type === 'SecureString' || to.type === 'SecureString';
   const fields: [Field, string, string][] = [

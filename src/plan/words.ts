@@ -2,7 +2,7 @@ import type { Plan } from './model.ts';
 import type { Action, Change, Difference } from '../stores/model.ts';
 import { formatBytes } from '../formats/table.ts';
 
-/** The order in which a plan is told. */
+/** The order of a plan's sections. */
 export const ACTIONS: readonly Action[] = [
   'create',
   'update',
@@ -26,10 +26,10 @@ export const MARKS = {
 const LABELS = {
   create: 'to create',
   update: 'to update',
-  replace: 'to replace (delete and create anew)',
-  delete: 'to delete, in no manifest',
-  closed: 'closed (to compare or write them takes kms:Decrypt)',
-  extra: 'extra, in no manifest',
+  replace: 'to replace (delete and create again)',
+  delete: 'to delete, not in any manifest',
+  closed: 'closed (comparing or writing them needs kms:Decrypt)',
+  extra: 'extra, not in any manifest',
   unchanged: 'unchanged',
 } as const satisfies Record<Action, string>;
 
@@ -53,7 +53,7 @@ export function heading(action: Action, count: number): string {
   return `${count} ${LABELS[action]}`;
 }
 
-/** Where a plan writes to, each with the word that goes before it. */
+/** The places a plan writes to, each with its label. */
 export function placesOf({ region, kmskey, bucket }: Plan): [word: string, name: string][] {
   const places: [string, string | undefined][] = [
     ['in', region],
@@ -68,7 +68,7 @@ export function shortName({ name }: Change, { path }: Plan): string {
   return name.startsWith(path) ? name.slice(path.length) : name;
 }
 
-/** What a parameter is, without its value: `SecureString, 26 bytes`, `5.0 MiB in S3`. */
+/** Describes a parameter without its value: `SecureString, 26 bytes`, `5.0 MiB in S3`. */
 export function describe({ action, desired, actual }: Change): string {
   if (desired?.closed === 'value') {
     return `${desired.type}, ${actual ? 'value not compared' : 'not in AWS'}`;
@@ -81,7 +81,7 @@ export function describe({ action, desired, actual }: Change): string {
   return actual ? `${actual.type}, version ${actual.version}` : '';
 }
 
-/** A difference that may not show its values. */
+/** A difference without its values. */
 export function mask({ before, after }: Difference): string {
   const [from, to] = [Buffer.byteLength(before), Buffer.byteLength(after)];
   return from === to

@@ -4,7 +4,7 @@ import { pointerOf } from '../crypto/pointer.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { fetchObject } from './s3/fetch.ts';
 
-/** A parameter's value, or the whole object that it points to, in memory. */
+/** The value of a parameter, or of the object that it points to, in memory. */
 export async function followPointer(
   parameter: Pick<StoredParameter, 'type' | 'value'>,
   services: { objects: () => Promise<ObjectStore>; kms: () => Promise<Kms>; spoolFolder: string },

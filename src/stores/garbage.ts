@@ -6,7 +6,7 @@ import { digestOf, pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { HINTS } from './s3/expected.ts';
 
-/** What one call of S3 deletes. */
+/** The limit of one DeleteObjects call. */
 export const OBJECTS_A_CALL = 1000;
 
 /** An object that nothing points to. */
@@ -15,10 +15,10 @@ export interface Orphan extends StoredObject {
   owner: string;
 }
 
-/** What nothing points to. */
+/** Everything that nothing points to. */
 export interface Garbage {
   objects: Orphan[];
-  /** Uploads that were begun and never finished. */
+  /** Unfinished uploads. */
   uploads: StoredUpload[];
 }
 
@@ -29,10 +29,10 @@ interface Services {
 }
 
 /**
- * Objects and unfinished uploads under a manifest's path that no version of a parameter points to,
- * neither now nor in SSM's history.
+ * Objects and unfinished uploads under a manifest's path that no version of a parameter names,
+ * now or in SSM's history.
  * @param keep keys that the manifest names, published or not
- * @param before only what is older: a younger object may still be waiting for its pointer
+ * @param before only older ones: a younger object may not have its pointer yet
  */
 export async function findGarbage(
   place: { path: string; bucket: string; keep: ReadonlySet<string>; before: Date },
@@ -56,12 +56,12 @@ export async function findGarbage(
   const named = new Set(described.map(({ name }) => name));
   const pointed = await pointedKeys([...named], bucket, parameters, concurrency);
   const unpointed = candidates.filter(({ key }) => !pointed.has(key));
-  // put may have given an object under this path a parameter elsewhere.
+  // coffer put may have given an object here a parameter under another path.
   const owned = await pMap(
     unpointed,
     async (object) => {
       const owner = (await objects.head(bucket, object.key))?.metadata[HINTS.parameter];
-      // The objects of s3-kms-ssm-secrets do not name their parameter, which may be anywhere.
+      // Objects of s3-kms-ssm-secrets do not name their parameter, so it cannot be checked.
       return owner ? [{ ...object, owner }] : [];
     },
     { concurrency },
@@ -71,16 +71,16 @@ export async function findGarbage(
   return { objects: owned.flat().filter(({ key }) => !used.has(key)), uploads };
 }
 
-/** Whether coffer or s3-kms-ssm-secrets named it so; others under the prefix are left alone. */
+/** Whether coffer or s3-kms-ssm-secrets named it; other objects are kept. */
 function isOurs({ key }: { key: string }): boolean {
   return digestOf(key) !== undefined;
 }
 
 /**
- * Deletes objects of a bucket that were found to be garbage, unless something points to them by now.
- * @param signal once it is aborted, no further call deletes
- * @returns those that are deleted
- * @throws CofferError `conflict` for those that got a pointer at the very moment of their deletion
+ * Deletes the given garbage from a bucket, except objects that something points to by now.
+ * @param signal once aborted, nothing more is deleted
+ * @returns the deleted objects
+ * @throws CofferError `conflict` for objects that got a pointer while they were deleted
  */
 export async function deleteOrphans(
   orphans: readonly Orphan[],
@@ -98,7 +98,7 @@ export async function deleteOrphans(
     if (keys.length > 0) await objects.deleteBatch(bucket, keys);
     deleted.push(...unused);
   }
-  // A sync that looked for its object before the deletion wrote its pointer before now.
+  // A sync that saw its object before the deletion has written its pointer by now.
   const used = await pointersTo(deleted, bucket, services);
   const lost = await pMap(
     deleted.filter(({ key }) => used.has(key)),
@@ -108,8 +108,8 @@ export async function deleteOrphans(
   if (first === undefined) return deleted;
   throw new CofferError(
     'conflict',
-    `${first} was pointed to an object while gc deleted it: ${lost.flat().length} such objects are gone`,
-    { hint: 'run coffer sync, which writes them again' },
+    `another process made ${first} point to an object while gc deleted it: ${lost.flat().length} such objects are gone`,
+    { hint: 'run coffer sync to write them again' },
   );
 }
 
@@ -123,7 +123,7 @@ async function pointersTo(
   return pointedKeys(owners, bucket, parameters, concurrency);
 }
 
-/** A parameter that is gone points to nothing. */
+/** A deleted parameter points to nothing. */
 async function historyOf(name: string, parameters: ParameterStore) {
   try {
     return await parameters.history(name);

@@ -2,7 +2,7 @@ import { perRegion, type Region, type Session } from '../aws/session.ts';
 import type { ObjectStore } from './s3/objects.ts';
 import type { ParameterStore } from './ssm.ts';
 
-/** Where values live, by region; a store's client is loaded when it is first asked for. */
+/** The stores of each region; loads a store's client on first use. */
 export interface Stores {
   parameters: (region: Region) => Promise<ParameterStore>;
   objects: (region: Region) => Promise<ObjectStore>;

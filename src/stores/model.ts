@@ -7,17 +7,17 @@ import type { ObjectState } from './s3/expected.ts';
 export interface DesiredObject {
   bucket: string;
   key: string;
-  /** Of the sealed bytes. */
+  /** SHA-256 of the sealed bytes. */
   sha256: string;
-  /** Of the sealed bytes. */
+  /** Size of the sealed bytes. */
   size: number;
-  /** As its metadata holds it. */
+  /** As in its metadata. */
   commitment: Commitment;
   /** The key that readers need, as the manifest names it. */
   kmskey: string;
 }
 
-/** A parameter as the manifest wants it in SSM. Without a tier, any will do. */
+/** A parameter as the manifest wants it in SSM. Without a tier, any tier is fine. */
 export interface Desired extends SsmFields {
   /** Full name. */
   name: string;
@@ -25,20 +25,20 @@ export interface Desired extends SsmFields {
   type: ParameterType;
   /** The value, or the pointer. */
   value: string;
-  /** Whether the value has to stay hidden. */
+  /** Whether the value must stay hidden. */
   isSecret: boolean;
-  /** For a SecureString. */
+  /** Only for a SecureString. */
   keyId?: string | undefined;
-  /** Those that have to be there; others may be. */
+  /** Required tags; there may be others. */
   tags: Tags;
   object?: DesiredObject | undefined;
-  /** What may not be opened: the value, which is empty then, or a data key. */
+  /** What must stay unopened: the value, which is then empty, or a data key. */
   closed?: Closable | undefined;
 }
 
 /**
- * What takes kms:Decrypt: to compare and write a secret, its value; to publish an object in another
- * region than the file key's, its data key.
+ * What needs kms:Decrypt: the value, to compare and write a secret; the data key, to publish an
+ * object in another region than the file key's.
  */
 export type Closable = 'value' | 'data key';
 
@@ -46,27 +46,29 @@ export type Closable = 'value' | 'data key';
 export interface Actual extends SsmFields {
   name: string;
   type: string;
-  /** Opened; absent for a parameter that nobody needs to open, or that may not be opened. */
+  /** Opened; absent if it need not or must not be opened. */
   value?: string | undefined;
   version: number;
   keyId?: string | undefined;
-  /** SSM does not list this version yet: nothing is known but its type, value and number. */
+  /** SSM does not list this version yet: only its type, value and number are known. */
   isUnlisted?: boolean | undefined;
 }
 
-/** What is in AWS for one manifest. */
+/** The actual state of one manifest in AWS. */
 export interface ActualState {
   /** Every parameter under the manifest's path, by full name. */
   parameters: ReadonlyMap<string, Actual>;
-  /** By the full name of its parameter. */
+  /** Objects by the full name of their parameter. */
   objects: ReadonlyMap<string, ObjectState>;
-  /** By full name, of those that lack a wanted tag, and of all when foreign tags are to go. */
+  /**
+   * By full name, for parameters that lack a wanted tag; for all of them if other tags are pruned.
+   */
   tags: ReadonlyMap<string, Tags>;
 }
 
 export type Field = 'type' | 'value' | 'object' | 'key' | SsmName | 'tags';
 
-/** One way in which AWS is not as the manifest wants it. */
+/** One difference between AWS and the manifest. */
 export interface Difference {
   field: Field;
   before: string;
@@ -78,14 +80,14 @@ export interface Difference {
 export type Action =
   | 'create'
   | 'update'
-  /** To be deleted and created anew: SSM cannot change it in place. */
+  /** Delete and create again: SSM cannot change it in place. */
   | 'replace'
   | 'unchanged'
-  /** Cannot be told or written without opening what may not be opened. */
+  /** Cannot be compared or written without opening what must stay unopened. */
   | 'closed'
-  /** Under the path and in no manifest: to be deleted, as was asked for. */
+  /** Under the path and not in any manifest; pruned. */
   | 'delete'
-  /** Under the path and in no manifest: left alone. */
+  /** Under the path and not in any manifest; kept. */
   | 'extra';
 
 export interface Change {
@@ -94,8 +96,8 @@ export interface Change {
   differences: readonly Difference[];
   desired?: Desired | undefined;
   actual?: Actual | undefined;
-  /** Of the object that is wanted, if one is. */
+  /** The state of the desired object, if there is one. */
   object?: ObjectState | undefined;
-  /** Keys of tags that are to go. */
+  /** Keys of tags to remove. */
   foreignTags: readonly string[];
 }

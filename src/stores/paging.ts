@@ -1,21 +1,21 @@
 import { CofferError } from '../errors.ts';
 
-/** What to ask for in several calls, each of which takes up to `size`. */
+/** Splits items into batches of up to `size`. */
 export function lotsOf<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),
   );
 }
 
-/** One answer of many: what it holds, and what to ask for the next one by. */
+/** One page: its items, and the token of the next page. */
 export interface Page<Item> {
   items: readonly Item[];
   next: string | undefined;
 }
 
 /**
- * The items of all pages. A page may be empty and still have a successor.
- * @throws CofferError when a page leads back to one that was read, which would go on for ever
+ * Returns the items of all pages. A page may be empty and still have a successor.
+ * @throws CofferError if a token repeats, which would never end
  */
 export async function readPages<Item>(
   what: string,
@@ -33,7 +33,7 @@ export async function readPages<Item>(
         'aws',
         `${what}: AWS gave the same page twice, so the list has no end`,
         {
-          hint: 'run the command again; if that does not help, check what is at --endpoint-url',
+          hint: 'run the command again; if that does not help, check the server at --endpoint-url',
         },
       );
     }

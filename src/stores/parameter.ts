@@ -1,6 +1,6 @@
 import type { SsmFields, ToldFields } from '../manifest/ssm-fields.ts';
 
-/** A parameter as SSM returns it, its value opened. */
+/** A parameter as SSM returns it, with its value opened. */
 export interface StoredParameter {
   name: string;
   type: string;
@@ -8,7 +8,7 @@ export interface StoredParameter {
   version: number;
 }
 
-/** What SSM tells about a parameter without its value. */
+/** A parameter as SSM lists it, without its value. */
 export interface ParameterMetadata extends ToldFields {
   name: string;
   type: string;
@@ -20,7 +20,7 @@ export interface ParameterMetadata extends ToldFields {
 /** One version of a parameter, with its value. */
 export interface ParameterVersion extends ParameterMetadata {
   value: string;
-  /** ARN of who wrote it. */
+  /** ARN of its writer. */
   user?: string | undefined;
   labels: string[];
 }
@@ -30,7 +30,7 @@ export interface PutParameter extends SsmFields {
   value: string;
   type: string;
   keyId?: string | undefined;
-  /** Replace what is there; without it, a parameter of that name makes the call fail. */
+  /** Replaces an existing parameter; without it, the call fails if the name exists. */
   overwrite: boolean;
   /** Only for a new parameter: SSM refuses tags together with `overwrite`. */
   tags?: Readonly<Record<string, string>> | undefined;

@@ -1,10 +1,10 @@
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
 
-/** Waiting, which tests and callers may shorten. */
+/** How to wait; tests and callers may shorten it. */
 export interface Patience {
   sleep: (ms: number) => Promise<void>;
-  /** How often a call that AWS throttles or fails is begun anew, after the SDK's own attempts. */
+  /** How often to repeat a throttled or failed call, after the SDK's own attempts. */
   attempts: number;
 }
 
@@ -23,24 +23,24 @@ const THROTTLED = new Set([
   'TooManyUpdates',
 ]);
 const FAULTS = new Set([
-  // Another write of the same object was under way.
+  // Another write of the same object was running.
   'ConditionalRequestConflict',
   'InternalError',
   'InternalServerError',
   'KMSInternalException',
-  // Another change of the same bucket was under way.
+  // Another change of the same bucket was running.
   'OperationAborted',
   'ServiceUnavailable',
 ]);
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
 
-/** Whether the same call may go well later, with nothing changed but the network or a sign-in. */
+/** Whether the same call may succeed later, after a change of only the network or the sign-in. */
 export function isWorthAnotherRun(error: CofferError): boolean {
   return error.code === 'network' || error.code === 'credentials' || isPassing(error);
 }
 
-/** Begins `work` anew while AWS is busy or at fault; any other failure is final. */
+/** Repeats `work` while AWS is busy or failing; any other failure is final. */
 export async function persist<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -57,8 +57,8 @@ const RECREATE_PAUSE_MS = 3_000;
 const RECREATE_ATTEMPTS = 15;
 
 /**
- * Creates a parameter whose name may have been deleted a moment ago.
- * @param look asked before each further attempt: a name that is taken is a conflict, not a delay
+ * Creates a parameter whose name may have just been deleted.
+ * @param look called before each further attempt: an existing parameter is a conflict, not a delay
  */
 export async function createPatiently(
   create: () => Promise<unknown>,

@@ -2,18 +2,17 @@ import type { ActualState, Change, Desired, DesiredObject } from './model.ts';
 import type { ObjectState } from './s3/expected.ts';
 
 /**
- * A place where the values of manifests live. SSM is one, with S3 behind it for what SSM cannot
- * hold; another is an adapter beside it. The planner compares what `read` gives, and says what to
- * change.
+ * A store of values. SSM is one, with S3 behind it for values that SSM cannot hold; other stores
+ * are adapters beside it. The planner compares what `read` returns, and says what to change.
  */
 export interface ValueStore {
-  /** What is there of what is wanted, and what else is under the path. */
+  /** Reads the actual state of the desired parameters, and what else is under the path. */
   read: (request: ReadRequest) => Promise<ActualState>;
-  /** How to do what a plan says of one parameter. */
+  /** The task that applies one change. */
   change: (change: Change, writing: Writing) => Task;
-  /** How to write a parameter, whatever is there; takes no right to read. */
+  /** The task that writes a parameter unconditionally; needs no right to read. */
   save: (desired: Desired, writing: Writing) => Task;
-  /** Deletes parameters; how many one call takes is `batchSize`. */
+  /** Deletes up to `batchSize` parameters. */
   remove: (names: readonly string[]) => Promise<{ missing: readonly string[] }>;
   batchSize: number;
 }
@@ -21,43 +20,43 @@ export interface ValueStore {
 export interface ReadRequest {
   /** Begins and ends with a slash. */
   path: string;
-  /** Full names of the parameters that are wanted. */
+  /** Full names of the desired parameters. */
   names: readonly string[];
-  /** The same parameters; opening them takes its time. */
+  /** The same parameters; opening them takes time. */
   wanted: Promise<readonly Desired[]>;
-  /** Whether secrets may be opened; without it they have no value. */
+  /** Whether secrets may be opened; otherwise they have no value. */
   open: boolean;
-  /** Whether tags are wanted that no manifest names. */
+  /** Whether to read tags that are not in the manifest. */
   pruneTags: boolean;
 }
 
-/** What one run of writes has in common. */
+/** What the writes of one run share. */
 export interface Writing {
-  /** Absent when no parameter has an object. */
+  /** Absent if no parameter has an object. */
   objects: ObjectWriter | undefined;
-  /** Takes in the version of each parameter that was written, by full name. */
+  /** Collects the new version of each written parameter, by full name. */
   versions: Map<string, number>;
 }
 
 /** Publishes the blobs of one manifest. */
 export interface ObjectWriter {
-  /** Whether the sealed bytes are here and whole. */
+  /** Checks that the sealed bytes are present and intact. */
   check: (fullName: string) => Promise<void>;
   /**
-   * Writes the object of the parameter `fullName`, unless it is there.
-   * @param seen what was found in its place, if somebody looked
+   * Writes the object of the parameter `fullName`, unless it exists.
+   * @param seen its last known state, if any
    */
   publish: (fullName: string, object: DesiredObject, seen?: ObjectState) => Promise<void>;
   /** Writes it again if it was deleted while its pointer was written. */
   keep: (fullName: string, object: DesiredObject) => Promise<void>;
 }
 
-/** One piece of work: what it is called, and how it is done. It may be done twice. */
+/** One piece of work with a name. It may run twice. */
 export interface Task {
   name: string;
-  /** Of the object that it publishes. */
+  /** Size of the object that it publishes. */
   bytes?: number | undefined;
-  /** Finds out, without writing anything, whether it can be done. */
+  /** Checks whether it can run, without writing anything. */
   check?: (() => Promise<void>) | undefined;
   run: () => Promise<void>;
 }

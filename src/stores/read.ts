@@ -8,19 +8,19 @@ import type { Actual, ActualState, Desired } from './model.ts';
 import type { Patience } from './patience.ts';
 import type { ReadRequest } from './port.ts';
 
-/** What reading takes. */
+/** What reading needs. */
 export interface ReadServices {
   parameters: ParameterStore;
   objects: () => Promise<ObjectStore>;
-  /** The ARN behind the name of a KMS key; `undefined` when there is no such key. */
+  /** The ARN of a named KMS key; `undefined` if the key does not exist. */
   keyArn: (keyId: string) => Promise<string | undefined>;
   concurrency: number;
   patience: Patience;
 }
 
 /**
- * Reads what is in SSM and S3 for one manifest; everything that can runs in parallel. A call that
- * fails fails it all: a plan made of a partial state would be wrong.
+ * Reads SSM and S3 for one manifest, in parallel where possible. One failed call fails the whole
+ * read: a plan made from a partial state would be wrong.
  */
 export async function readActualState(
   { path, names, wanted, ...options }: ReadRequest,
@@ -33,7 +33,7 @@ export async function readActualState(
   ]);
   const [{ listed, values }, objects, tagged] = await Promise.all([
     reading.then(async ([described, values]) => {
-      // Written in between: the two are to tell of one version.
+      // Written in between: both answers must be about one version.
       const newer = described.filter(
         ({ name, version }) => version > (values.get(name)?.version ?? version),
       );
@@ -49,7 +49,7 @@ export async function readActualState(
   ]);
   const named = new Set(names);
   const found = new Map<string, Actual>();
-  // A name without a leading slash is in no path, and what SSM lists may be gone already.
+  // A name without a leading slash is under no path, and a listed parameter may be gone.
   for (const item of listed) {
     if (!item.name.startsWith(path) || named.has(item.name)) continue;
     found.set(item.name, item);
@@ -65,7 +65,7 @@ export async function readActualState(
   return { parameters: found, objects, tags: await readTags(untold, services) };
 }
 
-/** What GetParameters tells is the newest there is, whatever is listed. */
+/** GetParameters returns the newest version, even if another one is listed. */
 function toNamed(
   { name, type, value, version }: StoredParameter,
   listed: ParameterMetadata | undefined,
@@ -82,13 +82,13 @@ function toNamed(
     : { ...newest, isUnlisted: true };
 }
 
-/** How often to ask for what SSM does not list yet. */
+/** How often to ask for versions that SSM does not list yet. */
 const LISTING_ATTEMPTS = 3;
 const LISTING_PAUSE_MS = 500;
 
 /**
- * SSM lists a write a moment after it has happened. What is listed in an older version than
- * `values` have is asked for by name, until it is there or enough was waited.
+ * SSM lists a write a moment after it happened. Asks by name for parameters listed in an older
+ * version than in `values`, until SSM lists them or the waiting has been long enough.
  */
 export async function catchUp(
   listed: readonly ParameterMetadata[],
@@ -129,7 +129,7 @@ async function readObjects(
 }
 
 /**
- * The names whose wanted tags are all there: one filtered query for each distinct set of tags,
+ * The names that have all desired tags: one filtered query for each distinct set of tags,
  * instead of one call for each parameter.
  */
 async function readTagged(

@@ -3,7 +3,7 @@ import { readActualState, type ReadServices } from './read.ts';
 import { BATCH } from './ssm.ts';
 import { changeTask, saveTask } from './write.ts';
 
-/** SSM of one region, with S3 behind it for what SSM cannot hold. */
+/** SSM of one region, with S3 behind it for values that SSM cannot hold. */
 export function createSsmStore(services: ReadServices): ValueStore {
   const { parameters, patience } = services;
   return {

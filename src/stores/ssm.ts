@@ -29,10 +29,10 @@ import type {
   StoredParameter,
 } from './parameter.ts';
 
-/** What one call may name. */
+/** The limit of names per call. */
 export const BATCH = 10;
 const PAGE = 50;
-/** Most values of one filter. */
+/** The limit of values per filter. */
 const FILTER = 50;
 
 export type ParameterStore = ReturnType<typeof createParameterStore>;
@@ -41,7 +41,7 @@ export type ParameterStore = ReturnType<typeof createParameterStore>;
 export function createParameterStore(session: Session, region: string | undefined) {
   const client = clientFor(session, 'ssm', () => new SSMClient(clientConfig(session, region)));
 
-  /** A parameter that stands on two pages, as it may while others write, counts once. */
+  /** Counts a parameter once even if it is on two pages, which can happen while others write. */
   async function describe(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
     const doing = { action: 'ssm:DescribeParameters', target: filters[0]?.Values?.[0] ?? '' };
     const pages = await readPages(`${doing.action} ${doing.target}`, async (next) => {
@@ -64,7 +64,10 @@ export function createParameterStore(session: Session, region: string | undefine
   return {
     region,
 
-    /** One parameter by name, `name:version` or `name:label`; a secret stays sealed without `open`. */
+    /**
+     * One parameter by name, `name:version` or `name:label`; a secret stays encrypted without
+     * `open`.
+     */
     async get(selector: string, open = true): Promise<StoredParameter> {
       const doing = { action: 'ssm:GetParameter', target: selector };
       const answer = await call(session, doing, () =>
@@ -74,8 +77,8 @@ export function createParameterStore(session: Session, region: string | undefine
     },
 
     /**
-     * Those of `names` that exist, by name; ten a call, calls in parallel. Secrets stay sealed
-     * without `open`, which takes kms:Decrypt.
+     * Those of `names` that exist, by name; ten per call, in parallel. Secrets stay encrypted
+     * without `open`, which needs kms:Decrypt.
      */
     async getMany(names: readonly string[], open = true): Promise<Map<string, StoredParameter>> {
       const found = new Map<string, StoredParameter>();
@@ -100,14 +103,14 @@ export function createParameterStore(session: Session, region: string | undefine
 
     /**
      * Every parameter whose name begins with `path` (which ends with a slash) and has `tags`. SSM
-     * may not list yet what was written a moment ago. Under `/` are names without a slash, too.
+     * may not list recent writes yet. `/` includes names without a slash.
      */
     async describePath(
       path: string,
       tags: Readonly<Record<string, string>> = {},
     ): Promise<ParameterMetadata[]> {
       const found = await describe([beginsWith(path), ...Object.entries(tags).map(hasTag)]);
-      // What is done to a path may not hit others, whatever the server makes of a filter.
+      // Never trust the server's filter: work on one path must not hit others.
       return found.filter(
         ({ name }) => name.startsWith(path) || (path === '/' && !name.includes('/')),
       );
@@ -124,14 +127,14 @@ export function createParameterStore(session: Session, region: string | undefine
       return found.flat().filter(({ name }) => wanted.has(name));
     },
 
-    /** Whether the server minds filters for tags. AWS does, but not all that stand in for it. */
+    /** Whether the server applies filters for tags. AWS does, but some stand-ins do not. */
     async mindsTags(path: string, key: string): Promise<boolean> {
       if (session.endpoint === undefined) return true;
       const found = await describe([beginsWith(path), hasTag([key, randomUUID()])]);
       return found.length === 0;
     },
 
-    /** The versions that SSM still has, oldest first; secrets stay sealed unless `open` is set. */
+    /** The versions that SSM still has, oldest first; secrets stay encrypted without `open`. */
     async history(name: string, open = false): Promise<ParameterVersion[]> {
       const doing = { action: 'ssm:GetParameterHistory', target: name };
       const pages = await readPages(`${doing.action} ${name}`, async (next) => {
@@ -149,12 +152,12 @@ export function createParameterStore(session: Session, region: string | undefine
       return [...versions.values()].toSorted((a, b) => a.version - b.version);
     },
 
-    /** Its new version number. */
+    /** Returns the new version number. */
     async put(parameter: PutParameter): Promise<number> {
       const doing = {
         action: 'ssm:PutParameter',
         target: parameter.name,
-        // Taken out of a message, a short value that is no secret would spoil it.
+        // Masking a short value that is not secret would spoil a message.
         secret: parameter.type === 'SecureString' ? parameter.value : undefined,
       };
       const answer = await call(session, doing, () =>
@@ -209,7 +212,7 @@ export function createParameterStore(session: Session, region: string | undefine
       );
     },
 
-    /** Deletes up to ten parameters in one call; those that were not there are fine. */
+    /** Deletes up to ten parameters in one call; missing ones are fine. */
     async deleteBatch(names: readonly string[]): Promise<{ deleted: string[]; missing: string[] }> {
       const doing = { action: 'ssm:DeleteParameters', target: `${names.length} parameters` };
       const { DeletedParameters: deleted = [], InvalidParameters: missing = [] } = await call(
@@ -246,7 +249,7 @@ function toStored(doing: Doing, item: SdkParameter): StoredParameter {
   };
 }
 
-/** What DescribeParameters and GetParameterHistory have in common. */
+/** The fields that DescribeParameters and GetParameterHistory share. */
 function toMetadata(doing: Doing, item: SdkMetadata | ParameterHistory): ParameterMetadata {
   return {
     name: need(doing, item, 'Name'),

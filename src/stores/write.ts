@@ -7,13 +7,13 @@ import type { Actual, Change, Desired } from './model.ts';
 import { createPatiently, type Patience } from './patience.ts';
 import type { Task, Writing } from './port.ts';
 
-/** What writes of SSM work with. */
+/** What writes to SSM need. */
 export interface SsmWriting extends Writing {
   parameters: ParameterStore;
   patience: Patience;
 }
 
-/** Writes a parameter whatever AWS holds now; needs no right to read. */
+/** Writes a parameter unconditionally; needs no right to read. */
 export function saveTask(desired: Desired, writing: SsmWriting): Task {
   const { parameters, objects, patience } = writing;
   return {
@@ -21,7 +21,7 @@ export function saveTask(desired: Desired, writing: SsmWriting): Task {
     bytes: desired.object?.size,
     check: checkOf(desired, writing),
     async run() {
-      // The object first, so that no reader ever follows a pointer to nothing.
+      // The object first, so that no pointer leads to a missing object.
       if (desired.object) await objects?.publish(desired.name, desired.object);
       await createPatiently(
         () => put(overwriting(desired), writing),
@@ -34,7 +34,7 @@ export function saveTask(desired: Desired, writing: SsmWriting): Task {
   };
 }
 
-/** Does what a plan says of one parameter. */
+/** Applies the planned change of one parameter. */
 export function changeTask(change: Change, writing: SsmWriting): Task {
   const { action, desired, name } = change;
   const isPublished = hasObject(change);
@@ -57,28 +57,28 @@ export function changeTask(change: Change, writing: SsmWriting): Task {
   };
 }
 
-/** Whether the object that is wanted was there when the plan was made. */
+/** Whether the desired object existed when the plan was made. */
 function hasObject({ object }: Change): boolean {
   return object !== undefined && object.fault === undefined;
 }
 
-/** Whether nothing pointed to the object that is wanted when the plan was made. */
+/** Whether nothing pointed to the desired object when the plan was made. */
 function isPointedAnew({ desired, actual }: Change): boolean {
   return desired?.object !== undefined && actual?.value !== desired.value;
 }
 
-/** A damaged blob is found before the first write, not in the middle of them. */
+/** Finds a damaged blob before the first write. */
 function checkOf(desired: Desired | undefined, { objects }: SsmWriting): Task['check'] {
   return desired?.object && objects ? () => objects.check(desired.name) : undefined;
 }
 
-/** How long after its last look for pointers a gc may delete. */
+/** How long after it last listed pointers a gc may still delete. */
 const GC_PAUSE_MS = 2_000;
 
-/** A gc that looked for pointers a moment ago may delete what this one points to. */
+/** A gc that listed pointers a moment ago may delete the object of this one. */
 async function settlePointer(change: Change, desired: Desired, writing: SsmWriting): Promise<void> {
   if (!isPointedAnew(change)) return;
-  // What was written just now is too young for it.
+  // A new object is too young for gc.
   if (hasObject(change)) await writing.patience.sleep(GC_PAUSE_MS);
   await keepObject(desired, writing);
 }
@@ -101,7 +101,7 @@ async function create(change: Change, desired: Desired, writing: SsmWriting): Pr
       const open = desired.type === 'SecureString';
       const there = (await parameters.getMany([desired.name], open)).get(desired.name);
       if (!there) return 'absent';
-      // An answer that got lost on its way makes the SDK try again what had been done.
+      // After a lost answer, the SDK repeats a write that had succeeded.
       if (there.version !== 1 || there.value !== desired.value) return 'taken';
       writing.versions.set(desired.name, there.version);
       return 'done';
@@ -123,8 +123,8 @@ async function update(change: Change, desired: Desired, writing: SsmWriting): Pr
     if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
       throw new CofferError(
         'conflict',
-        `somebody else wrote version ${version - 1} after the plan was made; it was replaced by version ${version}`,
-        { hint: `compare the two: coffer get ${desired.name}:${version - 1}` },
+        `someone else wrote version ${version - 1} after the plan was made; version ${version} replaced it`,
+        { hint: `to compare, run coffer get ${desired.name}:${version - 1}` },
       );
     }
   }
@@ -145,7 +145,7 @@ function overwriting(desired: Desired, actual?: Actual): PutParameter {
   return { ...desired, ...overwritingFields(desired, actual), tags: undefined, overwrite: true };
 }
 
-/** Whether a version is this very write, done twice because its first answer got lost. */
+/** Whether a version is this same write, repeated after a lost answer. */
 async function isOwn(version: number, { name, type, value }: Desired, parameters: ParameterStore) {
   const there = await parameters.get(`${name}:${version}`, type === 'SecureString');
   return there.value === value;

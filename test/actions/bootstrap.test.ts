@@ -34,7 +34,7 @@ test('bootstrap shows a plan, and with yes creates what is missing; a second run
   expectReportOf('bootstrap', done);
   await bootstrap(tools, [file], { yes: true });
   expect(said.notes).toEqual([
-    'nothing was changed; --yes does what is marked + and ~',
+    'nothing changed; --yes applies the lines marked + and ~',
     `${plan.steps.length} done`,
     'nothing to do',
   ]);

@@ -44,9 +44,9 @@ test('a value that cannot be plaintext in a manifest stays sealed, and can be re
   expect(text).toContain('value: "one"');
   expect(text).toContain('encrypted_with:');
   expect(left.map(({ message }) => message)).toEqual([
-    'long is long and left sealed',
-    'binary is binary and left sealed',
-    'like is like ciphertext and left sealed',
+    'long is long and stays encrypted',
+    'binary is binary and stays encrypted',
+    'like is like ciphertext and stays encrypted',
   ]);
   const opened = await decryptValues(tools, file);
   expect(opened.map(({ name, type }) => [name, type])).toEqual(

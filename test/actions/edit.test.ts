@@ -78,7 +78,7 @@ test('an invalid text is discarded on request, and an error if nobody can be ask
   const discard = { again: () => Promise.resolve(false) };
   expect(await failureOf(() => edit(tools, file, change, discard))).toMatchObject({
     code: 'declined',
-    message: `the edit is discarded; ${file} is as it was`,
+    message: `edit discarded; ${file} is unchanged`,
   });
   expect(await failureOf(() => edit(tools, file, change))).toMatchObject({ code: 'manifest' });
   expect(await app.text('app.yml')).toBe(sealed);

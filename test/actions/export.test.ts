@@ -67,9 +67,9 @@ test('outDir writes a file for each value, and returns no text', async () => {
 
 test.each<[ExportOptions, string]>([
   [{ format: 'k8s' }, '--format k8s needs --name'],
-  [{ format: 'k8s', name: 'app', names: 'exact' }, '--names does nothing with --format k8s'],
-  [{ namespace: 'app' }, '--namespace does nothing with --format shell'],
-  [{ outDir: 'x', format: 'json' }, '--format does nothing with --out-dir'],
+  [{ format: 'k8s', name: 'app', names: 'exact' }, '--names cannot be used with --format k8s'],
+  [{ namespace: 'app' }, '--namespace cannot be used with --format shell'],
+  [{ outDir: 'x', format: 'json' }, '--format cannot be used with --out-dir'],
   [{ format: 'docker', only: ['two/lines'] }, 'two/lines: an env-file of docker'],
 ])('refuses %j', async (options, message) => {
   const app = await createApp();

@@ -39,13 +39,13 @@ test('gc shows what it found, asks, and deletes it', async () => {
   expect(await gc(tools, [file], options)).toEqual([report]);
   expect(shown).toEqual([[report]]);
   expect(said).toMatchObject({
-    questions: ['Delete 2 of these for good?'],
+    questions: ['Delete these 2 for good?'],
     notes: ['2 deleted'],
   });
   expect(await stored.objects(prefix)).toEqual([]);
   expect(await gc(tools, [file], options), 'nothing is left').toEqual([empty]);
   expect(said.questions).toHaveLength(1);
-  expect(said.notes.at(-1)).toBe('nothing to delete: every object has its pointer');
+  expect(said.notes.at(-1)).toBe('nothing to delete: a pointer names every object');
 });
 
 test('gc keeps objects younger than a day, or than the given age', async () => {
@@ -80,5 +80,5 @@ test('refuses a manifest without a bucket', async () => {
   const { tools } = createTools(aws);
   const error = await failureOf(() => gc(tools, [app.path('app.yml')]));
   expect(error).toMatchObject({ code: 'usage' });
-  expect(error.message).toContain('names no bucket');
+  expect(error.message).toContain('has no bucket');
 });

@@ -51,7 +51,7 @@ describe('get', () => {
     const error = await failureOf(() => get(tools, parameter, { maxBytes: 1000 }));
     expect(error).toMatchObject({
       code: 'oversize',
-      message: `${url}: it has 1001 bytes, more than 1000`,
+      message: `${url}: 1001 bytes are more than the limit of 1000`,
     });
   });
 

@@ -13,8 +13,8 @@ test('hook writes the hook of a repository once, and removes it', async () => {
   expect(await hook({ host }, folder, 'install')).toMatchObject({ changed: false });
   expect(await hook({ host }, folder, 'uninstall')).toMatchObject({ changed: true });
   expect(said.notes).toEqual([
-    'wrote .git/hooks/pre-commit: commits run coffer check --staged',
-    'there is .git/hooks/pre-commit: commits run coffer check --staged',
+    '.git/hooks/pre-commit written: commits run coffer check --staged',
+    '.git/hooks/pre-commit already exists: commits run coffer check --staged',
     'removed .git/hooks/pre-commit',
   ]);
 });

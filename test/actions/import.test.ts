@@ -47,7 +47,7 @@ test('a new manifest contains what AWS has, sealed, without any difference', asy
 
   expect(await failureOf(() => importPath(tools, app.prefix, { file }))).toMatchObject({
     code: 'usage',
-    message: `${file} exists`,
+    message: `${file} already exists`,
   });
 });
 
@@ -79,7 +79,9 @@ test('adds to a manifest what it lacks, and warns about parameters under another
   const added = [`${app.prefix}new`];
   expect(report).toEqual({ imported: added, otherKeys: added, leftOut: [] });
   expect(said.warnings).toEqual([
-    expect.objectContaining({ message: `not under ${aws.kmskey}: ${app.prefix}new` }),
+    expect.objectContaining({
+      message: `encrypted with another key than ${aws.kmskey}: ${app.prefix}new`,
+    }),
   ]);
   expect(await app.text('app.yml')).toContain(before);
   const [value] = await decryptValues(tools, merge, { only: ['new'] });
@@ -97,9 +99,9 @@ test('refuses what it cannot import, and writes nothing', async () => {
   const noBucket = `path: ${app.prefix}\nregion: us-east-1\nparameters:\n${plain('b', 'two')}`;
   const cases = [
     [() => importPath(tools, '', { file }), 'usage', /^"" is not a path in SSM$/],
-    [() => importPath(tools, nowhere, { file }), 'not-found', /^there is no parameter under/],
+    [() => importPath(tools, nowhere, { file }), 'not-found', /^no parameters under/],
     [() => importPath(homeless, app.prefix, { file }), 'usage', /needs --region/],
-    [() => importPath(tools, nowhere, { merge: app.path('app.yml') }), 'usage', /is for \/app/],
+    [() => importPath(tools, nowhere, { merge: app.path('app.yml') }), 'usage', /is \/app/],
   ] as const;
   for (const [call, code, message] of cases) {
     const error = await failureOf(call);
@@ -111,6 +113,6 @@ test('refuses what it cannot import, and writes nothing', async () => {
   const error = await failureOf(() =>
     importPath(tools, app.prefix, { merge: app.path('bare.yml') }),
   );
-  expect(error).toMatchObject({ code: 'manifest', hint: `add "bucket: ${aws.bucket}" to its top` });
+  expect(error).toMatchObject({ code: 'manifest', hint: `add "bucket: ${aws.bucket}" at its top` });
   expect(await app.text('bare.yml')).toBe(noBucket);
 });

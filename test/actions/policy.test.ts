@@ -39,8 +39,8 @@ test('policy returns the policy of the file key', async () => {
 test.each<[PolicyOptions, string]>([
   [{}, 'needs --for'],
   [{ for: 'ci', account: '12345' }, '--account 12345 is not an account id'],
-  [{ for: 'ci', principals: ['x'] }, '--principal is for --key-policy'],
-  [{ keyPolicy: true, for: 'ci' }, '--for and --principal go together'],
+  [{ for: 'ci', principals: ['x'] }, '--principal works only with --key-policy'],
+  [{ keyPolicy: true, for: 'ci' }, 'give both --for and --principal or neither'],
   [{ keyPolicy: true, for: 'ci', principals: ['deploy'] }, '--principal deploy is not the ARN'],
 ])('policy refuses %j', async (options, why) => {
   const { tools, file } = await createApp();

@@ -38,7 +38,7 @@ test('put publishes what it reads, and points a parameter to it', async () => {
   expect(report).toEqual({ parameter: `${prefix}data`, url: `s3://${aws.bucket}/${key}` });
   expect(await stored.values(prefix)).toEqual({ data: report.url });
   expect((await get(tools, report.parameter)).equals(Buffer.concat(chunks))).toBe(true);
-  expect(said.notes.at(-1)).toBe(`${prefix}data points to it now`);
+  expect(said.notes.at(-1)).toBe(`${prefix}data now points to it`);
 });
 
 test('put accepts a stream, and another parameter name', async () => {

@@ -38,7 +38,7 @@ test('KMS re-encrypts the data keys; values and blobs stay byte for byte', async
   const report = { file, changed: true, encryptedWith: newKey, rewrapped: 2, resealed: 0 };
   expect(await refresh(tools, [file])).toEqual([report]);
   expect(said.notes).toEqual([
-    `${file}: now under ${newKey} (2 data keys taken over, 0 values sealed anew)`,
+    `${file}: now under ${newKey} (2 data keys re-encrypted, 0 values encrypted again)`,
   ]);
   expect(await app.text('app.yml')).not.toContain(oldKey);
   expect(await ciphertext()).toEqual(before);

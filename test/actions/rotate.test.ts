@@ -32,7 +32,9 @@ test('rotate generates new values for the named parameters, or for all with gene
     changed: true,
     sealed: [{ name: 'x', form: 'value', why: 'generated' }],
   });
-  expect(said.notes).toEqual([`${file}: generated x anew; coffer sync ${file} tells AWS`]);
+  expect(said.notes).toEqual([
+    `${file}: generated new values for x; run coffer sync ${file} to update AWS`,
+  ]);
   const once = await values();
   expect(once).toEqual([typed, expect.stringMatching(/^[0-9a-f]{12}$/), y]);
   expect(once[1]).not.toBe(x);

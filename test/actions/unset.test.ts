@@ -25,7 +25,7 @@ test('unset removes parameters with their blobs, and reports both', async () => 
     blobs: [expect.stringMatching(/^app\.blobs\/x-[0-9a-f]{6}\.enc$/)],
   });
   expect(said.notes).toEqual([
-    `${file}: removed a, x; AWS still has what it had until coffer sync ${file} --prune`,
+    `${file}: removed a, x; run coffer sync ${file} --prune to delete from AWS too`,
   ]);
   expect(await app.files()).toEqual(['app.yml', 'big']);
   expect(await app.text('app.yml')).not.toMatch(/name: [ax]/);
@@ -36,6 +36,6 @@ test('refuses an unknown name, and removes nothing', async () => {
   const before = await app.text('app.yml');
   const { tools } = createTools(aws);
   const error = await failureOf(() => unset(tools, app.path('app.yml'), ['a', 'none']));
-  expect(error).toMatchObject({ code: 'usage', hint: 'it has a, b' });
+  expect(error).toMatchObject({ code: 'usage', hint: 'its parameters: a, b' });
   expect(await app.text('app.yml')).toBe(before);
 });

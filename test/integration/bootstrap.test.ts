@@ -75,7 +75,7 @@ describe('for a manifest of which nothing is there', () => {
     expect(stderr).toMatch(new RegExp(`\\+ file key +${fileKey} `));
     expect(stderr).toMatch(new RegExp(`\\+ kmskey +${kmskey} `));
     expect(stderr.match(new RegExp(`\\+ [\\w ]+ ${bucket} `, 'g'))).toHaveLength(7);
-    expect(stderr).toContain('nothing was changed');
+    expect(stderr).toContain('nothing changed');
     expect(await bucketNames()).not.toContain(bucket);
     for (const KeyId of [kmskey, fileKey]) {
       const described = aws.kms.send(new DescribeKeyCommand({ KeyId }));

@@ -46,7 +46,7 @@ const DAMAGES: Record<string, [(whole: Whole) => Whole | undefined, string]> = {
   mixed: [change('x-amz-iv', 'AAAA'), 'damaged: its metadata x-amz-iv differs'],
   wrapped: [flipIn('x-amz-3'), 'damaged: its wrapped key differs'],
   owner: [change('coffer-parameter', '/x'), 'damaged: its metadata names another parameter'],
-  key: [change('coffer-kmskey-arn', 'arn:other'), 'under another KMS key: arn:other, for which'],
+  key: [change('coffer-kmskey-arn', 'arn:other'), 'under another KMS key: arn:other, which'],
 };
 const NAMES = Object.keys(DAMAGES);
 
@@ -173,7 +173,7 @@ test("when kmskey's alias moves, objects follow it, and save takes the secrets o
   await aws.kms.send(new UpdateAliasCommand({ AliasName: alias, TargetKeyId }));
   const { stdout, stderr } = await app.succeed(['diff', 'app.yml']);
   expect(stdout.toString()).toContain(`under another KMS key: ${old}`);
-  expect(stderr).toContain('coffer save app.yml encrypts all of them anew');
+  expect(stderr).toContain('coffer save app.yml encrypts all of them again');
   await app.succeed(['sync', 'app.yml', '--yes']);
   const after = await stored.objectMetadata(key);
   expect(after).toMatchObject({ 'coffer-kmskey': alias, 'coffer-kmskey-arn': TargetKeyId });

@@ -46,7 +46,7 @@ test('tells the same plan in every format, secrets masked, and changes nothing',
         +b
   ~ token  SecureString, 30 B
       value: changed (30 B)
- 1 extra, in no manifest
+ 1 extra, not in any manifest
   ? old  String, version 1
 
 1 to create, 2 to update, 1 extra, 1 unchanged

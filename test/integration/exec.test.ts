@@ -58,7 +58,7 @@ test('--from aws gives what is there, --no-blobs nothing out of S3', async () =>
   const { environment, stderr } = await app.see(['--from', 'aws', '--no-blobs']);
   expect(environment['TOKEN'] === TOKEN).toBe(true);
   expect(environment).not.toHaveProperty('TLS_KEYSTORE_FILE');
-  expect(stderr).toBe('1 blob is left out\n');
+  expect(stderr).toBe('1 blob left out\n');
   const own = await app.see(['--no-blobs', '--quiet']);
   expect(own.environment).not.toHaveProperty('TLS_KEYSTORE_FILE');
 });

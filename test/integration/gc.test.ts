@@ -250,7 +250,7 @@ describe('gc deletes nothing', () => {
     const app = await createScene(aws, NO_OBJECT, { header: `kmskey: ${aws.kmskey}\n` });
     const { code, stderr } = await app.coffer([...GC, '--yes']);
     expect(code).toBe(2);
-    expect(stderr).toContain('names no bucket');
+    expect(stderr).toContain('has no bucket');
   });
 
   test('in a bucket that is not there', async () => {

@@ -74,7 +74,9 @@ describe("a new manifest's kmskey", () => {
     const scene = await createSecrets(OTHER, aws.kmskey, aws.kmskey);
     const { stderr } = await importNew(scene);
     expect(await kmskeyOf(scene)).toBe(aws.kmskey);
-    expect(stderr).toContain(`warning: not under ${aws.kmskey}: ${scene.prefix}s0\n`);
+    expect(stderr).toContain(
+      `warning: encrypted with another key than ${aws.kmskey}: ${scene.prefix}s0\n`,
+    );
     expect((await scene.coffer(['diff', 'new.yml', '--exit-code'])).code).toBe(3);
     await scene.succeed(['sync', 'new.yml', '--yes']);
     expect((await stored.metadata(scene.prefix)).get('s0')?.KeyId).toBe(aws.kmskey);
@@ -91,7 +93,7 @@ describe("a new manifest's kmskey", () => {
     const { stderr } = await importNew(scene);
     expect(await kmskeyOf(scene)).toBe(aws.kmskey);
     const names = ['s0', 's2'].map((name) => scene.prefix + name).join(', ');
-    expect(stderr).toContain(`warning: not under ${aws.kmskey}: ${names}\n`);
+    expect(stderr).toContain(`warning: encrypted with another key than ${aws.kmskey}: ${names}\n`);
   });
 
   test('may be given; the secrets under another are named', async () => {
@@ -99,7 +101,7 @@ describe("a new manifest's kmskey", () => {
     const { stderr } = await importNew(scene, '--kmskey', OTHER);
     expect(await kmskeyOf(scene)).toBe(OTHER);
     const names = ['s0', 's1'].map((name) => scene.prefix + name).join(', ');
-    expect(stderr).toContain(`warning: not under ${OTHER}: ${names}\n`);
+    expect(stderr).toContain(`warning: encrypted with another key than ${OTHER}: ${names}\n`);
   });
 
   test('given as an ARN is no reason for a warning', async () => {

@@ -74,7 +74,7 @@ describe('import --merge', () => {
     }
     const { stderr } = await scene.succeed(['import', scene.prefix, '--merge', 'app.yml']);
     const names = ['x', 'y', 'z'].map((name) => scene.prefix + name).join(', ');
-    expect(stderr).toContain(`not under ${aws.kmskey}: ${names}\n`);
+    expect(stderr).toContain(`encrypted with another key than ${aws.kmskey}: ${names}\n`);
   });
 
   test('refuses blobs for a manifest without a bucket, and leaves it as it was', async () => {

@@ -205,7 +205,7 @@ describe('import refuses', () => {
   test('a path that holds nothing', async () => {
     const scene = await createPutScene(aws);
     const stderr = await expectRefused(scene, [scene.prefix, '-o', 'new.yml'], 1);
-    expect(stderr).toContain(`there is no parameter under ${scene.prefix} in ${REGION}`);
+    expect(stderr).toContain(`no parameters under ${scene.prefix} in ${REGION}`);
   });
 
   test.each([[''], ['apps/x/'], ['app.yml']])('%j, which is no path', async (path) => {
@@ -228,7 +228,7 @@ describe('import refuses', () => {
       const scene = await createSome();
       await stored.put(`${scene.prefix}two words`, 'x');
       const stderr = await expectRefused(scene, [scene.prefix, '-o', 'new.yml'], 2);
-      expect(stderr).toContain('its name holds a character that SSM does not allow');
+      expect(stderr).toContain('its name contains a character that SSM does not allow');
     },
   );
 

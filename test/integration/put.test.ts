@@ -61,7 +61,7 @@ test('the URL is all that stdout gets; the parameter holds it', async () => {
   });
   const url = stdout.toString();
   expect(url).toMatch(new RegExp(`^s3://${aws.bucket}/${app.prefix.slice(1)}data/[0-9a-f]{64}\n$`));
-  expect(stderr).toBe(`${app.prefix}data points to it now\n`);
+  expect(stderr).toBe(`${app.prefix}data now points to it\n`);
   const [pointer] = (await stored.parameters(app.prefix)).values();
   expect(pointer).toMatchObject({ Value: url.trimEnd(), Type: 'String', Version: 1 });
   const [described] = (await stored.metadata(app.prefix)).values();

@@ -118,7 +118,7 @@ describe('get refuses an older object', () => {
         Metadata: raw.metadata,
       }),
     );
-    await expectRefused({ name: wrong, url: wrong }, 'not the one that its name promises');
+    await expectRefused({ name: wrong, url: wrong }, 'does not match the digest in its name');
   });
 });
 

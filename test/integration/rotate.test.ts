@@ -79,8 +79,8 @@ describe('is refused, and changes nothing:', () => {
   test.each([
     ['a value that was typed in', ['x', 'typed'], /typed has no generate:/],
     ['a name that is not there', ['x', 'nope'], /has no parameter nope/],
-    ['no name', [], /takes names, or --all/],
-    ['names and --all', ['x', '--all'], /takes names, or --all/],
+    ['no name', [], /needs names or --all/],
+    ['names and --all', ['x', '--all'], /needs names or --all/],
   ])('%s', async (_, args, message) => {
     const app = await createApp();
     await app.succeed(['encrypt', 'app.yml']);

@@ -256,7 +256,7 @@ describe('is refused, and changes nothing:', () => {
     ['a manifest that is not there', ['set', 'no.yml', 'a'], 'x', /no\.yml/],
     ['an unknown type', ['set', 'app.yml', 'n', '--type', 'Text'], 'x', /--type cannot be Text/],
     ['another type', ['set', 'app.yml', 'a', '--type', 'String'], 'x', /a is a SecureString/],
-    ['a description', ['set', 'app.yml', 'a', '--description', 'x'], 'x', /for new ones/],
+    ['a description', ['set', 'app.yml', 'a', '--description', 'x'], 'x', /for new parameters/],
     [
       'a long description',
       ['set', 'app.yml', 'n', '--description', 'x'.repeat(1025)],

@@ -76,7 +76,7 @@ describe.runIf(HAS_PTY)('sync in a terminal', () => {
     const args = ['sync', 'app.yml', '--prune', '--replace'];
     const { code, shown } = await app.talk(args, [question, 'n\r']);
     expect(code).toBe(1);
-    expect(shown).toContain('1 to replace (delete and create anew)');
+    expect(shown).toContain('1 to replace (delete and create again)');
   });
 
   test('asks nothing when there is nothing to do', async () => {

@@ -167,7 +167,7 @@ describe('what is under the path and in no manifest', () => {
     expect(Object.keys(await stored.values(app.prefix))).toHaveLength(6);
 
     const refused = await app.coffer(['sync', 'app.yml', '--prune']);
-    expect(refused.stderr).toContain(' 2 to delete, in no manifest');
+    expect(refused.stderr).toContain(' 2 to delete, not in any manifest');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('--yes');
     expect(Object.keys(await stored.values(app.prefix))).toHaveLength(6);
@@ -186,7 +186,7 @@ describe('what is under the path and in no manifest', () => {
     const args = [command, 'app.yml', '--prune', ...(command === 'sync' ? ['--dry-run'] : [])];
     const text = await app.succeed(args);
     const shown = `${text.stdout.toString()}${text.stderr}`;
-    expect(shown).toMatch(/^ 1 to delete, in no manifest\n {2}- old {2}String, version 1$/m);
+    expect(shown).toMatch(/^ 1 to delete, not in any manifest\n {2}- old {2}String, version 1$/m);
     expect(shown).toContain('1 to delete, 4 unchanged');
     expect(shown).toContain(`→ ${app.prefix} in us-east-1, kmskey ${aws.kmskey}\n`);
 

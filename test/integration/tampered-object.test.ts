@@ -143,7 +143,7 @@ test('a pointer does not make another object pass for the one it names', async (
   const { code, stdout, stderr } = await app.coffer(['get', `s3://${aws.bucket}/${wrong}`]);
   expect(code).toBe(1);
   expect(stdout).toHaveLength(0);
-  expect(stderr).toContain('not the one that its name promises');
+  expect(stderr).toContain('does not match the digest in its name');
 });
 
 test('a secret whose text looks like a pointer is not followed', async () => {

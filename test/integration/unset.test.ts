@@ -78,7 +78,7 @@ test('blob files that nothing names any more go, others stay', async () => {
 describe('is refused, and changes nothing:', () => {
   test.each([
     ['a name that is not there', ['a', 'nope'], /has no parameter nope/],
-    ['all of them', ['a', 'b', 'c'], /cannot lose its last parameter/],
+    ['all of them', ['a', 'b', 'c'], /cannot remove the last parameter/],
     ['no name', [], /needs a name/],
   ])('%s', async (_, names, message) => {
     const app = await createScene(aws, LIST);

@@ -131,9 +131,9 @@ describe('diff of two versions', () => {
   });
 
   test.each([
-    ['one version alone', ['NAME@1'], 'in pairs'],
-    ['three of them', ['NAME@1', 'NAME@2', 'NAME@3'], 'in pairs'],
-    ['a version and a manifest', ['NAME@1', 'app.yml'], 'in pairs'],
+    ['one version alone', ['NAME@1'], 'exactly two'],
+    ['three of them', ['NAME@1', 'NAME@2', 'NAME@3'], 'exactly two'],
+    ['a version and a manifest', ['NAME@1', 'app.yml'], 'exactly two'],
     ['markdown', ['NAME@1', 'NAME@2', '--format', 'markdown'], 'text or json'],
     ['an unknown format', ['NAME@1', 'NAME@2', '--format', 'yaml'], '--format cannot be yaml'],
   ])('refuses %s', async (_, args, message) => {

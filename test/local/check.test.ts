@@ -121,7 +121,7 @@ test('the command tells what it found, for people and for programs', async () =>
   expect(people.stdout.toString()).toBe(`app.yml:10:12: error: ${IS_PLAIN}
   hint: run coffer encrypt app.yml
 bad.yml:10:1: error: unknown key
-  hint: the keys that can stand here are path, region, kmskey, bucket, tags, encrypted_with, data_keys, parameters
+  hint: the keys allowed here are path, region, kmskey, bucket, tags, encrypted_with, data_keys, parameters
 `);
   expect(people.stderr).toBe('2 manifests, 2 problems\n');
   expect(people.code).toBe(3);
@@ -161,7 +161,7 @@ test('nothing wrong is 0, a wrong call is 2, and neither needs AWS or its settin
   expect(await call('--staged', 'app.yml')).toEqual([
     2,
     '',
-    expect.stringMatching(/leave the files out/),
+    expect.stringMatching(/without file names/),
   ]);
   expect(await call('--staged')).toEqual([2, '', expect.stringMatching(/needs a git repository/)]);
 });

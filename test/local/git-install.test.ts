@@ -35,7 +35,7 @@ test('every manifest of the repository gets the drivers, once', async () => {
   });
   const said = await install(app, [], 'a b');
   expect(said).toContain('run coffer git install once in every other clone');
-  expect(said).toContain('git will not find coffer');
+  expect(said).toContain('git cannot find coffer');
   const attributes = await app.text('.gitattributes');
   expect(attributes).toBe(
     `* text=auto\n"/a b/\\\\[x].yml" diff=coffer merge=coffer\n/app.yml diff=coffer merge=coffer\n${BLOBS}`,

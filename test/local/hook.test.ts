@@ -25,7 +25,7 @@ test('a commit of plaintext is refused, and goes through once it is sealed', asy
   const app = await createRepository({ 'app.yml': PLAIN });
   expect(await hook(app, 'install')).toEqual([
     0,
-    `wrote ${HOOK}: commits run coffer check --staged\n`,
+    `${HOOK} written: commits run coffer check --staged\n`,
   ]);
   expect((await stat(app.path(HOOK))).mode & 0o777).toBe(0o755);
   await app.git('add', 'app.yml');
@@ -48,7 +48,7 @@ test('a commit of plaintext is refused, and goes through once it is sealed', asy
   expect((await commit('--all')).code).toBe(0);
 
   expect(await hook(app, 'uninstall')).toEqual([0, `removed ${HOOK}\n`]);
-  expect(await hook(app, 'uninstall')).toEqual([0, `there is no ${HOOK}\n`]);
+  expect(await hook(app, 'uninstall')).toEqual([0, `nothing to remove: ${HOOK} does not exist\n`]);
   await app.write('app.yml', PLAIN);
   expect((await commit('--all')).code).toBe(0);
 });
@@ -90,10 +90,10 @@ test('the hook goes where git looks for it', async () => {
   await app.git('worktree', 'add', '--quiet', 'tree');
   expect(await hook(app, 'install', 'tree')).toEqual([
     0,
-    `wrote ../${HOOK}: commits run coffer check --staged\n`,
+    `../${HOOK} written: commits run coffer check --staged\n`,
   ]);
   await app.git('config', 'core.hooksPath', '.husky/of mine');
-  expect((await hook(app, 'install'))[1]).toContain('wrote .husky/of mine/pre-commit');
+  expect((await hook(app, 'install'))[1]).toContain('.husky/of mine/pre-commit written');
 });
 
 test('hooks that other repositories share are left alone', async () => {

@@ -30,8 +30,8 @@ test.each([
   ['--for autor', 'did you mean author?'],
   ['--for ci', 'add --account 123456789012'],
   ['--for ci --account 12345', '--account 12345 is not an account id'],
-  ['--for ci --account 123456789012 --principal x', '--principal is for --key-policy'],
-  ['--key-policy --for ci --account 123456789012', '--for and --principal go together'],
+  ['--for ci --account 123456789012 --principal x', '--principal works only with --key-policy'],
+  ['--key-policy --for ci --account 123456789012', 'give both --for and --principal or neither'],
   ['--key-policy --for ci --principal deploy', '--principal deploy is not the ARN'],
 ])('policy app.yml %s is refused', async (flags, why) => {
   const work = await createWorkspace({ 'app.yml': MANIFEST });

@@ -74,7 +74,7 @@ set viminfo='100,n~/traces/info\n`,
       ],
       { cwd: app.folder, env: { ...aws.env, HOME: app.folder, TERM: 'xterm', EDITOR: 'vim' } },
     );
-    expect(shown).toContain('the edit is discarded; app.yml is as it was');
+    expect(shown).toContain('edit discarded; app.yml is unchanged');
     expect(code).toBe(1);
     expect(await app.text('app.yml')).toBe(before);
   });

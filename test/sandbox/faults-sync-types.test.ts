@@ -28,7 +28,7 @@ describe('a type that SSM does not change in place', () => {
     await disturb({ typeChange: 'refuse' });
     const { code, stderr, stdout } = await app.coffer(['sync', 'app.yml', '--yes', '--json']);
     expect(code).toBe(4);
-    expect(stderr).toContain(`does not change the type of these in place: ${app.prefix}list`);
+    expect(stderr).toContain(`cannot change the type of these in place: ${app.prefix}list`);
     expect(stderr).toContain('--replace');
     expect(JSON.parse(stdout.toString())).toMatchObject({
       done: [`${app.prefix}other`],

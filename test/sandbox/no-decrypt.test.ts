@@ -67,7 +67,7 @@ describe('beside secrets that SSM itself holds', () => {
         failed: [],
         left: [`${app.prefix}new`, `${app.prefix}there`],
       });
-      expect(stderr).toContain('2 closed (to compare or write them takes kms:Decrypt)');
+      expect(stderr).toContain('2 closed (comparing or writing them needs kms:Decrypt)');
       expect(stderr).toMatch(/! new +SecureString, not in AWS/);
       expect(stderr).toMatch(
         /! there +SecureString, value not compared\n +description: "" → "new"/,

@@ -34,7 +34,7 @@ const QUESTIONS: Record<string, Question> = {
       await app.succeed(['put', ...target], { stdin: 'data' });
       await stored.remove(name);
     },
-    question: 'of these for good? [y/N] ',
+    question: 'for good? [y/N] ',
   },
   set: { args: ['set', 'app.yml', 'z'], question: 'Value of z: ' },
   'set, once more': {

@@ -45,8 +45,8 @@ describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)'
     });
     expect(code).not.toBe(0);
     expect(stdout).toHaveLength(0);
-    expect(stderr).toContain(`error: the spool in ${TMPDIR} cannot be written`);
-    expect(stderr).toContain('set TMPDIR to a folder with room');
+    expect(stderr).toContain(`error: cannot write the spool file in ${TMPDIR}`);
+    expect(stderr).toContain('set TMPDIR to a folder with enough space');
     expect(stderr.match(/error:/g)).toHaveLength(1);
     expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
   });
@@ -58,8 +58,8 @@ describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)'
     const { code, stdout, stderr } = await app.coffer(['get', url], { env: { TMPDIR } });
     expect(code).not.toBe(0);
     expect(stdout).toHaveLength(0);
-    expect(stderr).toContain(`the spool in ${TMPDIR} cannot be written`);
-    expect(stderr).toContain('set TMPDIR to a folder with room');
+    expect(stderr).toContain(`cannot write the spool file in ${TMPDIR}`);
+    expect(stderr).toContain('set TMPDIR to a folder with enough space');
     expect(stderr.match(/error:/g)).toHaveLength(1);
   });
 
@@ -82,5 +82,5 @@ test('a TMPDIR that is not there is named', async () => {
     env: { TMPDIR: app.path('none') },
   });
   expect(code).not.toBe(0);
-  expect(stderr).toContain(`error: the spool in ${app.path('none')} cannot be written`);
+  expect(stderr).toContain(`error: cannot write the spool file in ${app.path('none')}`);
 });

@@ -11,12 +11,12 @@ import type { ParameterMetadata } from '../../stores/parameter.ts';
 import type { ParameterStore } from '../../stores/ssm.ts';
 import type { Tools } from '../tools.ts';
 
-/** A parameter as AWS holds it. */
+/** A parameter in AWS. */
 export interface Found extends ParameterMetadata {
   value: string;
   pointer: Pointer | undefined;
   tags: Tags;
-  /** What the value is under, here or in S3; unknown for objects of other writers. */
+  /** The KMS key of the value, in SSM or S3; unknown for objects of other writers. */
   kmskey: string | undefined;
 }
 
@@ -24,13 +24,13 @@ export interface Found extends ParameterMetadata {
 export interface Place {
   path: string;
   region: string;
-  /** Full names of those that the manifest has already. */
+  /** Full names that the manifest already has. */
   known: ReadonlySet<string>;
 }
 
 /**
- * Reads the parameters under a path that are not known yet, sorted by name.
- * @returns `leftOut`: names without a leading slash, which no manifest can have
+ * Reads the parameters under a path that are not in `known`, sorted by name.
+ * @returns `leftOut`: names without a leading slash, which a manifest cannot contain
  */
 export async function findParameters(
   { stores, concurrency }: Tools,
@@ -47,7 +47,7 @@ export async function findParameters(
   const found = await pMap(
     await catchUp(wanted, values, services),
     async (listed) => {
-      // One that was deleted in between makes AWS say so.
+      // If it was deleted in between, AWS reports that.
       const { type, value } = values.get(listed.name) ?? (await parameters.get(listed.name));
       const item = { ...listed, type, value };
       const pointer = pointerOf(item);
@@ -64,13 +64,13 @@ export async function findParameters(
   return { found, leftOut };
 }
 
-/** Those of AWS itself are not for others to write. */
+/** AWS's own tags, which others cannot write. */
 async function tagsOf(name: string, parameters: ParameterStore): Promise<Tags> {
   const tags = Object.entries(await parameters.tags(name));
   return Object.fromEntries(tags.filter(([key]) => !key.startsWith('aws:')));
 }
 
-/** As coffer noted it, or s3-kms-ssm-secrets did. */
+/** As noted by coffer or s3-kms-ssm-secrets. */
 async function keyOfObject(
   name: string,
   { bucket, key }: Pointer,
@@ -81,7 +81,7 @@ async function keyOfObject(
     throw new CofferError(
       'not-found',
       `${name} points to ${formatPointer({ bucket, key })}, which does not exist`,
-      { hint: 'delete the parameter, or write its object anew, before the import' },
+      { hint: 'delete the parameter or write its object again, then import' },
     );
   }
   const noted = info.metadata[HINTS.kmskey];

@@ -19,13 +19,13 @@ import { fetchObject, type FetchedObject } from '../../stores/s3/fetch.ts';
 import type { Tools } from '../tools.ts';
 import type { Found } from './found.ts';
 
-/** What was found, as a manifest holds it. */
+/** The imported parameters in the form that a manifest holds. */
 export interface Sealed {
   parameters: NewParameter[];
   blobs: StagedBlob[];
 }
 
-/** The manifest that takes it. */
+/** The manifest to import into. */
 export interface Target {
   file: string;
   path: string;
@@ -35,12 +35,12 @@ export interface Target {
   fileKey: FileKey;
 }
 
-/** Whether it may be in a manifest as ciphertext only. */
+/** Whether a manifest may hold it only as ciphertext. */
 export function isSecret({ type, pointer }: Found): boolean {
   return type === 'SecureString' || pointer !== undefined;
 }
 
-/** Seals what was found; no plaintext leaves this function. */
+/** Seals the imported values; no plaintext leaves this function. */
 export async function sealFound(
   tools: Tools,
   found: readonly Found[],
@@ -84,8 +84,8 @@ function describe(name: string, item: Found, common: Tags): NewParameter {
 }
 
 /**
- * An object in today's format is taken as it is, so that the manifest names the very same object;
- * an older one is sealed anew.
+ * Takes an object in the current format unchanged, so that the manifest names that same object;
+ * seals an older one again.
  */
 async function takeBlob(
   { aws, stores, spoolFolder }: Tools,

@@ -2,11 +2,11 @@ import type { Tags } from '../../manifest/index.ts';
 import { bareKey } from '../../plan/plan.ts';
 import type { Found } from './found.ts';
 
-/** What stands above the parameters of a new manifest. */
+/** The settings at the top of a new manifest. */
 export interface Settings {
-  /** Those that all parameters have. */
+  /** The tags that all parameters share. */
   tags: Tags;
-  /** The key of most secrets and objects. */
+  /** The key that most secrets and objects use. */
   kmskey: string | undefined;
   /** The bucket that most pointers name. */
   bucket: string | undefined;
@@ -20,7 +20,7 @@ export function settingsOf(found: readonly Found[]): Settings {
   };
 }
 
-/** Names of secrets and objects that are under another key. */
+/** Names of secrets and objects that use another key. */
 export function underOtherKeys(found: readonly Found[], kmskey: string | undefined): string[] {
   return found
     .filter((item) => item.kmskey && bareKey(item.kmskey) !== bareKey(kmskey ?? ''))
@@ -36,7 +36,7 @@ function commonTags(found: readonly Found[]): Tags {
   );
 }
 
-/** An alias, an id and their ARNs may all be in use for one key. */
+/** One key may appear as an alias, an id, and the ARN of either. */
 function mostFrequentKey(found: readonly Found[]): string | undefined {
   const keys = found.flatMap(({ kmskey }) => (kmskey ? [kmskey] : []));
   const bare = mostFrequent(keys.map(bareKey));

@@ -5,8 +5,9 @@ import { splitLine } from './split-line.ts';
 import { findWanted, type Candidate, type Wanted } from './wanted.ts';
 
 /**
- * Answers the scripts of `coffer completion`. The first line is the kind of the candidates: `words`,
- * `paths`, or `files`, which the shell finds itself. Each further line is `word TAB meaning`.
+ * Answers the scripts of `coffer completion`. The first line is the kind of the candidates:
+ * `words`, `paths`, or `files`, which the shell finds itself. Each further line is `word TAB
+ * meaning`.
  *
  * @param line the text before the cursor
  * @param replaced the part of it that the shell will replace: bash ends words at `:` and `=`

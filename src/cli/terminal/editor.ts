@@ -10,8 +10,8 @@ import { makePrivateFolder } from '../../files/private-folder.ts';
 const FATAL = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const satisfies readonly NodeJS.Signals[];
 
 /**
- * Turns off swap, backup, undo and history files elsewhere. A vimrc would override `--cmd`; `-c` runs
- * after it.
+ * Turns off swap, backup, undo and history files elsewhere. A vimrc would override `--cmd`; `-c`
+ * runs after it.
  */
 const VIM_FLAGS = "-n -i NONE -c 'set noswapfile nobackup nowritebackup noundofile viminfo='";
 

@@ -5,7 +5,7 @@ import { type Spot, type Value, type Room, roomAt } from './render.ts';
 import type { Field } from '../yaml/tree.ts';
 import type { Rendering } from './write-scalar.ts';
 
-/** Edits a map without brackets, line by line. */
+/** Edits a map in block style, line by line. */
 export class BlockEditor implements MapEditor {
   readonly #lines: Lines;
   readonly #map: YAMLMap.Parsed;
@@ -28,7 +28,7 @@ export class BlockEditor implements MapEditor {
       this.#remove(this.#lines.startOf(start), end);
       return;
     }
-    // Behind the dash of a list item: the next pair moves up, unless comments stand between.
+    // After the dash of a list item: the next pair moves up, unless comments are in between.
     const next = this.#map.items[this.#map.items.indexOf(field.pair) + 1];
     const nextStart = next?.key.range[0];
     const movesUp = nextStart !== undefined && this.#lines.isBlank(end, nextStart);
@@ -43,7 +43,7 @@ export class BlockEditor implements MapEditor {
     if (key !== field.key || isCollection(old)) {
       this.#splices.push(...removeProperties(this.#lines, colonEnd, old.range[0]));
     }
-    // The line breaks between the colon and what a literal block would take the place of.
+    // The line breaks between the colon and the text that a literal block would replace.
     const breaks = this.#lines.text.slice(colonEnd, old.range[0]).split('\n').length - 1;
     const isBeside = breaks === (isBlockCollection(old) ? 1 : 0);
     const spot = this.#spot(field);
@@ -91,7 +91,7 @@ export class BlockEditor implements MapEditor {
     const [header = ''] = /^[|>][-+0-9]*/.exec(lines.text.slice(start, start + 3)) ?? [];
     const bodyStart = lines.endOf(start);
     let bodyEnd = lines.endOfNode(old);
-    // Blank lines that `|+` has taken in part the parameters for the eye: they stay.
+    // Blank lines at the end of a `|+` separate the parameters visually, so they stay.
     while (bodyEnd > bodyStart && /(?:^|\n)\r?\n$/.test(lines.text.slice(bodyEnd - 3, bodyEnd))) {
       bodyEnd = lines.startOf(bodyEnd - 1);
     }
@@ -110,7 +110,7 @@ export class BlockEditor implements MapEditor {
   #spot(field: Field): Spot {
     const start = field.keyNode.range[0];
     const before = this.#lines.text.slice(this.#lines.startOf(start), start);
-    // An anchor before the first key does not move the map's column.
+    // An anchor before the first key does not change the map's column.
     const column = before.replace(/(?:[&!]\S*[ \t]+)+$/, '').length;
     return { flow: false, quotedKeys: false, column, blocks: 'none' };
   }

@@ -5,12 +5,12 @@ import { type Extent, extentsOf } from './extents.ts';
 import { isBlockScalar, lastPartOf, type Lines, type Splice } from './lines.ts';
 import { roomAt } from './render.ts';
 
-/** Edits a list whose items begin with dashes, line by line. */
+/** Edits a list in block style, line by line. */
 export class BlockList {
   readonly #lines: Lines;
   readonly #items: readonly ParsedNode[];
   readonly #extents: readonly Extent[];
-  /** Where the lines of the list begin. */
+  /** The start of the list's first line. */
   readonly #start: number;
 
   constructor(lines: Lines, list: YAMLSeq.Parsed, keyEnd: number) {
@@ -24,7 +24,7 @@ export class BlockList {
     const lines = this.#lines;
     const item = this.#items.at(-1);
     const extent = this.#extents.at(-1);
-    if (!item || !extent) throw new Error('no parameter to stand behind');
+    if (!item || !extent) throw new Error('no parameter to add after');
     const style = this.#dashStyle(extent);
     const blank = this.#hasBlankLines() ? lines.eol : '';
     const added = parameters.map((parameter) =>
@@ -32,7 +32,7 @@ export class BlockList {
         .map((line) => line + lines.eol)
         .join(''),
     );
-    // A block that keeps the blank lines behind it would take in one more.
+    // A `|+` block would absorb another blank line.
     const separator = this.#scalarAtEnd(item) === 'keep' ? '' : blank;
     return [{ start: extent.end, end: extent.end, replacement: separator + added.join(blank) }];
   }
@@ -50,7 +50,7 @@ export class BlockList {
   }
 
   #render(parameter: NewParameter, neighbour: ParsedNode, style: DashStyle): readonly string[] {
-    // The lines of sealed bytes would make one line without end.
+    // In flow style, the sealed bytes would be one endless line.
     if (!isMap(neighbour) || neighbour.flow !== true || parameter.content?.kind === 'blob') {
       return blockItem(parameter, style);
     }
@@ -70,20 +70,20 @@ export class BlockList {
     return { indent, gap, blocks: room === 'none' ? 'none' : 'clip' };
   }
 
-  /** Whether the last two items have a blank line between them. */
+  /** Whether a blank line separates the last two items. */
   #hasBlankLines(): boolean {
     const last = this.#extents.at(-1);
     if (!last || this.#extents.length < 2) return false;
     return this.#lines.isBlank(this.#lines.startOf(last.start - 1), last.start);
   }
 
-  /** Whether nothing but blank lines stands between two items. */
+  /** Whether only blank lines separate two items. */
   #touch(first: number, second: number): boolean {
     const [before, after] = [this.#extents[first], this.#extents[second]];
     return before && after ? this.#lines.isBlank(before.end, after.start) : false;
   }
 
-  /** Takes away the items from `first` to `last`, and a blank line that parted them from others. */
+  /** Removes the items from `first` to `last`, and a blank line that separated them from others. */
   #cut(first: number, last: number): Splice[] {
     const lines = this.#lines;
     let start = this.#extents[first]?.start ?? 0;
@@ -96,7 +96,7 @@ export class BlockList {
     const scalar = previous && this.#touch(first - 1, first) ? this.#scalarAtEnd(previous) : 'none';
     const below = this.#endOfBlankLines(end);
     if (scalar === 'keep' || (scalar === 'block' && /[ \t]/.test(lines.text.slice(end, below)))) {
-      // These lines would become part of that value.
+      // Otherwise these lines would become part of that value.
       end = below;
     } else if (isBlankAbove && (isBlankBelow || last === this.#items.length - 1)) {
       start = above;
@@ -105,7 +105,7 @@ export class BlockList {
     }
     const splices = [{ start, end, replacement: '' }];
     if (scalar === 'keep' && lines.endsOpen && end === lines.text.length) {
-      // Here the last line break belongs to that value.
+      // The last line break belongs to that value.
       splices.push({ start: end, end, replacement: lines.eol });
     }
     return splices;
@@ -119,7 +119,7 @@ export class BlockList {
     return end;
   }
 
-  /** Whether an item ends with a block scalar, and whether that keeps the blank lines behind it. */
+  /** Whether an item ends with a block scalar, and whether that keeps the blank lines after it. */
   #scalarAtEnd(item: ParsedNode): 'none' | 'block' | 'keep' {
     const last = lastPartOf(item);
     if (!isBlockScalar(last)) return 'none';

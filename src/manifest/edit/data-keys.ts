@@ -6,15 +6,15 @@ import type { Field, Fields } from '../yaml/tree.ts';
 
 interface DataKeysPlace {
   editor: MapEditor;
-  /** `data_keys` and what stands in it, if it is there. */
+  /** `data_keys` and its entries, if present. */
   field: Field | undefined;
   entries: Fields | undefined;
   entriesEditor: MapEditor | undefined;
-  /** The pair that a new `data_keys` goes behind. */
+  /** The pair after which a new `data_keys` goes. */
   neighbour: Field;
 }
 
-/** Makes `data_keys` hold exactly `wanted`, new ids sorted in, equal entries left alone. */
+/** Makes `data_keys` hold exactly `wanted`: sorts new ids in, and keeps equal entries. */
 export function editDataKeys(wanted: Readonly<Record<string, string>>, place: DataKeysPlace): void {
   const { editor, field, entries, entriesEditor, neighbour } = place;
   const ids = Object.keys(wanted).toSorted();

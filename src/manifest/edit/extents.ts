@@ -1,16 +1,16 @@
 import type { YAMLSeq } from 'yaml';
 import type { Lines } from './lines.ts';
 
-/** The lines of one item of a list with dashes. */
+/** The lines of one item of a list in block style. */
 export interface Extent {
-  /** Where its first line begins; the comment lines directly above are its own. */
+  /** Start of its first line; comment lines directly above belong to it. */
   start: number;
   dash: number;
-  /** Behind its last line; the comments that are indented as a part of it are its own. */
+  /** End of its last line; comments indented like it belong to it. */
   end: number;
 }
 
-/** @param listStart where the first line below the list's key begins */
+/** @param listStart start of the first line below the list's key */
 export function extentsOf(lines: Lines, list: YAMLSeq.Parsed, listStart: number): Extent[] {
   const extents: Extent[] = [];
   const dashes = dashesOf(lines, list);
@@ -38,8 +38,8 @@ function dashesOf(lines: Lines, list: YAMLSeq.Parsed): number[] {
 }
 
 /**
- * The end of the comments behind `offset` that are indented further than the dash. Those that
- * follow a blank line and stand directly above the next item belong to that one.
+ * The end of the comments after `offset` that are indented further than the dash. Comments after a
+ * blank line and directly above the next item belong to that item.
  */
 function endOfComments(
   lines: Lines,

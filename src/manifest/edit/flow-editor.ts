@@ -6,7 +6,7 @@ import { isCollection, type MapEditor, removeProperties, writtenValue } from './
 import { renderKey, type Spot, type Value } from './render.ts';
 import type { Field } from '../yaml/tree.ts';
 
-/** Edits a map in braces, JSON included. */
+/** Edits a map in flow style, JSON included. */
 export class FlowEditor implements MapEditor {
   readonly #lines: Lines;
   readonly #map: YAMLMap.Parsed;

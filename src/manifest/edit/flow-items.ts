@@ -1,25 +1,25 @@
 import type { Lines, Splice } from './lines.ts';
 
-/** One item between brackets as it stands in the text. */
+/** One item between brackets in the text. */
 interface Item {
   start: number;
   end: number;
-  /** Of the comma behind it. */
+  /** Offset of the comma after it. */
   comma: number | undefined;
   removed: boolean;
-  /** Items to come before and behind it. */
+  /** Items to insert before and after it. */
   before: string[];
   after: string[];
 }
 
-/** What stands between brackets, JSON included. Commas end up where JSON wants them. */
+/** The items between brackets, JSON included. Places commas as JSON requires. */
 export class FlowItems {
   readonly #lines: Lines;
   readonly #items: Item[];
   readonly #comments: 'stay' | 'go';
   readonly #splices: Splice[] = [];
 
-  /** @param comments whether those beside and above an item stay when it goes */
+  /** @param comments whether comments beside and above an item stay when it is removed */
   constructor(
     lines: Lines,
     ranges: readonly { start: number; end: number }[],
@@ -57,11 +57,11 @@ export class FlowItems {
 
   #item(index: number): Item {
     const item = this.#items[index];
-    if (!item) throw new Error('an edit of an item that is not there');
+    if (!item) throw new Error('edit of an unknown item');
     return item;
   }
 
-  /** What was to stand beside a removed item goes to the nearest one that stays. */
+  /** Insertions beside a removed item go to the nearest item that stays. */
   #moveTextsToKept(): void {
     const waiting: string[] = [];
     let last: Item | undefined;
@@ -87,7 +87,7 @@ export class FlowItems {
       this.#splice(this.#startOfLines(index, start), lines.endOf(stop), '');
       return;
     }
-    // The spaces between two items go with the first, before the end of the map with the last.
+    // Spaces between two items belong to the first; those before the closing bracket, to the last.
     const takesBefore = isTail && !isFirst && this.#items[index - 1]?.removed !== true;
     const takesBehind = this.#items[index + 1] !== undefined;
     this.#splice(
@@ -97,7 +97,7 @@ export class FlowItems {
     );
   }
 
-  /** Whether nothing that has to stay stands in the line behind `offset`. */
+  /** Whether the rest of the line after `offset` may be removed. */
   #ownsRest(offset: number): boolean {
     const lines = this.#lines;
     const end = lines.endOf(offset);

@@ -1,13 +1,13 @@
 import { type ParsedNode, isAlias, isMap, isScalar } from 'yaml';
 
-/** Puts `replacement` in place of `start` to `end`. */
+/** Replaces the text from `start` to `end`. */
 export interface Splice {
   start: number;
   end: number;
   replacement: string;
 }
 
-/** Makes all splices at once. Those at the same place keep their order. */
+/** Applies all splices at once. Splices at the same offset keep their order. */
 function applySplices(text: string, splices: readonly Splice[]): string {
   const ordered = splices.toSorted((a, b) => a.start - b.start || a.end - b.end);
   let result = '';
@@ -20,13 +20,13 @@ function applySplices(text: string, splices: readonly Splice[]): string {
   return result + text.slice(done);
 }
 
-/** A manifest's text, seen as lines, for edits. */
+/** A manifest's text as lines, for edits. */
 export class Lines {
-  /** Ends with a line break, even if the file does not. */
+  /** The text, with a final line break even if the file has none. */
   readonly text: string;
   /** The line break that the file uses. */
   readonly eol: '\n' | '\r\n';
-  /** Whether the file's last line lacks its line break. */
+  /** Whether the file's last line has no line break. */
   readonly endsOpen: boolean;
 
   constructor(text: string) {
@@ -36,7 +36,7 @@ export class Lines {
     this.text = this.endsOpen ? text + this.eol : text;
   }
 
-  /** The edited text, ending as the file does. */
+  /** The edited text, with or without a final line break, like the file. */
   splice(splices: readonly Splice[]): string {
     const result = applySplices(this.text, splices);
     return this.endsOpen ? result.slice(0, -this.eol.length) : result;
@@ -47,13 +47,13 @@ export class Lines {
     return Math.max(this.text.lastIndexOf('\n', offset - 1) + 1, this.#first);
   }
 
-  /** Behind the line break of the line that `offset` stands in. */
+  /** The end of the line at `offset`, after its line break. */
   endOf(offset: number): number {
     const at = this.text.indexOf('\n', offset);
     return at === -1 ? this.text.length : at + 1;
   }
 
-  /** A byte order mark belongs to no line. */
+  /** A byte order mark is not part of a line. */
   get #first(): number {
     return this.text.startsWith('\uFEFF') ? 1 : 0;
   }
@@ -62,26 +62,26 @@ export class Lines {
     return /^[ \t\r\n]*$/.test(this.text.slice(start, end));
   }
 
-  /** Whether nothing but spaces stands before `offset` in its line. */
+  /** Whether only spaces precede `offset` in its line. */
   isFirstInLine(offset: number): boolean {
     return this.isBlank(this.startOf(offset), offset);
   }
 
-  /** The offset behind spaces and tabs. */
+  /** Skips spaces and tabs after `at`. */
   skipSpaces(offset: number): number {
     let at = offset;
     while (this.text[at] === ' ' || this.text[at] === '\t') at += 1;
     return at;
   }
 
-  /** The offset before spaces and tabs. */
+  /** Skips spaces and tabs before `at`. */
   skipSpacesBack(offset: number): number {
     let at = offset;
     while (this.text[at - 1] === ' ' || this.text[at - 1] === '\t') at -= 1;
     return at;
   }
 
-  /** The offset of the first of the comment lines directly above `start`; none above `bound`. */
+  /** The start of the comment lines directly above `start`, not above `bound`. */
   startOfComments(start: number, bound: number): number {
     let first = start;
     while (first > bound) {
@@ -92,16 +92,16 @@ export class Lines {
     return first;
   }
 
-  /** Whether the line that begins at `start` holds nothing but a comment. */
+  /** Whether the line that begins at `start` is only a comment. */
   isComment(start: number): boolean {
     return /^[ \t]*#/.test(this.text.slice(start, this.endOf(start)));
   }
 
-  /** Behind the last line of a node, which takes the comment on that line along. */
+  /** The end of a node's last line, its comment included. */
   endOfNode(node: ParsedNode): number {
     const last = lastPartOf(node);
     const end = last.range[1];
-    // A block scalar's range ends where the next line begins.
+    // The range of a block scalar ends at the start of the next line.
     const isComplete = isBlockScalar(last) && this.text[end - 1] === '\n';
     return isComplete ? end : this.endOf(end);
   }
@@ -111,14 +111,14 @@ export function isBlockScalar(node: ParsedNode): boolean {
   return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
 }
 
-/** Whether the node is a list or map in the style without brackets. */
+/** Whether the node is a list or map in block style. */
 export function isBlockCollection(
   node: ParsedNode,
 ): node is Extract<ParsedNode, { items: unknown }> {
   return !isAlias(node) && !isScalar(node) && node.flow !== true;
 }
 
-/** What of a list or map without brackets stands in its last line. */
+/** The node at the end of the last line of a list or map in block style. */
 export function lastPartOf(node: ParsedNode): ParsedNode {
   if (!isBlockCollection(node)) return node;
   if (!isMap(node)) {

@@ -10,11 +10,11 @@ import { braceStyleOf, flowItem } from './new-parameter.ts';
 import { FlowItems } from './flow-items.ts';
 import type { Lines, Splice } from './lines.ts';
 
-/** Changes to the list of parameters; one kind of change at a time. */
+/** Edits of the list of parameters; one kind at a time. */
 export interface ListEditor {
-  /** Puts parameters behind the last one, in the style of the list. */
+  /** Adds parameters after the last one, in the style of the list. */
   add(parameters: readonly NewParameter[]): Splice[];
-  /** Takes items away, never all of them. */
+  /** Removes items, but never all of them. */
   remove(indices: ReadonlySet<number>): Splice[];
 }
 
@@ -34,8 +34,8 @@ function findList({ root, tree }: ManifestDocument): { field: Field; list: YAMLS
 }
 
 /**
- * Takes away the parameters that are called `remove` and not `add`ed just now.
- * @throws CofferError `manifest` when nothing would be left, or others refer to one of them.
+ * Removes the parameters named in `remove`, except those just added.
+ * @throws CofferError `manifest` if none would be left, or another one refers to a removed one
  */
 export function removeParameters(
   document: ManifestDocument,
@@ -47,12 +47,11 @@ export function removeParameters(
   const names = namesOf(document, list).slice(0, list.items.length - add.length);
   const indices = new Set([...names.keys()].filter((index) => remove.has(names[index] ?? '')));
   for (const name of remove) {
-    if (!names.includes(name))
-      throw new Error(`the removal of a parameter that is not there: ${name}`);
+    if (!names.includes(name)) throw new Error(`removal of an unknown parameter: ${name}`);
   }
   if (indices.size === list.items.length) {
-    throw new CofferError('manifest', `${file} cannot lose its last parameter`, {
-      hint: 'a manifest has at least one: delete the file instead',
+    throw new CofferError('manifest', `cannot remove the last parameter of ${file}`, {
+      hint: 'a manifest needs at least one: delete the file instead',
     });
   }
   refuseAnchors(document, list, indices, names);
@@ -66,7 +65,7 @@ function namesOf({ tree }: ManifestDocument, list: YAMLSeq.Parsed): string[] {
   });
 }
 
-/** An alias that stays must not lose what it stands for. */
+/** A remaining alias must not lose its anchor. */
 function refuseAnchors(
   { tree }: ManifestDocument,
   list: YAMLSeq.Parsed,
@@ -79,13 +78,13 @@ function refuseAnchors(
     const index = indexAt(target.range);
     if (!indices.has(index) || indices.has(indexAt(alias.range))) continue;
     const name = quote(names[index] ?? '');
-    throw new CofferError('manifest', `parameter ${name} cannot be removed: an alias needs it`, {
-      hint: 'write out what the aliases (*…) of its anchors (&…) stand for first',
+    throw new CofferError('manifest', `cannot remove parameter ${name}: an alias refers to it`, {
+      hint: 'first replace the aliases (*…) of its anchors (&…) with the text itself',
     });
   }
 }
 
-/** Edits a list in brackets, JSON included. */
+/** Edits a list in flow style, JSON included. */
 class FlowList implements ListEditor {
   readonly #lines: Lines;
   readonly #list: YAMLSeq.Parsed;
@@ -97,7 +96,7 @@ class FlowList implements ListEditor {
 
   add(parameters: readonly NewParameter[]): Splice[] {
     const last = this.#list.items.at(-1);
-    if (!last || !isMap(last)) throw new Error('no parameter to stand behind');
+    if (!last || !isMap(last)) throw new Error('no parameter to add after');
     const style = braceStyleOf(this.#lines, last);
     const items = this.#open();
     const index = this.#list.items.length - 1;
@@ -114,7 +113,7 @@ class FlowList implements ListEditor {
   #open(): FlowItems {
     let previous = this.#list.range[0];
     const ranges = this.#list.items.map(({ range: [start, end] }) => {
-      // An anchor or tag stands before what it is for.
+      // An anchor or tag precedes its node.
       const between = this.#lines.text.slice(previous, start);
       const [properties = ''] = /(?:[&!][^\s,[\]{}]*\s+)*$/.exec(between) ?? [];
       previous = end;

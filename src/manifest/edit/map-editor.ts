@@ -4,18 +4,18 @@ import type { Lines, Splice } from './lines.ts';
 import { type Value, oneLine } from './render.ts';
 import { doubleQuoted, isSafePlain } from './write-scalar.ts';
 
-/** Changes to the pairs of one map. Removals have to be told first. */
+/** Edits of the pairs of one map. Call the removals first. */
 export interface MapEditor {
   remove(field: Field): void;
-  /** Puts another pair in the place of `field`; comments beside it stay. */
+  /** Replaces the pair of `field`; comments beside it stay. */
   replace(field: Field, key: string, value: Value): void;
   insertAfter(field: Field, key: string, value: Value): void;
   insertBefore(field: Field, key: string, value: Value): void;
-  /** Everything that was asked for. */
+  /** The splices of all edits. */
   splices(): Splice[];
 }
 
-/** The value as it stands in the text, be it an alias. */
+/** The value as written, which may be an alias. */
 export function writtenValue({ pair, keyNode }: Field): ParsedNode {
   return pair.value ?? keyNode;
 }
@@ -25,8 +25,8 @@ export function isCollection(node: ParsedNode): boolean {
 }
 
 /**
- * Takes away the tag and anchor between a key's colon and its value. They fit the old value
- * only; parsing has made sure that nothing refers to them.
+ * Removes the tag and anchor between a key's colon and its value. They fit only the old value, and
+ * the parser has checked that nothing refers to them.
  */
 export function removeProperties(lines: Lines, from: number, to: number): Splice[] {
   const between = lines.text.slice(from, to);
@@ -39,7 +39,7 @@ export function removeProperties(lines: Lines, from: number, to: number): Splice
     }));
 }
 
-/** A text in the quotes that the old value has, or in none if it has none. */
+/** A text with the same quotes as the old value. */
 export function sameStyle(field: Field | undefined, text: string): Value {
   const old = field && writtenValue(field);
   const type = old && isScalar(old) ? old.type : undefined;

@@ -51,16 +51,16 @@ function valueOf(
   return entries.length > 0 ? mapOf(entries) : undefined;
 }
 
-/** How the items of a list without brackets begin, and what may stand in them. */
+/** How the items of a list in block style begin, and what they may contain. */
 export interface DashStyle {
-  /** Before the dash. */
+  /** The indentation before the dash. */
   indent: string;
-  /** Between the dash and the first key. */
+  /** The space between the dash and the first key. */
   gap: string;
   blocks: Spot['blocks'];
 }
 
-/** A new parameter as an item of a list without brackets: whole lines, without line breaks. */
+/** A new parameter as an item of a list in block style: whole lines, without line breaks. */
 export function blockItem(
   parameter: NewParameter,
   { indent, gap, blocks }: DashStyle,
@@ -74,12 +74,12 @@ export function blockItem(
   });
 }
 
-/** How a parameter in braces is written. */
+/** The style of a parameter in braces. */
 export interface BraceStyle {
   quotedKeys: boolean;
-  /** Inside of the braces, when they stand on one line. */
+  /** The space inside the braces, on one line. */
   padding: string;
-  /** What comes before each pair and the closing brace, when each has its line. */
+  /** The text before each pair and the closing brace, if each has its own line. */
   breaks?: { pair: string; close: string } | undefined;
 }
 
@@ -96,7 +96,7 @@ export function flowItem(
   return `{${breaks.pair}${pairs.join(`,${breaks.pair}`)}${breaks.close}}`;
 }
 
-/** The style that a map in braces is written in. */
+/** The style of a map in braces. */
 export function braceStyleOf(lines: Lines, map: YAMLMap.Parsed): BraceStyle {
   const { text, eol } = lines;
   const [start, end] = map.range;
@@ -112,7 +112,7 @@ export function braceStyleOf(lines: Lines, map: YAMLMap.Parsed): BraceStyle {
   return { quotedKeys, padding, breaks };
 }
 
-/** Whether the keys stand in quotes, as JSON has them. */
+/** Whether the keys are in quotes, as in JSON. */
 export function hasQuotedKeys(map: YAMLMap.Parsed): boolean {
   const first = map.items[0]?.key;
   return first !== undefined && 'type' in first && first.type === 'QUOTE_DOUBLE';

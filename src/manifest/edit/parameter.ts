@@ -3,7 +3,7 @@ import type { ParameterEdit } from '../model.ts';
 import { contentOf } from './render.ts';
 import type { Fields } from '../yaml/tree.ts';
 
-/** Makes the edit of one parameter. */
+/** Edits one parameter. */
 export function editParameter(
   { type, content, dropOrigin }: ParameterEdit,
   name: string,
@@ -11,7 +11,7 @@ export function editParameter(
   editor: MapEditor,
 ): void {
   const typeField = fields.get('type');
-  // A type that comes through an alias or a merge is not this parameter's to change.
+  // A type that comes through an alias or a merge belongs to another node.
   if (type !== undefined && typeField?.own) {
     editor.replace(typeField, 'type', sameStyle(typeField, type));
   }
@@ -25,5 +25,5 @@ export function editParameter(
   if (old) editor.replace(old, key, value);
   else if (origin && replacesOrigin) editor.replace(origin, key, value);
   else if (origin) editor.insertAfter(origin, key, value);
-  else throw new Error(`nowhere to put the value of parameter ${name}`);
+  else throw new Error(`no place for the value of parameter ${name}`);
 }

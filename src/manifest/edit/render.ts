@@ -13,12 +13,12 @@ import {
   literalBlock,
 } from './write-scalar.ts';
 
-/** Which literal blocks may stand in a place: `clip` means all but `|+`. */
+/** Which literal blocks fit: `clip` means all but `|+`. */
 export type Room = 'none' | 'clip' | 'all';
 
 /**
- * Which literal blocks, of a key in `column`, can end at `offset` without taking in any of the
- * lines that follow. Lines that are `removed` do not count.
+ * Which literal blocks, for a key in `column`, can end at `offset` without absorbing the lines that
+ * follow. Ignores lines in `removed`.
  */
 export function roomAt(
   lines: Lines,
@@ -46,17 +46,17 @@ const BASE64_COLUMNS = 76;
 
 /** Where a value goes. */
 export interface Spot {
-  /** Inside of {…} or […]. */
+  /** Inside {…} or […]. */
   flow: boolean;
-  /** Write keys in quotes, as JSON does. */
+  /** Quote the keys, as in JSON. */
   quotedKeys: boolean;
-  /** Of the key that the value belongs to. */
+  /** The column of the value's key. */
   column: number;
-  /** Which literal blocks the lines around allow. */
+  /** Which literal blocks the lines around it allow. */
   blocks: Room;
 }
 
-/** Writes itself for the place where it is needed. */
+/** Renders a value for its place. */
 export type Value = (spot: Spot) => Rendering;
 
 /** A text on one line. */
@@ -64,12 +64,12 @@ export const oneLine =
   (text: string): Value =>
   ({ flow }) => ({ inline: inlineText(text, flow), below: [] });
 
-/** A text on one line that nobody takes for a number. */
+/** A text on one line, quoted if it would read as a number. */
 export const oneString =
   (text: string): Value =>
   ({ flow }) => ({ inline: inlineString(text, flow), below: [] });
 
-/** A text in whatever form reads best. */
+/** A text in the most readable form. */
 export const anyLines =
   (text: string): Value =>
   (spot) => {
@@ -90,7 +90,7 @@ export const mapOf =
     return { inline: '', below: pairs.map((pair) => indent + pair) };
   };
 
-/** A list of maps of texts, each on a line of its own. */
+/** A list of maps of texts, each on its own line. */
 export const listOf =
   (items: readonly object[]): Value =>
   (spot) => {
@@ -134,7 +134,7 @@ const blobOf =
     return { inline: '', below: [...mapOf(head)(spot).below, ...data] };
   };
 
-/** On one line even where a map could have several. */
+/** Always on one line. */
 export const generateOf =
   ({ length, charset, require }: Generate): Value =>
   (spot) => {
@@ -155,13 +155,13 @@ function scalar(value: string | number, { flow }: Spot): string {
   return typeof value === 'number' ? String(value) : inlineString(value, flow);
 }
 
-/** A content as it stands behind `value:` or `blob:`. */
+/** Renders a content after `value:` or `blob:`. */
 export function contentOf(content: NonNullable<ParameterEdit['content']>, name: string): Value {
   if (content.kind === 'blob') return blobOf(content.blob);
   if (content.kind === 'sealed') return oneLine(content.text);
   if (isWritable(content.text)) return anyLines(content.text);
   const subject = `the value of parameter ${quote(name)}`;
-  throw new CofferError('manifest', `${subject} cannot stand in a manifest as plaintext`, {
-    hint: 'it is empty, or begins with ENC[ as ciphertext does: keep it in a file (file: …)',
+  throw new CofferError('manifest', `a manifest cannot hold ${subject} as plaintext`, {
+    hint: 'it is empty, or begins with ENC[ like ciphertext: keep it in a file (file: …)',
   });
 }

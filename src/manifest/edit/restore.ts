@@ -6,19 +6,19 @@ import { Lines, type Splice } from './lines.ts';
 import { writtenValue } from './map-editor.ts';
 import type { Fields } from '../yaml/tree.ts';
 
-/** Where a parameter's `value:` or `blob:` stands, comment beside it included. */
+/** The extent of a parameter's `value:` or `blob:`, including the comment beside it. */
 interface Extent {
   start: number;
   end: number;
   text: string;
-  /** What stands before it in its line. */
+  /** The text before it in its line. */
   indent: string;
 }
 
 /**
- * `edited`, in which the contents of `names` stand as they do in `original` wherever they read as
- * in `view`, which is `original` with other contents.
- * @returns also the names for which that was done.
+ * Returns `edited` with the contents of `names` as in `original`, wherever they equal those in
+ * `view`, which is `original` with other contents.
+ * @returns also the names of the restored contents
  */
 export function restoreContents(
   original: string,

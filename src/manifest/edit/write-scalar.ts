@@ -1,22 +1,22 @@
 import { readsAsNull, readsAsString } from '../yaml/scalars.ts';
 import { looksInline } from '../../crypto/inline.ts';
 
-/** A value as text of a manifest: what goes beside its key, and the whole lines below it. */
+/** A rendered value: the text beside its key, and the whole lines below. */
 export interface Rendering {
   inline: string;
-  /** Indented, without line breaks. */
+  /** Indented lines, without line breaks. */
   below: readonly string[];
 }
 
-/** No line break of any YAML version, nothing invisible that a reader might drop or refuse. */
+/** Line breaks of any YAML version, and invisible characters that a reader might drop or refuse. */
 const UNUSUAL =
   /[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]|\p{Surrogate}/u;
 
-/** Indicators; markers of documents; and what YAML 1.1 gives a meaning of its own. */
+/** Indicators, document markers, and special words of YAML 1.1. */
 const UNSAFE_START = /^(?:[,[\]{}#&*!|>'"%@`\s]|[-?:](?:\s|$)|---|\.\.\.|(?:=|<<)$)/;
 const UNSAFE_INSIDE = /:(?:\s|$)|\s#|[\t\n]/;
 
-/** As a double-quoted scalar of both YAML and JSON. */
+/** A double-quoted scalar, valid in both YAML and JSON. */
 export function doubleQuoted(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/g,
@@ -24,7 +24,7 @@ export function doubleQuoted(text: string): string {
   );
 }
 
-/** Whether `text` as a plain scalar, behind a key in block context, is read as just this text. */
+/** Whether `text` as a plain scalar, after a key in block style, reads back unchanged. */
 export function isSafePlain(text: string): boolean {
   return !(
     readsAsNull(text) ||
@@ -40,19 +40,19 @@ export function inlineText(text: string, flow: boolean): string {
   return !flow && isSafePlain(text) ? text : doubleQuoted(text);
 }
 
-/** A text on one line where only a text may stand: `12` gets quotes. */
+/** A text on one line that must read as a text: `12` gets quotes. */
 export function inlineString(text: string, flow: boolean): string {
   return readsAsString(text) ? inlineText(text, flow) : doubleQuoted(text);
 }
 
-/** Whether `text` as a plain key is read as just this text, in brackets or not. */
+/** Whether `text` as a plain key reads back unchanged, in block and flow style. */
 export function isSafeKey(text: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(text) && !readsAsNull(text);
 }
 
 /**
- * A text as a literal block, indented by `column`, if every reader would understand it alike and
- * an editor that strips trailing spaces does no harm. `|+` would take following blank lines in.
+ * A text as a literal block, indented by `column`, if every reader agrees on it and an editor that
+ * strips trailing spaces does no harm. `|+` would absorb the blank lines that follow.
  */
 export function literalBlock(text: string, column: number, keep: boolean): Rendering | undefined {
   if (!text.includes('\n') || UNUSUAL.test(text)) return undefined;

@@ -4,19 +4,19 @@ import type { Versions } from './merged.ts';
 
 interface Bond {
   read: (manifest: Manifest) => string | undefined;
-  /** What a side sealed under the setting, and the other side has not taken along. */
+  /** What one side sealed under the setting and the other side does not have. */
   ciphertexts: (side: Manifest, other: Manifest) => string[];
 }
 
-/** The settings that ciphertext is bound to. */
+/** The settings to which ciphertext is bound. */
 const BONDS = {
-  /** Values and data keys open under the path that they were sealed for. */
+  /** Values and data keys open only under the path that they were sealed for. */
   path: { read: ({ path }) => path, ciphertexts: sealedFor },
-  /** Data keys, blobs and psyml's values open with the key that wrapped them. */
+  /** Data keys, blobs and psyml's values open only with the key that wrapped them. */
   encrypted_with: { read: ({ encryptedWith }) => encryptedWith, ciphertexts: wrappedBy },
 } satisfies Record<string, Bond>;
 
-/** Settings that one side changed while the other sealed something under what stood there. */
+/** Settings that one side changed while the other sealed something under the old value. */
 export function findTornBonds(manifests: Versions<Manifest | undefined>): string[] {
   const { base, ours, theirs } = manifests;
   if (!ours || !theirs) return [];
@@ -24,7 +24,7 @@ export function findTornBonds(manifests: Versions<Manifest | undefined>): string
     const settings = new Set([ours, theirs].map(read).filter((setting) => setting !== undefined));
     if (settings.size < 2) return [];
     const isTornBy = (changing: Manifest, sealing: Manifest) => {
-      // Who cannot know what was there before has to expect the worst.
+      // Without a base, assume the worst.
       if (!base) return true;
       const known = new Set(ciphertexts(base, changing));
       const hasSealed = ciphertexts(sealing, changing).some((text) => !known.has(text));
@@ -46,7 +46,7 @@ function wrappedBy({ dataKeys, parameters }: Manifest, other: Manifest): string[
   const wrapped = parameters.flatMap(({ content }) => {
     if (content.kind === 'psyml') return content.ciphertext;
     if (content.kind === 'blob') return content.blob.key;
-    // A data key that the other side still has is wrapped there as its file key wants it.
+    // A data key that the other side still has is wrapped there under its file key.
     return content.kind === 'sealed' && !opensWith(content.text, other) ? content.text : [];
   });
   return [...wrapped, ...Object.values(dataKeys)];

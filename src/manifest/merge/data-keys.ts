@@ -4,9 +4,8 @@ import { NO_PARTS, type Parts, type Unit } from './split.ts';
 import { mergeParts, mergeUnit, type MergeUnit, wholeText } from './units.ts';
 
 /**
- * Merges `data_keys` by id. A key goes when a side removed it, unless a value that is left needs
- * it.
- * @param needed the ids that a ciphertext names
+ * Merges `data_keys` by id. Removes a key that one side removed, unless a remaining value needs it.
+ * @param needed the ids that ciphertexts name
  */
 export function mergeDataKeys(
   versions: Versions<Unit | undefined>,
@@ -41,7 +40,7 @@ export function mergeDataKeys(
   return joinMerged([mergeLines(leads, marks), merged]);
 }
 
-/** No entries where the map is missing; undefined where it is written in brackets. */
+/** No entries if the map is missing; undefined if it is in flow style. */
 function partsOf(unit: Unit | undefined, frame: Unit): Parts | undefined {
   return unit ? unit.parts : { ...NO_PARTS, head: frame.parts?.head ?? '' };
 }

@@ -2,7 +2,7 @@ import { ROWS, TEXT_SETTINGS } from '../fields.ts';
 import type { Manifest, Parameter } from '../model.ts';
 import { mapVersions, pickChanged, type Versions } from './merged.ts';
 
-/** Whether a merged manifest has just the parameters that it should have, each as it should be. */
+/** Whether a merged manifest has exactly the expected parameters. */
 export function isFaithful(merged: Manifest, versions: Versions<Manifest | undefined>): boolean {
   if (!TEXT_SETTINGS.every((key) => isPicked(merged, versions, (manifest) => manifest?.[key]))) {
     return false;
@@ -44,7 +44,7 @@ function entryOf(map: unknown, key: string): unknown {
   return (map as Readonly<Record<string, unknown>> | undefined)?.[key];
 }
 
-/** Whether `merged` has there what only one side changed, or both alike. */
+/** Whether `merged` has the change that one side made, or both made alike. */
 function isPicked<T>(
   merged: T,
   versions: Versions<T | undefined>,

@@ -1,12 +1,12 @@
 import { mapVersions, pickChanged, type Versions } from './merged.ts';
 
-/** Texts whose lines all end in `\n`, and how to write them as the sides do. */
+/** Texts with `\n` line breaks only, and how to restore those of the sides. */
 interface PlainTexts {
   plain: Versions<string>;
   restore: (text: string) => string;
 }
 
-/** Takes away what is no difference between lines: CRLF, and a last line without its break. */
+/** Removes differences that do not matter: CRLF, and a missing final line break. */
 export function takeLineBreaks(texts: Versions<string>): PlainTexts {
   const style = <T>(look: (text: string) => T) => {
     const looks = mapVersions(texts, look);

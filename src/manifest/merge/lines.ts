@@ -1,10 +1,10 @@
 import { diffArrays } from 'diff';
 import { joinMerged, type Marks, type Merged, pickChanged, type Versions } from './merged.ts';
 
-/** Merges three texts line by line, as git does; what both sides changed differently conflicts. */
+/** Merges three texts line by line, as git does; different changes of both sides conflict. */
 export function mergeLines(texts: Versions<string>, marks: Marks): Merged {
   const [base, ours, theirs] = [texts.base, texts.ours, texts.theirs].map(splitLines);
-  if (!base || !ours || !theirs) throw new Error('a merge is of three texts');
+  if (!base || !ours || !theirs) throw new Error('a merge needs three texts');
   const inOurs = matchLines(base, ours);
   const inTheirs = matchLines(base, theirs);
   const merged: Merged[] = [];
@@ -20,7 +20,7 @@ export function mergeLines(texts: Versions<string>, marks: Marks): Merged {
   };
   for (const line of base.keys()) {
     const [lineInOurs, lineInTheirs] = [inOurs.get(line), inTheirs.get(line)];
-    // A line that all three have parts what was changed before it from what was changed behind.
+    // A line common to all three separates the changes before it from those after it.
     if (lineInOurs === undefined || lineInTheirs === undefined) continue;
     settle(line, lineInOurs, lineInTheirs);
     settle(line + 1, lineInOurs + 1, lineInTheirs + 1);
@@ -29,14 +29,14 @@ export function mergeLines(texts: Versions<string>, marks: Marks): Merged {
   return joinMerged(merged);
 }
 
-/** Merges three texts as one thing each. */
+/** Merges three texts, each as a whole. */
 export function mergeWhole(texts: Versions<string>, marks: Marks): Merged {
   const changed = pickChanged(texts);
   if (changed !== undefined) return { text: changed, conflicts: 0 };
   return markConflict(texts.ours, texts.theirs, marks);
 }
 
-/** Both sides between git's markers; lines that they begin or end with alike stay outside. */
+/** Both sides between git's markers; common lines at the start and end stay outside. */
 export function markConflict(ours: string, theirs: string, { markerSize }: Marks): Merged {
   const [mine, other] = [splitLines(ours), splitLines(theirs)];
   const shorter = Math.min(mine.length, other.length);
@@ -57,13 +57,13 @@ export function markConflict(ours: string, theirs: string, { markerSize }: Marks
   return { text: text.join(''), conflicts: 1 };
 }
 
-/** Lines with their breaks; the last one gets one even if it has none, so that a marker can follow. */
+/** Lines with their breaks. Adds a missing final break, so that a marker can follow. */
 export function splitLines(text: string): string[] {
   const lines = text.split('\n').map((line) => `${line}\n`);
   return text === '' || text.endsWith('\n') ? lines.slice(0, -1) : lines;
 }
 
-/** Where each line of `base` that `side` still has stands in `side`. */
+/** The position in `side` of each line of `base` that it still has. */
 function matchLines(base: readonly string[], side: readonly string[]): Map<number, number> {
   const matches = new Map<number, number>();
   let [inBase, inSide] = [0, 0];

@@ -12,8 +12,8 @@ import { mergeParts, mergeUnit, wholeText } from './units.ts';
 import { alignWrappings } from './wrappings.ts';
 
 /**
- * Merges three versions of a manifest by settings, data keys, parameters and their fields. What is
- * no manifest, or cannot be taken apart, is merged by lines.
+ * Merges three versions of a manifest by settings, data keys, parameters and their fields. Merges
+ * by lines a text that is not a manifest or cannot be split.
  */
 export function mergeManifests(texts: Versions<string>, marks: Marks): Merged {
   const changed = pickChanged(texts);
@@ -33,14 +33,14 @@ function mergeManifestLines(texts: Versions<string>, marks: Marks): Merged {
   return mergeValid(aligned, { manifests: mapVersions(aligned, readValid), torn }, marks);
 }
 
-/** Both sides, and what may be known of the base. */
+/** Both sides, and the base as far as it can be read. */
 interface Reading {
   manifests: Versions<Manifest | undefined>;
   torn: readonly string[];
 }
 
 function mergeValid(texts: Versions<string>, { manifests, torn }: Reading, marks: Marks): Merged {
-  // Both sides may have written the file on their own.
+  // Both sides may have created the file.
   if (manifests.base || texts.base.trim() === '') {
     const merged = mergeByKeys(texts, torn, marks);
     if (merged && isSound(merged, manifests)) return merged;
@@ -50,7 +50,7 @@ function mergeValid(texts: Versions<string>, { manifests, torn }: Reading, marks
   return isSafe ? merged : markConflict(texts.ours, texts.theirs, marks);
 }
 
-/** @returns undefined when the list of parameters cannot be taken apart */
+/** @returns undefined if the list of parameters cannot be split */
 function mergeByKeys(
   texts: Versions<string>,
   torn: readonly string[],
@@ -64,7 +64,7 @@ function mergeByKeys(
   return mergeParts(parts, marks, (key, versions) => {
     if (key === 'parameters') return parameters;
     if (key === 'data_keys') return mergeDataKeys(versions, dataKeysIn(sealed), marks);
-    // Like a data key, the file key stays as long as something needs it.
+    // Like a data key, the file key stays while something needs it.
     const only = versions.ours && versions.theirs ? undefined : (versions.ours ?? versions.theirs);
     if (key === 'encrypted_with' && only && hasCiphertext(sealed)) {
       return { text: wholeText(only), conflicts: 0 };
@@ -78,12 +78,12 @@ function hasCiphertext(text: string): boolean {
   return dataKeysIn(text).size > 0 || /\bblob["']?\s*:/.test(text);
 }
 
-/** The ids of the data keys that the ciphertexts in a text need, those in conflicts included. */
+/** The ids of the data keys that the ciphertexts in a text name, conflicts included. */
 function dataKeysIn(text: string): Set<string> {
   return new Set([...text.matchAll(/ENC\[v1,([0-9a-f]{8}),/g)].map(([, id = '']) => id));
 }
 
-/** Unusual YAML might come out as something else: only what reads as it should is a result. */
+/** Unusual YAML might merge into something else, so the result must read as expected. */
 function isSound({ text, conflicts }: Merged, manifests: Versions<Manifest | undefined>): boolean {
   if (conflicts > 0) return true;
   const manifest = readValid(text);

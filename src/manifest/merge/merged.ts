@@ -1,12 +1,12 @@
 /** One thing in three versions. */
 export interface Versions<T> {
-  /** What both sides began with. */
+  /** The common ancestor. */
   base: T;
   ours: T;
   theirs: T;
 }
 
-/** How conflicts are marked. */
+/** The style of conflict markers. */
 export interface Marks {
   /** Length of git's markers. */
   markerSize: number;
@@ -14,11 +14,11 @@ export interface Marks {
 
 export interface Merged {
   text: string;
-  /** How many places are left to people, between markers. */
+  /** The number of conflicts, each between markers. */
   conflicts: number;
 }
 
-/** What only one side changed, or both alike; undefined when they disagree. */
+/** The version that one side changed, or both alike; undefined if they disagree. */
 export function pickChanged<T>({ base, ours, theirs }: Versions<T>): T | undefined {
   if (ours === theirs || theirs === base) return ours;
   return ours === base ? theirs : undefined;
@@ -31,7 +31,7 @@ export function joinMerged(parts: readonly Merged[]): Merged {
   };
 }
 
-/** The same look at all three versions. */
+/** Applies a function to all three versions. */
 export function mapVersions<T, U>(
   { base, ours, theirs }: Versions<T>,
   look: (version: T) => U,

@@ -2,8 +2,8 @@ import { diffArrays } from 'diff';
 import type { Versions } from './merged.ts';
 
 /**
- * The keys of both sides in one order: that of ours, in which what theirs added or moved follows
- * the key that it follows there. What both moved stays where ours has it.
+ * The keys of both sides in one order: the order of ours, with keys that theirs added or moved
+ * after the key that they follow there. A key that both moved stays where ours has it.
  */
 export function mergeOrder({ base, ours, theirs }: Versions<readonly string[]>): string[] {
   const known = new Set(base);
@@ -18,7 +18,7 @@ export function mergeOrder({ base, ours, theirs }: Versions<readonly string[]>):
   for (const [index, key] of theirs.entries()) {
     if (order.includes(key)) continue;
     let at = order.indexOf(theirs[index - 1] ?? '') + 1;
-    // What both sides added in the same place: ours first.
+    // Additions of both sides in the same place: ours first.
     while (isAddedByOurs(order[at])) at += 1;
     order.splice(at, 0, key);
   }

@@ -6,22 +6,22 @@ import { type ManifestDocument, openDocument } from '../yaml/document.ts';
 import { Faults } from '../yaml/faults.ts';
 import type { Tree } from '../yaml/tree.ts';
 
-/** A text taken apart by keys. Nothing is lost: put together, it is the text again. */
+/** A text split by keys. Joined together, the parts are the text again. */
 export interface Parts {
-  /** What introduces the units, such as the line `parameters:`. */
+  /** The text before the units, such as the line `parameters:`. */
   head: string;
   units: readonly Unit[];
-  /** What follows them. */
+  /** The text after the units. */
   tail: string;
 }
 
-/** What stands under one key: a setting, a data key, a parameter, or a field of one. */
+/** The text of one key: a setting, a data key, a parameter, or a field of one. */
 export interface Unit {
   key: string;
-  /** The comments and blank lines between the unit before and this one. */
+  /** The comments and blank lines before the unit. */
   lead: string;
   body: string;
-  /** The body taken apart further, if it can be. */
+  /** The body split further, if possible. */
   parts?: Parts | undefined;
 }
 
@@ -31,7 +31,7 @@ function textOf({ head, units, tail }: Parts): string {
   return [head, ...units.map(({ lead, body }) => lead + body), tail].join('');
 }
 
-/** A unit by where it stands. */
+/** A unit by its position. */
 interface Piece {
   key: string;
   start: number;
@@ -40,8 +40,8 @@ interface Piece {
 }
 
 /**
- * Takes a manifest apart: settings, the data keys and tags in them, parameters and their fields.
- * What is written in brackets stays whole.
+ * Splits a manifest: settings, the data keys and tags in them, parameters and their fields. Keeps
+ * nodes in flow style whole.
  * @param text ends with a line break
  */
 export function splitManifest(text: string): Parts {
@@ -54,7 +54,7 @@ export function splitManifest(text: string): Parts {
     if (isSeq(node)) return splitList(lines, document, node, start, bodyStart);
     return isMap(node) ? join(lines, piecesOf(lines, node), start, bodyStart) : undefined;
   });
-  // Comments above the first setting are about the file.
+  // Comments above the first setting belong to the file.
   return join(lines, pieces, 0, pieces[0]?.start ?? 0, text.length);
 }
 
@@ -63,7 +63,7 @@ type Split = (node: ParsedNode, key: ParsedNode, start: number) => Parts | undef
 function piecesOf(lines: Lines, map: YAMLMap.Parsed, split?: Split): Piece[] {
   return map.items.map(({ key, value }) => {
     const at = key.range[0];
-    // The first key of a list's item stands behind the dash.
+    // The first key of a list item follows the dash.
     const start = lines.isFirstInLine(at) ? lines.startOf(at) : at;
     const parts = value && isBlockCollection(value) ? split?.(value, key, start) : undefined;
     const end = parts ? start + textOf(parts).length : lines.endOfNode(value ?? key);
@@ -95,7 +95,7 @@ function splitList(
 }
 
 function splitItem(lines: Lines, map: YAMLMap.Parsed, start: number, end: number): Parts {
-  // A value is in one of two forms; what changes it changes the same thing.
+  // `value` and `blob` are two forms of one field.
   const fields = piecesOf(lines, map).map((piece) =>
     piece.key === 'blob' ? { ...piece, key: 'value' } : piece,
   );
@@ -107,7 +107,7 @@ function nameOf(tree: Tree, item: ParsedNode | undefined): string {
   return node && isMap(node) ? (readText(tree.fields(node), 'name') ?? '') : '';
 }
 
-/** The pieces as units with all the text around them, from `start` to `end`. */
+/** Turns pieces into units that together cover all text from `start` to `end`. */
 function join(
   { text }: Lines,
   pieces: readonly Piece[],

@@ -12,13 +12,13 @@ import { NO_PARTS, type Parts, type Unit } from './split.ts';
 
 type UnitVersions = Versions<Unit | undefined>;
 
-/** How one unit is merged; undefined when nothing of it is left. */
+/** Merges one unit; undefined if nothing of it remains. */
 export type MergeUnit = (key: string, versions: UnitVersions) => Merged | undefined;
 
 /**
- * Merges what is taken apart, unit by unit.
- * @returns undefined when what stands around the units disagrees, or a conflict in them could not
- * be marked with lines of its own
+ * Merges split texts unit by unit.
+ * @returns undefined if the text around the units disagrees, or a conflict in them could not be
+ * marked on its own lines
  */
 export function mergeParts(
   versions: Versions<Parts>,
@@ -52,7 +52,7 @@ export function mergeParts(
   return joinMerged(merged);
 }
 
-/** The unit that shares its line with the head can be no other than before. */
+/** The unit that shares its line with the head must stay the same. */
 function beginAlike(head: string, { base, ours, theirs }: Versions<Parts>): boolean {
   if (!isWithinLine(head)) return true;
   const firsts = [base, ours, theirs].flatMap(({ units }) => units[0]?.key ?? []);
@@ -63,7 +63,7 @@ function isWithinLine(before = ''): boolean {
   return before !== '' && !before.endsWith('\n');
 }
 
-/** Merges a unit by its own units where it has some, else as a whole. */
+/** Merges a unit by its own units if it has any, otherwise as a whole. */
 export function mergeUnit({ base, ours, theirs }: UnitVersions, marks: Marks): Merged | undefined {
   if (ours && theirs) {
     const leads = { base: base?.lead ?? '', ours: ours.lead, theirs: theirs.lead };
@@ -95,7 +95,7 @@ function mergeBody(
   return merged ?? mergeWhole(bodies, marks);
 }
 
-/** What came to stand above a unit; when that goes, they may be about something else. */
+/** Comments newly added above a unit; they may be about something else if it is removed. */
 function newComments(base: Unit, survivor: Unit): string {
   const old = new Set(splitLines(base.lead));
   return splitLines(survivor.lead)

@@ -3,9 +3,9 @@ import type { Blob, Manifest, ManifestEdit, Parameter, ParameterEdit } from '../
 import { mapVersions, pickChanged, type Versions } from './merged.ts';
 
 /**
- * Takes away what is no difference between ciphertexts: that `coffer refresh` had KMS wrap their
- * keys anew. All versions get the wrapping of the side that did it; if both did, under one file
- * key, that of ours.
+ * Removes differences between ciphertexts that do not matter: `coffer refresh` re-encrypted their
+ * data keys. All versions get the wrapped keys of the side that did it; if both did, under one file
+ * key, those of ours.
  */
 export function alignWrappings(manifests: Versions<Manifest>): Versions<string> {
   const { base, ours, theirs } = mapVersions(manifests, wrappingsOf);
@@ -21,7 +21,7 @@ export function alignWrappings(manifests: Versions<Manifest>): Versions<string> 
   return mapVersions(manifests, (manifest) => rewrap(manifest, chosen));
 }
 
-/** What a wrapped key opens tells one from another, whatever wraps it. */
+/** Identifies wrapped keys by what they open, not by their wrapping. */
 function wrappingsOf({ dataKeys, parameters }: Manifest): Map<string, string> {
   const keys = parameters.flatMap((parameter) =>
     parameter.content.kind === 'blob'

@@ -5,14 +5,14 @@ import { type Reading, readMap, readText } from './reading.ts';
 import type { Field, Fields } from '../yaml/tree.ts';
 
 const FIXED_BYTES = 28;
-const RERUN = 'take it as coffer encrypt wrote it, or remove the blob and encrypt again';
+const RERUN = 'restore it as coffer encrypt wrote it, or remove the blob and encrypt again';
 
-/** A path that leads out of nowhere but the manifest's own folder. */
+/** A path that stays inside the manifest's folder. */
 function isAbsolute(path: string): boolean {
   return /^(?:[/\\]|[A-Za-z]:)/.test(path);
 }
 
-/** Keys that are missing or malformed are the schema's to report. */
+/** The schema reports missing or malformed keys. */
 export function readBlob(reading: Reading, field: Field, prefix: string): Blob | undefined {
   const fields = readMap(reading, field);
   if (!fields) return undefined;
@@ -59,13 +59,13 @@ function checkBlobPath(
   const normal = posix.normalize(path.replaceAll('\\', '/'));
   if (field && (isAbsolute(path) || normal === '..' || normal.startsWith('../'))) {
     const message = `${prefix}"path" of the blob leads out of the manifest's folder`;
-    faults.add(field.valueAt, message, 'give it relative to the manifest, without ..');
+    faults.add(field.valueAt, message, 'write it relative to the manifest, without ..');
   }
 }
 
-/** `file:` may lead to another folder, but not to another machine's root. */
+/** `file:` may lead to another folder, but must not be absolute. */
 export function checkFilePath({ faults }: Reading, field: Field, path: string, prefix: string) {
   if (!isAbsolute(path)) return;
-  const hint = 'give it relative to the manifest';
+  const hint = 'write it relative to the manifest';
   faults.add(field.valueAt, `${prefix}"file" is an absolute path`, hint);
 }

@@ -8,8 +8,8 @@ import type { Field, Resolved, Tree } from '../yaml/tree.ts';
 import { type SchemaError, validate } from '../validate.gen.js';
 
 /**
- * Reports where the manifest breaks the schema, except at values that a rule has already
- * reported: the rules know better words.
+ * Reports where the manifest breaks the schema, except at values that a rule has already reported
+ * in better words.
  */
 export function checkSchema(tree: Tree, root: YAMLMap.Parsed, faults: Faults): void {
   if (validate(tree.data(root))) return;
@@ -22,9 +22,9 @@ export function checkSchema(tree: Tree, root: YAMLMap.Parsed, faults: Faults): v
 interface Spot {
   node: Resolved;
   at: number;
-  /** How a message begins: which parameter it is about. */
+  /** The start of messages: the parameter they are about. */
   prefix: string;
-  /** What a message calls the node. */
+  /** The node's name in messages. */
   subject: string;
   keyAt: (key: string) => number;
 }
@@ -43,14 +43,14 @@ function report(error: SchemaError, spot: Spot, faults: Faults): void {
     const at = spot.keyAt(error.propertyName);
     if (faults.has(at)) return;
     const message = `${spot.prefix}this key ${parentSchema?.errorMessage}`;
-    faults.add(at, message, `mend or remove this key of ${spot.subject}`);
+    faults.add(at, message, `fix or remove this key of ${spot.subject}`);
   } else if (!SUMMARIES.has(error.keyword) && !faults.has(spot.at)) {
     const message = `${spot.prefix}${spot.subject} ${parentSchema?.errorMessage ?? 'is wrong'}`;
     faults.add(spot.at, message, hintForValue(spot.node, error));
   }
 }
 
-/** What only says that something else is wrong, which is reported by itself. */
+/** Keywords that only repeat a fault reported elsewhere. */
 const SUMMARIES: ReadonlySet<string> = new Set(['propertyNames', 'if']);
 
 function hintForMissing(key: string, { instancePath }: SchemaError): string {
@@ -66,7 +66,7 @@ const MISSING_KEY_HINTS: Readonly<Record<string, string>> = {
   length: 'add the number of characters, such as "length: 32"',
 };
 
-const AS_WRITTEN = 'take it from git as coffer encrypt wrote it';
+const AS_WRITTEN = 'restore it from git, as coffer encrypt wrote it';
 const WRITTEN_BY_ENCRYPT = /^\/(?:encrypted_with|data_keys)|\/blob(?:\/|$)/;
 
 const HINTS_BY_KEYWORD: Readonly<Record<string, string>> = {
@@ -75,7 +75,7 @@ const HINTS_BY_KEYWORD: Readonly<Record<string, string>> = {
   maxProperties: 'remove some',
   maxItems: 'remove some',
   minItems: 'add one: each item begins with "- "',
-  uniqueItems: 'remove what stands twice',
+  uniqueItems: 'remove the duplicates',
   minimum: 'choose a larger number',
   maximum: 'choose a smaller number',
 };
@@ -99,7 +99,7 @@ function hintForValue(
   if (choices[0] !== undefined) return `for example: ${choices[0]}`;
   const byType = HINTS_BY_TYPE[String(parentSchema?.type)];
   const fitting = keyword === 'type' ? byType : HINTS_BY_KEYWORD[keyword];
-  return fitting ?? 'write it as one text, in quotes if need be';
+  return fitting ?? 'write it as one text, in quotes if needed';
 }
 
 /** Follows a JSON pointer through the document. */
@@ -137,7 +137,7 @@ function unescapeStep(step: string): string {
   return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** `parameter "db_password": `, or by its number when it has no usable name. */
+/** `parameter "db_password": `, or its number if it has no usable name. */
 export function labelParameter(tree: Tree, node: Resolved, index: number): string {
   const name = isMap(node) ? tree.fields(node).get('name')?.node : undefined;
   const text = name && isScalar(name) ? textOf(name) : '';

@@ -11,7 +11,7 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   symbol: /[^A-Za-z0-9]/,
 };
 
-/** One character of each class that a named charset holds. */
+/** The classes of each named charset, with one character each. */
 const SAMPLES: Readonly<Record<string, string>> = {
   alnum: 'aA0',
   ascii: 'aA0!',
@@ -21,7 +21,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
 
 const CUSTOM = 'custom:';
 
-/** Shape and single keys are the schema's to check; here is how they go together. */
+/** The schema checks the shape and single keys; this checks their combination. */
 export function readGenerate(reading: Reading, field: Field, prefix: string): Generate {
   const { tree, faults } = reading;
   const fields = readMap(reading, field);
@@ -31,7 +31,7 @@ export function readGenerate(reading: Reading, field: Field, prefix: string): Ge
   const items = list && isSeq(list.node) ? list.node.items.map((item) => tree.resolve(item)) : [];
   const require = items.map((item) => (item && isScalar(item) ? textOf(item) : ''));
   if (list && length < require.length) {
-    const message = `${prefix}"generate" requires more classes than it makes characters`;
+    const message = `${prefix}"generate" requires more classes than its length`;
     faults.add(list.valueAt, message, 'raise "length" or shorten "require"');
   }
   const characters = charset.startsWith(CUSTOM) ? charset.slice(CUSTOM.length) : SAMPLES[charset];
@@ -39,7 +39,7 @@ export function readGenerate(reading: Reading, field: Field, prefix: string): Ge
     (name) => characters !== undefined && !CLASSES[name]?.test(characters),
   );
   if (list && missing !== undefined && CLASSES[missing]) {
-    const message = `${prefix}"generate" requires a class (${missing}) that its charset has none of`;
+    const message = `${prefix}"generate" requires a class (${missing}) that its charset does not have`;
     faults.add(list.valueAt, message, 'change "charset" or "require"');
   }
   return { length, charset, require };

@@ -3,17 +3,17 @@ import type { Refusal } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
 
 const MAX_LEVELS = 15;
-/** Of a parameter's ARN: what stands before the name in it counts. */
+/** Length limit of a parameter's ARN, which includes the text before the name. */
 const MAX_ARN = 1011;
 const ANY_ACCOUNT = '111122223333';
 const RESERVED = /^(?:aws|ssm)/i;
 
-/** The prefix of all names: one slash at its end, whatever was typed. */
+/** The prefix of all names, with exactly one slash at its end. */
 export function normalizePath(text: string): string {
   return `${text.replace(/\/+$/, '')}/`;
 }
 
-/** What SSM would refuse in every name below `path`. */
+/** Why SSM would refuse every name below `path`. */
 export function findPathFault(path: string): Refusal | undefined {
   if (!path.startsWith('/')) {
     return { message: '"path" does not begin with a slash', hint: 'write it as "/apps/superman/"' };
@@ -24,17 +24,17 @@ export function findPathFault(path: string): Refusal | undefined {
   }
   if (/[^A-Za-z0-9_./-]/.test(path)) {
     return {
-      message: '"path" holds a character that SSM does not allow',
+      message: '"path" contains a character that SSM does not allow',
       hint: 'use letters, digits and _ . - /',
     };
   }
   if (RESERVED.test(path.slice(1))) {
-    return { message: '"path" begins with aws or ssm, which SSM keeps for itself', hint: RENAME };
+    return { message: '"path" begins with aws or ssm, which SSM reserves', hint: RENAME };
   }
-  // One level is left for the names.
+  // Leaves one level for the names.
   if (segments.length >= MAX_LEVELS) {
     return {
-      message: `"path" is too deep: SSM allows ${MAX_LEVELS} levels with the name's own`,
+      message: `"path" is too deep: SSM allows ${MAX_LEVELS} levels, the name's included`,
       hint: 'use fewer slashes',
     };
   }
@@ -45,41 +45,41 @@ const RENAME = 'choose another first word';
 
 const NAME = /^[A-Za-z0-9_./-]+$/;
 
-/** A name as a message may show it: what SSM would refuse may be no name at all, but a value. */
+/** A name for a message, if SSM would accept it: anything else may be a misplaced value. */
 export function quoteName(name: string): string | undefined {
   return NAME.test(name) ? quote(name) : undefined;
 }
 
-/** The most characters that a full name has in a region. */
+/** The maximum length of a full name in a region. */
 function longestName(region: string): number {
   return MAX_ARN - `arn:${partitionOf(region)}:ssm:${region}:${ANY_ACCOUNT}:parameter`.length;
 }
 
-/** What SSM would refuse in the parameter's name; nothing that the path is to blame for. */
+/** Why SSM would refuse a parameter's name, faults of the path excluded. */
 export function findNameFault(path: string, name: string, region: string): Refusal | undefined {
   const subject = 'its name';
   if (name === '') return { message: 'its name is empty', hint: 'give the parameter a name' };
   if (!NAME.test(name)) {
     return {
-      message: `${subject} holds a character that SSM does not allow`,
+      message: `${subject} contains a character that SSM does not allow`,
       hint: 'use letters, digits and _ . - /',
     };
   }
   if (name.startsWith('/')) {
     return {
       message: `${subject} begins with a slash`,
-      hint: 'leave "path" out of the name: it is put before it',
+      hint: 'write the name without "path", which coffer puts before it',
     };
   }
   if (name.endsWith('/') || name.includes('//')) {
     return {
-      message: `${subject} has an empty part between or behind its slashes`,
-      hint: 'remove the slash that is too many',
+      message: `${subject} has an empty part between or after its slashes`,
+      hint: 'remove the extra slash',
     };
   }
   if (path === '/' && RESERVED.test(name)) {
     return {
-      message: `${subject} begins with aws or ssm, which SSM keeps for itself`,
+      message: `${subject} begins with aws or ssm, which SSM reserves`,
       hint: 'choose another first word, or a "path"',
     };
   }

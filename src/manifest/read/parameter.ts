@@ -19,7 +19,7 @@ import type { Field, Fields, Resolved } from '../yaml/tree.ts';
 
 const MAX_TAGS = 50;
 
-/** What a parameter takes from the manifest around it. */
+/** What reading a parameter needs from its manifest. */
 export interface Surroundings extends Reading {
   guard: SecretGuard;
   path: string;
@@ -30,7 +30,7 @@ export interface Surroundings extends Reading {
   place: (offset: number) => Parameter['place'];
 }
 
-/** One parameter, as far as it can be read; undefined if it is no map at all. */
+/** One parameter, as far as it can be read; undefined if it is not a map. */
 export function readParameter(
   around: Surroundings,
   node: Resolved,
@@ -67,7 +67,7 @@ type ReadMember = {
   [M in Member]: (typeof FIELDS)[M] extends { read: object } ? M : never;
 }[Member];
 
-/** The fields that can be read by themselves. */
+/** The fields that can be read on their own. */
 function readRows(data: unknown): Pick<Parameter, ReadMember> {
   const values = data as Readonly<Record<string, unknown>>;
   const read = ROWS.flatMap(([member, { keys, read }]) =>
@@ -93,7 +93,7 @@ function canonicalType(written: string): ParameterType | undefined {
   return PARAMETER_TYPES.find((type) => type.toLowerCase() === written.toLowerCase());
 }
 
-/** Secrets that come through an alias or a merge have been reported; there is no more to say. */
+/** Secrets that come through an alias or a merge are already reported. */
 function usable(field: Field | undefined): Field | undefined {
   return field?.own ? field : undefined;
 }
@@ -123,7 +123,7 @@ function readOrigin(around: Surroundings, fields: Fields, prefix: string): Origi
   return { file: path };
 }
 
-/** A value has one source; ciphertext may keep beside it what it was made from. */
+/** A value has one source; ciphertext may keep its source beside it. */
 function checkSources(
   { faults }: Surroundings,
   fields: Fields,
@@ -135,7 +135,7 @@ function checkSources(
     fields.get(key),
   );
   const refuse = (first: Field, second: Field, hint: string) => {
-    const message = `${prefix}both ${quote(first.key)} and ${quote(second.key)} are given`;
+    const message = `${prefix}both ${quote(first.key)} and ${quote(second.key)} are present`;
     faults.add(Math.max(first.keyAt, second.keyAt), message, hint);
   };
   if (file && generate) refuse(file, generate, 'a value has one source: remove one');
@@ -145,7 +145,7 @@ function checkSources(
   }
   if (!value && !file && !generate && !blob) {
     const hint = 'add "value:", "file:" or "generate:"';
-    faults.add(start, `${prefix}no value is given`, hint);
+    faults.add(start, `${prefix}the value is missing`, hint);
   }
 }
 

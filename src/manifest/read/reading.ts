@@ -4,13 +4,13 @@ import type { Tags } from '../model.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
 import type { Field, Fields, Tree } from '../yaml/tree.ts';
 
-/** What every reader needs. A reader reports what is wrong and returns what is usable. */
+/** What every reader needs. A reader reports problems and returns what is usable. */
 export interface Reading {
   tree: Tree;
   faults: Faults;
 }
 
-/** The text of a scalar that is there and not null; anything else is the schema's to report. */
+/** The text of a scalar that is present and not null; the schema reports anything else. */
 export function readText(fields: Fields, key: string): string | undefined {
   const node = fields.get(key)?.node;
   return node && isScalar(node) && !isNull(node) ? textOf(node) : undefined;

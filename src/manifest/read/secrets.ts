@@ -3,21 +3,21 @@ import { type Faults, quote } from '../yaml/faults.ts';
 import { isMergeKey } from '../yaml/survey.ts';
 import type { Field, Fields, Resolved, Tree } from '../yaml/tree.ts';
 
-/** The keys whose values are secret, or become it. */
+/** The keys whose values are or become secret. */
 const SECRET_KEYS = ['value', 'file', 'generate', 'blob'] as const;
 
-const HINT = 'write it out here: a secret has to stand in one place only';
+const HINT = 'write it out here: a secret must be in one place only';
 
 /**
- * Keeps aliases and merges away from secrets: what is encrypted in one place would otherwise
- * change in another, or stay there as plaintext.
+ * Refuses aliases and merges of secrets: encrypting a value in one place would change it in
+ * another, or leave plaintext there.
  */
 export class SecretGuard {
   readonly #tree: Tree;
   readonly #faults: Faults;
-  /** Anchored nodes that hold a secret or are part of one. */
+  /** Anchored nodes that contain a secret or are part of one. */
   readonly #anchored = new Set<ParsedNode>();
-  /** Aliases that merge one parameter into another, whose own value then wins. */
+  /** Aliases that merge one parameter into another, whose own value wins. */
   readonly #merges = new Set<Alias.Parsed>();
 
   constructor(tree: Tree, faults: Faults) {
@@ -25,7 +25,7 @@ export class SecretGuard {
     this.#faults = faults;
   }
 
-  /** Reports every secret of the parameter that does not stand in the parameter itself. */
+  /** Reports every secret of the parameter that is not written in the parameter itself. */
   inspect(parameter: Resolved, fields: Fields, prefix: string): void {
     for (const key of SECRET_KEYS) {
       const field = fields.get(key);
@@ -41,7 +41,7 @@ export class SecretGuard {
   finish(): void {
     for (const [alias, target] of this.#tree.targets) {
       if (this.#anchored.has(target) && !this.#merges.has(alias)) {
-        this.#report(alias.range[0], 'an alias (*…) of something that holds a secret');
+        this.#report(alias.range[0], 'an alias (*…) of something that contains a secret');
       }
     }
   }
@@ -53,12 +53,12 @@ export class SecretGuard {
   #inspectOwn(field: Field, prefix: string): void {
     for (const node of this.#walk(field.node)) {
       if (isAlias(node)) {
-        const message = `${prefix}an alias (*…) inside of ${quote(field.key)}`;
+        const message = `${prefix}an alias (*…) inside ${quote(field.key)}`;
         this.#report(node.range[0], message);
         return;
       }
       if (isScalar(node) && isMergeKey(node) && node !== field.node) {
-        this.#report(node.range[0], `${prefix}a merge (<<) inside of ${quote(field.key)}`);
+        this.#report(node.range[0], `${prefix}a merge (<<) inside ${quote(field.key)}`);
         return;
       }
       if (node.anchor !== undefined) this.#anchored.add(node);

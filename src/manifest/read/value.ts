@@ -6,25 +6,25 @@ import { looksInline, parseInline } from '../../crypto/inline.ts';
 import { looksPsyml } from '../../crypto/psyml.ts';
 import type { Field } from '../yaml/tree.ts';
 
-/** What is known of the parameter that a value belongs to. */
+/** The context of a value in its parameter. */
 interface ValueContext {
-  /** Undefined when the type itself is wrong. */
+  /** Undefined if the type is invalid. */
   type: ParameterType | undefined;
   typeAsWritten: string;
   encryptedWith: string | undefined;
-  /** Undefined when `data_keys` itself is wrong. */
+  /** Undefined if `data_keys` is invalid. */
   dataKeys: Readonly<Record<string, string>> | undefined;
   prefix: string;
 }
 
-/** The content that `value:` stands for. Reports what is wrong without ever quoting it. */
+/** Reads the content of `value:`. Reports problems without quoting the value. */
 export function readValue(reading: Reading, field: Field, context: ValueContext): Content {
   const text = readValueText(reading, field, context);
   if (text === undefined) return { kind: 'absent' };
   const { faults } = reading;
   const { prefix, type } = context;
   if (text === '') {
-    const hint = 'SSM keeps no empty values: give it one, or remove the parameter';
+    const hint = 'SSM cannot hold an empty value: write one, or remove the parameter';
     faults.add(field.valueAt, `${prefix}the value is empty`, hint);
   } else if (looksInline(text)) {
     checkSealed(reading, field, text, context);
@@ -49,15 +49,15 @@ function checkSealed(
   const id = parseInline(text)?.keyId;
   if (id === undefined) {
     const hint =
-      'take it from git as coffer encrypt wrote it; a plain value cannot begin with ENC[';
-    faults.add(field.valueAt, `${prefix}the value begins with ENC[ but is no ciphertext`, hint);
+      'restore it from git, as coffer encrypt wrote it; a plain value cannot begin with ENC[';
+    faults.add(field.valueAt, `${prefix}the value begins with ENC[ but is not ciphertext`, hint);
   } else if (type !== undefined && type !== 'SecureString') {
-    const hint = 'write the type as securestring again, or replace the value, too';
+    const hint = 'write the type as securestring again, or replace the value too';
     const message = `${prefix}the value is encrypted, but the type is ${type}`;
     faults.add(field.valueAt, message, hint);
   } else if (dataKeys && !Object.hasOwn(dataKeys, id)) {
     const hint =
-      'take its line in "data_keys" from git, too: without it the value cannot be opened';
+      'restore its line in "data_keys" from git: without it the value cannot be decrypted';
     const message = `${prefix}the value is encrypted under a data key that "data_keys" does not list`;
     faults.add(field.valueAt, message, hint);
   }
@@ -72,7 +72,7 @@ function readValueText(
   const { node } = field;
   if (isScalar(node)) {
     if (!isNull(node)) return textOf(node);
-    const hint = 'give it one, or put it in quotes if that text is meant';
+    const hint = 'write one, or put it in quotes if that text is meant';
     faults.add(field.valueAt, `${prefix}the value is null`, hint);
     return undefined;
   }
@@ -105,7 +105,7 @@ function readItem(
     faults.add(item.range[0], `${subject} is empty`, 'remove it');
   } else if (text.includes(',')) {
     const hint = 'a StringList is joined with commas: make it two items';
-    faults.add(item.range[0], `${subject} holds a comma`, hint);
+    faults.add(item.range[0], `${subject} contains a comma`, hint);
   }
   return text === '' ? undefined : text;
 }

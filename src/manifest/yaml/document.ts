@@ -10,12 +10,12 @@ export interface ManifestDocument {
   tree: Tree;
 }
 
-/** The document in `text`, or undefined when its YAML is not good enough to look at its keys. */
+/** The document in `text`, or undefined if its YAML is too broken to read keys. */
 export function openDocument(text: string, faults: Faults): ManifestDocument | undefined {
   const root = readSyntax(text, faults);
   if (!faults.isEmpty) return undefined;
   if (!root || (isScalar(root) && isNull(root))) {
-    const hint = 'a manifest has at least path, region and parameters';
+    const hint = 'a manifest needs at least path, region and parameters';
     faults.add(0, 'the manifest is empty', hint);
     return undefined;
   }

@@ -8,7 +8,7 @@ interface Fault {
   hint?: string | undefined;
 }
 
-/** Collects everything that is wrong with one manifest. */
+/** Collects all problems of one manifest. */
 export class Faults {
   readonly #faults: Fault[] = [];
   readonly #offsets = new Set<number>();
@@ -18,7 +18,7 @@ export class Faults {
     this.#offsets.add(offset);
   }
 
-  /** Whether something was already said about what stands at `offset`. */
+  /** Whether a problem at `offset` is already reported. */
   has(offset: number): boolean {
     return this.#offsets.has(offset);
   }
@@ -27,7 +27,7 @@ export class Faults {
     return this.#faults.length === 0;
   }
 
-  /** One error for all of them, in the order of the file. */
+  /** One error with all problems, in the order of the file. */
   toError(places: Places): CofferError {
     const problems: Problem[] = this.#faults
       .sort((a, b) => a.offset - b.offset)

@@ -2,7 +2,7 @@ import { PARAMETER_KEYS, ROWS, TOP_KEYS } from '../fields.ts';
 import { nearest } from '../nearest.ts';
 import { quote } from './faults.ts';
 
-/** All keys of a manifest, at whatever depth, but for those that people choose. */
+/** All keys of a manifest, at any depth, except those that people choose. */
 const ALL_KEYS: readonly string[] = [
   ...TOP_KEYS,
   ...PARAMETER_KEYS,
@@ -10,19 +10,19 @@ const ALL_KEYS: readonly string[] = [
 ];
 
 /**
- * A key as a message may show it, in quotes: one that a manifest knows, or a slip of it. Any other
- * may be a part of a secret that lacks its quotes, as in `{value: abc,def}`.
+ * Quotes a key for a message if it is a known key or a typo of one. Any other may be part of a
+ * secret without quotes, as in `{value: abc,def}`.
  */
 export function quoteKey(key: string): string | undefined {
   return nearest(key, ALL_KEYS) === undefined ? undefined : quote(key);
 }
 
-/** How to mend an unknown key in a map that may hold the `known` ones. */
+/** The hint for an unknown key in a map that may contain the `known` keys. */
 export function hintForUnknownKey(key: string, known: readonly string[]): string {
   const guess = nearest(key, known);
   if (guess !== undefined) return `did you mean ${quote(guess)}?`;
   const elsewhere = hintForOtherPlace(key, known);
-  return elsewhere ?? `the keys that can stand here are ${known.join(', ')}`;
+  return elsewhere ?? `the keys allowed here are ${known.join(', ')}`;
 }
 
 function hintForOtherPlace(key: string, known: readonly string[]): string | undefined {

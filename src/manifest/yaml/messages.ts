@@ -7,7 +7,7 @@ interface Wording {
 
 const QUOTE_IT = "put the text in quotes: 'like this'";
 
-/** Ours in place of the YAML library's own words, which quote what they complain about. */
+/** Replaces the YAML library's messages, which quote the text. */
 const BY_CODE = {
   ALIAS_PROPS: {
     message: 'an alias (*…) cannot have an anchor or a tag',
@@ -18,15 +18,15 @@ const BY_CODE = {
     hint: `a text that begins with & or * needs quotes: 'like this'`,
   },
   BAD_COLLECTION_TYPE: {
-    message: 'a tag that does not fit the list or map behind it',
+    message: 'a tag that does not fit the list or map after it',
     hint: 'remove the tag (!…)',
   },
   BAD_DIRECTIVE: {
-    message: 'a directive (%…) that YAML does not know',
+    message: 'an unknown directive (%…)',
     hint: `remove the line; if a text is meant, ${QUOTE_IT}`,
   },
   BAD_DQ_ESCAPE: {
-    message: 'a backslash in double quotes that begins no escape YAML knows',
+    message: 'an unknown backslash escape in double quotes',
     hint: "write the backslash twice, or use single quotes: 'like this'",
   },
   BAD_INDENT: {
@@ -35,21 +35,21 @@ const BY_CODE = {
   },
   BAD_PROP_ORDER: {
     message: 'an anchor or tag in the wrong place',
-    hint: 'it goes directly before what it is for',
+    hint: 'put it directly before its value',
   },
   BAD_SCALAR_START: {
-    message: 'a text that begins with a character YAML keeps for itself',
+    message: 'a text that begins with a character YAML reserves',
     hint: QUOTE_IT,
   },
   BLOCK_AS_IMPLICIT_KEY: {
-    message: 'a map or list begins where only a text can stand',
-    hint: "a text that holds a colon and a space needs quotes: 'like this'; or is a line indented too far?",
+    message: 'a map or list where YAML allows only a text',
+    hint: "a text that contains a colon and a space needs quotes: 'like this'; or is a line indented too far?",
   },
   BLOCK_IN_FLOW: {
-    message: 'a block list or map stands inside {…} or […]',
-    hint: 'inside of brackets write {key: value} and [item, item]',
+    message: 'a block list or map inside {…} or […]',
+    hint: 'inside brackets write {key: value} and [item, item]',
   },
-  DUPLICATE_KEY: { message: 'a key stands twice', hint: 'remove one of the two' },
+  DUPLICATE_KEY: { message: 'a duplicate key', hint: 'remove one of the two' },
   IMPOSSIBLE: { message: 'this is not YAML', hint: 'look at the lines around it' },
   KEY_OVER_1024_CHARS: {
     message: 'a key longer than YAML allows',
@@ -69,7 +69,7 @@ const BY_CODE = {
   },
   MULTIPLE_DOCS: {
     message: 'several YAML documents in one file',
-    hint: 'one manifest is one document: remove the line ---, or make it two files',
+    hint: 'a manifest is one document: remove the line ---, or split the file',
   },
   MULTIPLE_TAGS: {
     message: 'two tags (!…) in one place',
@@ -80,7 +80,7 @@ const BY_CODE = {
     hint: `write key: value; a text that begins with [, {, * or ! needs quotes: 'like this'`,
   },
   RESOURCE_EXHAUSTION: {
-    message: 'lists or maps are nested too deeply',
+    message: 'lists or maps nested too deeply',
     hint: 'a manifest needs four levels',
   },
   TAB_AS_INDENT: {
@@ -88,7 +88,7 @@ const BY_CODE = {
     hint: 'YAML indents with spaces only: replace the tab',
   },
   TAG_RESOLVE_FAILED: {
-    message: 'a tag (!…) that YAML does not know',
+    message: 'an unknown tag (!…)',
     hint: `remove the tag; if a text is meant, ${QUOTE_IT}`,
   },
   UNEXPECTED_TOKEN: {
@@ -102,7 +102,7 @@ const OPEN_BRACKET: Wording = {
   hint: `add the closing } or ]; if a text is meant, ${QUOTE_IT}`,
 };
 
-/** Usual slips that share a code with others, told apart by fixed words of the library. */
+/** Common typos that share an error code, told apart by the library's fixed words. */
 const BY_START: readonly (readonly [start: string, wording: Wording])[] = [
   [
     'Missing closing',
@@ -127,7 +127,7 @@ const BY_START: readonly (readonly [start: string, wording: Wording])[] = [
   ],
 ];
 
-/** What to tell about a syntax error: never any of the text that it is about. */
+/** The message for a syntax error; never quotes the text. */
 export function wordSyntaxError({ code, message }: YAMLParseError): Wording {
   const special = BY_START.find(([start]) => message.startsWith(start));
   return special ? special[1] : BY_CODE[code];
@@ -141,6 +141,6 @@ export const CONTROL_CHARACTER: Wording = {
   hint: 'write it as an escape in double quotes, such as "\\u0007"; is the file UTF-8 text at all?',
 };
 export const CARRIAGE_RETURN: Wording = {
-  message: 'a carriage return without a line feed behind it',
+  message: 'a carriage return without a line feed after it',
   hint: 'end lines with LF or CRLF; in a text write it as "\\r" in double quotes',
 };

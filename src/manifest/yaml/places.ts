@@ -2,14 +2,14 @@ import type { Place } from '../../errors.ts';
 
 const BOM = '\uFEFF';
 
-/** Turns offsets in a text into lines and columns, which count UTF-16 units. */
+/** Converts offsets in a text to lines and columns, counted in UTF-16 units. */
 export class Places {
   readonly file: string;
   readonly #lineStarts: number[];
 
   constructor(text: string, file: string) {
     this.file = file;
-    // A byte order mark is no column.
+    // A byte order mark does not count as a column.
     this.#lineStarts = [text.startsWith(BOM) ? 1 : 0];
     for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
       this.#lineStarts.push(at + 1);

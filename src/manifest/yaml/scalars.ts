@@ -2,7 +2,7 @@ import type { Scalar } from 'yaml';
 
 const NULL = /^(?:~|null|Null|NULL)?$/;
 
-/** A scalar's text: of a plain one its source, of any other what it stands for. */
+/** A scalar's text: the source of a plain one, the meaning of any other. */
 export function textOf(scalar: Scalar.Parsed): string {
   return scalar.source;
 }
@@ -16,8 +16,8 @@ export function isNull(scalar: Scalar.Parsed): boolean {
 }
 
 /**
- * A scalar as JSON has it, for the schema. A number is one only if it is written as JavaScript
- * would write it, so that no digit of a text gets lost.
+ * A scalar as JSON, for the schema. A number must be written as JavaScript would write it, so that
+ * no digit is lost.
  */
 export function dataOf(scalar: Scalar.Parsed): string | number | boolean | null {
   return isPlain(scalar) ? plainData(scalar.source) : scalar.source;

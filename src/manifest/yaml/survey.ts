@@ -3,7 +3,7 @@ import { quoteKey } from './keys.ts';
 import type { Faults } from './faults.ts';
 import { isPlain } from './scalars.ts';
 
-/** How many nodes all aliases together may stand for. */
+/** The maximum number of nodes behind all aliases together. */
 const MAX_ALIASED_NODES = 1_000_000;
 
 const PLAIN_TAGS: ReadonlySet<string | undefined> = new Set([
@@ -23,8 +23,8 @@ export function isMergeKey(key: Scalar.Parsed): boolean {
 }
 
 /**
- * Walks all nodes once: finds what each alias stands for, and reports duplicate keys, tags, and
- * aliases that lead nowhere or to too much. Returns undefined if they lead to too much to go on.
+ * Walks all nodes once: resolves aliases, and reports duplicate keys, tags, and aliases of nothing
+ * or of too much. Returns undefined if the aliases expand to too much.
  */
 export function survey(root: ParsedNode, faults: Faults): Targets | undefined {
   const surveyor = new Surveyor(faults);
@@ -36,7 +36,7 @@ class Surveyor {
   readonly targets = new Map<Alias.Parsed, ParsedNode>();
   readonly #faults: Faults;
   readonly #anchors = new Map<string, ParsedNode>();
-  /** Of every anchored node that is complete: how many nodes it stands for. */
+  /** The number of nodes behind each complete anchored node. */
   readonly #sizes = new Map<ParsedNode, number>();
   #aliased = 0;
 
@@ -64,11 +64,11 @@ class Surveyor {
     let size = 0;
     const seen = new Set<string>();
     for (const pair of map.items) {
-      // `stringKeys` has made sure of it.
+      // `stringKeys` guarantees it.
       const key = pair.key as Scalar.Parsed;
       pair.value ??= emptyScalarAfter(key);
       if (seen.has(key.source)) {
-        const hint = 'a key may stand only once in a map: remove one';
+        const hint = 'a map may have a key only once: remove one';
         this.#faults.add(
           key.range[0],
           `duplicate key ${quoteKey(key.source) ?? ''}`.trimEnd(),
@@ -87,7 +87,7 @@ class Surveyor {
     const size = target && this.#sizes.get(target);
     if (!target || size === undefined) {
       const hint = 'a text that begins with * needs quotes';
-      const problem = target ? 'that holds itself' : 'without an anchor above it';
+      const problem = target ? 'that contains itself' : 'without an anchor above it';
       this.#faults.add(offset, `an alias (*…) ${problem}`, hint);
       return 1;
     }
@@ -95,27 +95,27 @@ class Surveyor {
     if (this.overflows) return size;
     this.#aliased += size;
     if (this.overflows) {
-      const hint = 'write out what is meant; a manifest needs few aliases';
-      this.#faults.add(offset, 'the aliases up to here stand for too much', hint);
+      const hint = 'write out the text itself; a manifest needs few aliases';
+      this.#faults.add(offset, 'the aliases up to here expand to too much', hint);
     }
     return size;
   }
 
-  /** Only an escape can write half of a character, which no other program would read back. */
+  /** An escape can write half of a character, which other programs cannot read. */
   #checkCharacters({ source, range: [offset] }: Scalar.Parsed): void {
     if (!/\p{Surrogate}/u.test(source)) return;
     const hint = 'write the character itself, or all of it: "\\U0001F511", "\\ud83d\\udd11"';
-    this.#faults.add(offset, 'an escape that stands for half a character', hint);
+    this.#faults.add(offset, 'an escape for half a character', hint);
   }
 
   #checkTag(node: Exclude<ParsedNode, Alias.Parsed>): void {
     if (PLAIN_TAGS.has(node.tag)) return;
     const hint = 'remove the tag; a text that begins with ! needs quotes';
-    this.#faults.add(node.range[0], 'a YAML tag (!…), which a manifest cannot have', hint);
+    this.#faults.add(node.range[0], 'a YAML tag (!…), which a manifest cannot contain', hint);
   }
 }
 
-/** `{key}` has no value node; give it the null that it stands for. */
+/** `{key}` has no value node; creates its null. */
 function emptyScalarAfter({ range: [, end] }: Scalar.Parsed): Scalar.Parsed {
   const range = [end, end, end];
   const scalar = Object.assign(new Scalar(''), { type: Scalar.PLAIN, source: '', range });

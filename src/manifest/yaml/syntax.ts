@@ -8,25 +8,25 @@ import {
   wordSyntaxError,
 } from './messages.ts';
 
-/** Deeper than any manifest, and shallow enough for every recursive walk over it. */
+/** Deeper than any manifest, and safe for recursive walks. */
 const MAX_DEPTH = 64;
 
-/** The lexer announces with it that the next lexeme is a plain or block text. */
+/** The lexer's mark that the next lexeme is a plain or block text. */
 const SCALAR_FOLLOWS = '\u001F';
 
 const OPTIONS = {
-  // Every scalar stays its own text: what it means is for us to say.
+  // Keeps the source text of every scalar: coffer decides what it means.
   schema: 'failsafe',
   merge: false,
   resolveKnownTags: false,
   stringKeys: true,
-  // The library compares each key with all before it; we look for duplicates ourselves.
+  // The library's own search for duplicates is quadratic; survey.ts does it.
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'silent',
 } as const;
 
-/** The YAML nodes of the one document in `text`, or undefined when anything is wrong with it. */
+/** The YAML nodes of the single document in `text`, or undefined if it has errors. */
 export function readSyntax(text: string, faults: Faults): ParsedNode | undefined {
   refuseControlCharacters(text, faults);
   if (!faults.isEmpty) return undefined;
@@ -34,7 +34,7 @@ export function readSyntax(text: string, faults: Faults): ParsedNode | undefined
   const lines = new Set<number>();
   for (const error of documents.flatMap((document) => document.errors)) {
     const offset = Math.max(error.pos[0], 0);
-    // One slip tends to cause several errors on its line.
+    // One typo often causes several errors on its line.
     const line = text.lastIndexOf('\n', offset - 1);
     if (lines.has(line)) continue;
     lines.add(line);
@@ -76,7 +76,7 @@ function readDocuments(text: string, faults: Faults): Document.Parsed[] {
 
 const FORBIDDEN = /[\0-\u0008\u000B\u000C\u000E-\u001F]|\r(?!\n)/g;
 
-/** Other YAML readers refuse these characters too, or take them for line breaks. */
+/** Other YAML readers refuse these characters or treat them as line breaks. */
 function refuseControlCharacters(text: string, faults: Faults): void {
   const found = [...text.matchAll(FORBIDDEN)];
   const [first] = found;

@@ -20,18 +20,18 @@ export interface Field {
   key: string;
   keyNode: Scalar.Parsed;
   pair: Pair<ParsedNode, ParsedNode | null>;
-  /** The value, resolved. */
+  /** The resolved value. */
   node: Resolved;
-  /** Whether the value stands right here, not behind an alias or a merge. */
+  /** Whether the value is written here, not behind an alias or a merge. */
   own: boolean;
-  /** Where to point at for the key, and for the value. */
+  /** The offsets to report for the key and the value. */
   keyAt: number;
   valueAt: number;
 }
 
 export type Fields = ReadonlyMap<string, Field>;
 
-/** A view of the document in which aliases and merges are resolved; every map is read once. */
+/** A view of the document with aliases and merges resolved; reads every map once. */
 export class Tree {
   readonly #targets: Targets;
   readonly #faults: Faults;
@@ -43,7 +43,7 @@ export class Tree {
     this.#faults = faults;
   }
 
-  /** All aliases and what they stand for. */
+  /** All aliases and their targets. */
   get targets(): Targets {
     return this.#targets;
   }
@@ -73,7 +73,7 @@ export class Tree {
         key: keyNode.source,
         keyNode,
         pair,
-        // An alias that leads nowhere has been reported; its own key stands in for it.
+        // An alias of nothing is already reported; its own key replaces it.
         node: this.resolve(written) ?? keyNode,
         own: !isAlias(written),
         keyAt: keyNode.range[0],
@@ -85,7 +85,7 @@ export class Tree {
     for (const { node, keyAt } of merges) {
       if (!this.#isMergeable(node)) {
         const hint = 'merge a map, or a list of maps, that has an anchor above';
-        this.#faults.add(keyAt, 'a merge (<<) of something that is no map', hint);
+        this.#faults.add(keyAt, 'a merge (<<) of something that is not a map', hint);
       }
       for (const source of this.mergeSources(node)) {
         for (const field of this.fields(source).values()) {
@@ -101,13 +101,13 @@ export class Tree {
     return isMap(node) || (isSeq(node) && this.mergeSources(node).length === node.items.length);
   }
 
-  /** The maps that `<<: node` brings in, the strongest first. */
+  /** The maps that `<<: node` merges, by precedence. */
   mergeSources(node: Resolved): YAMLMap.Parsed[] {
     const nodes = isSeq(node) ? node.items.map((item) => this.resolve(item)) : [node];
     return nodes.filter(isMap) as YAMLMap.Parsed[];
   }
 
-  /** The node as JSON has it; what several aliases stand for is shared. */
+  /** The node as JSON data; targets of several aliases are shared. */
   data(node: Resolved): unknown {
     if (isScalar(node)) return dataOf(node);
     let data = this.#data.get(node);

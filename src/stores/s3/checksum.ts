@@ -6,7 +6,7 @@ const SINGLE_PUT_BYTES = 16 * 1024 * 1024;
 const PART_BYTES = 5 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 
-/** A stretch of an object that is sent by itself. */
+/** One part of an upload. */
 export interface Part {
   offset: number;
   length: number;
@@ -14,11 +14,11 @@ export interface Part {
   sha256: string;
 }
 
-/** What S3 is to find when it checks what arrived, and to give back whenever it is asked. */
+/** The checksum that S3 verifies on arrival, stores, and returns on request. */
 export interface Checksum {
   /** Base64: the SHA-256 of all bytes, or of the SHA-256s of the parts. */
   value: string;
-  /** None for what goes up in one piece. */
+  /** Empty for an upload in one piece. */
   parts: readonly Part[];
 }
 
@@ -26,10 +26,10 @@ export function isInParts(size: number): boolean {
   return size > SINGLE_PUT_BYTES;
 }
 
-/** Reads the bytes only when they go up in parts. */
+/** Reads the bytes only for an upload in parts. */
 export async function checksumOf(object: {
   size: number;
-  /** Of the whole, 64 hex digits. */
+  /** SHA-256 of all bytes, 64 hex digits. */
   sha256: string;
   read: (offset: number, length: number) => Promise<Buffer>;
 }): Promise<Checksum> {

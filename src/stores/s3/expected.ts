@@ -5,45 +5,45 @@ import { decodeBase64 } from '../../crypto/base64.ts';
 import { formatMetadata, type ObjectMetadata } from '../../crypto/object-format.ts';
 import type { Commitment } from '../../crypto/object-v3.ts';
 
-/** What coffer notes in an object's metadata, beside what readers need. */
+/** What coffer notes in an object's metadata, besides what readers need. */
 export const HINTS = {
-  /** The key that readers need, as the manifest names it: the wrapped key does not tell. */
+  /** The key that readers need, as the manifest names it; the wrapped key does not show it. */
   kmskey: 'coffer-kmskey',
-  /** The ARN that stood behind that name. */
+  /** The ARN behind that name at the time of writing. */
   keyArn: 'coffer-kmskey-arn',
   /** The SHA-256 of the wrapped key, base64. */
   wrappedSha256: 'coffer-key-sha256',
   /** The parameter that points to the object. */
   parameter: 'coffer-parameter',
-  /** What S3 has to find when it checks an object that went up in parts. */
+  /** The checksum that S3 computes for an object uploaded in parts. */
   checksum: 'coffer-checksum',
 } as const;
 
-/** The object that a pointer promises. */
+/** The object that a pointer should lead to. */
 export interface ExpectedObject {
-  /** Of the sealed bytes, 64 hex digits. */
+  /** SHA-256 of the sealed bytes, 64 hex digits. */
   sha256: string;
   size: number;
   commitment: Commitment;
   /** The key that readers need, as the manifest names it. */
   kmskey: string;
-  /** What stands behind that name; absent when there is no such key. */
+  /** The ARN behind that name now; absent if the key does not exist. */
   keyArn: string | undefined;
   /** The full name of the parameter that points to it. */
   parameter: string;
 }
 
-/** What stands in S3 where an object belongs. */
+/** The actual state of an object in S3. */
 export interface ObjectState {
-  /** What is wrong with it, in plain words; absent when it is the one that is expected. */
+  /** What is wrong with it, in words; absent if it is as expected. */
   fault?: string | undefined;
-  /** Absent when there is no object. */
+  /** Absent if there is no object. */
   etag?: string | undefined;
-  /** Whether the name of its key stands for another one today. */
+  /** Whether the name of its key now names another key. */
   isKeyMoved?: boolean | undefined;
 }
 
-/** Judges an object by what S3 tells without its bytes. */
+/** Compares an object with the expected one, without reading its bytes. */
 export function stateOf(found: ObjectInfo | undefined, expected: ExpectedObject): ObjectState {
   if (!found) return { fault: 'missing' };
   const { etag, metadata } = found;
@@ -52,7 +52,7 @@ export function stateOf(found: ObjectInfo | undefined, expected: ExpectedObject)
   const keyArn = metadata[HINTS.keyArn];
   if (keyArn !== undefined && keyArn === expected.keyArn) return { etag };
   const isKeyMoved = keyArn !== undefined && metadata[HINTS.kmskey] === expected.kmskey;
-  const when = isKeyMoved ? `, for which ${expected.kmskey} stood before` : '';
+  const when = isKeyMoved ? `, which ${expected.kmskey} named before` : '';
   return { etag, fault: `under another KMS key: ${keyArn ?? 'unknown'}${when}`, isKeyMoved };
 }
 
@@ -71,7 +71,7 @@ function damageOf(found: ObjectInfo, expected: ExpectedObject): string | undefin
     : 'damaged: its metadata names another parameter';
 }
 
-/** The first of the fields by which readers open an object that is not as expected. */
+/** The first unexpected one of the fields that readers need to open an object. */
 function otherField(found: ObjectMetadata, expected: ObjectMetadata): string | undefined {
   const names = [...Object.keys(expected), ...Object.keys(found)];
   return names.find((name) => name.startsWith('x-amz-') && found[name] !== expected[name]);
@@ -86,7 +86,7 @@ function isExpectedChecksum(
   return isInParts(size) && checksum === metadata[HINTS.checksum];
 }
 
-/** As the hint about a wrapped key has it. */
+/** The SHA-256 of a wrapped key, as noted in the metadata. */
 export function digestOf(wrapped: Buffer): string {
   return createHash('sha256').update(wrapped).digest('base64');
 }

@@ -17,21 +17,21 @@ const RANGE_ATTEMPTS = 5;
 const SILENT_ATTEMPTS = 2;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** An object's ciphertext, here, with what it takes to open it. */
+/** The fetched ciphertext of an object, and what opening it needs. */
 export interface FetchedObject {
-  /** Of the plaintext. */
+  /** Size of the plaintext. */
   size: number;
   header: ObjectHeader;
-  /** The body as it is, tag included. */
+  /** The unchanged body, tag included. */
   sealed: () => AsyncGenerator<Buffer>;
   /**
-   * The plaintext, nothing of it before all of it is verified.
+   * The plaintext; verifies all of it before it releases the first byte.
    * @throws CofferError `tampered`
    */
   verified: () => AsyncGenerator<Buffer>;
   /**
-   * The plaintext in one pass. It is verified only once the generator has ended without a throw:
-   * for a place from which it can be taken back.
+   * The plaintext in one pass. It is verified only when the generator ends without a throw: use it
+   * only for a destination that can be undone.
    * @throws CofferError `tampered`
    */
   unverified: () => AsyncGenerator<Buffer>;
@@ -42,15 +42,15 @@ interface Services {
   objects: ObjectStore;
   kms: Kms;
   spoolFolder: string;
-  /** Up to so many bytes are held in memory; the ciphertext of a larger object goes to a spool file. */
+  /** Larger objects go to a spool file, as ciphertext; smaller ones stay in memory. */
   memoryLimit?: number;
-  /** An object of more plaintext is refused as `oversize`, and not brought here. */
+  /** Refuses an object with more plaintext as `oversize`, without fetching it. */
   maxBytes?: number | undefined;
-  /** Told of the bytes that arrived, of all that will. */
+  /** Called with the bytes fetched so far, and the total. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Brings an object's ciphertext here, in parallel ranges when it is large. */
+/** Fetches an object's ciphertext, in parallel ranges if it is large. */
 export async function fetchObject(pointer: Pointer, services: Services): Promise<FetchedObject> {
   const url = formatPointer(pointer);
   const whole = await services.objects.get(pointer.bucket, pointer.key);
@@ -73,7 +73,7 @@ export async function fetchObject(pointer: Pointer, services: Services): Promise
       sealed: () => chunksOf(spool, whole.size),
       unverified: pass,
       async *verified() {
-        // Decrypting twice is cheaper than holding the plaintext, which may not touch a disk.
+        // Decrypting twice avoids keeping the plaintext, which must not touch a disk.
         for await (const _ of pass());
         yield* pass();
       },
@@ -97,9 +97,13 @@ function headerOf(object: ObjectBody, url: string): ObjectHeader {
 function refuseLarger(object: ObjectBody, maxBytes = Infinity, url: string): void {
   const size = object.size - TAG_BYTES;
   if (size <= maxBytes) return;
-  throw new CofferError('oversize', `${url}: it has ${size} bytes, more than ${maxBytes}`, {
-    hint: 'raise maxBytes, or read it in chunks',
-  });
+  throw new CofferError(
+    'oversize',
+    `${url}: ${size} bytes are more than the limit of ${maxBytes}`,
+    {
+      hint: 'raise maxBytes, or read it in chunks',
+    },
+  );
 }
 
 async function fill(
@@ -111,7 +115,7 @@ async function fill(
   const url = formatPointer({ bucket, key });
   const isSmall = size <= memoryLimit;
   const spool = isSmall ? memorySpool(size) : await fileSpool(spoolFolder);
-  // What the first answer brings is used when it is all there is to bring.
+  // The first answer is enough if it holds the whole object.
   let first: ObjectBody | undefined = isSmall ? whole : undefined;
   if (!first) whole.body.destroy();
   const rangeBytes = isSmall ? size : RANGE_BYTES;
@@ -160,7 +164,7 @@ async function copy(
   } catch (cause) {
     if (cause instanceof CofferError) throw cause;
     const message =
-      cause instanceof Error && isTimeout(cause) ? cause.message : 'the connection broke off';
+      cause instanceof Error && isTimeout(cause) ? cause.message : 'the connection broke';
     throw new CofferError('network', message, { cause });
   }
   if (done !== length) {
@@ -168,7 +172,7 @@ async function copy(
   }
 }
 
-/** After a body that broke off; one that fell silent has taken half a minute already. */
+/** Waits after a broken connection, but not after a timeout, which already took half a minute. */
 function isWorthAnother(error: unknown, attempt: number): boolean {
   const isBroken = error instanceof CofferError && error.code === 'network';
   return isBroken && attempt < (isTimeout(error) ? SILENT_ATTEMPTS : RANGE_ATTEMPTS);
@@ -187,7 +191,7 @@ async function* decrypt(
   decipher: DecipherGCM,
   pointer: Pointer,
 ): AsyncGenerator<Buffer> {
-  // V3 objects are named by their sealed bytes, s3-kms-ssm-secrets named its own by the plaintext.
+  // The names of V3 objects hash the sealed bytes; those of s3-kms-ssm-secrets hash the plaintext.
   const digest = createHash('sha256');
   const hashesSealed = header.version === 3;
   const end = size - TAG_BYTES;
@@ -201,15 +205,15 @@ async function* decrypt(
   try {
     decipher.final();
   } catch (cause) {
-    throw new CofferError('tampered', 'the object does not verify', {
-      hint: 'it was altered after it was written; nothing of it was released',
+    throw new CofferError('tampered', 'the object failed verification', {
+      hint: 'it was changed after it was written; no plaintext was released',
       cause,
     });
   }
   if (hashesSealed) digest.update(tag);
   if (pointer.sha256 !== undefined && digest.digest('hex') !== pointer.sha256) {
-    throw new CofferError('tampered', 'the object is not the one that its name promises', {
-      hint: 'nothing of it was released; publish the secret anew with coffer save',
+    throw new CofferError('tampered', 'the object does not match the digest in its name', {
+      hint: 'no plaintext was released; publish the secret again with coffer save',
     });
   }
 }

@@ -1,6 +1,6 @@
 const ENOUGH_BYTES = 256 * 1024;
 
-/** The same bytes in fewer pieces: what comes from a socket or pipe is too small to write at once. */
+/** Joins small pieces, such as those from a socket or pipe, into larger ones. */
 export async function* gather(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let held: Buffer[] = [];
   let size = 0;

@@ -12,14 +12,14 @@ import type { Checksum, Part } from './checksum.ts';
 import type { Condition, NewObject } from './new-object.ts';
 import { call, type Session } from '../../aws/session.ts';
 
-/** Four parts in flight fill a fast link and keep memory at a few parts' size. */
+/** Four concurrent parts fill a fast link and need memory for only a few parts. */
 const PARTS_IN_FLIGHT = 4;
-/** An S3 that went away in the middle is not waited for once more. */
+/** How long cleaning up may take if S3 became unreachable. */
 const ABORT_MS = 5_000;
 
 /**
- * Uploads in parts, in parallel; nothing is left behind when it fails.
- * @throws CofferError whose AWS name is `PreconditionFailed` or the like when `condition` is not met
+ * Uploads in parallel parts; leaves nothing behind if it fails.
+ * @throws CofferError with an AWS name such as `PreconditionFailed` if `condition` is not met
  */
 export async function uploadInParts(
   client: S3Client,
@@ -55,7 +55,7 @@ export async function uploadInParts(
       object.progress?.(Body.length);
       return { ...part, ETag: need(doing, answer, 'ETag') };
     };
-    // A part that arrives after the abort would stay: those in flight are waited for.
+    // A part that arrives after the abort would stay, so this waits for running uploads.
     const failures: unknown[] = [];
     const sent = await pMap(
       checksum.parts,
@@ -81,7 +81,7 @@ export async function uploadInParts(
     );
     need(doing, completed, 'ETag');
   } catch (error) {
-    // The first failure is the one to tell of; a lifecycle rule clears what cannot be aborted.
+    // Reports the first failure; a lifecycle rule removes what cannot be aborted.
     const abortSignal = AbortSignal.timeout(ABORT_MS);
     await client
       .send(new AbortMultipartUploadCommand({ ...at, UploadId }), { abortSignal })

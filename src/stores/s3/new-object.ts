@@ -1,15 +1,15 @@
-/** An object to write; its bytes can be read at any place, so that parts can be sent again. */
+/** An object to write; its bytes can be read at any offset, so that parts can be sent again. */
 export interface NewObject {
   size: number;
-  /** User metadata, under bare lower-case names. */
+  /** User metadata, with lower-case names without prefix. */
   metadata: Readonly<Record<string, string>>;
-  /** Of the whole, 64 hex digits. */
+  /** SHA-256 of all bytes, 64 hex digits. */
   sha256: string;
   read: (offset: number, length: number) => Promise<Buffer>;
   signal?: AbortSignal | undefined;
-  /** Told of the bytes that arrived. */
+  /** Called with the bytes uploaded so far. */
   progress?: ((bytes: number) => void) | undefined;
 }
 
-/** What has to be there for an object to be written: nothing, or the one that was seen. */
+/** The condition of a write: no object, or the object seen before. */
 export type Condition = { IfNoneMatch: '*' } | { IfMatch: string } | Record<string, never>;

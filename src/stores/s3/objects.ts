@@ -23,34 +23,34 @@ import { call, clientFor, type Session } from '../../aws/session.ts';
 /** An object without its bytes. */
 export interface ObjectInfo {
   size: number;
-  /** User metadata, under bare lower-case names. */
+  /** User metadata, with lower-case names without prefix. */
   metadata: Readonly<Record<string, string>>;
   etag: string;
-  /** The SHA-256 that S3 stored with it, base64: that of the whole, or that of its parts' SHA-256s. */
+  /** The SHA-256 that S3 stored with it, base64: of all bytes, or of the parts' SHA-256s. */
   checksum: string | undefined;
 }
 
-/** An object as a listing tells of it. */
+/** An object in a listing. */
 export interface StoredObject {
   key: string;
   size: number;
   modified: Date;
 }
 
-/** An upload in parts that was begun. */
+/** An unfinished upload in parts. */
 export interface StoredUpload {
   key: string;
   uploadId: string;
-  /** When it was begun. */
+  /** When it started. */
   modified: Date;
 }
 
-/** An object, or a part of it, on its way. */
+/** The answer with an object, or a part of it. */
 export interface ObjectBody extends Omit<ObjectInfo, 'checksum'> {
   body: Readable;
 }
 
-/** What S3 calls it when something else than the condition asks for is there, or an upload is gone. */
+/** S3's error names for an unmet condition, or an upload that is gone. */
 const LOST_RACES = new Set([
   'ConditionalRequestConflict',
   'NoSuchKey',
@@ -58,7 +58,7 @@ const LOST_RACES = new Set([
   'PreconditionFailed',
 ]);
 
-/** Where a page of uploads goes on. */
+/** The markers of the next page of uploads. */
 interface Markers {
   KeyMarker: string;
   UploadIdMarker: string;
@@ -72,7 +72,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
     new S3Client({
       ...clientConfig(session, region),
       forcePathStyle: session.endpoint !== undefined,
-      // Content is verified by its own SHA-256 and tag; a second checksum would only cost time.
+      // coffer verifies content by its SHA-256 and tag; another checksum would only cost time.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
@@ -83,7 +83,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
 
     /**
      * Writes an object.
-     * @returns whether it was: false when something else is there than `condition` asks for.
+     * @returns whether it was written; false if `condition` is not met
      */
     async put(
       bucket: string,
@@ -121,7 +121,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
       }
     },
 
-    /** `undefined` when there is no such object. */
+    /** `undefined` if the object does not exist. */
     async head(bucket: string, key: string): Promise<ObjectInfo | undefined> {
       const doing = doingAt('s3:GetObject', bucket, key);
       try {
@@ -160,7 +160,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
       return { ...infoOf(doing, answer), body: answer.Body };
     },
 
-    /** The objects whose keys begin with `prefix`. */
+    /** The objects with keys that begin with `prefix`. */
     async list(bucket: string, prefix: string): Promise<StoredObject[]> {
       const doing = doingAt('s3:ListBucket', bucket, prefix);
       return readPages(`${doing.action} ${doing.target}`, async (next) => {
@@ -207,7 +207,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
       );
     },
 
-    /** Deletes up to 1,000 objects in one call; those that were not there are fine. */
+    /** Deletes up to 1,000 objects in one call; missing ones are fine. */
     async deleteBatch(bucket: string, keys: readonly string[]): Promise<void> {
       const { Errors } = await call(
         session,

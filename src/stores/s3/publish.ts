@@ -7,23 +7,23 @@ import { formatPointer, type Pointer } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
 import { digestOf, HINTS, stateOf, type ExpectedObject, type ObjectState } from './expected.ts';
 
-/** Sealed bytes, and what their metadata is made of. */
+/** Sealed bytes, and the inputs of their metadata. */
 export interface SealedObject extends ExpectedObject, Wrapped {
   keyArn: string;
-  /** Once aborted, no further part is sent, and those that were are taken back. */
+  /** Once aborted, no further part is sent, and sent ones are removed. */
   signal?: AbortSignal | undefined;
   read: (offset: number, length: number) => Promise<Buffer>;
   progress?: ((bytes: number) => void) | undefined;
 }
 
-/** How often others may come between a look at an object and its writing. */
+/** How often others may change an object between reading its state and writing it. */
 const ATTEMPTS = 5;
 
 export const NOTHING: ObjectState = { fault: 'missing' };
 
 /**
- * Writes an object under the name of its content, unless the very same is there already.
- * @param seen what was found there, if somebody looked
+ * Writes an object under the digest of its content, unless the same one exists.
+ * @param seen its last known state, if any
  */
 export async function publishObject(
   objects: ObjectStore,
@@ -40,7 +40,7 @@ export async function publishObject(
     [HINTS.parameter]: object.parameter,
     ...(checksum.parts.length > 0 && { [HINTS.checksum]: checksum.value }),
   };
-  // What is small is sent at once, in the hope that nothing is there: that saves a call.
+  // A small object is sent at once: usually none exists, and that saves a call.
   let state = seen ?? (isInParts(object.size) ? await look(objects, at, object) : NOTHING);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (state && state.fault === undefined) return;
@@ -48,20 +48,20 @@ export async function publishObject(
     if (await objects.put(at.bucket, at.key, upload, conditionFor(state))) return;
     state = await look(objects, at, object);
   }
-  throw new CofferError('conflict', `somebody else keeps writing ${formatPointer(at)}`, {
-    hint: 'run the command again when they are done',
+  throw new CofferError('conflict', `another process keeps writing ${formatPointer(at)}`, {
+    hint: 'run the command again when it has finished',
   });
 }
 
 /**
- * Whether an object is gone after its pointer was written: a gc that looked for pointers before may
- * have deleted it. Who may not look is told that it is there.
+ * Whether an object is gone after its pointer was written: a gc that listed pointers before may
+ * have deleted it. Returns false if the caller may not look.
  */
 export async function isGone(objects: ObjectStore, at: Pointer): Promise<boolean> {
   return (await head(objects, at)) === undefined;
 }
 
-/** `undefined` for who may not look. */
+/** `undefined` if the caller may not look. */
 async function look(
   objects: ObjectStore,
   at: Pointer,
@@ -83,7 +83,7 @@ async function head(
   }
 }
 
-/** Nobody's newer object is replaced; who may not look replaces whatever is there. */
+/** Never replaces a newer object, unless the caller may not look. */
 function conditionFor(state: ObjectState | undefined): Condition {
   if (!state) return {};
   return state.etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: state.etag };

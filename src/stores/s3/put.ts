@@ -8,29 +8,29 @@ import { stopIfAborted } from '../../host.ts';
 import { isGone, NOTHING, publishObject } from './publish.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
-/** Up to this many sealed bytes, no spool file is needed. */
+/** Larger data needs a spool file. */
 const MEMORY_LIMIT = 1024 * 1024;
 
 export interface PutRequest {
   bucket: string;
-  /** What the object's key begins with; the digest and `extension` follow. */
+  /** Prefix of the object's key; the digest and `extension` follow. */
   prefix: string;
   extension: string;
   kmskey: string;
   /** The parameter that will point to the object. */
   parameter: string;
-  /** Once aborted, nothing is published: what was read may be cut short. */
+  /** Once aborted, nothing is published: the data may be cut short. */
   signal?: AbortSignal | undefined;
-  /** Told of bytes read and sealed, then of bytes uploaded. */
+  /** Called with the bytes sealed, then with the bytes uploaded. */
   onSealed?: ((bytes: number) => void) | undefined;
   onUploaded?: ((done: number, total: number) => void) | undefined;
-  /** Writes the pointer, once the object is there. */
+  /** Writes the pointer, after the object exists. */
   point: (pointer: Pointer) => Promise<void>;
 }
 
 /**
- * Seals data while it is read, and publishes it as an object named by its content. Only ciphertext
- * is ever set down.
+ * Seals data while reading it, and publishes it as an object named by its content. Only ciphertext
+ * is ever stored.
  */
 export async function putObject(
   data: AsyncIterable<Buffer>,
@@ -81,7 +81,7 @@ export async function putObject(
   }
 }
 
-/** In memory while it is small, then in a file without a name. */
+/** In memory while small, then in an unnamed file. */
 class GrowingSpool {
   readonly #folder: string;
   #spool: Spool = memorySpool(MEMORY_LIMIT);

@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CofferError } from '../../errors.ts';
 
-/** Bytes set down at any place and read back; holds nothing but ciphertext. */
+/** Temporary storage with random access; holds only ciphertext. */
 export interface Spool {
   write: (bytes: Buffer, offset: number) => Promise<void>;
   read: (offset: number, length: number) => Promise<Buffer>;
@@ -22,15 +22,15 @@ export function memorySpool(size: number): Spool {
   };
 }
 
-/** A file without a name in `folder`: it is gone with the process, however that ends. */
+/** An unnamed file in `folder`: it disappears with the process, however that ends. */
 export async function fileSpool(folder: string): Promise<Spool> {
   const path = join(folder, `.coffer-${randomBytes(6).toString('hex')}`);
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (cause) {
-      throw new CofferError('disk', `the spool in ${folder} cannot be written`, {
-        hint: 'it holds as much ciphertext as there is data: set TMPDIR to a folder with room',
+      throw new CofferError('disk', `cannot write the spool file in ${folder}`, {
+        hint: 'it needs as much space as the data: set TMPDIR to a folder with enough space',
         cause,
       });
     }
@@ -39,7 +39,7 @@ export async function fileSpool(folder: string): Promise<Spool> {
   await rm(path);
   return {
     async write(bytes, offset) {
-      // A disk that is nearly full takes a part, and says so only when it is asked again.
+      // A nearly full disk writes only a part, and fails only at the next write.
       for (let done = 0; done < bytes.length;) {
         const rest = bytes.subarray(done);
         done += (await guard(handle.write(rest, 0, rest.length, offset + done))).bytesWritten;

@@ -431,7 +431,9 @@ describe('does not remove a parameter', () => {
 
   test('and throws a plain Error if it does not exist', () => {
     const remove = new Set(['x']);
-    expect(() => edit(`${HEAD}parameters:\n${item('a')}`, { remove })).toThrow('not there: x');
+    expect(() => edit(`${HEAD}parameters:\n${item('a')}`, { remove })).toThrow(
+      'unknown parameter: x',
+    );
   });
 });
 

@@ -537,6 +537,6 @@ ${blobLines('      ')}    type: "securestring"
 test('throws a plain Error for a parameter that does not exist', () => {
   const manifest = parse(withParameter('type: String\nvalue: x'));
   expect(() => editManifest(manifest, { parameters: new Map([['q', {}]]) })).toThrow(
-    'not there: q',
+    'unknown parameter: q',
   );
 });

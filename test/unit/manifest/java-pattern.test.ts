@@ -5,15 +5,15 @@ describe('rejects a pattern that Java cannot compile:', () => {
   test.each([
     ['(', 'has a ( without its )'],
     ['a)', 'has a ) without its ('],
-    ['(?<>a)', 'has a (? that begins no group'],
+    ['(?<>a)', 'has a (? that does not begin a group'],
     ['[a', 'has a [ without its ]'],
     ['[]', 'has a [ without its ]'],
     ['[a[b]', 'has a [ without its ]'],
     ['*a', 'has a * with nothing before it'],
     ['a|+', 'has a + with nothing before it'],
-    ['(?', 'has a (? that begins no group'],
-    ['{a}', 'has a { that begins no count: write it as \\{'],
-    ['a{,3}', 'has a { that begins no count: write it as \\{'],
+    ['(?', 'has a (? that does not begin a group'],
+    ['{a}', 'has a { that does not begin a count: write it as \\{'],
+    ['a{,3}', 'has a { that does not begin a count: write it as \\{'],
     ['a\\', 'ends with a backslash'],
   ])('%s', (pattern, fault) => {
     expect(findPatternFault(pattern)).toBe(fault);

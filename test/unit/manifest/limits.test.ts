@@ -22,7 +22,7 @@ function fail(text: string): { message: string; cost: number } {
   return { message, cost };
 }
 
-const NESTED = 'lists or maps are nested too deeply';
+const NESTED = 'lists or maps nested too deeply';
 const DEEP = 100_000;
 
 function bomb(levels: number): string {
@@ -45,11 +45,11 @@ describe('a hostile manifest gives one clear problem quickly', () => {
       NESTED,
     ],
     ['questions', `${'? '.repeat(DEEP)}x`, /problems in m\.yml|nested too deeply/],
-    ['an alias bomb', `${HEAD}tags:\n${bomb(10)}`, 'the aliases up to here stand for too much'],
+    ['an alias bomb', `${HEAD}tags:\n${bomb(10)}`, 'the aliases up to here expand to too much'],
     [
       'a merge bomb',
       `${HEAD}tags:\n${bomb(9)}  <<: [*a8, *a8]\n`,
-      'the aliases up to here stand for too much',
+      'the aliases up to here expand to too much',
     ],
   ])('%s', (_, text, expected) => {
     const { message, cost } = fail(text);

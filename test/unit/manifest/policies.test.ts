@@ -60,7 +60,7 @@ describe('refuses policies that SSM would refuse:', () => {
       policy('ExpirationNotification', 'After: 1, Unit: Days'),
       [
         '10:68 parameter "p": the key "Before" is missing | add "Before: …"',
-        '10:69 parameter "p": unknown key "After" | the keys that can stand here are Before, Unit',
+        '10:69 parameter "p": unknown key "After" | the keys allowed here are Before, Unit',
       ],
     ],
     ...['tomorrow', '2027-01-01', '2027-13-01T00:00:00Z', '2027-01-01T00:00:00'].map(
@@ -77,7 +77,7 @@ describe('refuses policies that SSM would refuse:', () => {
     [
       'on a day that no month has',
       policy('Expiration', 'Timestamp: 2027-02-30T00:00:00Z'),
-      ['10:7 parameter "p": the Timestamp of its Expiration is no date | correct month and day'],
+      ['10:7 parameter "p": the Timestamp of its Expiration is not a date | correct month and day'],
     ],
     [
       'in weeks',

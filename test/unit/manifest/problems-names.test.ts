@@ -43,17 +43,17 @@ testProblems('the top', [
   [
     'a path with a space',
     P('type: String\nvalue: x').replace('/a/', '/a b/'),
-    ['1:7 "path" holds a character that SSM does not allow | use letters, digits and _ . - /'],
+    ['1:7 "path" contains a character that SSM does not allow | use letters, digits and _ . - /'],
   ],
   [
     'a path that begins with aws',
     P('type: String\nvalue: x').replace('/a/', '/AWSome/'),
-    ['1:7 "path" begins with aws or ssm, which SSM keeps for itself | choose another first word'],
+    ['1:7 "path" begins with aws or ssm, which SSM reserves | choose another first word'],
   ],
   [
     'a path of 15 levels',
     P('type: String\nvalue: x').replace('/a/', '/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15'),
-    ['1:7 "path" is too deep: SSM allows 15 levels with the name\'s own | use fewer slashes'],
+    ['1:7 "path" is too deep: SSM allows 15 levels, the name\'s included | use fewer slashes'],
   ],
   [
     'a region that is none',
@@ -97,14 +97,14 @@ testProblems('the top', [
     'a tag that is AWS’s own',
     P('type: String\nvalue: x', `${H}tags: {"AWS:x": 1}\n`),
     [
-      '4:8 this key is no tag key for AWS, which has 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws: | mend or remove this key of "tags"',
+      '4:8 this key must be a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not begin with aws: | fix or remove this key of "tags"',
     ],
   ],
   [
     'a tag key that is too long',
     P('type: String\nvalue: x', `${H}tags: {${'k'.repeat(129)}: 1}\n`),
     [
-      '4:8 this key is no tag key for AWS, which has 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws: | mend or remove this key of "tags"',
+      '4:8 this key must be a tag key of 1 to 128 letters, digits, spaces and _ . : / = + - @ that does not begin with aws: | fix or remove this key of "tags"',
     ],
   ],
   [
@@ -134,27 +134,29 @@ testProblems('the top', [
     'an encrypted_with that is null',
     P('type: String\nvalue: x', `${H}encrypted_with:\n`),
     [
-      '4:16 "encrypted_with" must be the ARN (or id, or alias) of a KMS key, as coffer encrypt wrote it | take it from git as coffer encrypt wrote it',
+      '4:16 "encrypted_with" must be the ARN (or id, or alias) of a KMS key, as coffer encrypt wrote it | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'data_keys that are a list',
     P('type: String\nvalue: x', `${H}data_keys: [a]\n`),
     [
-      '4:12 "data_keys" must be a map of data key ids to wrapped data keys, as coffer encrypt wrote it | take it from git as coffer encrypt wrote it',
+      '4:12 "data_keys" must be a map of data key ids to wrapped data keys, as coffer encrypt wrote it | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'a data key id in upper case',
     P('type: String\nvalue: x', `${H}data_keys: {3F9C21AB: AAAA}\n`),
     [
-      '4:13 this key is no data key id, which is 8 lower-case hex digits | mend or remove this key of "data_keys"',
+      '4:13 this key must be a data key id of 8 lower-case hex digits | fix or remove this key of "data_keys"',
     ],
   ],
   [
     'a data key that is not base64',
     P('type: String\nvalue: x', `${H}data_keys: {3f9c21ab: AAAAA}\n`),
-    ['4:23 data key "3f9c21ab" is not base64 | take its line from git as coffer encrypt wrote it'],
+    [
+      '4:23 data key "3f9c21ab" is not base64 | restore its line from git, as coffer encrypt wrote it',
+    ],
   ],
 ]);
 
@@ -163,28 +165,28 @@ testProblems('names', [
     'a character SSM does not allow',
     P('type: String\nvalue: x').replace('name: p', 'name: a b'),
     [
-      '5:11 parameter 1: its name holds a character that SSM does not allow | use letters, digits and _ . - /',
+      '5:11 parameter 1: its name contains a character that SSM does not allow | use letters, digits and _ . - /',
     ],
   ],
   [
     'a leading slash',
     P('type: String\nvalue: x').replace('name: p', 'name: /p'),
     [
-      '5:11 parameter "/p": its name begins with a slash | leave "path" out of the name: it is put before it',
+      '5:11 parameter "/p": its name begins with a slash | write the name without "path", which coffer puts before it',
     ],
   ],
   [
     'an empty part',
     P('type: String\nvalue: x').replace('name: p', 'name: a//b'),
     [
-      '5:11 parameter "a//b": its name has an empty part between or behind its slashes | remove the slash that is too many',
+      '5:11 parameter "a//b": its name has an empty part between or after its slashes | remove the extra slash',
     ],
   ],
   [
     'a trailing slash',
     P('type: String\nvalue: x').replace('name: p', 'name: a/'),
     [
-      '5:11 parameter "a/": its name has an empty part between or behind its slashes | remove the slash that is too many',
+      '5:11 parameter "a/": its name has an empty part between or after its slashes | remove the extra slash',
     ],
   ],
   [
@@ -203,7 +205,7 @@ testProblems('names', [
     'a name that begins with ssm below /',
     P('type: String\nvalue: x', 'path: /\nregion: us-east-1\n').replace('name: p', 'name: ssm-x'),
     [
-      '4:11 parameter "ssm-x": its name begins with aws or ssm, which SSM keeps for itself | choose another first word, or a "path"',
+      '4:11 parameter "ssm-x": its name begins with aws or ssm, which SSM reserves | choose another first word, or a "path"',
     ],
   ],
   [
@@ -223,6 +225,6 @@ testProblems('names', [
   [
     'a name that stands twice',
     `${P('type: String\nvalue: x')}  - {name: p, type: String, value: y}\n`,
-    ['8:12 parameter "p": the name stands in line 5 already | remove one of the two'],
+    ['8:12 parameter "p": the name is already in line 5 | remove one of the two'],
   ],
 ]);

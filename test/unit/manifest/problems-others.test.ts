@@ -24,7 +24,7 @@ testProblems('other keys', [
   [
     'an encoding that is none',
     P('type: String\nvalue: x\nencoding: utf8'),
-    ['8:15 parameter "p": "encoding" must be base64 or left out | for example: base64'],
+    ['8:15 parameter "p": "encoding" must be base64, or absent | for example: base64'],
   ],
   [
     'an extension without a dot',
@@ -51,13 +51,13 @@ testProblems('other keys', [
     'a description that is a map',
     P('type: String\nvalue: x\ndescription: {a: b}'),
     [
-      '8:18 parameter "p": "description" must be a text of at most 1024 characters | write it as one text, in quotes if need be',
+      '8:18 parameter "p": "description" must be a text of at most 1024 characters | write it as one text, in quotes if needed',
     ],
   ],
   [
     'a file that is absolute',
     P('type: SecureString\nfile: /etc/passwd'),
-    ['7:11 parameter "p": "file" is an absolute path | give it relative to the manifest'],
+    ['7:11 parameter "p": "file" is an absolute path | write it relative to the manifest'],
   ],
   [
     'a file that is null',
@@ -117,14 +117,14 @@ testProblems('other keys', [
     'a required class that the charset lacks',
     P('type: SecureString\ngenerate: {length: 8, require: [symbol]}'),
     [
-      '7:36 parameter "p": "generate" requires a class (symbol) that its charset has none of | change "charset" or "require"',
+      '7:36 parameter "p": "generate" requires a class (symbol) that its charset does not have | change "charset" or "require"',
     ],
   ],
   [
     'more required classes than characters',
     P('type: SecureString\ngenerate: {length: 1, require: [lower, upper]}'),
     [
-      '7:36 parameter "p": "generate" requires more classes than it makes characters | raise "length" or shorten "require"',
+      '7:36 parameter "p": "generate" requires more classes than its length | raise "length" or shorten "require"',
     ],
   ],
 ]);
@@ -134,91 +134,91 @@ testProblems('blobs', [
     'neither data nor path',
     B(set('path')),
     [
-      '7:5 parameter "p": the blob has neither "data" nor "path" | take it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '7:5 parameter "p": the blob has neither "data" nor "path" | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'both data and path',
     B((l) => [...l, 'data: AAAA']),
     [
-      '7:5 parameter "p": the blob has both "data" and "path" | take it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '7:5 parameter "p": the blob has both "data" and "path" | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'a hash that is none',
     B(set('sha256', 'sha256: abc')),
     [
-      '8:15 parameter "p": "sha256" must be 64 lower-case hex digits | take it from git as coffer encrypt wrote it',
+      '8:15 parameter "p": "sha256" must be 64 lower-case hex digits | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'a size of zero',
     B(set('size', 'size: 0')),
     [
-      '9:13 parameter "p": "size" must be a whole number of bytes, above 0 | take it from git as coffer encrypt wrote it',
+      '9:13 parameter "p": "size" must be a whole number of bytes, above 0 | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'a size with a fraction',
     B(set('size', 'size: 1.5')),
     [
-      '9:13 parameter "p": "size" must be a whole number of bytes, above 0 | take it from git as coffer encrypt wrote it',
+      '9:13 parameter "p": "size" must be a whole number of bytes, above 0 | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'a key that is not base64',
     B(set('key', 'key: AAAAA')),
     [
-      '10:12 parameter "p": "key" of the blob is not base64 | take it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '10:12 parameter "p": "key" of the blob is not base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'a message id that is too short',
     B(set('message_id', 'message_id: AAAA')),
     [
-      '11:19 parameter "p": "message_id" of the blob is not 28 bytes in base64 | take it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '11:19 parameter "p": "message_id" of the blob is not 28 bytes in base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'a commitment in loose base64',
     B(set('commitment', `commitment: ${'A'.repeat(37)}B==`)),
     [
-      '12:19 parameter "p": "commitment" of the blob is not 28 bytes in base64 | take it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '12:19 parameter "p": "commitment" of the blob is not 28 bytes in base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'no commitment',
     B(set('commitment')),
     [
-      '8:7 parameter "p": the key "commitment" is missing | take it from git as coffer encrypt wrote it',
+      '8:7 parameter "p": the key "commitment" is missing | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'data that is not base64',
     B((l) => [...set('path')(l), 'data: "AA-A"']),
     [
-      '13:13 parameter "p": "data" of the blob is not base64 | take it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '13:13 parameter "p": "data" of the blob is not base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'a path that is absolute',
     B(set('path', 'path: /x')),
     [
-      '13:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | give it relative to the manifest, without ..',
+      '13:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | write it relative to the manifest, without ..',
     ],
   ],
   [
     'a path that leads out',
     B(set('path', 'path: a/../../x')),
     [
-      '13:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | give it relative to the manifest, without ..',
+      '13:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | write it relative to the manifest, without ..',
     ],
   ],
   [
     'a blob that is a text',
     P('type: SecureString\nblob: x'),
     [
-      '7:11 parameter "p": "blob" must be the map that coffer encrypt wrote | take it from git as coffer encrypt wrote it',
+      '7:11 parameter "p": "blob" must be the map that coffer encrypt wrote | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
@@ -226,7 +226,7 @@ testProblems('blobs', [
     `${B((l) => l)}${B((l) => set('path', 'path: ./x.enc')(l))
       .split('parameters:\n')[1]
       ?.replace('name: p', 'name: q')}`,
-    ['14:11 parameter "q": the blob\'s path stands in line 5 already | remove one of the two'],
+    ['14:11 parameter "q": the blob\'s path is already in line 5 | remove one of the two'],
   ],
   [
     'a blob without kmskey',

@@ -6,12 +6,12 @@ testProblems('YAML itself', [
   [
     'an empty file',
     '',
-    ['1:1 the manifest is empty | a manifest has at least path, region and parameters'],
+    ['1:1 the manifest is empty | a manifest needs at least path, region and parameters'],
   ],
   [
     'a file with nothing but comments',
     '# nothing\n---\n',
-    ['1:1 the manifest is empty | a manifest has at least path, region and parameters'],
+    ['1:1 the manifest is empty | a manifest needs at least path, region and parameters'],
   ],
   [
     'a list at the root',
@@ -57,28 +57,28 @@ testProblems('YAML itself', [
     'a colon and a space in a plain value',
     V('a: b'),
     [
-      "7:12 a map or list begins where only a text can stand | a text that holds a colon and a space needs quotes: 'like this'; or is a line indented too far?",
+      "7:12 a map or list where YAML allows only a text | a text that contains a colon and a space needs quotes: 'like this'; or is a line indented too far?",
     ],
   ],
   [
     'a value that begins with an at sign',
     V('@x'),
     [
-      "7:12 a text that begins with a character YAML keeps for itself | put the text in quotes: 'like this'",
+      "7:12 a text that begins with a character YAML reserves | put the text in quotes: 'like this'",
     ],
   ],
   [
     'a value that begins with a percent sign',
     V('%x'),
     [
-      "7:12 a text that begins with a character YAML keeps for itself | put the text in quotes: 'like this'",
+      "7:12 a text that begins with a character YAML reserves | put the text in quotes: 'like this'",
     ],
   ],
   [
     'a bad escape in double quotes',
     V('"a\\qb"'),
     [
-      "7:14 a backslash in double quotes that begins no escape YAML knows | write the backslash twice, or use single quotes: 'like this'",
+      "7:14 an unknown backslash escape in double quotes | write the backslash twice, or use single quotes: 'like this'",
     ],
   ],
   [
@@ -90,14 +90,14 @@ testProblems('YAML itself', [
     'wrong indentation',
     'path: /a/\n region: x\n',
     [
-      "1:7 a map or list begins where only a text can stand | a text that holds a colon and a space needs quotes: 'like this'; or is a line indented too far?",
+      "1:7 a map or list where YAML allows only a text | a text that contains a colon and a space needs quotes: 'like this'; or is a line indented too far?",
     ],
   ],
   [
     'a second document',
     `${P('type: String\nvalue: x')}---\npath: /b/\n`,
     [
-      '8:1 several YAML documents in one file | one manifest is one document: remove the line ---, or make it two files',
+      '8:1 several YAML documents in one file | a manifest is one document: remove the line ---, or split the file',
     ],
   ],
   [
@@ -130,7 +130,7 @@ testProblems('YAML itself', [
     'a bare carriage return',
     'path: /a/\rregion: x\r',
     [
-      '1:10 a carriage return without a line feed behind it (and 1 more) | end lines with LF or CRLF; in a text write it as "\\r" in double quotes',
+      '1:10 a carriage return without a line feed after it (and 1 more) | end lines with LF or CRLF; in a text write it as "\\r" in double quotes',
     ],
   ],
   [
@@ -138,8 +138,8 @@ testProblems('YAML itself', [
     'path: "a"b\nregion: @x\ntags: %y\n',
     [
       "1:10 a character that YAML does not expect here | check brackets, commas and quotes before it; if it is part of a text, put the text in quotes: 'like this'",
-      "2:9 a text that begins with a character YAML keeps for itself | put the text in quotes: 'like this'",
-      "3:7 a text that begins with a character YAML keeps for itself | put the text in quotes: 'like this'",
+      "2:9 a text that begins with a character YAML reserves | put the text in quotes: 'like this'",
+      "3:7 a text that begins with a character YAML reserves | put the text in quotes: 'like this'",
     ],
   ],
 ]);
@@ -157,7 +157,7 @@ testProblems('keys', [
     'a misspelt key of a parameter',
     P('type: String\nvlaue: x'),
     [
-      '5:5 parameter "p": no value is given | add "value:", "file:" or "generate:"',
+      '5:5 parameter "p": the value is missing | add "value:", "file:" or "generate:"',
       '7:5 parameter "p": unknown key "vlaue" | did you mean "value"?',
     ],
   ],
@@ -181,9 +181,7 @@ testProblems('keys', [
   [
     'a key like no other',
     P('type: String\nvalue: x\nzzz: 1'),
-    [
-      `8:5 parameter "p": unknown key | the keys that can stand here are ${PARAMETER_KEYS.join(', ')}`,
-    ],
+    [`8:5 parameter "p": unknown key | the keys allowed here are ${PARAMETER_KEYS.join(', ')}`],
   ],
   [
     'an unknown key of generate',
@@ -197,18 +195,18 @@ testProblems('keys', [
     'an unknown key of a blob',
     B((l) => [...l, 'etag: x']),
     [
-      '14:7 parameter "p": unknown key | the keys that can stand here are sha256, size, key, message_id, commitment, data, path',
+      '14:7 parameter "p": unknown key | the keys allowed here are sha256, size, key, message_id, commitment, data, path',
     ],
   ],
   [
     'a duplicate key',
     P('type: String\nvalue: x\ntype: String'),
-    ['8:5 duplicate key "type" | a key may stand only once in a map: remove one'],
+    ['8:5 duplicate key "type" | a map may have a key only once: remove one'],
   ],
   [
     'a duplicate tag',
     P('type: String\nvalue: x\ntags: {a: 1, a: 2}'),
-    ['8:18 duplicate key | a key may stand only once in a map: remove one'],
+    ['8:18 duplicate key | a map may have a key only once: remove one'],
   ],
   [
     'no path, region and parameters',

@@ -6,35 +6,35 @@ testProblems('values', [
     'null',
     V('null'),
     [
-      '7:12 parameter "p": the value is null | give it one, or put it in quotes if that text is meant',
+      '7:12 parameter "p": the value is null | write one, or put it in quotes if that text is meant',
     ],
   ],
   [
     'a tilde',
     V('~'),
     [
-      '7:12 parameter "p": the value is null | give it one, or put it in quotes if that text is meant',
+      '7:12 parameter "p": the value is null | write one, or put it in quotes if that text is meant',
     ],
   ],
   [
     'nothing',
     V(''),
     [
-      '7:12 parameter "p": the value is null | give it one, or put it in quotes if that text is meant',
+      '7:12 parameter "p": the value is null | write one, or put it in quotes if that text is meant',
     ],
   ],
   [
     'an empty text',
     V('""'),
     [
-      '7:12 parameter "p": the value is empty | SSM keeps no empty values: give it one, or remove the parameter',
+      '7:12 parameter "p": the value is empty | SSM cannot hold an empty value: write one, or remove the parameter',
     ],
   ],
   [
     'an empty block',
     V('|'),
     [
-      '7:12 parameter "p": the value is empty | SSM keeps no empty values: give it one, or remove the parameter',
+      '7:12 parameter "p": the value is empty | SSM cannot hold an empty value: write one, or remove the parameter',
     ],
   ],
   [
@@ -55,14 +55,14 @@ testProblems('values', [
     'an empty list',
     P('type: StringList\nvalue: []'),
     [
-      '7:12 parameter "p": the value is empty | SSM keeps no empty values: give it one, or remove the parameter',
+      '7:12 parameter "p": the value is empty | SSM cannot hold an empty value: write one, or remove the parameter',
     ],
   ],
   [
     'a list item with a comma',
     P('type: StringList\nvalue: [a, "b,c"]'),
     [
-      '7:16 parameter "p": item 2 of the value holds a comma | a StringList is joined with commas: make it two items',
+      '7:16 parameter "p": item 2 of the value contains a comma | a StringList is joined with commas: make it two items',
     ],
   ],
   [
@@ -83,93 +83,93 @@ testProblems('values', [
   [
     'no source at all',
     P('type: String'),
-    ['5:5 parameter "p": no value is given | add "value:", "file:" or "generate:"'],
+    ['5:5 parameter "p": the value is missing | add "value:", "file:" or "generate:"'],
   ],
   [
     'value and file',
     P('type: SecureString\nvalue: x\nfile: y'),
-    ['8:5 parameter "p": both "value" and "file" are given | a value has one source: remove one'],
+    ['8:5 parameter "p": both "value" and "file" are present | a value has one source: remove one'],
   ],
   [
     'file and generate',
     P('type: SecureString\nfile: y\ngenerate: {length: 3}'),
     [
-      '8:5 parameter "p": both "file" and "generate" are given | a value has one source: remove one',
+      '8:5 parameter "p": both "file" and "generate" are present | a value has one source: remove one',
     ],
   ],
   [
     'value and blob',
     B((l) => l).replace('blob:', `value: x\n    blob:`),
-    ['8:5 parameter "p": both "value" and "blob" are given | remove the one that is out of date'],
+    ['8:5 parameter "p": both "value" and "blob" are present | remove the one that is out of date'],
   ],
   [
     'ciphertext in a String',
     P(`type: String\nvalue: ${SEALED}`, `${H}data_keys: {3f9c21ab: AAAA}\n`),
     [
-      '8:12 parameter "p": the value is encrypted, but the type is String | write the type as securestring again, or replace the value, too',
+      '8:12 parameter "p": the value is encrypted, but the type is String | write the type as securestring again, or replace the value too',
     ],
   ],
   [
     'ciphertext in a StringList',
     P(`type: stringlist\nvalue: ${SEALED}`, `${H}data_keys: {3f9c21ab: AAAA}\n`),
     [
-      '8:12 parameter "p": the value is encrypted, but the type is StringList | write the type as securestring again, or replace the value, too',
+      '8:12 parameter "p": the value is encrypted, but the type is StringList | write the type as securestring again, or replace the value too',
     ],
   ],
   [
     'ciphertext that is cut off',
     V(SEALED.slice(0, -9)),
     [
-      '7:12 parameter "p": the value begins with ENC[ but is no ciphertext | take it from git as coffer encrypt wrote it; a plain value cannot begin with ENC[',
+      '7:12 parameter "p": the value begins with ENC[ but is not ciphertext | restore it from git, as coffer encrypt wrote it; a plain value cannot begin with ENC[',
     ],
   ],
   [
     'ciphertext that is too short',
     V('ENC[v1,3f9c21ab,AAAA]'),
     [
-      '7:12 parameter "p": the value begins with ENC[ but is no ciphertext | take it from git as coffer encrypt wrote it; a plain value cannot begin with ENC[',
+      '7:12 parameter "p": the value begins with ENC[ but is not ciphertext | restore it from git, as coffer encrypt wrote it; a plain value cannot begin with ENC[',
     ],
   ],
   [
     'ciphertext of another version',
     V(SEALED.replace('v1', 'v2')),
     [
-      '7:12 parameter "p": the value begins with ENC[ but is no ciphertext | take it from git as coffer encrypt wrote it; a plain value cannot begin with ENC[',
+      '7:12 parameter "p": the value begins with ENC[ but is not ciphertext | restore it from git, as coffer encrypt wrote it; a plain value cannot begin with ENC[',
     ],
   ],
   [
     'ciphertext with loose base64',
     V(`ENC[v1,3f9c21ab,${'A'.repeat(41)}]`),
     [
-      '7:12 parameter "p": the value begins with ENC[ but is no ciphertext | take it from git as coffer encrypt wrote it; a plain value cannot begin with ENC[',
+      '7:12 parameter "p": the value begins with ENC[ but is not ciphertext | restore it from git, as coffer encrypt wrote it; a plain value cannot begin with ENC[',
     ],
   ],
   [
     'ciphertext whose data key is not listed',
     V(SEALED),
     [
-      '7:12 parameter "p": the value is encrypted under a data key that "data_keys" does not list | take its line in "data_keys" from git, too: without it the value cannot be opened',
+      '7:12 parameter "p": the value is encrypted under a data key that "data_keys" does not list | restore its line in "data_keys" from git: without it the value cannot be decrypted',
     ],
   ],
   [
     'a tag of YAML',
     V('!!binary AAAA'),
     [
-      '7:21 a YAML tag (!…), which a manifest cannot have | remove the tag; a text that begins with ! needs quotes',
+      '7:21 a YAML tag (!…), which a manifest cannot contain | remove the tag; a text that begins with ! needs quotes',
     ],
   ],
   [
     'a tag of CloudFormation',
     V('!Ref x'),
     [
-      '7:17 a YAML tag (!…), which a manifest cannot have | remove the tag; a text that begins with ! needs quotes',
+      '7:17 a YAML tag (!…), which a manifest cannot contain | remove the tag; a text that begins with ! needs quotes',
     ],
   ],
   [
     'an alias',
     P('description: &a x\ntype: SecureString\nvalue: *a'),
     [
-      '8:12 parameter "p": "value" comes through an alias or a merge | write it out here: a secret has to stand in one place only',
+      '8:12 parameter "p": "value" comes through an alias or a merge | write it out here: a secret must be in one place only',
     ],
   ],
   [
@@ -184,61 +184,61 @@ testProblems('aliases and merges', [
     'an alias of a value',
     P('type: SecureString\nvalue: &a x\ndescription: *a'),
     [
-      '8:18 an alias (*…) of something that holds a secret | write it out here: a secret has to stand in one place only',
+      '8:18 an alias (*…) of something that contains a secret | write it out here: a secret must be in one place only',
     ],
   ],
   [
     'an alias of what is inside of a value',
     P('type: StringList\nvalue: [&a x]\ndescription: *a'),
     [
-      '8:18 an alias (*…) of something that holds a secret | write it out here: a secret has to stand in one place only',
+      '8:18 an alias (*…) of something that contains a secret | write it out here: a secret must be in one place only',
     ],
   ],
   [
     'an alias inside of generate',
     P('description: &a hex\ntype: SecureString\ngenerate: {length: 8, charset: *a}'),
     [
-      '8:36 parameter "p": an alias (*…) inside of "generate" | write it out here: a secret has to stand in one place only',
+      '8:36 parameter "p": an alias (*…) inside "generate" | write it out here: a secret must be in one place only',
     ],
   ],
   [
     'a merge inside of generate',
     P('tags: &a {length: 3}\ntype: SecureString\ngenerate: {<<: *a, length: 8}'),
     [
-      '8:16 parameter "p": a merge (<<) inside of "generate" | write it out here: a secret has to stand in one place only',
+      '8:16 parameter "p": a merge (<<) inside "generate" | write it out here: a secret must be in one place only',
     ],
   ],
   [
     'a merge that brings a value',
     `${H}parameters:\n  - &a {name: p, type: String, value: x}\n  - {<<: *a, name: q}\n`,
     [
-      '6:6 parameter "q": "value" comes through an alias or a merge | write it out here: a secret has to stand in one place only',
+      '6:6 parameter "q": "value" comes through an alias or a merge | write it out here: a secret must be in one place only',
     ],
   ],
   [
     'an alias of a whole parameter',
     `${H}parameters:\n  - &a {name: p, type: String, value: x}\n  - *a\n`,
     [
-      '6:5 an alias (*…) of something that holds a secret | write it out here: a secret has to stand in one place only',
+      '6:5 an alias (*…) of something that contains a secret | write it out here: a secret must be in one place only',
     ],
   ],
   [
     'tags that are a parameter',
     `${H}parameters:\n  - &a {name: p, type: String, value: x}\n  - {name: q, type: String, value: y, tags: *a}\n`,
     [
-      '6:45 an alias (*…) of something that holds a secret | write it out here: a secret has to stand in one place only',
+      '6:45 an alias (*…) of something that contains a secret | write it out here: a secret must be in one place only',
     ],
   ],
   [
     'a merge of a text',
     P('type: String\nvalue: x\ntags: {<<: x}'),
     [
-      '8:12 a merge (<<) of something that is no map | merge a map, or a list of maps, that has an anchor above',
+      '8:12 a merge (<<) of something that is not a map | merge a map, or a list of maps, that has an anchor above',
     ],
   ],
   [
-    'an alias that holds itself',
+    'an alias that contains itself',
     P('type: String\nvalue: x\ntags: &a {b: *a}'),
-    ['8:18 an alias (*…) that holds itself | a text that begins with * needs quotes'],
+    ['8:18 an alias (*…) that contains itself | a text that begins with * needs quotes'],
   ],
 ]);

@@ -4,7 +4,7 @@ import { parse, withParameter as P } from './samples.ts';
 
 describe('the error of a manifest', () => {
   test('with one problem is that problem', () => {
-    const hint = 'a manifest has at least path, region and parameters';
+    const hint = 'a manifest needs at least path, region and parameters';
     const place = { file: 'm.yml', line: 1, column: 1 };
     expect(() => parse('')).toThrow(
       expect.objectContaining({ code: 'manifest', message: 'the manifest is empty', hint, place }),

@@ -48,13 +48,13 @@ test('names path, region, kmskey and bucket', () => {
 test('is one line if there is no difference', () => {
   const same = everyAction('x', 'y').changes.filter(({ action }) => action === 'unchanged');
   expect(renderPlanMarkdown([planOf(same)])).toBe(
-    '<!-- coffer-diff -->\n\n**coffer**: no difference, AWS is as the manifests want it (1 unchanged)\n',
+    '<!-- coffer-diff -->\n\n**coffer**: no differences, AWS matches the manifests (1 unchanged)\n',
   );
 });
 
 test('names manifests without a difference too', () => {
   const text = renderPlanMarkdown([planOf([]), planOf([created('x', 'y')], 'other.yml')]);
-  expect(text).toContain('### `app.yml` → `/app/` in `us-east-1`\n\nNo difference.\n');
+  expect(text).toContain('### `app.yml` → `/app/` in `us-east-1`\n\nNo differences.\n');
   expect(text).toContain('### `other.yml`');
 });
 

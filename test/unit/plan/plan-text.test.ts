@@ -17,10 +17,10 @@ test('groups by action, counts, and only counts unchanged parameters', () => {
  1 to update
   ~ token  SecureString, 10 B
       value: changed (6 B → 10 B)
- 1 to replace (delete and create anew)
+ 1 to replace (delete and create again)
   ± tiered  String, 1 B
       tier: "Advanced" → "Standard"
- 1 extra, in no manifest
+ 1 extra, not in any manifest
   ? old  String, version 7
 
 2 to create, 1 to update, 1 to replace, 1 extra, 1 unchanged

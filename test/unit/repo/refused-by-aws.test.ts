@@ -30,7 +30,7 @@ const sealed = (fields: string, head?: string) =>
   sealedManifest('', head).replace('name: sealed,', `name: sealed, ${fields},`);
 
 const CHARACTERS = 'letters, digits, spaces and _ . : / = + - @';
-const TAG_KEY = `this key is no tag key for AWS, which has 1 to 128 ${CHARACTERS}, and does not begin with aws:`;
+const TAG_KEY = `this key must be a tag key, which has 1 to 128 ${CHARACTERS}, and does not begin with aws:`;
 const KEY =
   'must be an alias with alias/ before its name, a key id, or an ARN, of at most 256 characters';
 const DATA_TYPE = 'must be a data type of SSM, such as text or aws:ec2:image, in lower case';
@@ -50,15 +50,11 @@ describe('check reports what AWS would refuse:', () => {
       manifest('value: "a\\0b"'),
       '5:12 p: its content is not text, which is all that SSM holds',
     ],
-    [
-      'half a character',
-      manifest('value: "a\\ud800b"'),
-      '5:36 an escape that stands for half a character',
-    ],
+    ['half a character', manifest('value: "a\\ud800b"'), '5:36 an escape for half a character'],
     [
       'half a character in a description',
       manifest('value: v, description: "\\udc00"'),
-      '5:52 an escape that stands for half a character',
+      '5:52 an escape for half a character',
     ],
     [
       'a value longer than its tier',
@@ -109,7 +105,7 @@ describe('check reports what AWS would refuse:', () => {
     [
       'an AMI as a list',
       manifest('value: ami-0123, data_type: aws:ec2:image').replace('String', 'StringList'),
-      '5:61 parameter "p": data_type aws:ec2:image is for a String',
+      '5:61 parameter "p": data_type aws:ec2:image needs the type String',
     ],
     [
       'an AMI that is none',
@@ -119,12 +115,12 @@ describe('check reports what AWS would refuse:', () => {
     [
       'an integration in the open',
       manifest('value: v, data_type: "aws:ssm:integration"'),
-      '5:50 parameter "p": data_type aws:ssm:integration is for a SecureString',
+      '5:50 parameter "p": data_type aws:ssm:integration needs the type SecureString',
     ],
     [
       'an integration elsewhere',
       manifest('value: v, data_type: "aws:ssm:integration"').replace('String', 'SecureString'),
-      '5:56 parameter "p": data_type aws:ssm:integration is for names that SSM keeps for integrations',
+      '5:56 parameter "p": data_type aws:ssm:integration works only with names reserved for integrations',
     ],
     [
       'JSON in the tier Standard',
@@ -146,16 +142,16 @@ describe('check reports what AWS would refuse:', () => {
     [
       'a key of another region',
       top('kmskey', 'arn:aws:kms:us-east-2:111122223333:alias/a'),
-      '3:9 "kmskey" is a key of another region',
+      '3:9 "kmskey" is in another region',
     ],
     [
       'a bucket in upper case',
       top('bucket', 'Superman'),
       '4:9 "bucket" must be the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
     ],
-    ['a slip of a region', top('region', 'us-eats-1'), '3:9 there is no region us-eats-1'],
-    ['another', top('region', 'eu-wset-1'), '3:9 there is no region eu-wset-1'],
-    ['a region without its hyphen', top('region', 'us-east1'), '3:9 there is no region us-east1'],
+    ['a slip of a region', top('region', 'us-eats-1'), '3:9 unknown region us-eats-1'],
+    ['another', top('region', 'eu-wset-1'), '3:9 unknown region eu-wset-1'],
+    ['a region without its hyphen', top('region', 'us-east1'), '3:9 unknown region us-east1'],
     [
       'a name whose ARN is too long',
       manifest('value: v').replace('name: p', `name: ${'n'.repeat(965)}`),

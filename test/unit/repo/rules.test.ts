@@ -86,7 +86,7 @@ describe('reports', () => {
     [
       'ciphertext that is damaged',
       sealedManifest(P('name: c, type: securestring, value: "ENC[v1,3f9c21ab,AAAA]"')),
-      ['parameter "c": the value begins with ENC[ but is no ciphertext'],
+      ['parameter "c": the value begins with ENC[ but is not ciphertext'],
     ],
     [
       'ciphertext under a data key that is gone',

@@ -139,6 +139,6 @@ describe('right before it deletes', () => {
       deleteOrphans(orphans, aws.bucket, { ...services, objects }),
     );
     expect(failure.code).toBe('conflict');
-    expect(failure.message).toContain(`${path}data was pointed to an object`);
+    expect(failure.message).toContain(`${path}data point to an object`);
   });
 });
