@@ -56,7 +56,7 @@ describe('get', () => {
   });
 
   test.each([
-    ['a parameter that is not there', '/coffer/none', 'not-found'],
+    ['a missing parameter', '/coffer/none', 'not-found'],
     ['a bucket without a key', 's3://bucket', 'usage'],
   ])('refuses %s', async (_, selector, code) => {
     expect((await failureOf(() => get(tools, selector))).code).toBe(code);

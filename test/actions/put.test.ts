@@ -61,7 +61,7 @@ test('publishes empty data only if that is allowed', async () => {
 
 describe('put refuses, before it reads any data,', () => {
   test.each([
-    ['an extension that is none', { extension: '../x' }],
+    ['an invalid extension', { extension: '../x' }],
     ['a name that SSM keeps for itself', { parameter: '/aws/data' }],
   ])('%s', async (_, change) => {
     const { prefix, target } = createTarget();

@@ -25,7 +25,7 @@ describe('is not a pointer:', () => {
     ['another scheme', `https://bucket/a/${SHA256}`],
     ['no bucket', `s3:///a/${SHA256}`],
     ['a bucket that S3 would refuse', `s3://Bucket_/a/${SHA256}`],
-    ['a line break behind it', `s3://bucket/a/${SHA256}\n`],
+    ['a line break after it', `s3://bucket/a/${SHA256}\n`],
     ['something before it', ` s3://bucket/a/${SHA256}`],
   ])('%s', (_, value) => expect(pointerOf({ type: 'String', value: value })).toBeUndefined());
 });

@@ -79,7 +79,7 @@ describe.each<[string, Partial<Holder>]>([
   ['on another host', { host: 'elsewhere' }],
   ['before the host was started again', { boot: 'earlier' }],
   ['in another container', { namespace: 'pid:[1]' }],
-  ['whose start nobody knows', { started: '' }],
+  ['whose start time is unknown', { started: '' }],
 ])('a holder %s', (_, holder) => {
   test('keeps the lock while it renews it', async () => {
     await leave({ pid: holder.started === '' ? process.pid : DEAD, ...holder });

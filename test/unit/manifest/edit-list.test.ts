@@ -35,12 +35,12 @@ describe('adds a new parameter after the last one', () => {
     ['not indented', `parameters:\n${item('a', '')}`, item('n', '')],
     ['indented far', `parameters:\n${item('a', '      ')}`, item('n', '      ')],
     [
-      'with space behind the dash',
+      'with spaces after the dash',
       'parameters:\n-   name: a\n    type: String\n    value: v\n',
       '-   name: n\n    type: String\n    value: v\n',
     ],
     [
-      'with the dash on a line of its own',
+      'with the dash on a separate line',
       'parameters:\n-\n  name: a\n  type: String\n  value: v\n',
       item('n', ''),
     ],
@@ -57,12 +57,12 @@ describe('adds a new parameter after the last one', () => {
     ],
     ['with the last two close', `parameters:\n${item('a')}\n${item('b')}${item('c')}`, item('n')],
     [
-      'behind a block of text',
+      'after a block text',
       `parameters:\n${item('a')}\n  - type: String\n    name: b\n    value: |\n      x\n`,
       `\n${item('n')}`,
     ],
     [
-      'behind a block that keeps blank lines',
+      'after a block that keeps blank lines',
       `parameters:\n${item('a')}\n  - type: String\n    name: b\n    value: |+\n      x\n\n`,
       item('n'),
     ],
@@ -85,7 +85,7 @@ describe('adds a new parameter after the last one', () => {
 
   test.each([
     ['a comment of the last one', '    # of a\n    # more\n', ''],
-    ['a deep comment behind a blank line', '\n    # of a\n', ''],
+    ['an indented comment after a blank line', '\n    # of a\n', ''],
     ['a comment of the list', '', '  # - name: old\n  #   value: x\n'],
     ['a comment at the end', '', '\n# end\n\n'],
     ['a comment right at the end', '', '# end\n'],
@@ -115,7 +115,7 @@ describe('lists in brackets', () => {
   test.each([
     ['on one line', `[${A}] # c\n`, `[${A}, ${M}] # c\n`],
     ['with spaces', `[ ${A} ]\n`, `[ ${A}, ${M} ]\n`],
-    ['a comma behind the last', `[${A}, ]\n`, `[${A}, ${M}, ]\n`],
+    ['a comma after the last', `[${A}, ]\n`, `[${A}, ${M}, ]\n`],
     ['on lines of their own', `[\n  ${A} # a\n  # b\n]\n`, `[\n  ${A}, # a\n  ${M}\n  # b\n]\n`],
     ['lines and commas', `[\n  ${A}, # a\n]\n`, `[\n  ${A}, # a\n  ${M},\n]\n`],
     [
@@ -318,7 +318,7 @@ describe('removes a parameter with its lines', () => {
     ['not those at the end', 'b', `parameters:\n${item('a')}`, item('b'), '  # end\n# end\n'],
     ['a blank line with it', 'b', `parameters:\n${item('a')}`, `\n${item('b')}`, `\n${item('c')}`],
     ['the blank line before the last', 'b', `parameters:\n${item('a')}`, `\n${item('b')}`, ''],
-    ['the blank line behind the first', 'a', `parameters:\n`, `${item('a')}\n`, item('b')],
+    ['the blank line after the first', 'a', `parameters:\n`, `${item('a')}\n`, item('b')],
     [
       'not the comments of a group',
       'b',
@@ -341,14 +341,14 @@ describe('removes a parameter with its lines', () => {
       item('c'),
     ],
     [
-      'behind a dash of its own',
+      'after a dash on its own line',
       'b',
       `parameters:\n${item('a')}`,
       '  - # b\n    name: b\n    type: String\n    value: v\n',
       item('c'),
     ],
     [
-      'with an anchor of its own',
+      'with its own anchor',
       'b',
       `parameters:\n${item('a')}`,
       '  - &b\n    name: b\n    type: &t String\n    value: v\n    description: *t\n',
@@ -362,14 +362,14 @@ describe('removes a parameter with its lines', () => {
       item('c'),
     ],
     [
-      'the blank lines that a kept text would take in',
+      'the blank lines that a kept text would swallow',
       'b',
       `parameters:\n  - type: String\n    name: a\n    value: |+\n      x\n\n`,
       `${item('b')}\n\n`,
       item('c'),
     ],
     [
-      'the spaces that a text would take in',
+      'the spaces that a text would swallow',
       'b',
       `parameters:\n  - type: String\n    name: a\n    value: |\n      x\n`,
       `${item('b')}            \n`,

@@ -175,7 +175,7 @@ describe('a value beside its file: or generate:', () => {
       `  - value: ${SEALED}\n    type: SecureString\n    name: q\n`,
     ],
     [
-      'unless a comment stands between',
+      'unless there is a comment between',
       `  - file: x\n    # c\n    value: ${SEALED}\n    type: SecureString\n    name: q\n`,
       `  - \n    # c\n    value: ${SEALED}\n    type: SecureString\n    name: q\n`,
     ],
@@ -226,13 +226,13 @@ describe('maps in braces', () => {
       `{ name: p, type: "securestring", value: "${SEALED}" }`,
     ],
     [
-      'behind a file',
+      'after a file',
       '{name: p, file: x, type: SecureString}',
       sealed,
       `{name: p, file: x, value: "${SEALED}", type: SecureString}`,
     ],
     [
-      'behind generate at the end',
+      'after generate at the end',
       '{name: p, type: SecureString, generate: {length: 8}}',
       sealed,
       `{name: p, type: SecureString, generate: {length: 8}, value: "${SEALED}"}`,
@@ -343,17 +343,17 @@ describe('encrypted_with', () => {
   const tail = 'tags: {a: b}\nparameters: [{name: p, type: String, value: x}]\n';
   test.each([
     [
-      'behind the last setting',
+      'after the last setting',
       'path: /a/\nregion: us-east-1\nkmskey: alias/a # k\n# c\n\n',
       'path: /a/\nregion: us-east-1\nkmskey: alias/a # k\nencrypted_with: arn:x\n# c\n\n',
     ],
     [
-      'in whatever order they stand',
+      'in any order of the settings',
       'bucket: the-bucket\nregion: us-east-1\npath: /a/\n',
       'bucket: the-bucket\nregion: us-east-1\npath: /a/\nencrypted_with: arn:x\n',
     ],
     [
-      'behind all lines of a value',
+      'after all lines of a value',
       'path: /a/\nregion: >-\n  us-east-1\n\n',
       'path: /a/\nregion: >-\n  us-east-1\nencrypted_with: arn:x\n\n',
     ],
@@ -396,25 +396,25 @@ describe('encrypted_with', () => {
 describe('data_keys', () => {
   test.each<[string, string, string[], string]>([
     [
-      'appear behind encrypted_with, sorted',
+      'are added after encrypted_with, sorted',
       '',
       ['bbbbbbbb', 'aaaaaaaa'],
       `data_keys:\n${entry('aaaaaaaa')}${entry('bbbbbbbb')}`,
     ],
     [
-      'take a first one in',
+      'add one at the start',
       `data_keys: # d\n${entry('bbbbbbbb')}`,
       ['aaaaaaaa', 'bbbbbbbb'],
       `data_keys: # d\n${entry('aaaaaaaa')}${entry('bbbbbbbb')}`,
     ],
     [
-      'take one in between',
+      'add one in the middle',
       `data_keys:\n${entry('aaaaaaaa')}  # c\n${entry('cccccccc')}`,
       ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'],
       `data_keys:\n${entry('aaaaaaaa')}${entry('bbbbbbbb')}  # c\n${entry('cccccccc')}`,
     ],
     [
-      'take one in whatever their order',
+      'add one to unsorted ones',
       `data_keys:\n${entry('cccccccc')}  "aaaaaaaa": 'AAAA' # a\n`,
       ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'dddddddd'],
       `data_keys:\n${entry('cccccccc')}${entry('dddddddd')}  "aaaaaaaa": 'AAAA' # a\n${entry('bbbbbbbb')}`,
@@ -523,7 +523,7 @@ ${blobLines('      ')}    type: "securestring"
   };
 
   test.each<[string, (text: string) => string]>([
-    ['as it is, without a newline at the end', (text) => text],
+    ['unchanged, without a newline at the end', (text) => text],
     ['with a newline at the end', (text) => `${text}\n`],
     ['with blank lines and a comment at the end', (text) => `${text}\n\n# end\n\n`],
     ['with CRLF', (text) => text.replaceAll('\n', '\r\n')],

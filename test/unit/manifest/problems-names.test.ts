@@ -56,7 +56,7 @@ testProblems('the top', [
     ['1:7 "path" is too deep: SSM allows 15 levels, the name\'s included | use fewer slashes'],
   ],
   [
-    'a region that is none',
+    'an invalid region',
     P('type: String\nvalue: x').replace('us-east-1', 'Ireland'),
     ['2:9 "region" must be the name of an AWS region, such as us-east-1 | for example: us-east-1'],
   ],
@@ -223,7 +223,7 @@ testProblems('names', [
     ],
   ],
   [
-    'a name that stands twice',
+    'a duplicate name',
     `${P('type: String\nvalue: x')}  - {name: p, type: String, value: y}\n`,
     ['8:12 parameter "p": the name is already in line 5 | remove one of the two'],
   ],

@@ -3,26 +3,26 @@ import { withParameter as P } from './samples.ts';
 
 testProblems('other keys', [
   [
-    'a type that is none',
+    'an invalid type',
     P('type: Secure\nvalue: x'),
     [
       '6:11 parameter "p": "type" must be String, StringList or SecureString | for example: SecureString',
     ],
   ],
   [
-    'a tier that is none',
+    'an invalid tier',
     P('type: String\nvalue: x\ntier: advanced'),
     [
       '8:11 parameter "p": "tier" must be Standard, Advanced or Intelligent-Tiering | did you mean Advanced?',
     ],
   ],
   [
-    'a store that is none',
+    'an invalid store',
     P('type: String\nvalue: x\nstore: sss'),
     ['8:12 parameter "p": "store" must be auto, ssm or s3 | did you mean ssm?'],
   ],
   [
-    'an encoding that is none',
+    'an invalid encoding',
     P('type: String\nvalue: x\nencoding: utf8'),
     ['8:15 parameter "p": "encoding" must be base64, or absent | for example: base64'],
   ],
@@ -93,7 +93,7 @@ testProblems('other keys', [
     ['7:24 parameter "p": "length" must be a whole number from 1 to 8192 | choose a larger number'],
   ],
   [
-    'a charset that is none',
+    'an invalid charset',
     P('type: SecureString\ngenerate: {length: 8, charset: alpha}'),
     [
       '7:36 parameter "p": "charset" must be alnum, ascii, hex, base64url, or custom: followed by the characters | for example: alnum',
@@ -107,7 +107,7 @@ testProblems('other keys', [
     ],
   ],
   [
-    'a required class that is none',
+    'an invalid required class',
     P('type: SecureString\ngenerate: {length: 8, require: [digits]}'),
     [
       '7:37 parameter "p": item 1 of "require" must be lower, upper, digit or symbol | did you mean digit?',
@@ -145,7 +145,7 @@ testProblems('blobs', [
     ],
   ],
   [
-    'a hash that is none',
+    'an invalid hash',
     B(set('sha256', 'sha256: abc')),
     [
       '8:15 parameter "p": "sha256" must be 64 lower-case hex digits | restore it from git, as coffer encrypt wrote it',

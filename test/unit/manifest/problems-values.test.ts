@@ -81,7 +81,7 @@ testProblems('values', [
     ['7:13 parameter "p": item 1 of the value is not a text | put it in quotes if a text is meant'],
   ],
   [
-    'no source at all',
+    'no source',
     P('type: String'),
     ['5:5 parameter "p": the value is missing | add "value:", "file:" or "generate:"'],
   ],

@@ -42,7 +42,7 @@ const PLACES: readonly (readonly [name: string, text: string])[] = [
     `${TOP}parameters:\n- type: SecureString\n  name: p\n  value: |+ # c\n    abc\n\n\n  tier: Standard\n`,
   ],
   [
-    'behind a file',
+    'after a file',
     `${TOP}parameters:\n- file: x\n  type: SecureString\n  name: p\n  value: ${SEALED}\n`,
   ],
   [

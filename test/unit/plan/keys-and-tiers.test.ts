@@ -31,11 +31,11 @@ describe('is another key:', () => {
   test.each([
     ['by alias', 'alias/app', 'alias/other'],
     ['by id', UUID, UUID.replace('1', '2')],
-    ['when an alias stands against an id', 'alias/app', UUID],
+    ['if an alias is compared with an id', 'alias/app', UUID],
     ['when an alias is called like an id', `alias/${UUID}`, UUID],
     ['in another account', `${HERE}alias/app`, 'arn:aws:kms:us-east-1:444455556666:alias/app'],
     ['in another region', `${HERE}alias/app`, 'arn:aws:kms:eu-west-1:111122223333:alias/app'],
-    ['when there is none', undefined, 'alias/app'],
+    ['if there is none', undefined, 'alias/app'],
   ])('%s', (_, there, wanted) => {
     expect(fieldsOf(there, wanted)).toEqual(['key']);
   });

@@ -108,7 +108,7 @@ describe('check reports what AWS would refuse:', () => {
       '5:61 parameter "p": data_type aws:ec2:image needs the type String',
     ],
     [
-      'an AMI that is none',
+      'an invalid AMI',
       manifest('value: v, data_type: aws:ec2:image'),
       '5:12 p: its value is no AMI id, as its data_type demands',
     ],
@@ -158,12 +158,12 @@ describe('check reports what AWS would refuse:', () => {
       `5:12 parameter "${'n'.repeat(80)}…": its name is too long: SSM allows 967 characters in this region, "path" included`,
     ],
     [
-      'ciphertext that goes to S3 now',
+      'ciphertext that now belongs in S3',
       sealed('store: s3'),
       '9:12 sealed goes to S3 and is not sealed for it',
     ],
     [
-      'a blob that goes to SSM now',
+      'a blob that now belongs in SSM',
       sealedManifest(sealedBlob('b', 'x').replace('blob:', 'store: ssm, blob:')),
       '10:12 b goes to SSM and is sealed for S3',
     ],

@@ -22,7 +22,7 @@ describe('reports', () => {
       ['a is a secret and not encrypted', 'b is a secret and not encrypted'],
     ],
     [
-      'secrets whose file or generator has not been used',
+      'secrets whose file: or generate: has not been used',
       sealedManifest(
         P(
           'name: f, type: SecureString, file: f.txt',
@@ -96,7 +96,7 @@ describe('reports', () => {
       ],
     ],
     [
-      'several faults of its own, all told',
+      'several problems, all of them',
       sealedManifest(P('nmae: c, type: String, value: 1', 'name: d, type: Sting, value: 1')),
       [
         'parameter 2: the key "name" is missing',

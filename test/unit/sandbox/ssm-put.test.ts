@@ -168,7 +168,7 @@ describe('a data type', () => {
   });
 
   test.each<[string, Partial<PutParameterCommandInput>]>([
-    ['an AMI that is none', { DataType: 'aws:ec2:image' }],
+    ['an invalid AMI', { DataType: 'aws:ec2:image' }],
     ['an AMI as a list', { DataType: 'aws:ec2:image', Value: 'ami-0123', Type: 'StringList' }],
     ['an integration in the open', { DataType: 'aws:ssm:integration', Name: `${INTEGRATIONS}y` }],
     ['an integration elsewhere', { DataType: 'aws:ssm:integration', Type: 'SecureString' }],

@@ -36,9 +36,9 @@ async function stored(key: string) {
 
 describe('an object', () => {
   test.each([
-    ['of 16 MiB goes up in one piece', LIMIT, { 's3:PutObject': 1 }],
+    ['of 16 MiB is uploaded in one piece', LIMIT, { 's3:PutObject': 1 }],
     [
-      'of one byte more goes up in parts, once it is not there yet',
+      'of one byte more is uploaded in parts, if it does not exist yet',
       LIMIT + 1,
       {
         's3:HeadObject': 1,

@@ -41,13 +41,13 @@ async function* inChunks(data: Buffer, size: number): AsyncGenerator<Buffer> {
 
 describe('putObject seals', () => {
   test.each([
-    ['nothing at all', 0, 1],
+    ['nothing', 0, 1],
     ['a byte', 1, 1],
     ['many small chunks', 100_000, 7],
     ['a chunk that fills the memory', MIB - 16, MIB],
-    ['a chunk that is more than the memory takes', MIB + 1, 2 * MIB],
+    ['a chunk above the memory limit', MIB + 1, 2 * MIB],
     ['chunks across that border', 3 * MIB + 5, 65_536],
-    ['what goes up in parts', 17 * MIB, 1_000_003],
+    ['what is uploaded in parts', 17 * MIB, 1_000_003],
   ])('%s', async (_, size, chunk) => {
     const data = randomBytes(size);
     const { folder, pointer } = await put(inChunks(data, chunk), request());

@@ -36,7 +36,7 @@ function windows(text: string): string {
 /** Sides that change different things, and the result. */
 const CLEAN: [what: string, ours: string, theirs: string, merged: string][] = [
   [
-    'both append: ours stands first',
+    'both append: ours comes first',
     BASE + added('a'),
     `${BASE}\n  # new\n${added('b')}`,
     `${BASE}${added('a')}\n  # new\n${added('b')}`,
