@@ -20,7 +20,7 @@ const BOMB = Array.from(
       .join(', ')}]`,
 ).join('\n');
 
-describe('a manifest that is wrong:', () => {
+describe('an invalid manifest:', () => {
   test.each<[string, (text: string) => string | Uint8Array, RegExp]>([
     ['empty', () => '', /^app\.yml:1:1: error: the manifest is empty/],
     ['no YAML', (text) => `${text}  - [unclosed\n`, /^app\.yml:\d+:\d+: error: /],
@@ -99,7 +99,7 @@ describe('a manifest that is wrong:', () => {
   });
 });
 
-describe('a manifest that cannot be read:', () => {
+describe('an unreadable manifest:', () => {
   test.each<[string, string, (app: Scene) => Promise<void>, RegExp]>([
     ['it is not there', 'none.yml', () => Promise.resolve(), /none\.yml: there is no such file/],
     ['it is a folder', 'sub', (app) => app.write('sub/x', ''), /sub: it is a folder/],
@@ -124,7 +124,7 @@ describe('a manifest that cannot be read:', () => {
   });
 });
 
-describe('a call that is wrong:', () => {
+describe('a wrong call:', () => {
   test.each<[string, string[], RegExp]>([
     ['an unknown command', ['encrpyt', 'app.yml'], /unknown command encrpyt[\s\S]*encrypt/],
     [

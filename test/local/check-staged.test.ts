@@ -31,14 +31,14 @@ async function committed(files: Readonly<Record<string, string>>): Promise<Repos
   return repository;
 }
 
-test('the first commit is checked, and what is not staged is not', async () => {
+test('checks the first commit, and ignores what is not staged', async () => {
   const app = await createRepository({ 'app.yml': PLAIN, 'other.yml': PLAIN, 'x.yaml': 'a: 1' });
   expect(await staged(app)).toEqual([0]);
   await app.git('add', 'app.yml', 'x.yaml');
   expect(await staged(app)).toEqual([1, `app.yml: ${IS_PLAIN}`]);
 });
 
-test('what is staged counts, whatever lies in the working tree', async () => {
+test('checks the staged text, not the working tree', async () => {
   const app = await committed({ 'clean.yml': CLEAN, 'plain.yml': CLEAN });
   expect(await staged(app)).toEqual([0]);
   await app.write('clean.yml', `${CLEAN}# changed\n`);
@@ -49,14 +49,14 @@ test('what is staged counts, whatever lies in the working tree', async () => {
   expect(await staged(app)).toEqual([2, `plain.yml: ${IS_PLAIN}`]);
 });
 
-test('what was committed before is left alone, until it changes', async () => {
+test('ignores what is already committed, until it changes', async () => {
   const app = await committed({ 'old.yml': PLAIN, 'app.yml': CLEAN });
   await app.write('app.yml', `${CLEAN}# changed\n`);
   await app.git('add', '.');
   expect(await staged(app)).toEqual([1]);
 });
 
-test('a deleted manifest is no problem, a renamed one is checked under its new name', async () => {
+test('accepts a deleted manifest, and checks a renamed one under its new name', async () => {
   const app = await committed({ 'gone.yml': PLAIN, 'old.yml': PLAIN });
   await app.git('rm', '--quiet', 'gone.yml');
   expect(await staged(app)).toEqual([0]);
@@ -64,14 +64,14 @@ test('a deleted manifest is no problem, a renamed one is checked under its new n
   expect(await staged(app)).toEqual([1, `new name – ü.yml: ${IS_PLAIN}`]);
 });
 
-test('files are named from the folder in which one is, and those above it count', async () => {
+test('names files relative to the current folder, and includes those above it', async () => {
   const app = await createRepository({ 'app.yml': PLAIN, 'a b/c/app.yml': PLAIN });
   await app.git('add', '.');
   const expected = [2, `../app.yml: ${IS_PLAIN}`, `c/app.yml: ${IS_PLAIN}`];
   expect(await staged(app, 'a b')).toEqual(expected);
 });
 
-test('a manifest that is no YAML is found', async () => {
+test('reports a manifest that is not valid YAML', async () => {
   const app = await createRepository({ 'app.yml': `${CLEAN}  - [` });
   await app.git('add', '.');
   expect((await staged(app)).join()).toMatch(/^1,app\.yml: /);
@@ -80,7 +80,7 @@ test('a manifest that is no YAML is found', async () => {
 describe('a blob', () => {
   const files = { 'app.yml': WITH_BLOB, 'app.blobs/b.enc': BODY };
 
-  test('that is staged with its manifest passes, though neither is in the working tree', async () => {
+  test('passes if it is staged with its manifest, even if the working tree has neither', async () => {
     const app = await createRepository(files);
     await app.git('add', '.');
     await rm(app.path('app.yml'));
@@ -88,13 +88,13 @@ describe('a blob', () => {
     expect(await staged(app)).toEqual([1]);
   });
 
-  test('that is left out is missing', async () => {
+  test('is reported as missing if it is not staged', async () => {
     const app = await createRepository(files);
     await app.git('add', 'app.yml');
     expect(await staged(app)).toEqual([1, 'app.yml: b: app.blobs/b.enc is missing']);
   });
 
-  test('that changes or moves alone is found, through its unchanged manifest', async () => {
+  test('is checked against its unchanged manifest if it changes or moves', async () => {
     const app = await committed({ ...files, 'other.yml': PLAIN });
     await app.write('app.blobs/b.enc', BODY.toUpperCase());
     await app.git('add', '.');
@@ -105,7 +105,7 @@ describe('a blob', () => {
     expect(await staged(app)).toEqual([1, 'app.yml: b: app.blobs/b.enc is missing']);
   });
 
-  test('that is in Git LFS is checked by its pointer', async () => {
+  test('in Git LFS is checked by its pointer', async () => {
     const app = await createRepository({ ...files, 'app.blobs/b.enc': lfsPointer(BODY) });
     await app.git('add', '.');
     expect(await staged(app)).toEqual([1]);
@@ -115,7 +115,7 @@ describe('a blob', () => {
   });
 });
 
-test('the plaintext file of a secret is found when it is staged, by itself too', async () => {
+test('reports the plaintext file of a secret, even if only that file is staged', async () => {
   const app = await committed({
     'a/app.yml': sealedManifest(
       sealedBlob('s', 'x').replace('blob:', 'file: ../in/s e.txt, blob:') +
@@ -130,7 +130,7 @@ test('the plaintext file of a secret is found when it is staged, by itself too',
   expect(await staged(app)).toEqual([1, found]);
 });
 
-test('symbolic links in git are followed', async () => {
+test('follows symbolic links in git', async () => {
   const app = await committed({
     'app.yml': sealedManifest(
       sealedBlob('s', 'x').replace('blob:', 'file: link/s.txt, blob:') +
@@ -151,7 +151,7 @@ test('symbolic links in git are followed', async () => {
   ]);
 });
 
-test('other working trees of a repository have an index of their own', async () => {
+test('uses the index of another working tree', async () => {
   const app = await committed({ 'app.yml': CLEAN });
   await app.git('worktree', 'add', '--quiet', 'tree');
   await app.write('tree/app.yml', PLAIN);
@@ -160,7 +160,7 @@ test('other working trees of a repository have an index of their own', async () 
   expect(await staged(app)).toEqual([0]);
 });
 
-test('a submodule is a repository of its own', async () => {
+test('treats a submodule as a separate repository', async () => {
   const inner = await committed({ 'app.yml': PLAIN });
   const outer = await committed({ 'app.yml': CLEAN });
   await outer.git(
@@ -178,7 +178,7 @@ test('a submodule is a repository of its own', async () => {
   expect(await staged(outer, 'm.yml')).toEqual([1, `app.yml: ${IS_PLAIN}`]);
 });
 
-test('users may configure git as they like', async () => {
+test('works with any git configuration of the user', async () => {
   const app = await createRepository({ 'sub/app.yml': PLAIN, 'x.yml': CLEAN });
   const settings = [
     'color.ui=always',
@@ -193,7 +193,7 @@ test('users may configure git as they like', async () => {
   expect(await staged(app, 'sub')).toEqual([2, `app.yml: ${IS_PLAIN}`]);
 });
 
-test('outside of a repository there is nothing staged', async () => {
+test('refuses to run outside of a repository', async () => {
   const app = await createRepository({ 'app.yml': CLEAN });
   await rename(app.path('.git'), app.path('no-git'));
   await mkdir(app.path('sub'));

@@ -22,8 +22,8 @@ async function found(folder: string, files: readonly string[] = []) {
   return [count, ...problems.map(({ message, place }) => `${place?.file}: ${message}`)];
 }
 
-describe('without a file named,', () => {
-  test('the manifests of the repository are found: tracked, new, and never ignored ones', async () => {
+describe('without arguments,', () => {
+  test('finds the manifests of the repository: tracked and new, but no ignored ones', async () => {
     const app = await createRepository({
       'tracked.yml': PLAIN,
       'sub/new – ü.yaml': PLAIN,
@@ -44,7 +44,7 @@ describe('without a file named,', () => {
     ]);
   });
 
-  test('outside of git those of the folder are found', async () => {
+  test('finds those of the folder outside of git', async () => {
     const { folder } = await createWorkspace({
       'app.yml': CLEAN,
       'a/b.yaml': PLAIN,
@@ -57,7 +57,7 @@ describe('without a file named,', () => {
 });
 
 describe('in a repository', () => {
-  test('the plaintext file of a secret must not be tracked; other files have to be', async () => {
+  test('the plaintext file of a secret must not be tracked; other files must be', async () => {
     const app = await createRepository({
       'app.yml': sealedManifest(
         sealedBlob('s', 'x').replace('blob:', 'file: s.txt, blob:') +
@@ -81,7 +81,7 @@ describe('in a repository', () => {
     ]);
   });
 
-  test('a blob has to be tracked as soon as its manifest is', async () => {
+  test('a blob must be tracked if its manifest is', async () => {
     const app = await createRepository({ 'app.yml': WITH_BLOB, 'app.blobs/b.enc': BODY });
     expect(await found(app.folder)).toEqual([1]);
     await app.git('add', 'app.yml');
@@ -100,7 +100,7 @@ describe('in a repository', () => {
     expect(await found('/', [path('link/app.yml')])).toEqual([1]);
   });
 
-  test('a blob that Git LFS has not fetched is checked by its pointer', async () => {
+  test('checks a blob that Git LFS has not fetched by its pointer', async () => {
     const app = await createRepository({
       'app.yml': WITH_BLOB,
       'app.blobs/b.enc': lfsPointer(BODY),
@@ -111,7 +111,7 @@ describe('in a repository', () => {
   });
 });
 
-test('the command tells what it found, for people and for programs', async () => {
+test('prints what it found, for people and for programs', async () => {
   const app = await createWorkspace({
     'app.yml': PLAIN,
     'bad.yml': `${CLEAN}wrong: 1\n`,
@@ -138,7 +138,7 @@ bad.yml:10:1: error: unknown key
   expectHidden(SECRET, { people: people.stderr + people.stdout.toString() });
 });
 
-test('nothing wrong is 0, a wrong call is 2, and neither needs AWS or its settings', async () => {
+test('exits 0 without problems and 2 for a wrong call, without AWS or its settings', async () => {
   const app = await createWorkspace({
     'app.yml': CLEAN.replace('data_keys:', 'data_keys:\n  aaaaaaaa: AAAA'),
   });

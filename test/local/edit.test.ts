@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { coffer } from '../support/cli.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-test('without a terminal only an editor that was named is run', async () => {
+test('without a terminal, runs only an editor that is set explicitly', async () => {
   const { folder, files } = await createWorkspace({ vi: '#!/bin/sh\ntouch opened\n' });
   await chmod(join(folder, 'vi'), 0o755);
   const PATH = `${folder}:${process.env['PATH']}`;
@@ -14,7 +14,7 @@ test('without a terminal only an editor that was named is run', async () => {
   expect(await files()).toEqual(['vi']);
 });
 
-test('a link that leads nowhere is refused before anything is typed', async () => {
+test('refuses a dangling link before the editor starts', async () => {
   const { folder, path, files } = await createWorkspace({});
   await symlink('nowhere.yml', path('new.yml'));
   const env = { EDITOR: 'touch opened;' };

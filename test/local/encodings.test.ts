@@ -11,7 +11,7 @@ const TEXT = sealedManifest(`  - {name: ä, type: SecureString, value: ${SECRET}
 describe.each(ENCODINGS)('a plaintext manifest in %s', (_, encoding, encode) => {
   const says = encoding === 'Latin-1' ? 'the file is not UTF-8 text' : `${encoding}, not UTF-8`;
 
-  test('is found by check, tracked or not, staged, and outside of git', async () => {
+  test('is reported by check: tracked, untracked, staged, and outside of git', async () => {
     const app = await createRepository({ 'app.yml': encode(TEXT) });
     const outside = await createWorkspace({ 'below/app.yml': encode(TEXT) });
     await app.git('add', 'app.yml');

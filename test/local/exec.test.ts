@@ -41,7 +41,7 @@ function script(source: string): string[] {
 const PRINT = script('console.log(JSON.stringify(process.env))');
 
 describe('the environment', () => {
-  test("is the caller's and the secrets, which win", async () => {
+  test("is the caller's plus the secrets, which win", async () => {
     const { exec } = await createApp();
     const { stdout, stderr } = await exec([...NO_FILES, ...PRINT], { DB_PASSWORD: 'x', OWN: 'y' });
     expect(stderr).toBe('');
@@ -51,7 +51,7 @@ describe('the environment', () => {
     expect(Object.keys(seen).filter((name) => name.startsWith('AWS_'))).toEqual([]);
   });
 
-  test('is nothing but the secrets with --pristine, by exact names too', async () => {
+  test('has only the secrets with --pristine, also with exact names', async () => {
     const { exec } = await createApp();
     const args = ['--pristine', '--names', 'exact', '--prefix', 'app.', ...NO_FILES, 'env'];
     const { stdout } = await exec(args, { OWN: 'y' });
@@ -59,7 +59,7 @@ describe('the environment', () => {
   });
 });
 
-describe('what cannot be a variable', () => {
+describe('a value that cannot be a variable', () => {
   const LOOK = script(`
     const { statSync, readFileSync } = require('node:fs');
     const { COFFER_FILES: folder, TLS_KEYSTORE_FILE: file } = process.env;
@@ -68,7 +68,7 @@ describe('what cannot be a variable', () => {
       bytes: [...readFileSync(file)] }));
     process.exit(9);`);
 
-  test('is a file for the command alone, and gone when it fails', async () => {
+  test('becomes a file for the command, removed if the command fails', async () => {
     const { exec, memory, inMemory } = await createApp();
     const { code, stdout } = await exec(['--', ...LOOK]);
     expect(code).toBe(9);
@@ -79,7 +79,7 @@ describe('what cannot be a variable', () => {
     expect(await inMemory()).toEqual([]);
   });
 
-  test('is gone as well when the command cannot be run', async () => {
+  test('is removed if the command cannot be run', async () => {
     const { exec, inMemory } = await createApp();
     expect((await exec(['--', 'no-such-command'])).code).toBe(127);
     expect(await inMemory()).toEqual([]);
@@ -111,7 +111,7 @@ describe('the exit code', () => {
     expect(stderr).not.toMatch(/one|two|^\s+at /m);
   });
 
-  test('is 1, with a clear error, when all of it together is too big', async () => {
+  test('is 1, with a clear error, if the environment is too big', async () => {
     const { exec, write } = await createApp();
     const values = Array.from(
       { length: 60 },
@@ -151,7 +151,7 @@ describe('signals', () => {
     'SIGTERM',
   ] as const;
 
-  test('reach the command, which decides what becomes of them', async () => {
+  test('reach the command, which handles them', async () => {
     const { env, folder, inMemory } = await createApp();
     const command = script(`
       for (const signal of ${JSON.stringify(SIGNALS)}) process.on(signal, () => {

@@ -23,8 +23,8 @@ parameters:
   return { ...app, call };
 }
 
-describe('what a format cannot hold', () => {
-  test('is refused by name and place, and nothing is printed or written', async () => {
+describe('a value that a format cannot hold', () => {
+  test('is an error with name and place, and nothing is printed or written', async () => {
     const { call, files } = await createApp();
     const { code, stdout, stderr } = await call(['--format', 'docker']);
     expect(code).toBe(2);
@@ -34,7 +34,7 @@ describe('what a format cannot hold', () => {
     expect(await files()).toEqual(['app.yml', 'binary']);
   });
 
-  test('is left out with a warning when it is binary, and only then', async () => {
+  test('is left out with a warning only if it is binary', async () => {
     const { call } = await createApp();
     const { code, stdout, stderr } = await call(['--format', 'json']);
     expect(code).toBe(0);
@@ -59,7 +59,7 @@ describe('names', () => {
     [['--format', 'k8s', '--name', 'x', '--prefix', 'a'], '--prefix does nothing'],
     [['--out-dir', 'x', '--format', 'json'], '--format does nothing'],
     [['--format', 'github'], 'needs GITHUB_ENV'],
-  ])('%j is refused', async (args, message) => {
+  ])('refuses %j', async (args, message) => {
     const { call, files } = await createApp();
     const { code, stdout, stderr } = await call(args);
     expect(code).toBe(2);
@@ -69,7 +69,7 @@ describe('names', () => {
   });
 });
 
-test('github masks secrets alone, and keeps what is in the file', async () => {
+test('github masks only secrets, and keeps what is in the file', async () => {
   const { call, path, text, write } = await createApp();
   await write('github.env', 'BEFORE=kept');
   const { stdout, stderr } = await call(['--format', 'github'], { GITHUB_ENV: path('github.env') });
@@ -82,7 +82,7 @@ test('github masks secrets alone, and keeps what is in the file', async () => {
   });
 });
 
-test.skipIf(!existsSync('/dev/full'))('a full disk is a failure like others', async () => {
+test.skipIf(!existsSync('/dev/full'))('reports a full disk', async () => {
   const { folder } = await createApp();
   const line = `exec "$@" > /dev/full`;
   const call = ['-c', line, 'sh', process.execPath, CLI, 'export', 'app.yml', '--only', '2fa'];

@@ -26,7 +26,7 @@ function driverOf(app: Repository, ...files: string[]): Promise<string> {
   return app.git('check-attr', 'merge', '--', ...files);
 }
 
-test('every manifest of the repository gets the drivers, once', async () => {
+test('adds the drivers for every manifest of the repository, once', async () => {
   const app = await createRepository({
     'app.yml': sealedManifest(''),
     'a b/[x].yml': sealedManifest(''),
@@ -49,7 +49,7 @@ test('every manifest of the repository gets the drivers, once', async () => {
   expect(await app.text('.git/config')).toBe(config);
 });
 
-test('patterns are those of the folder; uninstall leaves the lines of others', async () => {
+test('reads patterns relative to the folder; uninstall keeps other lines', async () => {
   const app = await createRepository({ 'sub/x': '', '.gitattributes': '*.sh text eol=lf\n' });
   const none = await coffer(['git', 'install'], { cwd: app.folder });
   expect(none.code).toBe(2);
@@ -65,7 +65,7 @@ test('patterns are those of the folder; uninstall leaves the lines of others', a
   expect(await app.text('.git/config')).not.toContain('coffer');
 });
 
-test('where coffer is not to be found, git diffs and merges lines', async () => {
+test('without coffer, git diffs and merges by lines', async () => {
   const app = await createRepository({ 'app.yml': sealedManifest('# one\n# two\n# three\n') });
   await install(app);
   await app.git('add', 'app.yml');
@@ -92,7 +92,7 @@ test('where coffer is not to be found, git diffs and merges lines', async () => 
   );
 });
 
-test('outside of a repository there is nothing to install into', async () => {
+test('refuses to install outside of a repository', async () => {
   const app = await createRepository();
   const { code, stderr } = await coffer(['git', 'install'], { cwd: app.path('.git') });
   expect(code).toBe(2);

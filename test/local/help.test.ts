@@ -4,14 +4,14 @@ import { coffer } from '../support/cli.ts';
 
 const call = (...args: string[]) => coffer(args, { cwd: tmpdir() });
 
-test('coffer alone is an overview, and no success', async () => {
+test('coffer without arguments prints an overview, and exits with an error code', async () => {
   const [alone, asked] = [await call(), await call('help')];
   expect(alone).toMatchObject({ code: 2, stderr: '' });
   expect(alone.stdout.toString()).toContain('Where to begin\n  coffer encrypt app.yml ');
   expect(asked).toEqual({ ...alone, code: 0 });
 });
 
-test('help of a command is the same, wherever the word stands', async () => {
+test('prints the same help for a command, for any position of the word help', async () => {
   const [before, behind, late] = [
     await call('help', 'sync'),
     await call('sync', '--help'),
@@ -23,13 +23,13 @@ test('help of a command is the same, wherever the word stands', async () => {
   expect(late).toEqual(before);
 });
 
-test('--version tells of coffer and of Node', async () => {
+test('--version prints the versions of coffer and Node', async () => {
   const { code, stdout } = await call('sync', '--version');
   expect(code).toBe(0);
   expect(stdout.toString()).toMatch(/^coffer \d+\.\d+\.\d+, node \d+\.\d+\.\d+\n/);
 });
 
-test('a call that is wrong is told to people on stderr, and with --json to programs on stdout', async () => {
+test('reports a wrong call on stderr, and with --json also on stdout', async () => {
   const { code, stdout, stderr } = await call('help', 'encrpyt', '--json');
   const says = { message: 'unknown command encrpyt', hint: 'did you mean encrypt?' };
   expect(code).toBe(2);
@@ -40,7 +40,7 @@ test('a call that is wrong is told to people on stderr, and with --json to progr
   });
 });
 
-test('where stdout is data, --json is refused', async () => {
+test('refuses --json if stdout is data', async () => {
   const { code, stderr } = await call('get', '/app/token', '--json');
   expect(code).toBe(2);
   expect(stderr).toContain(

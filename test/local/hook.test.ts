@@ -21,7 +21,7 @@ async function onPath(app: Repository, folder: string): Promise<string> {
   return `${app.path(folder)}:${process.env['PATH']}`;
 }
 
-test('a commit of plaintext is refused, and goes through once it is sealed', async () => {
+test('refuses a commit of plaintext, and accepts it once it is sealed', async () => {
   const app = await createRepository({ 'app.yml': PLAIN });
   expect(await hook(app, 'install')).toEqual([
     0,
@@ -53,7 +53,7 @@ test('a commit of plaintext is refused, and goes through once it is sealed', asy
   expect((await commit('--all')).code).toBe(0);
 });
 
-test('what the project depends on comes first; without coffer nothing is committed', async () => {
+test("prefers the project's own coffer; without coffer, refuses the commit", async () => {
   const app = await createRepository({ 'app.yml': sealedManifest('') });
   await hook(app, 'install');
   await app.git('add', 'app.yml');
@@ -65,7 +65,7 @@ test('what the project depends on comes first; without coffer nothing is committ
   expect((await commit()).code).toBe(0);
 });
 
-test('installing again changes nothing; the hook of somebody else stays', async () => {
+test("a second install changes nothing; somebody else's hook stays", async () => {
   const app = await createRepository({ 'sub/x': '' });
   await hook(app, 'install');
   const written = await app.text(HOOK);
@@ -83,7 +83,7 @@ test('installing again changes nothing; the hook of somebody else stays', async 
   expect(await app.text(HOOK)).toBe('#!/bin/sh\nmake lint\n');
 });
 
-test('the hook goes where git looks for it', async () => {
+test('writes the hook where git looks for it', async () => {
   const app = await createRepository({ 'app.yml': sealedManifest('') });
   await app.git('add', '.');
   await app.git('commit', '--quiet', '--message=x');
@@ -96,7 +96,7 @@ test('the hook goes where git looks for it', async () => {
   expect((await hook(app, 'install'))[1]).toContain('.husky/of mine/pre-commit written');
 });
 
-test('hooks that other repositories share are left alone', async () => {
+test('leaves hooks alone that other repositories share', async () => {
   const app = await createRepository({ 'app.yml': sealedManifest('') });
   const { folder, files } = await createWorkspace();
   await app.git('config', 'core.hooksPath', folder);

@@ -12,7 +12,7 @@ parameters:
   - {name: blob, type: SecureString, store: s3, value: canary}
 `;
 
-test('policy prints JSON and nothing of the secrets, and asks no AWS', async () => {
+test('policy prints JSON, shows no secret, and calls no AWS', async () => {
   const work = await createWorkspace({ 'app.yml': `encrypted_with: ${KEY}\n${MANIFEST}` });
   const { code, stdout, stderr } = await coffer(['policy', 'app.yml', '--for', 'ci-no-decrypt'], {
     cwd: work.folder,
@@ -33,7 +33,7 @@ test.each([
   ['--for ci --account 123456789012 --principal x', '--principal works only with --key-policy'],
   ['--key-policy --for ci --account 123456789012', 'give both --for and --principal or neither'],
   ['--key-policy --for ci --principal deploy', '--principal deploy is not the ARN'],
-])('policy app.yml %s is refused', async (flags, why) => {
+])('refuses policy app.yml %s', async (flags, why) => {
   const work = await createWorkspace({ 'app.yml': MANIFEST });
   const args = flags === '--for' ? [] : flags.split(' ');
   const { code, stdout, stderr } = await coffer(['policy', 'app.yml', ...args], {
@@ -44,7 +44,7 @@ test.each([
   expect(stderr.match(/error:/g)).toHaveLength(1);
 });
 
-test('a sandbox holds the callers to their policies, who set it up may do anything', async () => {
+test('a sandbox enforces the policies of its callers; other callers may do anything', async () => {
   const work = await createWorkspace({
     'none.json': JSON.stringify({
       Version: '2012-10-17',

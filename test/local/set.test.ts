@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { coffer } from '../support/cli.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-test('a file that cannot be read for a value is named', async () => {
+test('names a file that it cannot read for a value', async () => {
   const { folder } = await createWorkspace({
     'a folder/x': '',
     'app.yml': `path: /app/

@@ -4,7 +4,7 @@ import { createCanary, expectHidden } from '../support/canary.ts';
 import { CLI, coffer } from '../support/cli.ts';
 import { createRepository, sealedManifest } from '../support/repository.ts';
 
-test('git diff shows what changed, by parameter and masked', async () => {
+test('git diff shows changes by parameter, masked', async () => {
   const canary = createCanary();
   const plain = `  - {name: p, type: SecureString, value: ${canary}}\n`;
   const app = await createRepository({ 'app.yml': sealedManifest(`${plain}# one\n`) });
@@ -33,7 +33,7 @@ test('git diff shows what changed, by parameter and masked', async () => {
   expectHidden(canary, { diff, cached });
 });
 
-test('what is no manifest is printed as it is; what is not there is an error', async () => {
+test('prints a file that is not a manifest unchanged; reports a missing file', async () => {
   const binary = Buffer.from([0xff, 0xfe, 0, 10]);
   const app = await createRepository({ 'broken.yml': 'a: {b', 'binary.yml': binary });
   const textconv = (file: string) => coffer(['textconv', file], { cwd: app.folder });

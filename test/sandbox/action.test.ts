@@ -72,7 +72,7 @@ describe('diff', () => {
     ]);
   });
 
-  test('keeps the comments of two steps apart by their keys', async () => {
+  test('distinguishes the comments of two steps by their keys', async () => {
     const comments: Comment[] = [];
     const job = await createJob(comments);
     for (const key of ['eu', 'us', 'eu']) await job.use({ mode: 'diff', 'comment-key': key });
@@ -82,7 +82,7 @@ describe('diff', () => {
     ]);
   });
 
-  test('of a fork, which may not comment, warns and goes on', async () => {
+  test('warns and continues for a fork, which may not comment', async () => {
     const job = await createJob([], { refuse: true });
     const { code, log, outputs } = await job.use({ mode: 'diff' });
     expect(code).toBe(0);
@@ -90,7 +90,7 @@ describe('diff', () => {
     expect(log).toMatch(/^::warning::the pull request has no comment: GitHub answered 403/m);
   });
 
-  test('in a schedule fails of a difference when it is to, and comments nowhere', async () => {
+  test('fails on a difference in a schedule if requested, and does not comment', async () => {
     const job = await createJob();
     await job.write('event.json', JSON.stringify({ schedule: '0 5 * * *' }));
     const drift = { mode: 'diff', 'fail-on-difference': 'true' };
@@ -128,7 +128,7 @@ test('check shows each problem at its line, and finds manifests by itself', asyn
   expectHidden(SECRET, { log });
 });
 
-test('a name that reads like a command to the runner is none', async () => {
+test('does not let the runner take a name for a command', async () => {
   const workspace = await createWorkspace({ 'x\n::error::forged.yml': 'path: 3\n' });
   const { code, log } = await useAction(workspace, { manifests: '*.yml', mode: 'diff' }, {});
   expect(code).toBe(2);
@@ -141,7 +141,7 @@ test('a name that reads like a command to the runner is none', async () => {
   expect(heard).toMatch(/^::error file=x%0A.*forged\.yml,line=1,col=7::/m);
 });
 
-test('a step that cannot be is refused with one message', async () => {
+test('refuses an impossible step with one message', async () => {
   const workspace = await createWorkspace({ 'app.yml': '' });
   for (const [inputs, message] of [
     [{ mode: 'difff' }, /^::error::mode is "difff", not one of/m],

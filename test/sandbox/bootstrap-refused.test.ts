@@ -9,7 +9,7 @@ const aws = await useAws();
 const { callsOf, disturb } = controlOf(aws);
 const PARAMETERS = '  - {name: a, type: String, value: b}\n';
 
-test('a bucket that lets nobody in, or is elsewhere, is told from one that is missing', async () => {
+test('distinguishes a forbidden bucket, or one in another region, from a missing one', async () => {
   const app = await createScene(aws, PARAMETERS);
   const elsewhere = aws.unique('europe');
   await aws.clients('eu-west-1').s3.send(
@@ -30,7 +30,7 @@ test('a bucket that lets nobody in, or is elsewhere, is told from one that is mi
   expect(denied.stderr).toContain("somebody else's");
 });
 
-test('a key that is disabled, or a name that S3 refuses, is found before anything is made', async () => {
+test('finds a disabled key, or a name that S3 refuses, before it creates anything', async () => {
   const alias = `alias/${aws.unique('disabled')}`;
   const KeyId = (await aws.createKey(alias)).replace(/^.*\//, '');
   await aws.kms.send(new DisableKeyCommand({ KeyId }));
@@ -47,7 +47,7 @@ test('a key that is disabled, or a name that S3 refuses, is found before anythin
   expect(calls).not.toHaveProperty('kms:CreateKey');
 });
 
-test('what could not be done is left; a second run does it alone, and then all works', async () => {
+test('after a failed step, a second run does only the rest, and then everything works', async () => {
   const bucket = aws.unique('half');
   const header = `kmskey: ${aws.kmskey}\nbucket: ${bucket}\n`;
   const blob = '  - {name: b, type: SecureString, store: s3, value: x}\n';
@@ -72,7 +72,7 @@ test('what could not be done is left; a second run does it alone, and then all w
   await app.succeed(['sync', 'app.yml', '--yes']);
 });
 
-test('--as asks AWS nothing', async () => {
+test('--as calls no AWS', async () => {
   const app = await createScene(aws, PARAMETERS);
   const calls = await callsOf(async () => {
     const { stdout } = await app.succeed(['bootstrap', 'app.yml', '--as', 'terraform']);

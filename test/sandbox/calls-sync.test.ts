@@ -6,7 +6,7 @@ import { createLarge } from './large.ts';
 const aws = await useAws();
 const { callsOf } = controlOf(aws);
 
-test('1,000 parameters cost no more calls than they must', async () => {
+test('1,000 parameters need no more calls than necessary', async () => {
   const app = await createLarge(aws, 1000);
   const synced = await callsOf(() => app.succeed(['sync', 'app.yml', '--yes']));
   expect(synced).toEqual({
@@ -24,7 +24,7 @@ test('1,000 parameters cost no more calls than they must', async () => {
   expect(nuked).toEqual({ 'ssm:DeleteParameters': 100 });
 });
 
-test('tags that are all there cost the pages of one more query, and a stand-in a look at its filter', async () => {
+test('matching tags need one more paged query, and one check of the filter for a stand-in', async () => {
   const app = await createLarge(aws, 200, { tags: 'tags: {team: mine, cost_center: team17}\n' });
   await app.succeed(['sync', 'app.yml', '--yes']);
   const calls = await callsOf(() => app.succeed(['diff', 'app.yml', '--exit-code']));
@@ -35,7 +35,7 @@ test('tags that are all there cost the pages of one more query, and a stand-in a
   });
 });
 
-test('what differs costs one write each, and tags one where they differ', async () => {
+test('each difference needs one write, and one more if tags differ', async () => {
   const app = await createLarge(aws, 100, { tags: 'tags: {team: mine}\n' });
   await app.succeed(['sync', 'app.yml', '--yes']);
   const changed = (await app.text('app.yml'))

@@ -17,14 +17,14 @@ async function callsOf(app: Awaited<ReturnType<typeof createScene>>, ...args: st
   return control.callsOf(() => app.succeed(args));
 }
 
-describe('the price of', () => {
-  test('encrypting 200 new secrets is one data key', async () => {
+describe('the number of calls:', () => {
+  test('one data key to encrypt 200 new secrets', async () => {
     const app = await createScene(aws, MANY);
     expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:GenerateDataKey': 1 });
     expect((await app.text('app.yml')).match(/ENC\[v1,/g)).toHaveLength(200);
   });
 
-  test('the first encrypt of an account is what it takes to make the key', async () => {
+  test('the first encrypt of an account also creates the key', async () => {
     const app = await createScene(aws, MANY);
     const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('first')}` };
     const calls = await control.callsOf(() => app.succeed(['encrypt', 'app.yml'], { env }));
@@ -36,32 +36,32 @@ describe('the price of', () => {
     });
   });
 
-  test('encrypting one secret more is one call', async () => {
+  test('one call to encrypt one more secret', async () => {
     const app = await createScene(aws, MANY);
     await app.succeed(['encrypt', 'app.yml']);
     await app.write('app.yml', (await app.text('app.yml')) + secret('more', 'more'));
     expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:Decrypt': 1 });
   });
 
-  test('encrypting nothing is nothing', async () => {
+  test('none to encrypt nothing', async () => {
     const app = await createScene(aws, MANY);
     await app.succeed(['encrypt', 'app.yml']);
     expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({});
   });
 
-  test.each(['decrypt', 'export'])('%s of 200 secrets is one call', async (command) => {
+  test.each(['decrypt', 'export'])('one call for %s of 200 secrets', async (command) => {
     const app = await createScene(aws, MANY);
     await app.succeed(['encrypt', 'app.yml']);
     expect(await callsOf(app, command, 'app.yml')).toEqual({ 'kms:Decrypt': 1 });
   });
 
-  test('blobs is one data key each, and nothing for the values beside them', async () => {
+  test('one data key for each blob, and none for inline values', async () => {
     const app = await createScene(aws, BLOBS);
     expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:GenerateDataKey': 3 });
     expect(await callsOf(app, 'decrypt', 'app.yml')).toEqual({ 'kms:Decrypt': 3 });
   });
 
-  test('save is a write a parameter, and a look whether the objects are still there', async () => {
+  test('save: one write for each parameter, and one look at each object', async () => {
     const app = await createScene(aws, secret('x', 'x') + secret('y', 'y') + BLOBS, {
       header: `kmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\ntags: {team: t17}\n`,
     });
@@ -76,7 +76,7 @@ describe('the price of', () => {
     });
   });
 
-  test('diff of blobs is a look at each, and one at their key, however many manifests', async () => {
+  test('diff of blobs: one look at each object, and one at their key for all manifests', async () => {
     const app = await createScene(aws, BLOBS);
     const other = (await app.text('app.yml')).replace(/^path: .*$/m, `path: ${app.prefix}more/`);
     await app.write('other.yml', other);
@@ -103,7 +103,7 @@ describe('the price of', () => {
     });
   });
 
-  test('an object that is there is not sent again', async () => {
+  test('an existing object is not sent again', async () => {
     const app = await createScene(aws, BLOBS);
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['save', 'app.yml']);
@@ -112,7 +112,7 @@ describe('the price of', () => {
     expect((await callsOf(app, 'sync', 'app.yml', '--yes'))['s3:PutObject']).toBeUndefined();
   });
 
-  test('refresh is a call a wrapped key', async () => {
+  test('refresh: one call for each wrapped key', async () => {
     const app = await createScene(aws, MANY + BLOBS);
     await app.succeed(['encrypt', 'app.yml']);
     const alias = `alias/${aws.unique('next')}`;
@@ -122,7 +122,7 @@ describe('the price of', () => {
     expect(calls).toEqual({ 'kms:DescribeKey': 1, 'kms:ReEncrypt': 4 });
   });
 
-  test('nuke is a call for ten parameters, and one for all objects', async () => {
+  test('nuke: one call for ten parameters, and one for all objects', async () => {
     const app = await createScene(
       aws,
       Array.from({ length: 22 }, (_, i) => secret(`n${i}`, 'x')).join('') + BLOBS,
@@ -135,7 +135,7 @@ describe('the price of', () => {
     });
   });
 
-  test('get of a large value is one call to each service', async () => {
+  test('get of a large value: one call to each service', async () => {
     const app = await createScene(aws, BLOBS);
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['save', 'app.yml']);

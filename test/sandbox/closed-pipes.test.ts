@@ -91,12 +91,12 @@ async function createApp() {
 
 const REDIRECTIONS = { none: '', stdout: '>&5', stderr: '2>&5', both: '>&5 2>&5' };
 
-test('every command is tried', () => {
+test('tries every command', () => {
   expect(Object.keys(CALLS).toSorted()).toEqual(COMMANDS.map(({ name }) => name).toSorted());
 });
 
 test.each(COMMANDS.map(({ name, noJson }) => [name, noJson === undefined] as const))(
-  '%s tells the truth when nobody reads what it says',
+  '%s ends correctly if nobody reads its output',
   async (name, hasJson) => {
     const app = await createApp();
     const words = [name, ...(hasJson ? ['--json'] : []), ...(CALLS[name]?.(app) ?? [])];
@@ -134,7 +134,7 @@ describe('without a reader', () => {
     ['a call that is wrong', ['sync', '--bogus', '--json'], 2],
     ['a manifest that is not there', ['sync', 'none.yml', '--json'], 2],
     ['a parameter that is not there', ['history', '/none', '--json'], 1],
-  ])('%s fails as it would with one', async (_, words, code) => {
+  ])('%s fails as it does with a reader', async (_, words, code) => {
     const app = await createApp();
     for (const closed of ['none', 'stdout', 'stderr', 'both'] as const) {
       expect((await app.call(words, closed)).code).toBe(code);
@@ -142,7 +142,7 @@ describe('without a reader', () => {
   });
 });
 
-test('sync goes on to its end when nobody reads its progress', async () => {
+test('sync finishes if nobody reads its progress', async () => {
   const parameters = Array.from(
     { length: 30 },
     (_, i) => `  - {name: p${i}, type: String, value: v}\n`,

@@ -18,8 +18,8 @@ const denyAuthor = (...actions: string[]) =>
     rules: actions.map((action) => ({ action, deny: true, accessKeyId: AUTHOR })),
   });
 
-describe('an author who may not open secrets', () => {
-  test('adds one, under a second data key; whoever may reads both', async () => {
+describe('an author without kms:Decrypt', () => {
+  test('adds a secret under a second data key, and others can read both', async () => {
     await denyAuthor('kms:Decrypt');
     const app = await createScene(aws, secret('first', SECRET));
     await app.succeed(['encrypt', 'app.yml']);
@@ -37,7 +37,7 @@ describe('an author who may not open secrets', () => {
     expect(calls).toEqual({ 'kms:Decrypt': 2 });
   });
 
-  test('cannot read what stands there, and is told why', async () => {
+  test('cannot read existing secrets, and learns why', async () => {
     await denyAuthor('kms:Decrypt');
     const app = await createScene(aws, secret('first', SECRET));
     await app.succeed(['encrypt', 'app.yml']);
@@ -58,7 +58,7 @@ describe('an author who may not open secrets', () => {
     ['small', 'one', 'two'],
     ['large', 'one'.repeat(2000), 'two'.repeat(2000)],
   ])(
-    'leaves a %s file that changed as it is, with a warning; --reseal replaces it',
+    'keeps the ciphertext of a changed %s file, with a warning; --reseal replaces it',
     async (_, one, two) => {
       await denyAuthor('kms:Decrypt');
       const app = await createScene(aws, '  - {name: f, type: SecureString, file: source}\n', {
@@ -78,7 +78,7 @@ describe('an author who may not open secrets', () => {
   );
 });
 
-test('blobs are published by a machine that may open nothing', async () => {
+test('a machine without kms:Decrypt publishes blobs', async () => {
   await denyAuthor('kms:Decrypt');
   const app = await createScene(
     aws,
@@ -98,7 +98,7 @@ test('blobs are published by a machine that may open nothing', async () => {
   expect([refused.code, refused.stdout.length]).toEqual([1, 0]);
 });
 
-describe('a right that is missing is named:', () => {
+describe('names a missing right:', () => {
   test.each([
     ['encrypt', 'kms:GenerateDataKey', ['encrypt', 'fresh.yml']],
     ['save', 'ssm:PutParameter', ['save', 'app.yml']],
@@ -137,7 +137,7 @@ describe('a right that is missing is named:', () => {
   });
 });
 
-test('a parameter whose object could not be written does not point to it', async () => {
+test('does not point a parameter to an object that could not be written', async () => {
   await denyAuthor('s3:PutObject');
   const app = await createScene(aws, '  - {name: b, type: SecureString, store: s3, value: x}\n');
   await app.succeed(['encrypt', 'app.yml']);
@@ -146,7 +146,7 @@ test('a parameter whose object could not be written does not point to it', async
   await expect(read).rejects.toMatchObject({ name: 'ParameterNotFound' });
 });
 
-test('what can be written is written; the rest is listed, and a run with the right finishes', async () => {
+test('writes what it can and lists the rest; a run with the right finishes', async () => {
   const app = await createScene(
     aws,
     secret('a', 'one') +

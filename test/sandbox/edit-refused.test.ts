@@ -29,7 +29,7 @@ async function expectNothingLeft(app: Scene, output: string): Promise<void> {
   expectHidden(CANARY, { output, ...Object.fromEntries(await Promise.all(contents)) });
 }
 
-test('the editor alone has the plaintext, for as long as it runs', async () => {
+test('only the editor has the plaintext, while it runs', async () => {
   const app = await createSealed();
   const env = await writeEditor(app, "text = text.replace('two', 'three');");
   const { stderr } = await app.succeed(['edit', 'app.yml', '--debug'], { env });
@@ -40,7 +40,7 @@ test('the editor alone has the plaintext, for as long as it runs', async () => {
   await expectNothingLeft(app, stderr);
 });
 
-test('an edit that fails leaves the manifest as it was and no plaintext', async () => {
+test('a failed edit leaves the manifest unchanged and no plaintext', async () => {
   const app = await createSealed();
   const before = await app.text('app.yml');
   const cases: [name: string, body: string, code: number, message: RegExp][] = [
@@ -79,7 +79,7 @@ test('an edit that fails leaves the manifest as it was and no plaintext', async 
   expect(await app.files()).not.toContain('opened');
 }, 60_000);
 
-test("somebody else's change stays, and the edit beside it, sealed", async () => {
+test('keeps a concurrent change, and the edit beside it, sealed', async () => {
   const app = await createSealed();
   const before = await app.text('app.yml');
   const env = await writeEditor(

@@ -12,7 +12,7 @@ const HAS_VIM = spawnSync('vim', ['--version']).status === 0;
 /** An edit and a way out of it, as they are typed. */
 const typed = (from: string, to: string) => `:%s/${from}/${to}/\r:wq\r`;
 
-test('vim is told to leave no traces, and others get no flags that they do not know', async () => {
+test('starts vim so that it leaves no traces, and other editors without such flags', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const argumentsOf = async (editor: string, version: string) => {
     const [program = ''] = editor.split(' ');
@@ -36,7 +36,7 @@ test('vim is told to leave no traces, and others get no flags that they do not k
 });
 
 describe.runIf(HAS_PTY && HAS_VIM)('in vim,', () => {
-  test('what is broken can be edited again, and no swap, backup, undo or history stays', async () => {
+  test('an invalid text can be edited again, and no swap, backup, undo or history stays', async () => {
     const canary = createCanary();
     const app = await createScene(aws, secret('a', canary), {
       files: {
@@ -63,7 +63,7 @@ set viminfo='100,n~/traces/info\n`,
     expectHidden(canary, { 'app.yml': await app.text('app.yml') });
   });
 
-  test('what is broken can be discarded', async () => {
+  test('an invalid text can be discarded', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const before = await app.text('app.yml');
     const { code, shown } = await runInTerminal(

@@ -40,7 +40,7 @@ test('the deployment syncs with the credentials of a role, and the Lambda handle
   expect(answered.stdout.toString()).toBe('200\n401\n');
 });
 
-test('the server opens its secrets, shows none, and ends on SIGTERM', async () => {
+test('the server decrypts its secrets, shows none, and ends on SIGTERM', async () => {
   const app = await createApp();
   const server = spawn(process.execPath, [example('server.js'), 'app.yml'], {
     cwd: app.folder,
@@ -59,7 +59,7 @@ test('the server opens its secrets, shows none, and ends on SIGTERM', async () =
   expect(await ended).toEqual([0, null]);
 });
 
-test('a manifest that is not there ends the server with one clear line', async () => {
+test('the server ends with one clear line if the manifest is missing', async () => {
   const app = await createApp();
   const { code, stderr } = await run(process.execPath, [example('server.js'), 'no.yml'], {
     cwd: app.folder,

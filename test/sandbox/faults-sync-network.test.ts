@@ -23,7 +23,7 @@ async function createFlaky() {
   };
 }
 
-test('a network that breaks off ends it soon, and the same command finishes', async () => {
+test('a lost network ends sync soon, and the same command finishes', async () => {
   const flaky = await createFlaky();
   const { endpoint } = flaky;
   const app = await createScene(

@@ -21,7 +21,7 @@ async function createSaved() {
   return app;
 }
 
-test('nuke tells what it could not delete, and the same command finishes', async () => {
+test('nuke lists what it could not delete, and the same command finishes', async () => {
   const app = await createSaved();
   const [key = ''] = await stored.objects(app.prefix);
   await disturb({ rules: [{ action: 's3:DeleteObject', deny: true }] });

@@ -10,7 +10,7 @@ const aws = await useAws();
 const { callsOf, disturb } = controlOf(aws);
 const stored = storedIn(aws);
 
-test('an empty page is not the last one', async () => {
+test('reads on after an empty page', async () => {
   const app = await createLarge(aws, 120, { tags: 'tags: {team: mine}\n' });
   await disturb({ emptyPages: true });
   await app.succeed(['sync', 'app.yml', '--yes']);
@@ -51,7 +51,7 @@ describe('a read that fails', () => {
   });
 });
 
-test('whoever syncs blobs needs no right to open them', async () => {
+test('syncs blobs without a right to open them', async () => {
   const app = await createScene(aws, '  - {name: blob, type: SecureString, file: blob.bin}\n', {
     files: { 'blob.bin': randomBytes(5000) },
   });

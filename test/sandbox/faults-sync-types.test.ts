@@ -40,7 +40,7 @@ describe('a type that SSM does not change in place', () => {
     expect(parameters.get('other')?.Value).toBe('new');
   });
 
-  test('is replaced with it', async () => {
+  test('is replaced with --replace', async () => {
     const app = await createApp();
     await disturb({ typeChange: 'refuse', recreateDelayMs: 0 });
     await app.succeed(['sync', 'app.yml', '--yes', '--replace']);
@@ -52,7 +52,7 @@ describe('a type that SSM does not change in place', () => {
     await expectClean(app);
   });
 
-  test('is replaced after the time for which SSM keeps the name', async () => {
+  test('is replaced once SSM releases the name', async () => {
     const app = await createApp();
     await disturb({ typeChange: 'refuse', recreateDelayMs: 2500 });
     await app.succeed(['sync', 'app.yml', '--yes', '--replace']);
@@ -60,7 +60,7 @@ describe('a type that SSM does not change in place', () => {
     await expectClean(app);
   });
 
-  test('leaves its namesake in another region alone', async () => {
+  test('leaves a parameter of the same name in another region alone', async () => {
     const app = await createApp();
     const name = `${app.prefix}list`;
     await app.write('eu.yml', (await app.text('app.yml')).replace('us-east-1', 'eu-west-1'));
@@ -72,7 +72,7 @@ describe('a type that SSM does not change in place', () => {
   });
 });
 
-test('a tier is lowered by a replacement', async () => {
+test('lowers a tier by a replacement', async () => {
   const app = await createScene(aws, '  - {name: x, type: String, tier: Standard, value: x}\n');
   await stored.put(`${app.prefix}x`, 'x', { Tier: 'Advanced' });
   await disturb({ recreateDelayMs: 0 });

@@ -11,7 +11,7 @@ const aws = await useAws();
 const { disturb, forgetCalls, untilCalled } = controlOf(aws);
 const stored = storedIn(aws);
 
-test('what somebody else wrote after the plan was made is a conflict', async () => {
+test('a write of somebody else after the plan is a conflict', async () => {
   const app = await createScene(
     aws,
     ['ours', 'updated', 'created']
@@ -50,7 +50,7 @@ test('what somebody else wrote after the plan was made is a conflict', async () 
   await expectClean(app);
 });
 
-test('an answer that is lost is no conflict', async () => {
+test('a lost answer is no conflict', async () => {
   const app = await createLarge(aws, 60);
   await disturb({ seed: 3, rules: [{ action: 'ssm:*', resetRate: 0.2 }] });
   await app.succeed(['sync', 'app.yml', '--yes']);
@@ -61,7 +61,7 @@ test('an answer that is lost is no conflict', async () => {
 });
 
 test.runIf(HAS_PTY)(
-  'Ctrl-C ends it after what is under way, and the same command finishes',
+  'Ctrl-C ends sync after the running writes, and the same command finishes',
   async () => {
     const app = await createLarge(aws, 120);
     await disturb({ latencyMs: 200 });
@@ -85,7 +85,7 @@ test.runIf(HAS_PTY)(
   },
 );
 
-test('what is to be pruned stays while the name that takes its place cannot be written', async () => {
+test('prunes nothing if the parameter that replaces it cannot be written', async () => {
   const app = await createScene(aws, '  - {name: new, type: String, value: x}\n');
   await stored.put(`${app.prefix}old`, 'x');
   await disturb({ rules: [{ action: 'ssm:PutParameter', deny: true }] });

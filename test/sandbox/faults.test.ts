@@ -41,7 +41,7 @@ test.each([
   expect(await savedUnder(app.prefix)).toEqual(EXPECTED);
 });
 
-test('get survives connections that break, and its bytes are whole', async () => {
+test('get survives broken connections, and its bytes are complete', async () => {
   const content = randomBytes(5 * 1024 * 1024);
   const app = await createScene(aws, '  - {name: f, type: SecureString, file: source}\n', {
     files: { source: content },
@@ -60,7 +60,7 @@ test('get survives connections that break, and its bytes are whole', async () =>
   expect(calls).toBeGreaterThan(4 * 3);
 });
 
-test('encrypt, refresh and decrypt survive errors, and leave a whole file', async () => {
+test('encrypt, refresh and decrypt survive errors, and leave a complete file', async () => {
   const app = await createScene(aws, MANY);
   const alias = `alias/${aws.unique('next')}`;
   await aws.createKey(alias);
@@ -74,7 +74,7 @@ test('encrypt, refresh and decrypt survive errors, and leave a whole file', asyn
   expect(await app.files()).toEqual(['app.yml']);
 });
 
-test('a service that fails for good is reported, with what is left to do', async () => {
+test('reports a service that keeps failing, and what is left to do', async () => {
   const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
   await app.succeed(['encrypt', 'app.yml']);
   await control.disturb({ rules: [{ action: 'ssm:PutParameter', errorRate: 1 }] });
@@ -88,7 +88,7 @@ test('a service that fails for good is reported, with what is left to do', async
   await app.succeed(['save', 'app.yml']);
 });
 
-test('lists that come with empty pages are listed whole', async () => {
+test('lists everything in spite of empty pages', async () => {
   const app = await createScene(aws, MANY);
   await app.succeed(['encrypt', 'app.yml']);
   await app.succeed(['save', 'app.yml']);

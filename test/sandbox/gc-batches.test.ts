@@ -10,7 +10,7 @@ import { leftoversIn } from '../support/leftovers.ts';
 const aws = await useAws();
 const control = controlOf(aws);
 
-test('gc deletes more objects than one call takes', async () => {
+test('gc deletes more objects than fit in one call', async () => {
   const app = await createPutScene(aws);
   const kept = await app.put('data', 'content');
   const lost = Array.from({ length: 1001 }, () => randomBytes(32).toString('hex'));

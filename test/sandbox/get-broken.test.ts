@@ -11,7 +11,7 @@ const control = controlOf(aws);
 
 /** In one answer, and in ranges. */
 describe.each([20 * MIB, 70 * MIB])('get of %i bytes', { timeout: 60_000 }, (size) => {
-  test('goes on where connections broke off in the middle of an answer', async () => {
+  test('continues where a connection broke', async () => {
     const app = await createPutScene(aws);
     const data = randomBytes(size);
     const { url } = await app.put('data', data);
@@ -60,7 +60,7 @@ describe.each([20 * MIB, 70 * MIB])('get of %i bytes', { timeout: 60_000 }, (siz
   );
 });
 
-test('an object above 64 MiB comes in ranges, each asked for once when nothing fails', async () => {
+test('reads an object above 64 MiB in ranges, each once if nothing fails', async () => {
   const app = await createPutScene(aws);
   const data = randomBytes(70 * MIB);
   const { url } = await app.put('data', data);

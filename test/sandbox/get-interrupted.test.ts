@@ -10,7 +10,7 @@ const aws = await useAws();
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s while get -o writes leaves nothing of the plaintext, and what was there',
+  '%s during get -o leaves no plaintext, and the old file',
   async (signal) => {
     const app = await createPutScene(aws);
     const { url } = await app.put('data', Buffer.alloc(byLength(80, 150) * MIB));

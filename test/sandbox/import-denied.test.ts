@@ -35,7 +35,7 @@ describe('import without', () => {
     'kms:GenerateDataKey',
     'kms:ReEncryptFrom',
     'kms:ReEncryptTo',
-  ])('%s names it and leaves nothing behind', async (action) => {
+  ])('%s names the right and leaves nothing behind', async (action) => {
     const scene = await createSome();
     const before = await scene.text('app.yml');
     await denyMover(action);

@@ -7,7 +7,7 @@ import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();
 
-test('every command answers as schemas/report.schema.json says, and shows no secret', async () => {
+test('every command prints what schemas/report.schema.json describes, and no secret', async () => {
   const canary = createCanary();
   const app = await createScene(
     aws,
@@ -66,7 +66,7 @@ test('every command answers as schemas/report.schema.json says, and shows no sec
   expect(seen).toEqual(new Set(REPORTING));
 });
 
-test('a call that fails answers with its problems and their places', async () => {
+test('a failed call prints its problems and their places', async () => {
   const app = await createScene(aws, secret('token', 'x').replace('name', 'nam'));
   const { code, stdout, stderr } = await app.coffer(['sync', 'app.yml', '--json']);
   expect(code).toBe(2);

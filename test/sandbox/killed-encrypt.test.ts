@@ -26,14 +26,14 @@ async function killWhileSealing(signal: NodeJS.Signals): Promise<Scene> {
 }
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s while a large file is sealed leaves nothing',
+  '%s while sealing a large file leaves nothing behind',
   async (signal) => {
     const app = await killWhileSealing(signal);
     expect(await app.files()).toEqual(['app.yml', 'huge']);
   },
 );
 
-test('what SIGKILL leaves is not seen by git, and gone with the next command', async () => {
+test('git ignores what SIGKILL leaves, and the next command removes it', async () => {
   const app = await killWhileSealing('SIGKILL');
   expect((await app.files()).filter((file) => file.startsWith('.app.coffer/'))).toHaveLength(3);
   const git = (...args: string[]) => run('git', args, { cwd: app.folder });
@@ -47,7 +47,7 @@ test('what SIGKILL leaves is not seen by git, and gone with the next command', a
 const CAN_MOUNT =
   (await run('unshare', ['-m', 'true'], { cwd: '/' }).catch(() => ({ code: 1 }))).code === 0;
 
-test.runIf(CAN_MOUNT)('a file that is mounted by itself is written in place', async () => {
+test.runIf(CAN_MOUNT)('writes a file in place if only the file is mounted', async () => {
   const app = await createScene(aws, '  - {name: big, type: SecureString, file: big}\n', {
     files: { big: randomBytes(70_000) },
   });

@@ -17,7 +17,7 @@ const denyDecrypt = () =>
 const inS3 = (name: string, value: string) =>
   `  - {name: ${name}, type: SecureString, store: s3, value: ${value}}\n`;
 
-test('secrets that all go to S3 are synced and compared unopened, whatever SSM held', async () => {
+test('syncs and compares secrets in S3 without opening them, for any state of SSM', async () => {
   await denyDecrypt();
   const app = await createScene(aws, inS3('a', 'one') + inS3('b', 'two'));
   await app.succeed(['encrypt', 'app.yml']);
@@ -38,7 +38,7 @@ test('secrets that all go to S3 are synced and compared unopened, whatever SSM h
   expect((await app.succeed(['get', `${app.prefix}a`])).stdout.toString()).toBe('one');
 });
 
-describe('beside secrets that SSM itself holds', () => {
+describe('with secrets that SSM itself holds', () => {
   const SECRET = createCanary();
 
   async function createMixed() {
@@ -55,7 +55,7 @@ describe('beside secrets that SSM itself holds', () => {
     return app;
   }
 
-  test('does the rest, lists what is closed, and says that not all was done', async () => {
+  test('writes the rest, lists what is closed, and reports that not all was done', async () => {
     await denyDecrypt();
     const app = await createMixed();
     const calls = await callsOf(async () => {
@@ -86,7 +86,7 @@ describe('beside secrets that SSM itself holds', () => {
     expect(await stored.values(app.prefix)).toMatchObject({ new: SECRET, there: SECRET });
   });
 
-  test('diff counts what is closed as different as far as it can tell', async () => {
+  test('diff counts a closed parameter as different if it can see a difference', async () => {
     await denyDecrypt();
     const app = await createMixed();
     const args = ['diff', 'app.yml', '--no-decrypt', '--exit-code'];
@@ -99,7 +99,7 @@ describe('beside secrets that SSM itself holds', () => {
   });
 });
 
-test('a data key that would have to leave its region stays closed, until its object is there', async () => {
+test('an object with its file key in another region is closed, until the object exists', async () => {
   await denyDecrypt();
   const alias = `alias/${aws.unique('europe')}`;
   await aws.createKey(alias, 'eu-west-1');

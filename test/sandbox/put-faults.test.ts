@@ -33,7 +33,7 @@ describe.each(SIZES)('put of %i bytes', { timeout: 60_000 }, (size) => {
     await expectWhole(app, randomBytes(size));
   });
 
-  test.each([1, 3])('survives connections that break (seed %i)', async (seed) => {
+  test.each([1, 3])('survives broken connections (seed %i)', async (seed) => {
     const app = await createPutScene(aws);
     await control.disturb({
       seed,
@@ -51,7 +51,7 @@ describe.each(SIZES)('put of %i bytes', { timeout: 60_000 }, (size) => {
   test.each([
     ['the key cannot be used', 'kms:GenerateDataKey'],
     ['the object cannot be written', 's3:PutObject'],
-  ])('leaves nothing when %s', async (_, action) => {
+  ])('leaves nothing if %s', async (_, action) => {
     const app = await createPutScene(aws);
     await control.disturb({ rules: [{ action, deny: true }] });
     const { code, stdout, stderr } = await app.coffer(['put', ...app.target('data')], {
@@ -64,7 +64,7 @@ describe.each(SIZES)('put of %i bytes', { timeout: 60_000 }, (size) => {
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('leaves an object that gc finds when the pointer cannot be written', async () => {
+  test('leaves an object that gc finds if the pointer cannot be written', async () => {
     const app = await createPutScene(aws);
     const before = await app.put('data', 'before');
     await control.disturb({ rules: [{ action: 'ssm:PutParameter', deny: true }] });
@@ -91,7 +91,7 @@ test.each<[string, (id: string) => Promise<unknown>]>([
     'is about to be deleted',
     (KeyId) => aws.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
   ],
-])('put under a key that %s reads and writes nothing', async (_, spoil) => {
+])('put under a key that %s neither reads nor writes', async (_, spoil) => {
   const app = await createPutScene(aws);
   const alias = `alias/${aws.unique('spoilt')}`;
   await spoil(await aws.createKey(alias));
@@ -113,7 +113,7 @@ test.each([
   ['s3:CreateMultipartUpload', 17 * MIB],
   ['s3:UploadPart', 17 * MIB],
   ['s3:CompleteMultipartUpload', 17 * MIB],
-])('put survives that the answer to its first %s gets lost', async (action, size) => {
+])('put survives a lost answer to its first %s', async (action, size) => {
   const app = await createPutScene(aws);
   await control.disturb({ seed: LOSES_FIRST_ANSWER, rules: [{ action, resetRate: 0.5 }] });
   const calls = await control.callsOf(() => expectWhole(app, randomBytes(size)));
@@ -121,7 +121,7 @@ test.each([
 });
 
 test.each(['s3:UploadPart', 's3:CompleteMultipartUpload'])(
-  'an upload in parts whose %s keeps failing is taken back',
+  'cancels a multipart upload whose %s keeps failing',
   async (action) => {
     const app = await createPutScene(aws);
     await control.disturb({ rules: [{ action, errorRate: 1 }] });
@@ -138,7 +138,7 @@ test.each(['s3:UploadPart', 's3:CompleteMultipartUpload'])(
   },
 );
 
-test('put tells of the first failure even when the upload cannot be taken back', async () => {
+test('put reports the first failure even if the upload cannot be cancelled', async () => {
   const app = await createPutScene(aws);
   await control.disturb({
     rules: [

@@ -20,7 +20,7 @@ function startPut(app: PutScene): Child {
 }
 
 describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
-  test('while data is awaited ends put, and publishes nothing', async () => {
+  test('while waiting for data ends put, and publishes nothing', async () => {
     const app = await createPutScene(aws);
     await control.forgetCalls();
     const child = startPut(app);
@@ -37,7 +37,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('that ends the writer of the pipe, too, has no pointer to what came so far', async () => {
+  test('that also ends the writer of the pipe publishes no pointer to partial data', async () => {
     const app = await createPutScene(aws);
     await control.forgetCalls();
     const child = startPut(app);
@@ -51,7 +51,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('while parts go up takes them back', async () => {
+  test('while uploading parts cancels the upload', async () => {
     const app = await createPutScene(aws);
     const { url } = await app.put('data', 'before');
     await control.disturb({ latencyMs: 100 });
@@ -71,7 +71,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
   });
 });
 
-test('put killed at any moment leaves the pointer readable, and gc finds the rest', async () => {
+test('after a kill at any moment the pointer is readable, and gc finds the rest', async () => {
   const app = await createPutScene(aws);
   const contents = new Map<string, Buffer>();
   const publish = async (content: Buffer) =>

@@ -10,8 +10,8 @@ await aws.createKey(aws.fileKeyAlias);
 
 const GENERATED = '  - {name: made, type: SecureString, generate: {length: 20}}\n';
 
-describe('an author who may not open secrets', () => {
-  test('sets and rotates them all the same', async () => {
+describe('an author without kms:Decrypt', () => {
+  test('can set and rotate secrets', async () => {
     const app = await createScene(aws, secret('old', 'one') + GENERATED);
     await app.succeed(['encrypt', 'app.yml']);
     const made = await app.value('made');
@@ -31,7 +31,7 @@ describe('an author who may not open secrets', () => {
   });
 });
 
-test('the calls to KMS are those of encrypt, and unset makes none', async () => {
+test('makes the same calls to KMS as encrypt; unset makes none', async () => {
   const app = await createScene(aws, secret('old', 'one'));
   const set = (name: string, stdin: string) => () =>
     app.succeed(['set', 'app.yml', name], { stdin });
@@ -41,7 +41,7 @@ test('the calls to KMS are those of encrypt, and unset makes none', async () => 
   expect(await control.callsOf(() => app.succeed(['unset', 'app.yml', 'a']))).toEqual({});
 });
 
-describe('when KMS fails, nothing changes:', () => {
+describe('changes nothing if KMS fails:', () => {
   test.each([
     ['a value', 10],
     ['a blob', 2000],

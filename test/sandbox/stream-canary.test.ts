@@ -63,7 +63,7 @@ describe.skipIf(!hasStrace)('the plaintext (needs strace)', () => {
     expect(spooled, 'the ciphertext was set down').toBe(size > MIB);
   });
 
-  test.each(SIZES)('of get, %i bytes, goes to stdout alone', async (size) => {
+  test.each(SIZES)('of get, %i bytes, goes only to stdout', async (size) => {
     const app = await createPutScene(aws);
     const { url } = await app.put('data', plaintextOf(size));
     const { written, stdout } = await trace(app, ['get', url]);
@@ -73,7 +73,7 @@ describe.skipIf(!hasStrace)('the plaintext (needs strace)', () => {
     expect(others).toEqual([]);
   });
 
-  test.each(SIZES)('of get -o, %i bytes, goes to that file alone', async (size) => {
+  test.each(SIZES)('of get -o, %i bytes, goes only to that file', async (size) => {
     const app = await createPutScene(aws);
     const { url } = await app.put('data', plaintextOf(size));
     const { written } = await trace(app, ['get', url, '-o', 'out']);

@@ -36,7 +36,7 @@ async function createTinyDisk(app: PutScene): Promise<string> {
 }
 
 describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)', () => {
-  test.each([5 * MIB, 20 * MIB])('put of %i bytes tells what to do', async (size) => {
+  test.each([5 * MIB, 20 * MIB])('put of %i bytes says what to do', async (size) => {
     const app = await createPutScene(aws);
     const TMPDIR = await createTinyDisk(app);
     const { code, stdout, stderr } = await app.coffer(['put', ...app.target('data')], {
@@ -51,7 +51,7 @@ describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)'
     expect(await leftovers(app.prefix)).toEqual({ objects: [], uploads: [] });
   });
 
-  test('get tells what to do', async () => {
+  test('get says what to do', async () => {
     const app = await createPutScene(aws);
     const { url } = await app.put('data', randomBytes(65 * MIB));
     const TMPDIR = await createTinyDisk(app);
@@ -63,7 +63,7 @@ describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)'
     expect(stderr.match(/error:/g)).toHaveLength(1);
   });
 
-  test('get -o leaves nothing, and tells of the file', async () => {
+  test('get -o leaves nothing, and names the file', async () => {
     const app = await createPutScene(aws);
     const { url } = await app.put('data', randomBytes(20 * MIB));
     await createTinyDisk(app);
@@ -75,7 +75,7 @@ describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)'
   });
 });
 
-test('a TMPDIR that is not there is named', async () => {
+test('names a missing TMPDIR', async () => {
   const app = await createPutScene(aws);
   const { code, stderr } = await app.coffer(['put', ...app.target('data')], {
     stdin: randomBytes(2 * MIB),

@@ -66,10 +66,10 @@ const OF_BODIES = ALTERATIONS.filter(([what]) =>
 describe.each([
   ['held in memory', 100_000, ALTERATIONS],
   ['spooled', 64 * MIB + 1, OF_BODIES],
-])('of an object that is %s get releases nothing', { timeout: 60_000 }, (_, size, alterations) => {
+])('get releases nothing of an object that is %s', { timeout: 60_000 }, (_, size, alterations) => {
   const sealTwo = once(() => sealPair(size));
 
-  test.each(alterations)('when it is one %s', async (_, alter) => {
+  test.each(alterations)('if it is one %s', async (_, alter) => {
     const [one, other] = await sealTwo();
     // The name promises the object as it was written.
     const key = `${aws.unique('refused')}/${sha256(one.body)}`;
@@ -78,11 +78,11 @@ describe.each([
   });
 });
 
-describe('of an object whose name promises nothing get releases nothing', () => {
+describe('get releases nothing of an object whose name is no digest', () => {
   const sealTwo = once(() => sealPair(100_000));
 
   test.each(ALTERATIONS.filter(([what]) => what !== 'that is another, whole'))(
-    'when it is one %s',
+    'if it is one %s',
     async (_, alter) => {
       const key = aws.unique('refused');
       await store(key, alter(...(await sealTwo())));
@@ -107,7 +107,7 @@ async function seal(data: Buffer): Promise<Raw> {
   return readRaw(aws, (await app.put('data', data)).key);
 }
 
-test('of a parameter whose object was replaced by a copy of another', async () => {
+test('get releases nothing if an object was replaced by a copy of another', async () => {
   const app = await createPutScene(aws);
   const { url, key } = await app.put('data', `${SECRET} one`);
   const other = await app.put('other', `${SECRET} two`);

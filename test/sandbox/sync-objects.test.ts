@@ -52,7 +52,7 @@ async function createRaced() {
 }
 
 test.each(['present', 'missing'])(
-  'sync writes an object that was %s, and is deleted while its pointer is written',
+  'sync writes an object that was %s again if it is deleted while its pointer is written',
   async (before) => {
     const { app, wanted, writing, expectWhole } = await createRaced();
     if (before === 'present') {
@@ -88,7 +88,7 @@ test.each(['present', 'missing'])(
   },
 );
 
-test('save writes an object that is deleted while its pointer is written', async () => {
+test('save writes an object again if it is deleted while its pointer is written', async () => {
   const { wanted, writing, expectWhole } = await createRaced();
   for (const item of wanted) await saveTask(item, writing).run();
   await expectWhole();
@@ -97,7 +97,7 @@ test('save writes an object that is deleted while its pointer is written', async
 test.each([
   ['sync', 'app.yml', '--yes'],
   ['save', 'app.yml'],
-])('Ctrl-C takes back the parts that %s sent', { timeout: 60_000 }, async (...args) => {
+])('Ctrl-C cancels the parts that %s sent', { timeout: 60_000 }, async (...args) => {
   const app = await createScene(aws, BLOB, { files: { blob: randomBytes(60 * 1024 * 1024) } });
   await app.succeed(['encrypt', 'app.yml']);
   await control.disturb({ latencyMs: 100 });

@@ -56,7 +56,7 @@ parameters:
 }
 
 test(
-  'from two authors, who can read nothing, through a merge and CI to a reader',
+  'secrets travel from two write-only authors through a merge and CI to a reader',
   TIME,
   async () => {
     const [first, alices, bobs] = [createCanary(), createCanary(), createCanary()];

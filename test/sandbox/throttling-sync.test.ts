@@ -10,7 +10,7 @@ const { disturb } = controlOf(aws);
 const COUNT = byLength(300, 1000);
 
 test(
-  `${COUNT} parameters arrive through throttling and failing calls`,
+  `writes ${COUNT} parameters in spite of throttling and failing calls`,
   { timeout: 120_000 },
   async () => {
     const app = await createLarge(aws, COUNT);

@@ -55,7 +55,7 @@ async function valueIn(app: Scene, name: string, parameter: string): Promise<Buf
 
 const LARGE: Call = ['set app.yml big --from-file new.bin'];
 
-describe('of changes at once none is lost:', () => {
+describe('loses no concurrent change:', () => {
   test('two values, one of them large', async () => {
     const app = await createSealed();
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -121,7 +121,7 @@ describe('of changes at once none is lost:', () => {
     expect((await app.files()).filter((file) => file.startsWith('.'))).toEqual([]);
   }, 120_000);
 
-  test('all succeed a holder that was killed, one after the other', async () => {
+  test('all take over from a killed holder, one after the other', async () => {
     const app = await createSealed();
     const pid = spawnSync('true').pid;
     const holder = { ...thisProcess(), pid, token: '0123456789ab' };
@@ -134,7 +134,7 @@ describe('of changes at once none is lost:', () => {
   }, 60_000);
 });
 
-test('who waits for a manifest says for whom, and fails when it takes too long', async () => {
+test('a waiter names the process that it waits for, and fails if it takes too long', async () => {
   const app = await createSealed();
   const before = await app.text('app.yml');
   await app.write(
@@ -168,7 +168,7 @@ test('who waits for a manifest says for whom, and fails when it takes too long',
   expect(await app.text('app.yml')).toBe(before);
 }, 60_000);
 
-test('first encrypts at once end with one file key that can be used', async () => {
+test('concurrent first encrypts end with one usable file key', async () => {
   const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('first')}` };
   const apps = await Promise.all([1, 2, 3].map(() => createScene(aws, secret('a', 'one'))));
   // The homes of the scenes are not the same, so that they cannot take turns.

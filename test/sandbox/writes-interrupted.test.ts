@@ -26,7 +26,7 @@ const WRITERS = [
 
 describe.each(WRITERS)('%s', (command, operation) => {
   test.each(Object.entries(CODES))(
-    'that %s interrupts says what is left and ends with %i; the same call does the rest',
+    'interrupted by %s says what is left and exits %i; the same call does the rest',
     async (signal, status) => {
       const app = await createScene(aws, PARAMETERS);
       if (command === 'nuke') await app.succeed(['save', 'app.yml']);
