@@ -1,9 +1,21 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { replaceFile } from '../../../src/files/replace.ts';
+import { StagedFile } from '../../../src/files/staged-file.ts';
 import { failureOf } from '../../support/failure.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
@@ -60,6 +72,17 @@ describe('replaceFile', () => {
     await expect(replaceFile(file, broken as unknown as Uint8Array)).rejects.toThrow();
     expect(await readFile(file, 'utf8')).toBe(TEXT);
     expect(await readdir(folder)).toEqual(['m.yml']);
+  });
+
+  test('removes what a killed process left beside it, and nothing of one that runs', async () => {
+    const staged = await StagedFile.create(folder);
+    const { pid } = spawnSync('true');
+    const left = staged.path.replace(`-${process.pid}-`, `-${pid}-`);
+    await copyFile(staged.path, left);
+    await replaceFile(file, 'new');
+    const names = await readdir(folder);
+    staged.discard();
+    expect(names.toSorted()).toEqual([basename(staged.path), 'm.yml']);
   });
 
   test('the new content is on the disk before the rename, and the rename after it', async () => {

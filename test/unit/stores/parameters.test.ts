@@ -93,6 +93,11 @@ describe('pages', () => {
   });
 });
 
+test('what a server lists beside the path that was asked for does not count', async () => {
+  const { store } = await storeOf({ Parameters: [item('/ab'), item('/a/x'), item('/b/a/x')] });
+  expect((await store.describePath('/a/')).map(({ name }) => name)).toEqual(['/a/x']);
+});
+
 const under = async (path: string) => {
   const found = await parameters.describePath(path);
   return found.map(({ name }) => name).filter((name) => /flat/.test(name));
