@@ -32,6 +32,13 @@ export default defineConfig(({ mode }) => ({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', COFFER_TEST_AWS: 'sandbox' },
     // Two cores are busy even while one worker waits for a retry.
     maxWorkers: 4,
+    coverage: {
+      include: ['src/**/*.ts'],
+      reporter: [['text', { skipFull: true }], 'html'],
+      thresholds: Object.fromEntries(
+        ['plan', 'seal', 'stores', 'actions'].map((folder) => [`src/${folder}/**`, { lines: 95 }]),
+      ),
+    },
     projects: mode === 'long' ? [long] : [unit, local, sandbox, ...(isMotoWanted() ? [moto] : [])],
   },
 }));
