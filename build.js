@@ -1,4 +1,4 @@
-// Bundles the command, the library and the GitHub Action into dist/. What users install has no
+// Bundles the command, the library and the GitHub Action into dist/. The package has no
 // dependencies: a bundled AWS client starts faster than one loaded from node_modules, and splitting
 // keeps each command's start to the code it needs.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,10 +15,10 @@ const options = {
   splitting: true,
   format: 'esm',
   platform: 'node',
-  // The SDK's CommonJS builds would come whole; of its modules only what is used stays.
+  // The SDK's CommonJS builds cannot be tree-shaken; its modules can.
   mainFields: ['module', 'main'],
   target: 'node20',
-  // Names stay as they are written, so that a stack trace can be read.
+  // Keeps names, so that stack traces are readable.
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: true,
@@ -27,7 +27,7 @@ const options = {
   logLevel: 'warning',
   define: {
     COFFER_VERSION: JSON.stringify(version),
-    // What the SDK says of Node's age is for `coffer --version`, not for every program.
+    // The SDK's warning about old Nodes belongs to `coffer --version`, not to every command.
     'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
   },
   // The Node build of yaml prints tokens, secrets among them, when the environment says LOG_TOKENS.
@@ -45,7 +45,9 @@ else {
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses(Object.keys(metafile.inputs)));
 }
 
-/** Of other packages, a map keeps the places and not the text, which is most of it. */
+/**
+ * Drops the text of other packages from a source map, but keeps positions: it is most of the map.
+ */
 function trimSourceMap(file) {
   const map = JSON.parse(readFileSync(file, 'utf8'));
   map.sourcesContent = map.sourcesContent?.map((text, index) =>
@@ -54,7 +56,7 @@ function trimSourceMap(file) {
   writeFileSync(file, JSON.stringify(map));
 }
 
-/** The license texts of every package that the bundle holds a part of. */
+/** The license texts of every package in the bundle. */
 function licenses(inputs) {
   const folders = new Set(
     inputs.map((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean),

@@ -1,9 +1,9 @@
-// Holds src/ to its layers: imports run downward, and neither files nor folders import in circles.
+// Checks the layers of src/: imports run downward, and neither files nor folders import in circles.
 // Part of `npm run check`. Type imports count, so this reads the text instead of asking a bundler.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-/** From the bottom up. What stands in one row may be imported from the rows below, and no other. */
+/** From the bottom up. A row may import only from the rows below it. */
 const LAYERS = [
   ['errors'],
   ['crypto', 'aws', 'git', 'files', 'host'],
@@ -12,10 +12,10 @@ const LAYERS = [
   ['actions'],
   ['library'],
   ['index', 'cli', 'controller'],
-  // Its flags are those of the command line, which reads them.
+  // It uses the flags of the command line, which parses them.
   ['ci'],
 ];
-/** The stand-in for AWS shares nothing with what it tests; only the command line starts it. */
+/** The stand-in for AWS shares no code with what it tests; only the command line starts it. */
 const SANDBOX = 'sandbox';
 
 const imports = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -25,7 +25,7 @@ const problems = [...findUpward(), ...findCircles()];
 for (const problem of problems) console.error(`imports: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** What a file imports from src/, as paths below it. */
+/** The imports of a file from src/, as paths below it. */
 function importsOf(file) {
   const text = readFileSync(join('src', file), 'utf8');
   const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
@@ -37,12 +37,12 @@ function findUpward() {
     const [a, b] = [layerOf(from), layerOf(to)];
     if (topOf(from) === topOf(to)) return [];
     if (topOf(from) === SANDBOX && topOf(to) !== 'errors')
-      return [`${from} may know errors.ts alone, not ${to}`];
+      return [`${from} may import only errors.ts, not ${to}`];
     if (topOf(to) === SANDBOX || topOf(from) === SANDBOX) {
       return topOf(from) === 'cli' || topOf(to) === 'errors' ? [] : [`${from} imports the sandbox`];
     }
     if (a < 0 || b < 0)
-      return [`${a < 0 ? from : to} is in no layer: name its folder in .ci/imports.js`];
+      return [`${a < 0 ? from : to} has no layer: name its folder in .ci/imports.js`];
     return b > a ? [`${from} imports ${to}, which is above it`] : [];
   });
 }
@@ -55,7 +55,7 @@ function topOf(file) {
   return file.split('/')[0].replace(/\.ts$/, '');
 }
 
-/** Circles among what stands side by side in one folder, each subfolder taken as one thing. */
+/** Import circles between the entries of one folder; a subfolder counts as one. */
 function findCircles() {
   const folders = new Map();
   for (const [from, to] of imports) {
@@ -69,7 +69,7 @@ function findCircles() {
     const circle = findCircle(edges);
     if (!circle) return [];
     const steps = circle.map((name, i) => edges.get(name).get(circle[(i + 1) % circle.length]));
-    return [`a circle in src/${folder === '.' ? '' : folder}: ${steps.join(', ')}`];
+    return [`an import circle in src/${folder === '.' ? '' : folder}: ${steps.join(', ')}`];
   });
 }
 
@@ -79,7 +79,7 @@ function commonFolder(a, b) {
   return folder;
 }
 
-/** The names along one circle, if there is one. */
+/** The names along one circle, if any. */
 function findCircle(edges) {
   const done = new Set();
   const visit = (name, path) => {

@@ -1,5 +1,5 @@
-// How long does `coffer check` of a repository with 200 manifests take, beside a program that does
-// no more than to read the same files and parse them with the `yaml` package, as coffer bundles it?
+// Measures `coffer check` of a repository with 200 manifests against a program that only reads the
+// same files and parses them with the `yaml` package, bundled as in coffer.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -47,7 +47,7 @@ async function run() {
   return ratio <= BOUND ? 0 : 1;
 }
 
-/** A repository of manifests that look as `coffer encrypt` leaves them; the names of those. */
+/** Creates a repository of encrypted manifests. Returns their names. */
 async function fill(repository) {
   const files = [];
   for (let i = 0; i < MANIFESTS; i++) {
@@ -90,7 +90,7 @@ ${parameters.join('\n')}
 `;
 }
 
-/** A program that parses the files, made as dist/ is made. */
+/** A program that parses the files, built like dist/. */
 async function bundleParser(files) {
   const outfile = join(folder, 'parse.mjs');
   await build({

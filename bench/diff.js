@@ -1,10 +1,10 @@
-// How long does a diff of 1,000 parameters take, beside what no program could do without?
+// Measures a diff of 1,000 parameters against the least time that any program would need.
 //
-// That is start-up, all that passes before a first call can be made: node, the code of the clients,
-// and the manifest, which names the path. Then the longest chain of calls of which each needs the
-// answer of the one before. DescribeParameters gives 50 parameters and a token for the next 50, so
-// 1,000 take 20 calls one after the other. Nothing else is as long: the 100 GetParameters need but
-// names, and the one kms:Decrypt needs but the manifest; they run beside the chain.
+// That is start-up, the time before the first call: node, the clients' code, and the manifest,
+// which names the path. Then comes the longest chain of calls that need each other's answers:
+// DescribeParameters returns 50 parameters and a token for the next 50, so 1,000 take 20 sequential
+// calls. Everything else is shorter and runs in parallel: the 100 GetParameters need only names,
+// the one kms:Decrypt needs only the manifest.
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function run() {
   const describePages = await createChain();
   const pages = await describePages();
   say(
-    `longest chain          ${pages} DescribeParameters, each with the token of the one before\n`,
+    `longest chain          ${pages} DescribeParameters, each with the token of the previous one\n`,
   );
 
   const probe = join(folder, 'probe.mjs');
@@ -62,7 +62,7 @@ async function run() {
     diff,
     sync,
   });
-  // Each program begins with starting node, which counts once.
+  // Each program starts node, which counts only once.
   const loading = took.probe - took.node;
   const reading = took.reading - took.node;
   const startUp = took.version + loading + reading;
@@ -91,7 +91,7 @@ function manifest() {
   return `path: /bench/\nregion: us-east-1\nkmskey: alias/bench\nparameters:\n${lines.join('\n')}\n`;
 }
 
-/** The chain alone, with the SDK and a warm connection; the number of its calls. */
+/** Runs only the chain, with the SDK and a warm connection. Returns the number of calls. */
 async function createChain() {
   const client = new SSMClient({
     endpoint: sandbox.environment.AWS_ENDPOINT_URL,
@@ -116,7 +116,7 @@ async function createChain() {
   };
 }
 
-/** A program that loads the clients a diff needs, as the bundle holds them, and does nothing. */
+/** A program that only loads the bundled clients of a diff. */
 async function importProbe() {
   const chunks = await readdir(new URL('chunks/', DIST));
   const lines = ['kms', 'parameters'].map((name) => {
@@ -127,7 +127,7 @@ async function importProbe() {
   return `process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';\nawait Promise.all([${lines.join(', ')}]);\n`;
 }
 
-/** A program that does no more than to read the manifest. */
+/** A program that only reads the manifest. */
 function readingProbe() {
   const library = JSON.stringify(new URL('index.js', DIST).href);
   return `const { readManifest } = await import(${library});\nawait readManifest('app.yml');\n`;

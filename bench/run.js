@@ -1,4 +1,5 @@
-// `npm run bench -- NAME [argument]` measures one thing here, and fails when its bound does not hold.
+// `npm run bench -- NAME [argument]` runs one benchmark of this folder, and fails if its limit is
+// exceeded.
 import { existsSync, readdirSync } from 'node:fs';
 
 const folder = new URL('.', import.meta.url);

@@ -1,11 +1,11 @@
 // A large file through `coffer put` and back through `coffer get`, against a sandbox whose object
-// bodies are files: equal content, peak memory, and time beside the least that this work can cost,
-// which is encryption at openssl's speed plus a plain `aws s3 cp` to or from the same server.
+// bodies are files: checks equal content, peak memory, and the time against the least possible
+// cost, which is encryption at openssl's speed plus a plain `aws s3 cp` to or from the same server.
 //
 //   npm run bench -- stream [MiB, default 2048]
 //
-// Needs Linux, openssl, sha256sum and the AWS CLI, and room for some five times the size under TMPDIR.
-// Exits with 1 when content differs or a process takes more memory than it may.
+// Needs Linux, openssl, sha256sum and the AWS CLI, and about five times the size under TMPDIR.
+// Exits 1 if content differs or a process exceeds its memory limit.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -22,8 +22,8 @@ const size = Number(process.argv[2] ?? 2048);
 const bytes = size * MIB;
 
 /**
- * Has a Node process say at its end how much memory it had at most. The maxRSS of its resource
- * usage would not do: that one begins with the memory of the process that started it.
+ * Makes a Node process print its peak memory at its end. The maxRSS of its resource usage starts
+ * with the memory of its parent, so it does not help.
  */
 const TELLS_MEMORY = `--import=data:text/javascript,${encodeURIComponent(`
   import { readFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Whether everything held. */
+/** Whether all checks passed. */
 async function measure(env) {
   const file = join(folder, 'data');
   await fillWithNoise(file);
@@ -115,7 +115,7 @@ async function fillWithNoise(file) {
   await handle.close();
 }
 
-/** Runs a script in the folder; its time, and the peak memory of the Node process in it. */
+/** Runs a script in the folder. Returns its time, and the peak memory of its Node process. */
 async function timed(script, env) {
   const child = spawn('bash', ['-e', '-o', 'pipefail', '-c', `${script}\ntimes >&2`], {
     cwd: folder,
@@ -129,7 +129,7 @@ async function timed(script, env) {
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`${script}: exit ${code}\n${stderr}`);
   const seconds = (performance.now() - started) / 1000;
-  // Of all that the shell ran, on its last line: what a busy machine does not blur.
+  // CPU time of everything the shell ran, on its last line; a busy machine does not change it.
   const spent = [
     ...stderr
       .trimEnd()

@@ -1,4 +1,4 @@
-/** Where something stands in a file. `line` and `column` count from 1. */
+/** A place in a file. `line` and `column` count from 1. */
 export interface Place {
   file: string;
   line: number;
@@ -6,27 +6,27 @@ export interface Place {
 }
 
 /**
- * What kind of thing went wrong; closed, so that callers and tests can rely on it.
+ * The kind of a failure. The list is closed, so that callers and tests can rely on it.
  *
  * - `usage`: the call itself is wrong (flags, arguments, a missing file)
  * - `manifest`: the manifest is wrong (syntax, schema, rules)
  * - `source`: a `file:` or `generate:` source cannot be used
- * - `disk`: there is no room to write
- * - `plaintext`: a plaintext secret stands where only ciphertext may
- * - `tampered`: ciphertext, object or pointer does not verify
- * - `key`: a KMS key, alias or data key is missing, disabled or cannot be used
- * - `denied`: AWS refused the caller's rights
+ * - `disk`: no space to write
+ * - `plaintext`: a plaintext secret where only ciphertext is allowed
+ * - `tampered`: ciphertext, object or pointer failed verification
+ * - `key`: a KMS key, alias or data key is missing, disabled or unusable
+ * - `denied`: the caller lacks a right in AWS
  * - `credentials`: no usable AWS credentials
- * - `network`: AWS could not be reached, or did not answer in time
+ * - `network`: AWS is unreachable, or did not answer in time
  * - `not-found`: a parameter, object or bucket does not exist
- * - `oversize`: a value does not fit where it has to go
- * - `conflict`: somebody else changed the same thing meanwhile
- * - `locked`: another process was writing the same manifest for too long
+ * - `oversize`: a value does not fit its store
+ * - `conflict`: someone else changed the same thing in the meantime
+ * - `locked`: another process wrote the same manifest for too long
  * - `partial`: some of the work failed; the rest was done
- * - `no-command`: a command to be run does not exist
- * - `not-executable`: a command to be run cannot be
- * - `declined`: a question was answered with no, or could not be asked; an editor gave up
- * - `interrupted`: a signal, or Ctrl-C, ended the work before it was done
+ * - `no-command`: a command to run does not exist
+ * - `not-executable`: a command to run cannot run
+ * - `declined`: the answer to a question was no, or it could not be asked; an editor failed
+ * - `interrupted`: a signal, or Ctrl-C, ended the work early
  * - `aws`: any other refusal by AWS
  */
 export type ErrorCode =
@@ -51,7 +51,7 @@ export type ErrorCode =
   | 'interrupted'
   | 'aws';
 
-/** One finding: what is wrong, where, and how to mend it. Never holds a secret. */
+/** One problem: what is wrong, where, and how to fix it. Never contains a secret. */
 export interface Problem {
   message: string;
   hint?: string | undefined;
@@ -59,16 +59,16 @@ export interface Problem {
 }
 
 /**
- * Every expected failure of coffer. It shows no stack to people; anything else that is thrown is
- * a bug. Neither `message` nor `hint` ever holds a secret's plaintext.
+ * Every expected failure of coffer. People see no stack trace for it; anything else thrown is a
+ * bug. Neither `message` nor `hint` ever contains a secret's plaintext.
  */
 export class CofferError extends Error implements Problem {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
-  /** All findings, when one call reports several; otherwise just this one. */
+  /** All problems, if one call reports several; otherwise only this one. */
   readonly problems: readonly Problem[];
-  /** What was done all the same, for programs. */
+  /** The report of the work that was done. */
   readonly report: object | undefined;
 
   constructor(

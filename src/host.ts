@@ -1,49 +1,51 @@
 import { CofferError, type Problem } from './errors.ts';
 
-/** What progress counts. */
+/** The unit of progress. */
 export type Unit = 'things' | 'bytes';
 
-/** How far a long piece of work is. */
+/** The progress of long work. */
 export interface Progress {
-  /** `total` is unknown for what comes through a pipe. */
+  /** `total` is unknown for data from a pipe. */
   update: (done: number, total: number | undefined) => void;
   end: () => void;
 }
 
-/** To whom an action speaks, and whom it asks: a terminal, a CI job, another program. */
+/**
+ * The caller of an action, to which it reports and which it asks: a terminal, a CI job, a program.
+ */
 export interface Host {
-  /** What was done, for whoever wants to follow. */
+  /** Reports what was done. */
   note: (text: string) => void;
-  /** What needs somebody's attention although nothing failed. */
+  /** Reports something that needs attention, although nothing failed. */
   warn: (problem: Problem) => void;
   progress: (label: string, unit?: Unit) => Progress;
   /**
-   * Asks before something is written or deleted.
-   * @throws CofferError `declined` when the answer is no, or nobody can be asked
+   * Asks for consent before a write or deletion.
+   * @throws CofferError `declined` if the answer is no, or it cannot ask
    */
   confirm: (question: string) => Promise<void>;
   /**
-   * Called before the first write. Once the signal is aborted, no further work begins, and what is
-   * under way is finished.
+   * Called before the first write. When the signal aborts, no further work starts, and running work
+   * finishes.
    */
   onStop: () => AbortSignal | undefined;
 }
 
-/** Says nothing and consents to nothing: a program passes `yes: true` instead. */
+/** Reports nothing and consents to nothing: a program passes `yes: true` instead. */
 export const SILENT_HOST: Host = {
   note: () => {},
   warn: () => {},
   progress: () => ({ update: () => {}, end: () => {} }),
   confirm: (question) =>
     Promise.reject(
-      new CofferError('declined', `nobody was asked: ${question}`, {
+      new CofferError('declined', `cannot ask: ${question}`, {
         hint: 'pass "yes: true", or a host that can ask',
       }),
     ),
   onStop: () => undefined,
 };
 
-/** @throws CofferError `interrupted` once somebody wants the work to end. */
+/** @throws CofferError `interrupted` if the signal has aborted */
 export function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new CofferError('interrupted', 'interrupted before it was done');
+  if (signal?.aborted) throw new CofferError('interrupted', 'interrupted before it finished');
 }

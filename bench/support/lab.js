@@ -12,9 +12,9 @@ const CLI = fileURLToPath(new URL('cli.js', DIST));
 const LOOK_MS = 150;
 const LONGEST_WAIT_MS = 3_000;
 
-if (!existsSync(CLI)) throw new Error('there is no dist/cli.js: run node build.js first');
+if (!existsSync(CLI)) throw new Error('dist/cli.js not found: run node build.js first');
 
-/** A sandbox in a process of its own, and the environment that leads to it. */
+/** A sandbox in its own process, and the environment that leads to it. */
 export async function startSandbox(flags) {
   const child = spawn(process.execPath, [CLI, 'sandbox', ...flags], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -44,7 +44,7 @@ export async function startSandbox(flags) {
   };
 }
 
-/** Seconds that a program took; it has to succeed. */
+/** The run time of a program in seconds; it must succeed. */
 export async function timeProgram(args, options) {
   const started = performance.now();
   const child = spawn(process.execPath, args, {
@@ -65,8 +65,8 @@ export function timeCoffer(args, options) {
 }
 
 /**
- * Runs every measurement `rounds` times, side by side, each once the machine has little else to do;
- * the median of each.
+ * Runs every measurement `rounds` times in turn, each when the machine is mostly idle. Returns the
+ * median of each.
  */
 export async function medians(rounds, measurements) {
   const found = new Map(Object.keys(measurements).map((name) => [name, []]));
@@ -79,7 +79,7 @@ export async function medians(rounds, measurements) {
   return Object.fromEntries([...found].map(([name, values]) => [name, median(values)]));
 }
 
-/** Waits, not for ever, until half of the processors' time goes unused. */
+/** Waits, up to a limit, until the processors are half idle. */
 async function quiet() {
   const end = performance.now() + LONGEST_WAIT_MS;
   while (performance.now() < end) {

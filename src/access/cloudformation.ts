@@ -5,12 +5,12 @@ import { tlsStatement } from './bootstrap/policy.ts';
 import { CofferError } from '../errors.ts';
 import { nameResources } from './resources.ts';
 
-/** A key that is gone takes all that it sealed with it; a bucket, what it holds. */
+/** Deleting a key would lose everything it encrypted; deleting a bucket, its objects. */
 const KEPT = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } as const;
 
 /**
- * What `coffer bootstrap` would make, as a CloudFormation template.
- * @throws CofferError `usage` for more than one region, which no template spans.
+ * What `coffer bootstrap` would create, as a CloudFormation template.
+ * @throws CofferError `usage` for more than one region
  */
 export function renderCloudFormation(needs: Needs): string {
   const { keys, buckets, existing } = nameResources(needs, toIdentifier);
@@ -21,8 +21,8 @@ export function renderCloudFormation(needs: Needs): string {
     ...buckets.map(({ need, id }) => bucketResources(need, id)),
   ) as object;
   const head = [
-    `# Made by coffer bootstrap --as cloudformation, for ${region}.`,
-    ...existing.map((id) => `# Not made here: ${id}`),
+    `# Written by coffer bootstrap --as cloudformation, for ${region}.`,
+    ...existing.map((id) => `# Not created here: ${id}`),
   ];
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -100,8 +100,8 @@ function onlyRegion(regions: readonly string[]): string {
   const [region = '', ...more] = new Set(regions);
   if (more.length === 0) return region;
   const all = [region, ...more].join(' and ');
-  throw new CofferError('usage', `a template is for one region, and these need ${all}`, {
-    hint: '--as terraform covers several',
+  throw new CofferError('usage', `a template covers one region, but these manifests need ${all}`, {
+    hint: 'use --as terraform, which covers several',
   });
 }
 

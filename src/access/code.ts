@@ -1,6 +1,6 @@
 import type { Needs } from './bootstrap/needs.ts';
 
-/** Languages for those who make what manifests need by code; one is loaded when it is asked for. */
+/** Languages of bootstrap's code; each is loaded on use. */
 const RENDERERS = {
   terraform: async () => (await import('./terraform.ts')).renderTerraform,
   cloudformation: async () => (await import('./cloudformation.ts')).renderCloudFormation,
@@ -10,7 +10,7 @@ export type Language = keyof typeof RENDERERS;
 
 export const LANGUAGES = Object.keys(RENDERERS) as Language[];
 
-/** What `coffer bootstrap` would make, as code. */
+/** What `coffer bootstrap` would create, as code. */
 export async function renderCode(needs: Needs, language: Language): Promise<string> {
   return (await RENDERERS[language]())(needs);
 }

@@ -1,22 +1,26 @@
 import type { BucketNeed, KeyNeed, Needs } from './bootstrap/needs.ts';
 import { CofferError } from '../errors.ts';
 
-/** What is to be made, each with an identifier of its own in some language. */
+/** The resources to create, each with its own identifier. */
 export interface Resources {
   keys: { need: KeyNeed; id: string }[];
   buckets: { need: BucketNeed; id: string }[];
-  /** Keys that are not made, because manifests name the very key and not an alias. */
+  /** Keys not to create, because manifests name the key itself and not an alias. */
   existing: string[];
 }
 
-/** @throws CofferError `usage` when there is nothing to be made. */
+/** @throws CofferError `usage` if there is nothing to create */
 export function nameResources(needs: Needs, toIdentifier: (name: string) => string): Resources {
   const made = needs.keys.filter(({ canBeMade }) => canBeMade);
   const existing = needs.keys.filter(({ canBeMade }) => !canBeMade).map(({ id }) => id);
   if (made.length + needs.buckets.length === 0) {
-    throw new CofferError('usage', 'there is nothing to make: no bucket, and keys that exist', {
-      hint: 'keys are made for an alias, as in "kmskey: alias/NAME"',
-    });
+    throw new CofferError(
+      'usage',
+      'nothing to create: the manifests have no bucket, and name existing keys',
+      {
+        hint: 'coffer creates keys only for an alias, as in "kmskey: alias/NAME"',
+      },
+    );
   }
   const keyIds = distinct(made.map(({ id }) => toIdentifier(id.replace(/^alias\//, ''))));
   const bucketIds = distinct(needs.buckets.map(({ name }) => toIdentifier(name)));
@@ -27,7 +31,7 @@ export function nameResources(needs: Needs, toIdentifier: (name: string) => stri
   };
 }
 
-/** The same with a number behind those that occurred before. */
+/** Makes names unique by appending numbers. */
 function distinct(names: readonly string[]): string[] {
   const taken = new Set<string>();
   return names.map((name) => {

@@ -3,13 +3,13 @@ import type { BucketNeed, KeyNeed, Needs } from './bootstrap/needs.ts';
 import { TLS_SID } from './bootstrap/policy.ts';
 import { nameResources } from './resources.ts';
 
-/** What `coffer bootstrap` would make, in Terraform's language. */
+/** What `coffer bootstrap` would create, as Terraform code. */
 export function renderTerraform(needs: Needs): string {
   const { keys, buckets, existing } = nameResources(needs, toIdentifier);
   const head = [
-    '# Made by coffer bootstrap --as terraform.',
-    '# Resources name their region, as version 6 of the provider hashicorp/aws has it.',
-    ...existing.map((id) => `# Not made here: ${id}`),
+    '# Written by coffer bootstrap --as terraform.',
+    '# Needs version 6 of the provider hashicorp/aws, in which resources name their region.',
+    ...existing.map((id) => `# Not created here: ${id}`),
   ];
   const blocks = [
     head.join('\n'),
@@ -123,7 +123,7 @@ function toIdentifier(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9]+/g, '_').replace(/^(?=\d)/, '_');
 }
 
-/** A string in which Terraform expands nothing. */
+/** A string in which Terraform does not expand anything. */
 function quote(text: string): string {
   return JSON.stringify(text).replaceAll(/[$%](?=\{)/g, '$&$&');
 }

@@ -60,7 +60,7 @@ export async function edit(
 }
 
 async function readView(tools: Tools, file: string, options: EditOptions): Promise<View> {
-  // Takes the lock only now, so that others need not wait while a person types.
+  // Holds the lock only while reading: others need not wait while a person types.
   const manifest = await changeManifest(tools, file, options, (manifest) =>
     Promise.resolve(manifest),
   );

@@ -23,7 +23,7 @@ export async function set(
   value: (name: string) => Promise<Buffer>,
   options: SetOptions = {},
 ): Promise<SealReport> {
-  // Takes the lock only later, so that others need not wait while a person types.
+  // Holds the lock only before and after: others need not wait while a person types.
   const wanted = await changeManifest(tools, file, options, (manifest) =>
     Promise.resolve(plan(manifest, name, options).name),
   );

@@ -2,8 +2,8 @@ import { CofferError } from '../errors.ts';
 import type { Doing } from './errors.ts';
 
 /**
- * A field of an answer that coffer relies on. An answer without it is no success, whatever its
- * status says: a proxy or a half-built service may have sent it.
+ * A field of an answer that coffer relies on. An answer without it is a failure, whatever its
+ * status: a proxy or an incomplete service may have sent it.
  * @throws CofferError `aws`
  */
 export function need<T, K extends keyof T & string>(

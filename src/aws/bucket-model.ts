@@ -1,4 +1,4 @@
-/** A lifecycle rule as S3 has it, with the fields that matter here; the others are kept. */
+/** A lifecycle rule of S3, with the fields that matter here; keeps the others. */
 export interface LifecycleRule {
   ID?: string | undefined;
   Status: 'Enabled' | 'Disabled' | undefined;
@@ -17,17 +17,17 @@ export interface LifecycleRule {
   AbortIncompleteMultipartUpload?: { DaysAfterInitiation?: number | undefined } | undefined;
 }
 
-/** What S3 does by itself with the objects of a bucket. */
+/** The lifecycle of a bucket's objects. */
 export interface Lifecycle {
   rules: readonly LifecycleRule[];
-  /** Belongs to the rules: writing them without it would reset it. */
+  /** Part of the rules: writing them without it would reset it. */
   minimumSize?: 'all_storage_classes_128K' | 'varies_by_storage_class' | undefined;
 }
 
-/** How a bucket is set up. */
+/** The settings of a bucket. */
 export interface BucketSettings {
   isPublicAccessBlocked: boolean;
-  /** Whether its owner owns every object in it, and no ACL counts. */
+  /** Whether its owner owns every object in it, and ACLs have no effect. */
   isOwnerEnforced: boolean;
   isEncrypted: boolean;
   isVersioned: boolean;

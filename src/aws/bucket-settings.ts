@@ -25,13 +25,13 @@ const BLOCKED = {
   RestrictPublicBuckets: true,
 };
 
-/** Reads and writes how buckets are set up. */
+/** Reads and writes the settings of buckets. */
 export function createSettingsStore(client: S3Client, session: Session) {
   function send<T>(action: string, bucket: string, run: () => Promise<T>): Promise<T> {
     return call(session, { action: `s3:${action}`, target: bucket }, run);
   }
 
-  /** Where a bucket has no such setting, S3 answers with an error. */
+  /** S3 answers with an error if a bucket does not have a setting. */
   async function read<T>(
     action: string,
     bucket: string,
@@ -105,7 +105,7 @@ export function createSettingsStore(client: S3Client, session: Session) {
       );
     },
 
-    /** With S3's own keys: what coffer puts there is sealed already. */
+    /** With S3's own keys: coffer's objects are already encrypted. */
     async encrypt(bucket: string): Promise<void> {
       const ApplyServerSideEncryptionByDefault = { SSEAlgorithm: 'AES256' as const };
       const ServerSideEncryptionConfiguration = { Rules: [{ ApplyServerSideEncryptionByDefault }] };
@@ -134,7 +134,7 @@ export function createSettingsStore(client: S3Client, session: Session) {
         client.send(
           new PutBucketLifecycleConfigurationCommand({
             Bucket: bucket,
-            // They are S3's own, as far as they are not coffer's.
+            // They came from S3, except coffer's own.
             LifecycleConfiguration: { Rules: [...rules] as SdkRule[] },
             TransitionDefaultMinimumObjectSize: minimumSize,
           }),

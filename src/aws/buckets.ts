@@ -12,7 +12,7 @@ import { call, clientFor, type Session } from './session.ts';
 
 export type BucketStore = ReturnType<typeof createBucketStore>;
 
-/** The S3 buckets of one region, to look after. */
+/** Manages the S3 buckets of one region. */
 export function createBucketStore(session: Session, region: string | undefined) {
   const create = () =>
     new S3Client({
@@ -25,8 +25,8 @@ export function createBucketStore(session: Session, region: string | undefined) 
     ...createSettingsStore(client, session),
 
     /**
-     * Whether there is a bucket of that name that the caller may use in this region.
-     * @throws CofferError when it is in another region, or not the caller's.
+     * Whether the bucket exists in this region and the caller may use it.
+     * @throws CofferError if it is in another region or belongs to someone else
      */
     async exists(bucket: string): Promise<boolean> {
       let home: string | undefined;
@@ -44,13 +44,13 @@ export function createBucketStore(session: Session, region: string | undefined) 
       }
       if (!region || !home || home === region) return true;
       throw new CofferError('conflict', `the bucket ${bucket} is in another region: ${home}`, {
-        hint: 'a bucket never moves: name another one, or set region: to where it is',
+        hint: 'name another bucket, or set region: to that of the bucket',
       });
     },
 
-    /** A new bucket in this region; one that the caller owns already is fine. */
+    /** Creates a bucket in this region; one that the caller already owns is fine. */
     async create(bucket: string): Promise<void> {
-      // us-east-1 is where buckets go that name no place, and cannot be named.
+      // S3 creates buckets without a location in us-east-1, and does not accept that name.
       const LocationConstraint = region as BucketLocationConstraint;
       const home = region && region !== 'us-east-1';
       try {
@@ -66,8 +66,8 @@ export function createBucketStore(session: Session, region: string | undefined) 
         const name = awsErrorName(error);
         if (name === 'BucketAlreadyOwnedByYou') return;
         if (name !== 'BucketAlreadyExists') throw error;
-        throw new CofferError('conflict', `the bucket ${bucket} is somebody else's`, {
-          hint: 'names are shared by all of AWS: choose another one',
+        throw new CofferError('conflict', `the bucket ${bucket} belongs to someone else`, {
+          hint: 'choose another name: all of AWS shares the names of buckets',
           cause: error,
         });
       }
@@ -76,15 +76,15 @@ export function createBucketStore(session: Session, region: string | undefined) 
 }
 
 function notYours(bucket: string, cause: CofferError): CofferError {
-  return new CofferError('denied', `the bucket ${bucket} exists, and S3 does not let you in`, {
-    hint: "names are shared by all of AWS: it may be somebody else's; if it is yours, ask for s3:ListBucket on it",
+  return new CofferError('denied', `the bucket ${bucket} exists, but S3 denies you access`, {
+    hint: 'if it is yours, ask for s3:ListBucket on it; if it belongs to someone else, choose another name',
     cause,
   });
 }
 
 /**
- * The region that S3 sends the caller to; a HEAD has no body that would name it. For a bucket in a
- * region that is younger than 2019, other regions call the request a bad one.
+ * The region to which S3 redirects the caller; a HEAD has no body with its name. For a bucket in a
+ * region newer than 2019, other regions answer that the request is bad.
  */
 function redirectedTo({ cause }: CofferError): string | undefined {
   const { $metadata, $response } = (cause ?? {}) as {

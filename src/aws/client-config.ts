@@ -6,7 +6,7 @@ import { LIMITS } from './limits.ts';
 import type { Session } from './session.ts';
 import { findInTime, PatientHandler, Retries } from './waiting.ts';
 
-/** The part of the clients' configuration that is the same for KMS, SSM and S3. */
+/** The common configuration of the clients of KMS, SSM and S3. */
 export function clientConfig(
   session: Session,
   region: string | undefined,
@@ -14,13 +14,13 @@ export function clientConfig(
   const limits = session.limits ?? LIMITS;
   const requestHandler = new PatientHandler(limits, session.interruption);
   return {
-    // An empty one, such as from an empty variable, is none: the SDK looks for it elsewhere.
+    // Ignores an empty one, for example from an empty variable: the SDK then looks elsewhere.
     ...(region ? { region } : {}),
     ...(session.profile ? { profile: session.profile } : {}),
     ...(session.endpoint === undefined ? {} : { endpoint: session.endpoint }),
     ...(session.credentials && { credentials: session.credentials }),
     credentialDefaultProvider: (init: object) =>
-      // What gives out credentials is called like AWS itself.
+      // Calls to providers of credentials have the same limits as calls to AWS.
       findInTime(defaultProvider({ ...init, clientConfig: { requestHandler } }), limits),
     retryStrategy: new Retries(),
     cacheMiddleware: true,

@@ -6,7 +6,7 @@ export interface Doing {
   action: string;
   /** What it acts on: a key, a parameter's name, an object's URL. */
   target: string;
-  /** Text that AWS might quote back and that no message may show. */
+  /** Text that AWS might quote and that messages must not show. */
   secret?: string | undefined;
 }
 
@@ -15,17 +15,17 @@ interface AwsFailure extends NetworkFailure {
   $metadata?: { httpStatusCode?: number };
 }
 
-/** What failed on the way to AWS. */
+/** A failure on the way to AWS. */
 export interface NetworkFailure extends Error {
-  /** Which the call was for. */
+  /** The host of the call. */
   host?: string;
-  /** How long it may wait for what, if that time ran out. */
+  /** The limit that ran out, if one did. */
   limit?: Limit;
 }
 
 export type Limit = 'connect' | 'answer' | 'silence' | 'whole' | 'interrupted';
 
-/** Whether AWS kept a call waiting for too long. */
+/** Whether a call waited too long. */
 export function isTimeout(error: unknown): boolean {
   const cause = error instanceof CofferError ? error.cause : error;
   return cause instanceof Error && (cause as NetworkFailure).limit !== undefined;
@@ -117,9 +117,9 @@ export function awsErrorName(error: unknown): string | undefined {
 }
 
 function nameOf(failure: AwsFailure): string {
-  // Node reports a refused connection to several addresses as an AggregateError with a code.
+  // Node reports refused connections to several addresses as an AggregateError with a code.
   if (failure.code && failure.code in CODES) return failure.code;
-  // A HEAD has no body, so the SDK knows the status alone.
+  // A HEAD has no body, so the SDK knows only the status.
   if (failure.$metadata?.httpStatusCode === 403 && !(failure.name in CODES)) return 'Forbidden';
   if (failure.$metadata?.httpStatusCode === 404 && !(failure.name in CODES)) return 'NotFound';
   return failure.name;
@@ -136,31 +136,31 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
     default: {
       if (name === 'InvalidCiphertextException') return 'KMS does not recognise the ciphertext';
       const message = clean(failure.message, doing.secret);
-      // The SDK's own stand-in for a missing message says nothing.
+      // The SDK uses this for a missing message.
       if (message && message !== 'UnknownError') return message;
-      return code === 'not-found' ? 'there is no such thing' : name;
+      return code === 'not-found' ? 'not found' : name;
     }
   }
 }
 
 function explainNetwork({ host = 'AWS', limit, message }: NetworkFailure, name: string): string {
-  return limit ? message : `${host} could not be reached (${name})`;
+  return limit ? message : `cannot reach ${host} (${name})`;
 }
 
 function hintFor(name: string, code: ErrorCode, { action }: Doing): string | undefined {
   if (name === 'InvalidCiphertextException')
-    return 'the ciphertext was altered, or made under another key, name or path';
+    return 'the ciphertext was changed, or encrypted for another key, name or path';
   if (action === 'kms:Decrypt' && code === 'denied')
-    return 'opening it needs kms:Decrypt: on the file key in git, on kmskey in AWS';
+    return 'ask for kms:Decrypt: on the file key for values in git, on kmskey for values in AWS';
   if (name === 'InvalidPolicyAttributeException')
-    return 'does an Expiration lie in the past? Give it a later Timestamp, or remove it';
+    return 'if an Expiration is in the past, give it a later Timestamp, or remove it';
   if (code === 'key') return 'check that the KMS key exists, is enabled and is in this region';
   return HINTS[code];
 }
 
-/** AWS quotes what it refuses; a secret must not come back that way. */
+/** AWS quotes refused values; secrets must not appear in messages. */
 function clean(message: string, secret: string | undefined): string {
-  // The secret itself goes first: it may hold the very words that end a quotation.
+  // Removes the secret first: it may contain the words that end a quotation.
   const named = secret ? message.replaceAll(secret, '(not shown)') : message;
   return named
     .replace(/\b(value:?) '[\s\S]*?' (at|with)\b/gi, '$1 (not shown) $2')

@@ -5,7 +5,7 @@ import { perRegion, type Region, type Session } from './session.ts';
 
 export type { Region } from './session.ts';
 
-/** Keys and buckets, by region; a service's client is loaded when it is first asked for. */
+/** Keys and buckets of each region; loads a service's client on first use. */
 export interface Aws {
   kms: (region: Region) => Promise<KmsService>;
   keys: (region: Region) => Promise<KeyStore>;

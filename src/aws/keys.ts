@@ -9,25 +9,25 @@ import { awsErrorName } from './errors.ts';
 import { clientConfig } from './client-config.ts';
 import { call, clientFor, type Session } from './session.ts';
 
-/** What KMS tells of a key. */
+/** A key as KMS describes it. */
 export interface KeyInfo {
   arn: string;
   /** `Enabled`, `Disabled`, `PendingDeletion` and others. */
   state: string;
-  /** For encryption and decryption under one key, as coffer needs it. */
+  /** Whether it is a symmetric encryption key, as coffer needs. */
   isSymmetric: boolean;
-  /** A customer's key whose material KMS made, and no replica of one: others cannot be rotated. */
+  /** Whether KMS can rotate it: a customer key with KMS's own material, and not a replica. */
   canRotate: boolean;
 }
 
 export type KeyStore = ReturnType<typeof createKeyStore>;
 
-/** The KMS keys of one region, to look after. */
+/** Manages the KMS keys of one region. */
 export function createKeyStore(session: Session, region: string | undefined) {
   const client = clientFor(session, 'kms', () => new KMSClient(clientConfig(session, region)));
 
   return {
-    /** The key behind an id, alias or ARN; `undefined` when there is none. */
+    /** The key behind an id, alias or ARN; `undefined` if it does not exist. */
     async describe(keyId: string): Promise<KeyInfo | undefined> {
       const doing = { action: 'kms:DescribeKey', target: keyId };
       try {

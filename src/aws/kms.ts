@@ -17,9 +17,9 @@ import { call, clientFor, type Session } from './session.ts';
 /** KMS of one region. */
 export interface KmsService extends Kms {
   readonly region: string | undefined;
-  /** The ARN behind a key id, alias or ARN; `undefined` when there is none. */
+  /** The ARN behind a key id, alias or ARN; `undefined` if it does not exist. */
   resolve(keyId: string): Promise<string | undefined>;
-  /** A new symmetric key with yearly rotation on, named by `alias`. */
+  /** Creates a symmetric key with yearly rotation, and its `alias`. */
   createKey(alias: string, description: string): Promise<NamedKey>;
 }
 
@@ -110,14 +110,14 @@ export function createKms(session: Session, region: string | undefined): KmsServ
   };
 }
 
-/** The key that brings `wrapped` from one KMS key to another, in whichever regions they are. */
+/** Re-encrypts `wrapped` from one KMS key to another, in any regions. */
 export async function rewrap(
   wrapped: Buffer,
   from: { kms: KmsService; keyId?: string | undefined; context: EncryptionContext },
   to: { kms: KmsService; keyId: string; context: EncryptionContext },
 ): Promise<Wrapped> {
   if (from.kms.region === to.kms.region) return to.kms.reEncrypt(wrapped, from, to);
-  // ReEncrypt works within one region; across two the data key has to pass through here.
+  // ReEncrypt works within one region; across regions, the data key passes through here.
   const dataKey = await from.kms.decrypt(wrapped, from.context, from.keyId);
   return to.kms.encrypt(to.keyId, dataKey, to.context);
 }

@@ -1,16 +1,16 @@
-/** How long a call waits, in milliseconds. */
+/** Time limits of calls, in milliseconds. */
 export interface Limits {
   /** For a connection. */
   connect: number;
-  /** For the beginning of an answer. */
+  /** For the start of an answer. */
   answer: number;
   /** For the next bytes of a body, in either direction. */
   silence: number;
-  /** For the end of an answer, unless it is large. */
+  /** For a whole answer, unless it is large. */
   whole: number;
   /** For credentials. */
   credentials: number;
-  /** For all of an answer, once coffer was interrupted. */
+  /** For a whole answer, after an interruption. */
   interrupted: number;
 }
 

@@ -12,14 +12,14 @@ import { awsErrorName } from './errors.ts';
 import { call, type Session } from './session.ts';
 import { DAYS_TO_KEEP, describeSpare, type NamedKey, type SpareKey } from './spare-key.ts';
 
-/** A new alias shows everywhere only after a while. */
+/** A new alias becomes visible everywhere only after a while. */
 const LOOKS_MS = [0, 200, 400, 800, 1600, 3200];
 
 /**
- * A new symmetric key with yearly rotation on, named by `alias`. Of several that are made for one
- * name at once, the others are scheduled for deletion, as is one that cannot be named at all; never
- * one that may have got the name.
- * @param find the key behind the alias, if it is there
+ * Creates a symmetric key with yearly rotation, and its `alias`. If several processes do so at
+ * once, the losers schedule their keys for deletion. The same happens to a key that cannot get a
+ * name, but never to one that may have got it.
+ * @param find finds the key behind the alias
  */
 export async function createNamedKey(
   { session, client }: { session: Session; client: KMSClient },
@@ -49,14 +49,14 @@ export async function createNamedKey(
   } catch (error) {
     if (isDenied(error)) throw explain(error, await retire());
     const named = await lookFor(alias, find, error).catch(() => undefined);
-    // The answer to the first of several tries may have got lost.
+    // The answer to an earlier attempt may have been lost.
     if (named === arn) return { arn };
     if (named === undefined) throw explain(error, { arn, isScheduled: false });
     return { arn: named, spare: await retire() };
   }
 }
 
-/** A taken alias is somebody's, even if it does not show yet. */
+/** An alias that exists may not be visible yet. */
 async function lookFor(
   alias: string,
   find: (alias: string) => Promise<string | undefined>,
@@ -91,7 +91,7 @@ function isDenied(error: unknown): boolean {
   return error instanceof CofferError && error.code === 'denied';
 }
 
-/** The same failure, which left a key behind. */
+/** The same failure, with a note about the key that it left. */
 function explain(error: unknown, spare: SpareKey): unknown {
   if (!(error instanceof CofferError)) return error;
   const left = describeSpare(spare);

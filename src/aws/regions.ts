@@ -1,4 +1,4 @@
-/** What the regions of a partition begin with, the longer words first. All others are in `aws`. */
+/** Prefixes of the regions of a partition, longest first. All other regions are in `aws`. */
 const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
   ['cn-', 'aws-cn'],
   ['us-gov-', 'aws-us-gov'],
@@ -9,12 +9,12 @@ const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
   ['us-isof-', 'aws-iso-f'],
 ];
 
-/** What ARNs of a region begin with: China, GovCloud and others are worlds of their own. */
+/** The start of ARNs in a region: China, GovCloud and others have their own partitions. */
 export function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
-/** The regions that there are; those in daily use first, for guesses at what was meant. */
+/** All known regions; common ones first, for suggestions. */
 export const REGIONS: readonly string[] = `
 us-east-1 us-east-2 us-west-1 us-west-2 eu-central-1 eu-central-2 eu-west-1 eu-west-2 eu-west-3
 eu-north-1 eu-south-1 eu-south-2 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3
@@ -29,7 +29,7 @@ eu-isoe-west-1 us-isof-east-1 us-isof-south-1`
 const FORM =
   /^[a-z]{2,}(?:-[a-z]{2,})?-(?:(?:north|south)(?:east|west)?|east|west|central)-[1-9]\d?$/;
 
-/** Whether a region can have this name, among them those that AWS is still to open. */
+/** Whether a region may have this name, including future regions. */
 export function couldBeRegion(name: string): boolean {
   return FORM.test(name);
 }

@@ -2,16 +2,16 @@ import { CofferError } from '../errors.ts';
 import { translate, type Doing } from './errors.ts';
 import type { Limits } from './limits.ts';
 
-/** Keys for AWS, for as long as they are valid; the SDK's own type fits. */
+/** AWS credentials; the SDK's own type fits. */
 interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
-  /** Of temporary credentials, such as STS gives. */
+  /** Only for temporary credentials, such as those of STS. */
   sessionToken?: string | undefined;
   expiration?: Date | undefined;
 }
 
-/** Without one, the region of the environment or the profile. */
+/** Default: the region of the environment or the profile. */
 export type Region = string | undefined;
 
 /** The SDK's services that coffer calls. */
@@ -27,31 +27,31 @@ export interface SdkClient {
 export interface Session {
   /** A profile of the shared AWS configuration files; without it, the SDK's default chain. */
   profile?: string | undefined;
-  /** Instead of those that the SDK finds; a provider is asked again when they expire. */
+  /** Replaces those that the SDK finds; a provider is called again when they expire. */
   credentials?: Credentials | (() => Promise<Credentials>) | undefined;
-  /** Instead of AWS's own endpoints, such as a sandbox's; buckets are then addressed by path. */
+  /** Replaces AWS's own endpoints, for example with a sandbox; then addresses buckets by path. */
   endpoint?: string | undefined;
-  /** Clients to use as they are, each for its one region; coffer makes the others. */
+  /** Clients to use unchanged, each for its own region; coffer makes the others. */
   clients?: Partial<Record<ServiceName, SdkClient>> | undefined;
   /** Maximum concurrent calls, for each service. */
   concurrency: number;
-  /** Is told of each call that AWS answered: its name, status and time, never its content. */
+  /** Called for each answered call with its name, status and time, never its content. */
   log?: ((line: string) => void) | undefined;
-  /** Aborted once somebody wants the run to end: no call is waited for much longer then. */
+  /** Aborts when the run should end: calls then wait only a little longer. */
   interruption?: AbortSignal | undefined;
-  /** How long to wait for what. */
+  /** Time limits of calls. */
   limits?: Limits | undefined;
-  /** Takes in the clients that were made, for `closeClients`. */
+  /** Collects the clients that coffer makes, for `closeClients`. */
   opened?: Set<Pick<SdkClient, 'destroy'>> | undefined;
 }
 
-/** Closes the connections of all clients that the session made; not those that it was given. */
+/** Closes the connections of all clients that the session made; not those of the caller. */
 export function closeClients({ opened }: Session): void {
   for (const client of opened ?? []) client.destroy();
   opened?.clear();
 }
 
-/** The client of a service: the session's own, or a new one. */
+/** The client of a service: the caller's, or a new one. */
 export function clientFor<Client extends SdkClient>(
   session: Session,
   service: ServiceName,
@@ -65,8 +65,8 @@ export function clientFor<Client extends SdkClient>(
 }
 
 /**
- * Makes one of a kind for each region.
- * @throws CofferError `usage` when the session's own client of the service is for another region
+ * Makes and caches one instance per region.
+ * @throws CofferError `usage` if the caller's client of the service is for another region
  */
 export function perRegion<T>(
   session: Session,
@@ -92,11 +92,11 @@ async function requireRegion(
   const home = await clients?.[service]?.config.region();
   if (home === undefined || region === undefined || region === home) return;
   throw new CofferError('usage', `the ${service} client is for ${home}, not for ${region}`, {
-    hint: 'pass a client of the region that the manifest names, or none',
+    hint: 'pass a client for the region of the manifest, or none',
   });
 }
 
-/** Runs one call: logs it, and turns its failure into a `CofferError`. */
+/** Runs one call: logs it, and converts its failure to a `CofferError`. */
 export async function call<T>(session: Session, doing: Doing, send: () => Promise<T>): Promise<T> {
   const started = performance.now();
   const log = (outcome: string) =>

@@ -1,12 +1,12 @@
 import type { Problem } from '../errors.ts';
 
-/** How long KMS keeps a key that is to be deleted: the fewest days that it takes. */
+/** How many days KMS keeps a key before deletion: its minimum. */
 export const DAYS_TO_KEEP = 7;
 
-/** A key that was made, or the one that somebody else made under that name at the same time. */
+/** The new key, or the one that someone else created under that name at the same time. */
 export interface NamedKey {
   arn: string;
-  /** A key that was made here and came second. */
+  /** The key created here, if it lost the race for the name. */
   spare?: SpareKey;
 }
 
@@ -16,12 +16,12 @@ export interface SpareKey {
   isScheduled: boolean;
 }
 
-/** What to say of a key that nobody needs. */
+/** The message about a key that is not needed. */
 export function describeSpare({ arn, isScheduled }: SpareKey): Problem {
   return isScheduled
     ? { message: `the key ${arn} is not needed: KMS deletes it in ${DAYS_TO_KEEP} days` }
     : {
-        message: `the key ${arn} has no name, and could not be scheduled for deletion`,
-        hint: `if no alias names it: aws kms schedule-key-deletion --pending-window-in-days ${DAYS_TO_KEEP} --key-id ${arn}`,
+        message: `the key ${arn} has no alias, and scheduling its deletion failed`,
+        hint: `if no alias names it, run aws kms schedule-key-deletion --pending-window-in-days ${DAYS_TO_KEEP} --key-id ${arn}`,
       };
 }

@@ -6,21 +6,21 @@ import { CofferError } from '../errors.ts';
 import type { Limit, NetworkFailure } from './errors.ts';
 import type { Limits } from './limits.ts';
 
-/** A body above this may take as long as it likes, as long as its bytes move. */
+/** A body larger than this has no time limit while its bytes arrive. */
 const LARGE_BYTES = 64 * 1024;
 
-/** Enough for throttling to pass; with its backoff a dead network is still reported in seconds. */
+/** Enough for throttling to pass; with backoff, a dead network is still reported in seconds. */
 const MAX_ATTEMPTS = 7;
 
 type Options = NonNullable<Parameters<NodeHttpHandler['handle']>[1]>;
 
-/** Sends requests, and gives up those that wait too long. Its errors name the host. */
+/** Sends requests, and aborts those that wait too long. Its errors name the host. */
 export class PatientHandler extends NodeHttpHandler {
   readonly #limits: Limits;
   readonly #interruption: AbortSignal | undefined;
 
   constructor(limits: Limits, interruption?: AbortSignal) {
-    // The number of calls at once is bounded elsewhere; waiting for a socket is no waiting for AWS.
+    // Concurrency is limited elsewhere; waiting for a socket must not count as waiting for AWS.
     const agent = { keepAlive: true, maxSockets: Infinity };
     super({
       connectionTimeout: limits.connect,
@@ -49,7 +49,7 @@ export class PatientHandler extends NodeHttpHandler {
       return Object.assign(error, facts);
     };
     try {
-      // The SDK's clock for the answer runs while the request's body is on its way.
+      // The SDK's limit for the answer already runs while the request's body is sent.
       const noLimit = isUpload ? { requestTimeout: 0 } : {};
       const { response } = await super.handle(request, {
         abortSignal: deadline.signal,
@@ -72,7 +72,7 @@ export class PatientHandler extends NodeHttpHandler {
     }
   }
 
-  /** Aborts a while after coffer was interrupted: what is under way may end well till then. */
+  /** Aborts a while after an interruption, so that running calls can finish. */
   #watchInterruption(): { signal: AbortSignal; forget: () => void } {
     const controller = new AbortController();
     const interruption = this.#interruption;
@@ -101,7 +101,7 @@ export class PatientHandler extends NodeHttpHandler {
     const message = {
       connect: `no connection to ${host} within ${time}`,
       answer: `no answer from ${host} within ${time}`,
-      silence: `${host} fell silent for ${time}`,
+      silence: `${host} sent nothing for ${time}`,
       whole: `${host} did not finish its answer within ${time}`,
       interrupted: `interrupted while waiting for ${host}`,
     }[limit];
@@ -109,7 +109,7 @@ export class PatientHandler extends NodeHttpHandler {
   }
 }
 
-/** The SDK tells its limits apart by nothing but their messages. */
+/** The SDK's limits differ only by their messages. */
 function limitOf({ message }: Error): Limit | undefined {
   if (message.includes('did not establish a connection')) return 'connect';
   if (message.includes('requestTimeout')) return 'answer';
@@ -124,12 +124,12 @@ function isLarge(headers: Readonly<Record<string, string>>): boolean {
   return Number(headers['content-length'] ?? 0) > LARGE_BYTES;
 }
 
-/** S3 puts parts together for minutes, and sends blanks meanwhile. */
+/** S3 joins parts for minutes, and sends blanks in the meantime. */
 function isCompletion({ method, query }: HttpRequest): boolean {
   return method === 'POST' && query['uploadId'] !== undefined;
 }
 
-/** Begins a call anew as the SDK does, but only once when AWS kept it waiting. */
+/** Retries a call as the SDK does, but only once after a timeout. */
 export class Retries extends AdaptiveRetryStrategy {
   constructor() {
     super(MAX_ATTEMPTS);
@@ -145,7 +145,7 @@ export class Retries extends AdaptiveRetryStrategy {
   }
 }
 
-/** Ends a search for credentials that leads nowhere, such as to a service that never answers. */
+/** Limits the search for credentials, for example from a service that never answers. */
 export function findInTime<In extends unknown[], Out>(
   find: (...args: In) => Promise<Out>,
   { credentials: limit }: Limits,
@@ -155,8 +155,10 @@ export function findInTime<In extends unknown[], Out>(
     const late = new Promise<never>((_, reject) => {
       const error = new CofferError(
         'credentials',
-        `no AWS credentials were found within ${limit / 1000} s`,
-        { hint: 'what the profile or the environment names for them does not answer' },
+        `found no AWS credentials within ${limit / 1000} s`,
+        {
+          hint: 'check the source of credentials that the profile or the environment names: it does not answer',
+        },
       );
       timer = setTimeout(() => reject(error), limit);
     });

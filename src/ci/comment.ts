@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 
 /** Where to comment. */
 interface Thread {
-  /** Of the API. */
+  /** URL of the API. */
   api: string;
-  /** Of its comments there. */
+  /** URL of the comments. */
   url: string;
   token: string;
 }
@@ -23,7 +23,7 @@ interface User {
 
 const PER_PAGE = 100;
 
-/** The pull request that started the workflow, if one did. */
+/** The pull request that started the workflow, if any. */
 export async function findThread(
   env: Readonly<Record<string, string | undefined>>,
   token: string,
@@ -40,8 +40,8 @@ export async function findThread(
 }
 
 /**
- * Posts a comment, or updates the one that begins with the same line; its address.
- * @throws Error that says what GitHub answered
+ * Posts a comment, or updates the one that begins with the same line. Returns its URL.
+ * @throws Error with GitHub's answer
  */
 export async function postComment(thread: Thread, body: string): Promise<string> {
   const [marker = ''] = body.split('\n', 1);
@@ -52,7 +52,7 @@ export async function postComment(thread: Thread, body: string): Promise<string>
   return (written as Comment).html_url;
 }
 
-/** Nobody else's: who wrote a comment can change it, and with it what reviewers rely on. */
+/** Only its own: the author of another comment could change what reviewers rely on. */
 async function findComment(thread: Thread, marker: string): Promise<Comment | undefined> {
   const isOwn = await knowOwn(thread);
   for (let page = 1; ; page++) {
@@ -65,7 +65,7 @@ async function findComment(thread: Thread, marker: string): Promise<Comment | un
   }
 }
 
-/** A workflow's own token cannot ask who it is: it is a bot, and no person can be one. */
+/** A workflow's own token cannot look up its user, which is a bot; people cannot be bots. */
 async function knowOwn(thread: Thread): Promise<(user: User) => boolean> {
   try {
     const { login } = (await request(thread, 'GET', `${thread.api}/user`)) as User;

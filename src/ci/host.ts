@@ -6,7 +6,7 @@ import { CofferError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Runner } from './runner.ts';
 
-/** The host for a job: notes go to its log, warnings are annotations too, nobody is asked. */
+/** The host for a job: notes go to its log, warnings also become annotations, questions fail. */
 export function createHost(runner: Runner, { quiet }: { quiet: boolean }): Host {
   const note = (text: string) => {
     if (!quiet) runner.log(text);
@@ -19,7 +19,7 @@ export function createHost(runner: Runner, { quiet }: { quiet: boolean }): Host 
     },
     progress: (label, unit = 'things') => createProgress(label, unit, process.stdout, quiet),
     confirm: (question) =>
-      Promise.reject(new CofferError('declined', `a job cannot be asked: ${question}`)),
+      Promise.reject(new CofferError('declined', `cannot ask in a job: ${question}`)),
     onStop: () => onInterrupt(note),
   };
 }

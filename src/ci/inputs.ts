@@ -1,15 +1,15 @@
 import { CofferError } from '../errors.ts';
 
-/** What the workflow asks for. */
+/** The inputs of the action. */
 export interface Inputs {
   mode: Mode;
   manifests: readonly string[];
-  /** Further flags for coffer. */
+  /** More flags for coffer. */
   flags: readonly string[];
   failOnDifference: boolean;
   /** Whether to comment on the pull request. */
   comment: boolean;
-  /** Tells the comments of several steps on one pull request apart. */
+  /** Distinguishes the comments of several steps on one pull request. */
   commentKey: string;
   token: string;
 }
@@ -20,7 +20,7 @@ type Mode = (typeof MODES)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the inputs from `INPUT_…`, as action.yml hands them over.
+ * Reads the inputs from `INPUT_…`, as action.yml passes them.
  * @param manifests its patterns, expanded by the shell
  * @throws CofferError `usage`
  */
@@ -30,11 +30,11 @@ export function readInputs(env: Environment, manifests: readonly string[]): Inpu
   if (!mode)
     throw new CofferError('usage', `mode is "${text('MODE')}", not one of ${MODES.join(', ')}`);
   if (manifests.length === 0 && mode !== 'check') {
-    throw new CofferError('usage', `no file matches manifests, which ${mode} needs`);
+    throw new CofferError('usage', `no file matches the input manifests, which ${mode} needs`);
   }
   return {
     mode,
-    // A pattern may find a file that is named like a flag.
+    // A pattern may match a file with a name like a flag.
     manifests: manifests.map((file) => (file.startsWith('-') ? `./${file}` : file)),
     flags: text('FLAGS')
       .split('\n')

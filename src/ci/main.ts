@@ -1,4 +1,5 @@
-// What action.yml runs: inputs and the event in; a comment, a summary and outputs out.
+// The entry point of action.yml: reads inputs and the event; writes a comment, a summary and
+// outputs.
 import { EXIT, type ExitCode } from '../cli/context.ts';
 import { exitCodeOf } from '../cli/exit-code.ts';
 import { endIfInterrupted } from '../cli/terminal/interrupt.ts';
@@ -13,7 +14,7 @@ const env = { ...process.env };
 const runner = createRunner(env, (text) => process.stdout.write(text));
 process.exitCode = await runner.shield(() => runStep().catch(tell));
 if (process.exitCode !== EXIT.ok) endIfInterrupted();
-// A call to AWS that nobody waits for any more keeps no job.
+// A pending call to AWS must not keep the job alive.
 process.stdout.write('', () => process.exit());
 
 async function runStep(): Promise<ExitCode> {

@@ -16,7 +16,7 @@ import type { Inputs } from './inputs.ts';
 import { annotateAll, logFailure, type Runner } from './runner.ts';
 import type { Step } from './step.ts';
 
-/** Runs one mode, and tells the runner of it; the step's exit status. */
+/** Runs one mode and reports to the runner. Returns the step's exit status. */
 export type RunMode = (step: Step) => Promise<ExitCode>;
 
 export const MODES: Readonly<Record<Inputs['mode'], RunMode>> = { check, diff, sync };
@@ -44,14 +44,14 @@ async function diff(step: Step): Promise<ExitCode> {
   return changed && inputs.failOnDifference ? EXIT.different : EXIT.ok;
 }
 
-/** A workflow of a fork may read and not write: its log and summary have to do. */
+/** A fork's workflow may read but not write: it has only the log and the summary. */
 async function comment(markdown: string, { inputs, runner, env }: Step): Promise<void> {
   const thread = await findThread(env, inputs.token);
   if (!thread) return;
   try {
     await runner.output('comment-url', await postComment(thread, markdown));
   } catch (error) {
-    const message = `the pull request has no comment: ${(error as Error).message}`;
+    const message = `cannot comment on the pull request: ${(error as Error).message}`;
     runner.annotate('warning', { message });
   }
 }
@@ -75,7 +75,7 @@ async function sync(step: Step): Promise<ExitCode> {
   return code;
 }
 
-/** @throws CofferError when it failed before it did anything */
+/** @throws CofferError if it failed before it did anything */
 async function writeAll({
   manifests,
   flags,
@@ -102,9 +102,9 @@ function summarizeSync({ done, deleted, failed, left }: SyncReport): string {
   const rows = [
     ...done.map((name) => `| ${deleted.includes(name) ? 'deleted' : 'written'} | \`${name}\` |`),
     ...failed.map(({ name }) => `| failed | \`${name}\` |`),
-    ...left.map((name) => `| not begun | \`${name}\` |`),
+    ...left.map((name) => `| not started | \`${name}\` |`),
   ];
-  const title = `**coffer sync**: ${done.length} done, ${failed.length} failed, ${left.length} not begun`;
+  const title = `**coffer sync**: ${done.length} done, ${failed.length} failed, ${left.length} not started`;
   return rows.length === 0
     ? title
     : [title, '', '| | parameter |', '|---|---|', ...rows].join('\n');

@@ -4,17 +4,17 @@ import { createPaint } from '../cli/terminal/paint.ts';
 import { renderError } from '../cli/terminal/problems.ts';
 import type { CofferError, Place, Problem } from '../errors.ts';
 
-/** The files and the log by which a step speaks to GitHub's runner. */
+/** The interface to GitHub's runner: its files and its log. */
 export interface Runner {
   output: (name: string, value: string) => Promise<void>;
   summary: (markdown: string) => Promise<void>;
-  /** Text for whoever reads the log. */
+  /** Writes text to the log. */
   log: (text: string) => void;
-  /** A problem that GitHub shows at its place of a file. */
+  /** Reports a problem, which GitHub shows at its place in a file. */
   annotate: (level: 'error' | 'warning', problem: Problem) => void;
   /**
-   * Does what logs names that others chose: the runner takes none of them for a command meanwhile.
-   * Annotations, which are commands, come afterwards.
+   * Runs work that logs names chosen by others: the runner ignores commands in them. Annotations
+   * are commands, so they are written afterwards.
    */
   shield: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -51,7 +51,7 @@ export function createRunner(
   };
 }
 
-/** A failure as the command line tells it. */
+/** A failure in the form of the command line. */
 export function logFailure(runner: Runner, failure: CofferError): void {
   runner.log(renderError(failure, createPaint(false)).trimEnd());
 }
@@ -71,7 +71,7 @@ function properties(place: Place | undefined): string {
   return ` file=${escapeProperty(file)},line=${line},col=${column}`;
 }
 
-/** What a workflow command would take for its end. */
+/** Escapes characters that would end a workflow command. */
 function escape(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

@@ -8,10 +8,10 @@ import { createHost } from './host.ts';
 import type { Inputs } from './inputs.ts';
 import type { Runner } from './runner.ts';
 
-/** One run of the action, ready to begin. */
+/** One run of the action, ready to start. */
 export interface Step {
   inputs: Inputs;
-  /** Of the input `flags`. */
+  /** From the input `flags`. */
   flags: Flags;
   manifests: readonly string[];
   tools: Tools;
@@ -19,7 +19,7 @@ export interface Step {
   env: Environment;
 }
 
-/** Flags that say what the command prints, which the action does not ask it. */
+/** Flags about output, which the action controls itself. */
 const OF_PRINTING: ReadonlySet<string> = new Set([
   '-h',
   '--help',
@@ -36,8 +36,8 @@ const OF_PRINTING: ReadonlySet<string> = new Set([
 export function createStep(inputs: Inputs, runner: Runner, env: Environment): Step {
   const printing = inputs.flags.find((word) => OF_PRINTING.has(word.replace(/=.*/s, '')));
   if (printing !== undefined) {
-    throw new CofferError('usage', `flags: ${printing} is not for the action`, {
-      hint: 'the other inputs say what it shows, and when it fails',
+    throw new CofferError('usage', `flags: the action does not accept ${printing}`, {
+      hint: 'use the other inputs of the action instead',
     });
   }
   const { spec, args, flags } = readCall([inputs.mode, ...inputs.manifests, ...inputs.flags]);

@@ -1,6 +1,5 @@
 /**
- * Standard base64, strictly: Node's own decoder skips what it does not know, which would let a
- * damaged value through.
+ * Strict standard base64: Node's decoder skips unknown characters, which would hide damage.
  */
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');

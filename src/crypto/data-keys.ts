@@ -3,12 +3,12 @@ import { CofferError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import type { EncryptionContext, Kms } from './kms-port.ts';
 
-/** The context of a data key that seals a manifest's inline values. */
+/** The encryption context of a data key for a manifest's inline values. */
 export function dataKeyContext(path: string): EncryptionContext {
   return { Client: 'coffer', Path: path };
 }
 
-/** The data keys of one manifest: unwraps each at most once, and takes in new ones. */
+/** The data keys of one manifest: unwraps each at most once, and adds new ones. */
 export class DataKeys {
   readonly #kms: Kms;
   readonly #fileKey: string | undefined;
@@ -34,7 +34,7 @@ export class DataKeys {
     return [...this.#wrapped.keys()];
   }
 
-  /** The wrapped keys by id, sorted: what goes into the manifest. */
+  /** The wrapped keys by id, sorted, for the manifest. */
   get wrapped(): Record<string, string> {
     return Object.fromEntries([...this.#wrapped].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -49,7 +49,7 @@ export class DataKeys {
     return opened;
   }
 
-  /** Takes in a new data key, made by `generate` under the file key. */
+  /** Adds a new data key, made by `generate` under the file key. */
   async create(
     generate: (context: EncryptionContext) => Promise<{ dataKey: Buffer; wrapped: Buffer }>,
   ): Promise<{ id: string; dataKey: Buffer }> {
@@ -66,7 +66,7 @@ export class DataKeys {
     const wrapped = decodeBase64(this.#wrapped.get(id) ?? '');
     if (!wrapped?.length) {
       throw new CofferError('tampered', `the data key ${id} is not in data_keys`, {
-        hint: 'a merge may have dropped its line: restore it from git',
+        hint: 'restore its line from git: a merge may have dropped it',
       });
     }
     return this.#kms.decrypt(wrapped, this.#context, this.#fileKey);

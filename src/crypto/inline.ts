@@ -4,7 +4,7 @@ import { decodeBase64 } from './base64.ts';
 
 /**
  * An inline value: `ENC[v1,<data key id>,<base64 of iv‖ciphertext‖tag>]`, AES-256-GCM with a random
- * 96-bit IV. The AAD binds it to the parameter's full name and type, so that it opens nowhere else.
+ * 96-bit IV. The AAD binds it to the parameter's full name and type, so that it opens only there.
  */
 export interface InlineValue {
   keyId: string;
@@ -12,7 +12,7 @@ export interface InlineValue {
   sealed: Buffer;
 }
 
-/** What an inline value is bound to. */
+/** The parameter to which an inline value is bound. */
 export interface InlineBinding {
   fullName: string;
   /** SSM's spelling: `SecureString`. */
@@ -52,7 +52,7 @@ export function sealInline(
   return `ENC[v1,${keyId},${Buffer.concat(sealed).toString('base64')}]`;
 }
 
-/** @throws CofferError `tampered` when the value was made for another place, or altered. */
+/** @throws CofferError `tampered` if the value was changed, or sealed for another parameter */
 export function openInline(value: InlineValue, dataKey: Buffer, binding: InlineBinding): string {
   const { sealed } = value;
   const iv = sealed.subarray(0, IV_BYTES);
@@ -65,8 +65,8 @@ export function openInline(value: InlineValue, dataKey: Buffer, binding: InlineB
       decipher.final(),
     ]).toString('utf8');
   } catch (cause) {
-    throw new CofferError('tampered', `the ciphertext of ${binding.fullName} does not verify`, {
-      hint: 'it was altered, or sealed for another name, path or type: restore it from git, or type the value anew and run coffer encrypt',
+    throw new CofferError('tampered', `the ciphertext of ${binding.fullName} failed verification`, {
+      hint: 'it was changed, or encrypted for another name, path or type: restore it from git, or type the value again and run coffer encrypt',
       cause,
     });
   }

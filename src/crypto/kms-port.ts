@@ -1,10 +1,10 @@
 /** A KMS encryption context: authenticated, not secret, logged by CloudTrail. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
-/** A key that KMS encrypted. */
+/** A data key that KMS encrypted. */
 export interface Wrapped {
   wrapped: Buffer;
-  /** The key that did it, whatever alias stood for it. */
+  /** The KMS key that encrypted it, as an ARN. */
   keyArn: string;
 }
 
@@ -15,11 +15,11 @@ export interface Kms {
     keyId: string,
     context: EncryptionContext,
   ): Promise<Wrapped & { dataKey: Buffer }>;
-  /** The plaintext of `wrapped`. With `keyId`, no other key may have wrapped it. */
+  /** Decrypts `wrapped`. With `keyId`, refuses any other key. */
   decrypt(wrapped: Buffer, context: EncryptionContext, keyId?: string): Promise<Buffer>;
-  /** `plaintext` (at most 4,096 bytes) under `keyId`. */
+  /** Encrypts `plaintext` (at most 4,096 bytes) under `keyId`. */
   encrypt(keyId: string, plaintext: Buffer, context: EncryptionContext): Promise<Wrapped>;
-  /** `wrapped` under another key or context; the plaintext stays inside KMS. */
+  /** Re-encrypts `wrapped` under another key or context; the plaintext stays inside KMS. */
   reEncrypt(
     wrapped: Buffer,
     from: { context: EncryptionContext; keyId?: string | undefined },

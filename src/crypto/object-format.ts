@@ -11,10 +11,10 @@ import {
   type Commitment,
 } from './object-v3.ts';
 
-/** S3 user metadata: bare lower-case names. */
+/** S3 user metadata, with lower-case names without prefix. */
 export type ObjectMetadata = Readonly<Record<string, string>>;
 
-/** How an object says that it is to be opened. */
+/** The header of an object: how to open it. */
 export type ObjectHeader = { wrapped: Buffer; context: EncryptionContext } & (
   | ({ version: 3 } & Commitment)
   /** The Amazon S3 Encryption Client's older formats: `kms` and `kms+context`. */
@@ -25,7 +25,7 @@ const V3_SUITE = '115';
 const V3_WRAPPED_BY_KMS_WITH_CONTEXT = '12';
 const GCM = 'AES/GCM/NoPadding';
 
-/** What decides how an object is opened; the two families do not go together. */
+/** The fields that decide how to open an object; the two families exclude each other. */
 const V1_AND_V2_FIELDS = [
   'x-amz-iv',
   'x-amz-key-v2',
@@ -67,7 +67,7 @@ export function parseMetadata(metadata: ObjectMetadata): ObjectHeader {
   throw refused('it was not written by coffer or another Amazon S3 Encryption Client');
 }
 
-/** A decipher for the body without its tag; its output is not verified before `final`. */
+/** A decipher for the body without its tag; its output is verified only by `final`. */
 export function createDecipher(header: ObjectHeader, dataKey: Buffer): DecipherGCM {
   if (header.version === 3) return createObjectDecipher(dataKey, header);
   if (dataKey.length !== 32) throw refused('its data key is not 32 bytes long');
@@ -125,7 +125,7 @@ function contextOf(fields: Fields, name: string): EncryptionContext {
     const context: unknown = JSON.parse(decodeMime(text));
     if (isStringMap(context)) return context;
   } catch {
-    // Falls through: not JSON is as bad as the wrong JSON.
+    // Falls through: invalid JSON counts as damaged, too.
   }
   throw refused(`its metadata ${name} is damaged`);
 }
@@ -139,7 +139,7 @@ function isStringMap(value: unknown): value is Record<string, string> {
   );
 }
 
-/** S3 gives metadata that is not ASCII back as RFC 2047 words. */
+/** S3 returns metadata that is not ASCII as RFC 2047 words. */
 function decodeMime(text: string): string {
   if (!text.startsWith('=?')) return text;
   return text.replace(/=\?utf-8\?([bq])\?([^?]*)\?=\s*/gi, (_, encoding: string, word: string) => {
@@ -152,5 +152,5 @@ function decodeMime(text: string): string {
 }
 
 function refused(why: string): CofferError {
-  return new CofferError('tampered', `the object cannot be opened: ${why}`);
+  return new CofferError('tampered', `the object cannot be decrypted: ${why}`);
 }

@@ -12,7 +12,7 @@ import type { EncryptionContext } from './kms-port.ts';
 
 // Amazon S3 Encryption Client, algorithm suite 0x0073 (115): AES_256_GCM_HKDF_SHA512_COMMIT_KEY.
 const SUITE = Buffer.from([0x00, 0x73]);
-// The key is used once, so the IV is fixed; the specification takes twelve bytes of 0x01.
+// Each key is used once, so the IV is fixed: twelve bytes of 0x01 by the specification.
 const IV = Buffer.alloc(12, 0x01);
 
 export const MESSAGE_ID_BYTES = 28;
@@ -21,14 +21,14 @@ export const TAG_BYTES = 16;
 /** The largest plaintext of one object. */
 const MAX_PLAINTEXT_BYTES = 2 ** 36 - 32;
 
-/** The context of the data key in an object's metadata; nothing else, for other readers' sake. */
+/** The context of an object's data key; other readers accept nothing else. */
 export const OBJECT_CONTEXT: EncryptionContext = { 'aws:x-amz-cek-alg': '115' };
 
 /** What a reader needs besides the wrapped key. */
 export interface Commitment {
   /** 28 random bytes. */
   messageId: Buffer;
-  /** 28 bytes that tie the data key to the object. */
+  /** The key commitment: 28 bytes. */
   commitment: Buffer;
 }
 
@@ -41,9 +41,9 @@ export function createObjectCipher(dataKey: Buffer): Commitment & { cipher: Ciph
 }
 
 /**
- * A decipher for one object's body without its tag. What it gives out is not verified before the
- * tag is set and `final` has returned.
- * @throws CofferError `tampered` when the data key is not the one that the object commits to.
+ * A decipher for one object's body without its tag. Its output is verified only when the tag is set
+ * and `final` has returned.
+ * @throws CofferError `tampered` if the data key does not match the key commitment
  */
 export function createObjectDecipher(dataKey: Buffer, header: Commitment): DecipherGCM {
   if (dataKey.length !== 32) throw new CofferError('tampered', 'the data key is not 32 bytes long');
@@ -60,7 +60,7 @@ export function createObjectDecipher(dataKey: Buffer, header: Commitment): Decip
 }
 
 /**
- * An object's body, piece by piece: the ciphertext, then the tag.
+ * An object's body in chunks: the ciphertext, then the tag.
  * @throws CofferError `oversize` past the largest plaintext of one object
  */
 export async function* sealChunks(

@@ -1,10 +1,10 @@
-/** `s3://bucket/key`: what a parameter holds whose value is in S3. */
+/** `s3://bucket/key`: the value of a parameter whose data is in S3. */
 export interface Pointer {
   bucket: string;
   key: string;
   /**
-   * The digest in the key: of the sealed bytes as coffer writes it, of the plaintext as
-   * s3-kms-ssm-secrets did. Absent for a URL that a person typed.
+   * The digest in the key: of the sealed bytes in coffer's keys, of the plaintext in those of
+   * s3-kms-ssm-secrets. Absent for a URL that a person typed.
    */
   sha256?: string | undefined;
 }
@@ -22,13 +22,13 @@ export function parseS3Url(url: string): Pointer | undefined {
   return bucket && key ? { bucket, key, sha256: digestOf(key) } : undefined;
 }
 
-/** A parameter's value that points to an object, as against text that merely looks like a URL. */
+/** Parses a value that points to an object; other text that looks like a URL is not a pointer. */
 function parsePointer(value: string): (Pointer & { sha256: string }) | undefined {
   const pointer = parseS3Url(value);
   return pointer?.sha256 ? { ...pointer, sha256: pointer.sha256 } : undefined;
 }
 
-/** The object that a parameter points to; `undefined` for one that holds its value itself. */
+/** The object that a parameter points to; `undefined` if it holds its value itself. */
 export function pointerOf({
   type,
   value,
@@ -44,12 +44,12 @@ export function objectKey(fullName: string, sha256: string, extension: string): 
   return `${fullName.replace(/^\/+/, '')}/${sha256}${extension}`;
 }
 
-/** The digest in an object's key; others than coffer's and s3-kms-ssm-secrets' have none. */
+/** The digest in an object's key; only coffer and s3-kms-ssm-secrets write one. */
 export function digestOf(key: string): string | undefined {
   return DIGEST.exec(key)?.[1];
 }
 
-/** What follows the digest in an object's key, such as `.tar`. */
+/** The suffix after the digest in an object's key, such as `.tar`. */
 export function extensionOf({ key }: Pointer): string | undefined {
   return DIGEST.exec(key)?.[2];
 }

@@ -2,14 +2,14 @@ import { CofferError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import type { Kms } from './kms-port.ts';
 
-/** Shorter than any ciphertext of KMS. */
+/** Less than any ciphertext of KMS. */
 const LEAST_BYTES = 64;
 
 /** AWS begins its ciphertext with the byte 1; moto and LocalStack begin theirs with a key's id. */
 const BEGINNING = /^(?:\x01|mrk-|[0-9a-f]{8}-[0-9a-f]{4}-)/;
 
 /**
- * Whether a text has the form of psyml's ciphertext. Other base64 is a secret that somebody typed,
+ * Whether a text has the form of psyml's ciphertext. Other base64 is a secret that someone typed,
  * such as a key of 64 random bytes.
  */
 export function looksPsyml(text: string): boolean {

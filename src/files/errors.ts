@@ -14,29 +14,29 @@ export function errnoOf(error: unknown): string | undefined {
 const MAKE_ROOM = 'make room and run the command again';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
-  ENOENT: ['there is no such file or folder', 'check the name; is it relative to another folder?'],
-  ENOTDIR: ['there is no such file', 'a part of the path is a file, not a folder'],
-  EISDIR: ['it is a folder', 'give the name of a file'],
-  EEXIST: ['it exists already', 'give another name'],
+  ENOENT: ['file or folder not found', 'check the name; is it relative to another folder?'],
+  ENOTDIR: ['file not found', 'check the path: a part of it is a file, not a folder'],
+  EISDIR: ['it is a folder', 'name a file'],
+  EEXIST: ['it already exists', 'give another name'],
   EACCES: ['no permission', 'check the rights of the file and its folder'],
   EPERM: ['no permission', 'check the rights of the file and its folder'],
   EROFS: ['the file system is read-only', 'work on a copy elsewhere'],
   ENOSPC: ['the disk is full', MAKE_ROOM],
   EDQUOT: ['the disk quota is used up', MAKE_ROOM],
-  ELOOP: ['its links lead in a circle', 'mend the symbolic link'],
+  ELOOP: ['its links form a loop', 'fix the symbolic link'],
   ENAMETOOLONG: ['its name is too long', 'give it a shorter name'],
   EMFILE: ['too many files are open', 'raise the limit with ulimit -n'],
 };
 
 /**
- * A failure of the file system as a CofferError that names `file`, whichever temporary file it
- * happened to; anything else as it is.
+ * Converts a failure of the file system to a CofferError that names `file`, whichever temporary
+ * file failed; returns other errors unchanged.
  */
 export function explainFileError(error: unknown, verb: 'read' | 'write', file: string): unknown {
   return explainSystemError(error, `cannot ${verb} ${file}`) ?? error;
 }
 
-/** A failure of the system, such as a full disk, as a CofferError; `undefined` for anything else. */
+/** Converts a system failure, such as a full disk, to a CofferError; `undefined` for others. */
 export function explainSystemError(error: unknown, what?: string): CofferError | undefined {
   if (!(error instanceof Error && 'syscall' in error)) return undefined;
   const { code: errno = 'unknown', path = 'a file' } = error as NodeJS.ErrnoException;

@@ -18,31 +18,31 @@ import { undoAtExit } from './undo.ts';
 const RENEW_MS = 2_000;
 const STALE_MS = 30_000;
 const LONGEST_PAUSE_MS = 200;
-/** A shorter wait is not worth a word. */
+/** A shorter wait is not announced. */
 const PATIENCE_MS = 500;
 
-/** Who holds a lock, or held it when it was last read. */
+/** The holder of a lock, when it was last read. */
 export interface Holder extends ProcessId {
-  /** Of this one taking of the lock. */
+  /** Identifies this acquisition of the lock. */
   token: string;
 }
 
 export interface Waiting {
   timeoutMs: number;
-  /** Is told once that somebody else holds the lock. */
+  /** Called once if another process holds the lock. */
   onWait?: (holder: Holder) => void;
-  /** Makes the folder, which the last holder may have removed. */
+  /** Creates the folder, which the last holder may have removed. */
   prepare: () => void;
 }
 
-/** What came of trying: the lock, the one who has it, or a reason to try again. */
+/** The result of an attempt: the lock, its holder, or a reason to try again. */
 type Attempt = { fd: number } | { holder: Holder } | 'changed';
 
 /**
- * A file that only one process at a time can make. The system's own locks would end with their
- * process, but Node has none; libraries go by the file's age alone, and so keep others waiting for
- * the dead, or take a lock from who was merely asleep. This one names its holder, so that a dead one
- * is known by its process.
+ * A file that only one process at a time can create. System locks would end with their process, but
+ * Node has none. Libraries use only the file's age: they make others wait for dead processes, or
+ * take locks from sleeping ones. This lock names its holder, so that a dead one is recognised by
+ * its process.
  */
 export class Lock {
   readonly holder: Holder;
@@ -55,12 +55,12 @@ export class Lock {
     this.holder = me;
     this.#path = path;
     this.#fd = fd;
-    // Written, not merely touched: the time is then that of the file system for everybody.
+    // Writes instead of touching, so that the file system sets the time.
     this.#timer = setInterval(() => keep(fd, me), RENEW_MS).unref();
     this.#forget = undoAtExit(() => this.#remove());
   }
 
-  /** @returns the lock, or who still has it when the time is up. */
+  /** @returns the lock, or its holder when the time is up */
   static async take(path: string, { timeoutMs, onWait, prepare }: Waiting): Promise<Lock | Holder> {
     const me = { ...thisProcess(), token: randomBytes(6).toString('hex') };
     const start = performance.now();
@@ -76,7 +76,7 @@ export class Lock {
         onWait?.(attempt.holder);
         isTold = true;
       }
-      // All waiters at the same time would be in each other's way.
+      // Waits a random time, so that waiters do not collide.
       await sleep(pause * (0.5 + Math.random()));
     }
   }
@@ -89,14 +89,14 @@ export class Lock {
   #remove(): void {
     clearInterval(this.#timer);
     closeSync(this.#fd);
-    // After a long sleep it may be somebody else's.
+    // After a long sleep another process may hold it.
     if (readHolder(this.#path)?.token === this.holder.token) rmSync(this.#path, { force: true });
   }
 }
 
 /**
- * Only one process can ever succeed a dead holder: the one that holds the lock named by the dead
- * one's token. A dead one there is succeeded in the same way.
+ * Only one process can take over from a dead holder: the one that holds the lock named by the dead
+ * one's token. A dead holder of that lock is replaced in the same way.
  */
 function tryToTake(path: string, me: Holder): Attempt {
   const holder = readHolder(path);
@@ -106,7 +106,7 @@ function tryToTake(path: string, me: Holder): Attempt {
   const right = tryToTake(succession, me);
   if (right === 'changed' || 'holder' in right) return right;
   try {
-    // Somebody may have been here before, and be done.
+    // Another process may have already taken it over.
     if (readHolder(path)?.token !== holder.token) return 'changed';
     return put(path, me, renameSync);
   } finally {
@@ -115,7 +115,7 @@ function tryToTake(path: string, me: Holder): Attempt {
   }
 }
 
-/** Has the file appear at once with its content. */
+/** Creates the file and its content atomically. */
 function put(path: string, me: Holder, place: (from: string, to: string) => void): Attempt {
   const draft = `${path}-${me.token}.draft`;
   let fd: number | undefined;
@@ -139,18 +139,18 @@ function linkAsNew(from: string, to: string): void {
     linkSync(from, to);
   } catch (error) {
     if (['EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
-    // Where a file has one name only, an empty one keeps others away for the moment.
+    // Without hard links, an empty file keeps others away for the moment.
     closeSync(openSync(to, 'wx'));
     renameSync(from, to);
   }
 }
 
-/** What fails once may work in two seconds; who has to, sees in the end that it did not. */
+/** A failed renewal may succeed two seconds later; the next check notices if it did not. */
 function keep(fd: number, me: Holder): void {
   try {
     renew(fd, me);
   } catch {
-    // The bytes of the manifest are compared before it is replaced, too.
+    // The manifest's bytes are also compared before it is replaced.
   }
 }
 
@@ -173,14 +173,14 @@ export function readHolder(path: string): Holder | undefined {
 function parseHolder(text: string): Holder | undefined {
   try {
     const holder = JSON.parse(text) as Holder;
-    // It becomes part of a file's name.
+    // The token becomes part of a file name.
     return /^[0-9a-f]{12}$/.test(holder.token) && Number.isInteger(holder.pid) ? holder : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Of a lock that is being made, or damaged: like one of another machine. */
+/** The holder of a lock that is incomplete or damaged: treated like another machine. */
 function unknownHolder(path: string): Holder | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) return undefined;
@@ -195,13 +195,13 @@ export function isDead(path: string, holder: Holder, me: Holder): boolean {
   try {
     return renewed !== undefined && timeOf(path, me) - renewed > STALE_MS;
   } catch (error) {
-    // It has just been released, and the folder is gone.
+    // It was just released, and the folder is gone.
     if (errnoOf(error) === 'ENOENT') return false;
     throw error;
   }
 }
 
-/** The time by the clock that dates the lock, which may be another machine's. */
+/** The time of the file system's clock, which may be another machine's. */
 function timeOf(path: string, me: Holder): number {
   const file = `${path}-${me.token}.clock`;
   const fd = openSync(file, 'wx');

@@ -3,16 +3,16 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { undefinedIfMissing } from './errors.ts';
 
-/** What file systems take for one name, in bytes. */
+/** File systems' limit for one name, in bytes. */
 const LONGEST_NAME = 255;
 
-/** `start` and `end` as one file name. A start that is too long is cut, and told by a digest. */
+/** Joins `start` and `end` to a file name. Replaces the rest of a long start by its digest. */
 export function fitName(start: string, end: string): string {
   const whole = start + end;
   if (Buffer.byteLength(whole) <= LONGEST_NAME) return whole;
   const digest = `-${createHash('sha256').update(start).digest('hex').slice(0, 12)}`;
   const room = LONGEST_NAME - Buffer.byteLength(digest + end);
-  // A character that was cut in half becomes U+FFFD.
+  // A character cut in half becomes U+FFFD.
   const cut = Buffer.from(start)
     .subarray(0, room)
     .toString('utf8')
@@ -35,7 +35,7 @@ export async function resolveTarget(file: string): Promise<string> {
   }
 }
 
-/** A manifest's name without its ending. Manifests of one stem share their blobs and their lock. */
+/** A manifest's name without its extension. Manifests with one stem share blobs and a lock. */
 export function stemOf(file: string): string {
   return basename(file).replace(/\.(ya?ml|json)$/i, '');
 }

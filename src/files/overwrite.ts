@@ -13,7 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { syncFolder } from './sync-folder.ts';
 
-/** Where the old and the new content are while a file is written in place. */
+/** The files with the old and the new content while a file is written in place. */
 export interface Safeguard {
   old: string;
   next: string;
@@ -22,8 +22,8 @@ export interface Safeguard {
 const PIECE_BYTES = 1024 * 1024;
 
 /**
- * Writes over a file that nothing can be renamed onto, such as one that is mounted by itself. With
- * a safeguard `restore` takes back what was interrupted.
+ * Writes over a file that cannot be replaced by rename, such as one that is its own mount point.
+ * With a safeguard, `restore` undoes an interrupted write.
  */
 export function overwrite(target: string, source: string, safeguard?: Safeguard): void {
   if (!safeguard) return copy(source, target, 'r+');
@@ -35,7 +35,7 @@ export function overwrite(target: string, source: string, safeguard?: Safeguard)
   drop(safeguard);
 }
 
-/** Puts the old content back where a new one was written in part; what is else there stays. */
+/** Restores the old content if the new one was written only in part; otherwise keeps the file. */
 export function restore(target: string, safeguard: Safeguard): void {
   const { old, next } = safeguard;
   if (existsSync(old) && isPartOf(readFileSync(target), readFileSync(next))) {
@@ -48,7 +48,7 @@ function drop({ old, next }: Safeguard): void {
   for (const file of [`${old}.part`, old, next]) rmSync(file, { force: true });
 }
 
-/** A power failure may leave zeros where bytes should have come. */
+/** A power failure may leave zeros in place of bytes. */
 function isPartOf(bytes: Buffer, whole: Buffer): boolean {
   if (bytes.equals(whole)) return false;
   let end = bytes.length;
@@ -56,7 +56,7 @@ function isPartOf(bytes: Buffer, whole: Buffer): boolean {
   return whole.subarray(0, end).equals(bytes.subarray(0, end));
 }
 
-/** Without a pause in which a signal could come. */
+/** Synchronous, so that no signal can interrupt it. */
 function copy(from: string, to: string, flags: 'r+' | 'w'): void {
   const source = openSync(from, 'r');
   try {

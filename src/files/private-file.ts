@@ -4,8 +4,8 @@ import { replaceFile } from './replace.ts';
 import { stopIfAborted } from '../host.ts';
 
 /**
- * Writes a file that only its owner can read. It appears under its name when it is complete; until
- * then, and when `chunks` throws or `signal` is aborted, nothing does.
+ * Writes a file that only its owner can read. It gets its name when it is complete; if `chunks`
+ * throws or `signal` aborts, nothing appears.
  */
 export async function writePrivateFile(
   file: string,
@@ -22,8 +22,8 @@ export async function writePrivateFile(
 }
 
 /**
- * Whether something is in the place of a new file; even a link that leads nowhere is. Asked before
- * any work, it finds a missing folder before the work is lost.
+ * Whether something, even a dangling link, is in the place of a new file. Called before any work,
+ * it finds a missing folder before the work is lost.
  */
 export async function isThere(file: string): Promise<boolean> {
   await access(dirname(file));
@@ -34,8 +34,8 @@ export async function isThere(file: string): Promise<boolean> {
 }
 
 /**
- * Whether `file` cannot be replaced: a device, or a pipe such as `>(command)` makes. `/dev/stdout`
- * counts too, even if the shell sends it to a file.
+ * Whether `file` cannot be replaced: a device, or a pipe such as that of `>(command)`.
+ * `/dev/stdout` counts too, even if the shell redirects it to a file.
  */
 export async function isPipeOrDevice(file: string): Promise<boolean> {
   if (/^\/(?:dev|proc)\//.test(resolve(file))) return true;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const TMPFS = 0x01021994;
 
 /**
- * A new folder for its owner alone, in memory where there is such a file system.
- * @param variables those of the caller's environment that say where one is
+ * Creates a folder for its owner only, in memory if there is such a file system.
+ * @param variables the variables of the caller's environment that name one
  */
 export async function makePrivateFolder({
   XDG_RUNTIME_DIR,

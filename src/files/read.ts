@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { explainFileError } from './errors.ts';
 
 /**
- * A whole file.
+ * Reads a whole file.
  * @throws CofferError that names it as `file`
  */
 export async function readBytes(file: string, path = file): Promise<Buffer> {

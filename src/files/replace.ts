@@ -7,27 +7,26 @@ import { resolveTarget } from './names.ts';
 import type { Safeguard } from './overwrite.ts';
 import { removeLeftovers, StagedFile } from './staged-file.ts';
 
-/** What a file is to hold, at once or piece by piece. */
+/** A file's new content, at once or in chunks. */
 export type Content = string | Uint8Array | AsyncIterable<Buffer> | Iterable<Buffer>;
 
 export interface Replacing {
-  /** Only the owner may read it, whatever the mode of the file in its place was. */
+  /** Only the owner may read it, whatever the old file's mode. */
   isPrivate?: boolean | undefined;
-  /** Refuses to take the place of another file. */
+  /** Refuses to replace an existing file. */
   isNew?: boolean | undefined;
-  /** Where the file is made: a folder of its own, else the one that it is for. */
+  /** The folder for the unfinished file. Default: the target's folder. */
   folder?: string | undefined;
-  /** Comes right before, and may still throw. */
+  /** Runs right before the rename, and may throw. */
   beforehand?: (() => Promise<void>) | undefined;
-  /** Comes right after, with no moment in between in which a signal could come. */
+  /** Runs right after the rename; no signal can come in between. */
   afterwards?: (() => void) | undefined;
   safeguard?: Safeguard | undefined;
 }
 
 /**
- * Puts `content` in place of a file, all or nothing: whoever reads it meanwhile gets the old
- * content or the new. A symbolic link stays one; its target is replaced. Mode and, where
- * allowed, owner are kept.
+ * Replaces the content of a file, all or nothing: readers get the old content or the new. A
+ * symbolic link stays; its target is replaced. Keeps the mode and, where allowed, the owner.
  */
 export async function replaceFile(
   file: string,
@@ -38,9 +37,9 @@ export async function replaceFile(
     const target = await resolveTarget(file);
     const old = await stat(target).catch(undefinedIfMissing);
     if (old && !old.isFile()) {
-      const what = old.isDirectory() ? 'a folder' : 'no regular file';
+      const what = old.isDirectory() ? 'a folder' : 'not a regular file';
       throw new CofferError('usage', `cannot write ${file}: it is ${what}`, {
-        hint: 'give the name of a file',
+        hint: 'name a file',
       });
     }
     await replace({ target, old }, content, options);
@@ -56,7 +55,7 @@ async function replace(
 ): Promise<void> {
   const { isPrivate = false, isNew = false, folder = dirname(target) } = options;
   if (options.folder === undefined) removeLeftovers(folder);
-  // Until it is complete nobody else needs to read it.
+  // Nobody else needs to read it before it is complete.
   const staged = await StagedFile.create(folder, old || isPrivate ? 0o600 : 0o666);
   try {
     await writeFile(staged.handle, content);
@@ -74,7 +73,7 @@ async function replace(
 async function takeOver(handle: FileHandle, old: Stats): Promise<void> {
   const { uid, gid } = await handle.stat();
   if (uid !== old.uid || gid !== old.gid) {
-    // Only root may give files away; the mode is what counts.
+    // Only root may change owners; the mode matters.
     await handle.chown(old.uid, old.gid).catch(() => {});
   }
   await handle.chmod(old.mode & 0o7777);

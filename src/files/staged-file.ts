@@ -8,12 +8,12 @@ import { syncFolder } from './sync-folder.ts';
 import { isRunning, machineTag, thisProcess } from './this-process.ts';
 import { undoAtExit } from './undo.ts';
 
-/** A mount point, another file system in between, a sticky folder of others. */
+/** Mount points, other file systems, and sticky folders of others. */
 const CANNOT_BE_RENAMED = new Set(['EBUSY', 'EXDEV', 'EPERM']);
 
 /**
- * A file in the making. It gets its name when it is complete and on the disk; until then, and
- * however the process ends, nothing of it is left but by SIGKILL.
+ * An unfinished file. It gets its name when it is complete and on the disk; until then, only
+ * SIGKILL can leave it behind.
  */
 export class StagedFile {
   #path: string;
@@ -26,7 +26,7 @@ export class StagedFile {
     this.#forget = forget;
   }
 
-  /** In `folder`, which has to be on the file system of the file's future place. */
+  /** Creates it in `folder`, which must be on the target's file system. */
   static async create(folder: string, mode = 0o600): Promise<StagedFile> {
     const path = join(folder, temporaryName());
     let staged: StagedFile | undefined;
@@ -53,19 +53,19 @@ export class StagedFile {
     await this.#handle.writeFile(chunk);
   }
 
-  /** Nothing more will be written; what was is on the disk. */
+  /** Ends writing, and syncs the file to disk. */
   async finish(): Promise<void> {
     await this.#handle.sync();
     await this.#handle.close();
   }
 
-  /** Another name for as long as it is in the making. */
+  /** Renames the unfinished file. */
   moveTo(path: string): void {
     renameSync(this.#path, path);
     this.#path = path;
   }
 
-  /** Takes the place of `target`, and is gone from where it was. */
+  /** Replaces `target` by rename. */
   replace(target: string, safeguard?: Safeguard): void {
     try {
       renameSync(this.#path, target);
@@ -79,14 +79,14 @@ export class StagedFile {
   }
 
   /**
-   * Appears as `target`, too.
-   * @throws what the system says, EEXIST when something is there.
+   * Links the file as `target`, too.
+   * @throws the system's error, EEXIST if `target` exists
    */
   link(target: string): void {
     try {
       linkSync(this.#path, target);
     } catch (error) {
-      // Not every file system has two names for one file.
+      // Not every file system has hard links.
       if (errnoOf(error) === 'EEXIST') throw error;
       const place = openSync(target, 'wx', 0o666);
       closeSync(place);
@@ -104,7 +104,7 @@ export class StagedFile {
 
 const TEMPORARY = /^\.coffer-([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f]{12}\.tmp$/;
 
-/** It says whose it is. */
+/** The name says which process it belongs to. */
 function temporaryName(): string {
   const me = thisProcess();
   const random = randomBytes(6).toString('hex');
@@ -115,7 +115,7 @@ export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
 }
 
-/** Removes what processes of this machine left in a folder when they were killed. */
+/** Removes files that killed processes of this machine left in a folder. */
 export function removeLeftovers(folder: string): void {
   const me = thisProcess();
   for (const name of readdirSync(folder)) {

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-/** Makes what happened in a folder last; where folders cannot be opened, the system sees to it. */
+/** Syncs a folder's entries to disk; where folders cannot be opened, the system does that. */
 export function syncFolder(folder: string): void {
   try {
     const handle = openSync(folder, 'r');
@@ -10,6 +10,6 @@ export function syncFolder(folder: string): void {
       closeSync(handle);
     }
   } catch {
-    // Some file systems cannot do it.
+    // Some file systems do not support it.
   }
 }

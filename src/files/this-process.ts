@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process, told from every other that ever had its number. */
+/** A process, distinct from all others that ever had its pid. */
 export interface ProcessId {
   host: string;
-  /** Of this start of the host; empty where the system tells none. */
+  /** The host's boot id; empty if the system does not provide it. */
   boot: string;
-  /** Containers of one host count their processes each for itself. */
+  /** The pid namespace: each container of a host has its own pids. */
   namespace: string;
   pid: number;
-  /** When it started, in the system's own count; empty where it tells none. */
+  /** Its start time, in the system's own unit; empty if the system does not provide it. */
   started: string;
 }
 
@@ -28,8 +28,8 @@ export function thisProcess(): ProcessId {
 }
 
 /**
- * Whether it runs; `undefined` where nobody can tell: on another machine or in another container,
- * or when the system does not say since when it runs.
+ * Whether it runs; `undefined` if unknown: on another machine, in another container, or without a
+ * start time.
  */
 export function isRunning(other: ProcessId): boolean | undefined {
   const { host, boot, namespace } = thisProcess();
@@ -37,16 +37,16 @@ export function isRunning(other: ProcessId): boolean | undefined {
   try {
     process.kill(other.pid, 0);
   } catch (error) {
-    // It runs, and is somebody else's, when that was not permitted.
+    // EPERM means that it runs and belongs to someone else.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const status = statusOf(String(other.pid));
   if (!status || other.started === '') return undefined;
-  // What was killed may wait for its parent for ever.
+  // A killed process may stay a zombie forever.
   return status.started === other.started && !'ZX'.includes(status.state);
 }
 
-/** A short name for the machine, or container, in the names of files. */
+/** A short name of the machine or container, for file names. */
 export function machineTag({ host, boot, namespace }: ProcessId): string {
   const text = JSON.stringify([host, boot, namespace]);
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
@@ -54,7 +54,7 @@ export function machineTag({ host, boot, namespace }: ProcessId): string {
 
 function statusOf(pid: string): { state: string; started: string } | undefined {
   const text = readOr(`/proc/${pid}/stat`);
-  // The program's name, in brackets, may hold anything.
+  // The program's name, in brackets, may contain any characters.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, started] = [fields[0], fields[19]];
   return state && started ? { state, started } : undefined;

@@ -1,11 +1,11 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const satisfies NodeJS.Signals[];
 
-/** What is to be taken back when the process ends before its work does; the newest first. */
+/** What to undo if the process ends before its work; newest first. */
 const pending = new Set<() => void>();
 
 /**
- * Has `undo` run, which must not wait for anything, should the process exit or be ended by a signal.
- * @returns what takes that back.
+ * Runs `undo`, which must be synchronous, if the process exits or a signal ends it.
+ * @returns a function that cancels this
  */
 export function undoAtExit(undo: () => void): () => void {
   if (pending.size === 0) listen();
@@ -22,12 +22,12 @@ function undoAll(): void {
     try {
       undo();
     } catch {
-      // The others still have to be taken back.
+      // The others must still run.
     }
   }
 }
 
-/** Ends as the signal would have, unless somebody else sees to that. */
+/** Ends as the signal would have, unless another listener does. */
 function end(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   undoAll();
@@ -37,7 +37,7 @@ function end(signal: NodeJS.Signals): void {
 
 function listen(): void {
   process.on('exit', undoAll);
-  // First, so that `end` still counts a listener that was added with `once`.
+  // First, so that `end` still counts listeners added with `once`.
   for (const signal of SIGNALS) process.prependListener(signal, end);
 }
 

@@ -5,7 +5,7 @@ import { Lock } from './lock.ts';
 
 const PATIENCE_MS = 60_000;
 
-/** Where the processes of one user on one machine can meet; `undefined` when there is no such place. */
+/** A folder that all processes of one user on one machine share; `undefined` if there is none. */
 export function userFolder(
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
@@ -18,8 +18,8 @@ export function userFolder(
 }
 
 /**
- * Runs `work` while no other process of this user on this machine does the same thing. Without a
- * folder, or when it takes too long, it runs at once: it has to be right without the lock, too.
+ * Runs `work` while no other process of this user on this machine does the same. Without a folder,
+ * or after too long a wait, runs it anyway: it must be correct without the lock, too.
  */
 export async function withUserLock<Result>(
   folder: string | undefined,
@@ -47,7 +47,7 @@ async function take(folder: string, thing: string): Promise<Lock | undefined> {
   }
 }
 
-/** Whether it is there, and nobody else's. */
+/** Whether it exists and belongs to this user only. */
 function makePrivate(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

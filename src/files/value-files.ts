@@ -5,15 +5,15 @@ import { writePrivateFile } from './private-file.ts';
 
 const LEAVE = 'choose what is written with --only';
 
-/** A value, and the path below a folder that is to hold it. */
+/** A value, and its path below a folder. */
 export interface ValueFile {
   path: string;
-  /** What people call it. */
+  /** Its name in messages. */
   name: string;
   bytes: Buffer;
 }
 
-/** Writes values to files that only their owner can read, and finds first what cannot be one. */
+/** Writes values to files that only their owner can read; checks all paths first. */
 export async function writeValueFiles(values: readonly ValueFile[], folder: string): Promise<void> {
   for (const [file, { bytes }] of placeFiles(values, folder)) {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -25,13 +25,13 @@ function placeFiles(values: readonly ValueFile[], folder: string): Map<string, V
   const files = new Map<string, ValueFile>();
   for (const value of values) {
     const { path } = value;
-    // SSM lets a name hold `..`, which must not lead out of the folder.
+    // SSM allows `..` in names, which must not lead out of the folder.
     if (path.split('/').some((part) => part === '.' || part === '..')) {
-      throw new CofferError('usage', `${path} is no name for a file in ${folder}`, { hint: LEAVE });
+      throw new CofferError('usage', `${path} cannot be a file in ${folder}`, { hint: LEAVE });
     }
     const file = join(folder, path);
     if (files.has(file)) {
-      throw new CofferError('usage', `two values would be in ${file}`, { hint: LEAVE });
+      throw new CofferError('usage', `two values would go to ${file}`, { hint: LEAVE });
     }
     files.set(file, value);
   }

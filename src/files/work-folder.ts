@@ -17,23 +17,23 @@ import type { Safeguard } from './overwrite.ts';
 const IGNORE = '.gitignore';
 
 /**
- * Where the lock of a manifest is, and what is in the making beside it. It is seen by all who can
- * write the manifest, on other machines and in containers, too; git passes over it, even when a
- * SIGKILL leaves it behind.
- * @param target the manifest, no link
+ * The folder of a manifest's lock and unfinished files, beside it. All processes that can write the
+ * manifest see it, also on other machines and in containers; git ignores it, even if a SIGKILL
+ * leaves it behind.
+ * @param target the manifest's real path
  */
 export function workFolderOf(target: string): string {
   return join(dirname(target), fitName(`.${stemOf(target)}`, '.coffer'));
 }
 
-/** Where the contents of a manifest are while it is written in place. */
+/** The old and new contents of a manifest while it is written in place. */
 export function safeguardOf(target: string): Safeguard {
   const folder = workFolderOf(target);
   const ending = basename(target).slice(stemOf(target).length);
   return { old: join(folder, `old${ending}`), next: join(folder, `next${ending}`) };
 }
 
-/** The endings of the manifests that were being written in place. */
+/** The extensions of the manifests that were being written in place. */
 export function unfinishedEndings(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const found = /^(?:old|next)(\.\w+)?$/.exec(name);
@@ -46,23 +46,23 @@ export function makeWorkFolder(folder: string): void {
     const isNew = make(() => mkdirSync(folder));
     try {
       if (isNew) {
-        // Whoever may write beside the manifest may do so here.
+        // Gives it the mode of the manifest's folder.
         chmodSync(folder, statSync(dirname(folder)).mode & 0o777);
       } else if (!lstatSync(folder).isDirectory()) {
-        throw new CofferError('usage', `${folder} is no folder`, {
-          hint: 'coffer works in it while it writes the manifest: remove what is there',
+        throw new CofferError('usage', `${folder} is not a folder`, {
+          hint: 'remove it: coffer needs this name for a folder while it writes the manifest',
         });
       }
       make(() => writeFileSync(join(folder, IGNORE), '*\n', { flag: 'wx' }));
       return;
     } catch (error) {
-      // The last one who worked in it has just removed it.
+      // Its last user has just removed it.
       if (errnoOf(error) !== 'ENOENT') throw error;
     }
   }
 }
 
-/** Whether that was not there yet. */
+/** Whether it was created, and did not exist before. */
 function make(create: () => void): boolean {
   try {
     create();
@@ -73,13 +73,13 @@ function make(create: () => void): boolean {
   }
 }
 
-/** Removes the folder unless something is in it. */
+/** Removes the folder if it is empty. */
 export function tidyWorkFolder(folder: string): void {
   try {
     if (readdirSync(folder).some((name) => name !== IGNORE)) return;
     rmSync(join(folder, IGNORE), { force: true });
     rmdirSync(folder);
   } catch {
-    // Somebody else has taken it, or has removed it already.
+    // Another process uses it, or has already removed it.
   }
 }

@@ -1,11 +1,11 @@
 import { ENVIRONMENT, lines, type VariableFormat } from './format.ts';
 
-/** `NAME=value`, for what `findDockerFault` finds no fault with: docker takes a line as it is. */
+/** `NAME=value`, for text that passes `findDockerFault`: docker reads a line unchanged. */
 export function dockerLine(name: string, value: string): string {
   return `${name}=${value}`;
 }
 
-/** Docker reads no line that is longer, its end included. */
+/** Docker's limit for a line, line break included. */
 const LONGEST_DOCKER_LINE = 64 * 1024 - 2;
 
 /** Why a line of an env-file cannot hold a text: there are no quotes and no escapes. */

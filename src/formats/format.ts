@@ -1,19 +1,19 @@
 import type { Place } from '../errors.ts';
 
-/** An opened value. */
+/** A decrypted value. */
 export interface Secret {
-  /** Without the path. */
+  /** The name without the path. */
   name: string;
   bytes: Buffer;
-  /** Whether it is one, as against a plain String. */
+  /** Whether it is secret, unlike a plain String. */
   isSecret: boolean;
-  /** In SSM; absent for what comes from a manifest. */
+  /** Version in SSM; absent for values from a manifest. */
   version?: number | undefined;
-  /** In the manifest; absent for what comes from SSM. */
+  /** Place in the manifest; absent for values from SSM. */
   place?: Place | undefined;
 }
 
-/** A name, and the text that it stands for. */
+/** A variable's name and text. */
 export interface Entry {
   variable: string;
   value: string;
@@ -21,49 +21,49 @@ export interface Entry {
 
 export interface Variable extends Entry {
   secret: Pick<Secret, 'name' | 'isSecret' | 'place'>;
-  /** Whether its value is the path of a file that holds the secret. */
+  /** Whether its value is the path of a file with the secret. */
   isPath: boolean;
 }
 
-/** What variables are for: how their names and values have to be. */
+/** The rules for names and values of variables. */
 export interface VariableRules {
-  /** The naming, when `--names` says nothing else. */
+  /** The default naming. */
   names: string;
-  /** The names that the reader takes. */
+  /** The names that the reader accepts. */
   allows: RegExp;
-  /** Most bytes of `NAME=value`. */
+  /** Maximum bytes of `NAME=value`. */
   limit?: number;
-  /** Why the reader would not get this text as it is. */
+  /** Why the reader would not get this text unchanged. */
   findFault?: (text: string) => string | undefined;
 }
 
-/** The environment of a process. Its names are free, if only SSM's characters are in them. */
+/** The environment of a process. It allows any name of SSM's characters. */
 export const ENVIRONMENT = {
   names: 'upper',
   allows: /^[\w./-]+$/,
-  // Linux gives one string no more, its name included.
+  // Linux's limit for one string, its name included.
   limit: 128 * 1024 - 1,
 } as const satisfies VariableRules;
 
-/** A form in which `export` hands secrets on: a file of its own, and a line of index.ts. */
+/** A format of `export`: its own file, and a line in index.ts. */
 export type Format = VariableFormat | ObjectFormat;
 
-/** Of names and texts. */
+/** For names and texts. */
 export interface VariableFormat {
   rules: VariableRules;
-  /** For standard output. */
+  /** Text for standard output. */
   render: (variables: readonly Variable[]) => string;
-  /** For the end of a file that the job has. */
+  /** Text to append to a file of the job. */
   appendix?: {
-    /** The variable of the environment that holds the file's path. */
+    /** The environment variable with the file's path. */
     path: string;
-    /** Where there is such a file. */
+    /** Where such a file exists. */
     hint: string;
     render: (variables: readonly Variable[]) => string;
   };
 }
 
-/** Of whole values, binary ones too, in one object with a name. */
+/** For whole values, binary ones too, in one named object. */
 export interface ObjectFormat {
   renderObject: (secrets: readonly Secret[], target: ObjectName) => string;
 }
@@ -73,7 +73,7 @@ export interface ObjectName {
   namespace?: string | undefined;
 }
 
-/** One line a variable. */
+/** One line per variable. */
 export function lines(
   renderLine: (name: string, value: string) => string,
 ): VariableFormat['render'] {

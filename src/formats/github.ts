@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ENVIRONMENT, type VariableFormat } from './format.ts';
 
 /**
- * Workflow commands that have GitHub's runner hide a secret in its logs. It compares line by line,
- * so every line is a secret of its own.
+ * Workflow commands that make GitHub's runner mask a secret in its logs. The runner compares line
+ * by line, so each line is masked on its own.
  */
 export function githubMasks(value: string): string {
   return value
@@ -14,7 +14,7 @@ export function githubMasks(value: string): string {
 }
 
 /**
- * A block for the file that `GITHUB_ENV` names.
+ * A block for the file at `GITHUB_ENV`.
  * @param delimiter a line that is not in the value
  */
 export function githubBlock(name: string, value: string, delimiter: string): string {
@@ -31,12 +31,12 @@ export const format: VariableFormat = {
       .join(''),
   appendix: {
     path: 'GITHUB_ENV',
-    hint: 'it is set in the steps of GitHub Actions',
+    hint: 'run it in a step of GitHub Actions, which sets that variable',
     render(variables) {
       const blocks = variables.map(({ variable, value }) =>
         githubBlock(variable, value, `coffer-${randomUUID()}`),
       );
-      // What an earlier command wrote may lack the end of its line.
+      // Earlier text may lack its final line break.
       return `\n${blocks.join('')}`;
     },
   },

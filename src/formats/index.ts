@@ -1,6 +1,6 @@
 import type { Format } from './format.ts';
 
-/** Every format of `export`; one is loaded when it is asked for. */
+/** All formats of `export`; each is loaded on use. */
 const FORMATS = {
   shell: () => import('./shell.ts'),
   dotenv: () => import('./dotenv.ts'),

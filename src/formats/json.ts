@@ -1,6 +1,6 @@
 import type { Entry, VariableFormat } from './format.ts';
 
-/** One object of JSON, names and values as text. */
+/** One JSON object, with values as text. */
 export function renderJson(entries: readonly Entry[]): string {
   const values = Object.fromEntries(entries.map(({ variable, value }) => [variable, value]));
   return `${JSON.stringify(values, null, 2)}\n`;

@@ -1,11 +1,13 @@
 import { ENVIRONMENT, lines, type VariableFormat } from './format.ts';
 
-/** A word that bash, dash and zsh read back byte for byte: nothing is special in single quotes. */
+/**
+ * A word that bash, dash and zsh read back byte for byte: single quotes have no special characters.
+ */
 export function shellQuote(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }
 
-/** `export NAME='value'`, to be sourced. */
+/** `export NAME='value'`, to source. */
 export function shellExport(name: string, value: string): string {
   return `export ${name}=${shellQuote(value)}`;
 }

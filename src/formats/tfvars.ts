@@ -1,6 +1,6 @@
 import { lines, type VariableFormat } from './format.ts';
 
-/** `name = "value"`, for what `findTfvarsFault` finds no fault with. */
+/** `name = "value"`, for text that passes `findTfvarsFault`. */
 export function tfvarsLine(name: string, value: string): string {
   const text = value
     .replaceAll(/["\\]/g, '\\$&')
@@ -12,11 +12,11 @@ export function tfvarsLine(name: string, value: string): string {
   return `${name} = "${text}"`;
 }
 
-/** Why Terraform cannot hold a text: it brings every string into Unicode's normal form C. */
+/** Why Terraform cannot hold a text: it normalises every string to Unicode NFC. */
 export function findTfvarsFault(value: string): string | undefined {
   return value === value.normalize('NFC')
     ? undefined
-    : 'Terraform would compose its letters and accents (Unicode NFC), and so change it';
+    : 'Terraform would change it by composing letters and accents (Unicode NFC)';
 }
 
 function escapeCodePoint(character: string): string {

@@ -1,20 +1,20 @@
 import { CofferError } from '../errors.ts';
 
-/** What a parameter is called outside. */
+/** Maps a parameter's name to a variable's name. */
 export type Naming = (name: string) => string;
 
 /**
- * Makes variables of names: `upper` as psyml did (`tls/key-store.p12` becomes `TLS_KEY_STORE_P12`),
- * `lower` the same in small letters, `exact` as they are, or a pattern with `{NAME}` or `{name}`.
- * No variable but an exact one begins with a digit.
+ * Makes variable names: `upper` as psyml did (`tls/key-store.p12` becomes `TLS_KEY_STORE_P12`),
+ * `lower` the same in lower case, `exact` unchanged, or a pattern with `{NAME}` or `{name}`.
+ * Only exact names may begin with a digit.
  * @throws CofferError `usage`
  */
 export function createNaming(style: string, prefix = ''): Naming {
   if (style === 'exact') return (name) => prefix + name;
   const pattern = SHORTHANDS[style] ?? style;
   if (!/\{(?:NAME|name)\}/.test(pattern)) {
-    throw new CofferError('usage', `--names ${style} is unknown`, {
-      hint: "upper, lower, exact, or a pattern with {NAME} or {name}, such as 'APP_{NAME}'",
+    throw new CofferError('usage', `--names cannot be ${style}`, {
+      hint: "use upper, lower, exact, or a pattern with {NAME} or {name}, such as 'APP_{NAME}'",
     });
   }
   return (name) => {

@@ -6,28 +6,28 @@ import { formatBytes } from './table.ts';
 import { asText } from './text.ts';
 import { createNaming, type Naming } from './variable-names.ts';
 
-/** How variables are called. */
+/** The names of variables. */
 export interface VariableNames {
   /** `upper`, `lower`, `exact`, or a pattern such as `APP_{NAME}`. */
   names?: string | undefined;
-  /** Stands before the name of every variable. */
+  /** Prefix of every name. */
   prefix?: string | undefined;
 }
 
-/** A value that has to be in a file, if it is to be anywhere. */
+/** A value that can only go to a file. */
 export interface Unfit {
   variable: string;
   secret: Secret;
   reason: string;
-  /** Whether it is text of a length that variables have. */
+  /** Whether it is text short enough for a variable. */
   isPlain: boolean;
 }
 
 /**
- * The variables of secrets, in their order. Values that cannot be variables become files of the
- * folder that `findFolder` knows of, and variables `…_FILE` with their paths; they are left out when
- * it knows of none.
- * @throws CofferError when a name is impossible, or two secrets would share one
+ * The variables of secrets, in order. Values that cannot be variables become files in the folder
+ * that `findFolder` returns, with their paths in variables `…_FILE`; without a folder, they are
+ * left out.
+ * @throws CofferError if a name is impossible, or two secrets would share one
  */
 export async function assignVariables(
   secrets: readonly Secret[],
@@ -57,7 +57,7 @@ export async function assignVariables(
 function nameVariable({ name, place }: Secret, naming: Naming, { allows }: VariableRules): string {
   const variable = naming(name);
   if (allows.test(variable)) return variable;
-  throw new CofferError('usage', `${name}: no variable here can be called ${variable}`, {
+  throw new CofferError('usage', `${name}: ${variable} cannot be the name of a variable`, {
     hint: 'choose other names with --names or --prefix, or leave it out with --only',
     place,
   });
@@ -69,7 +69,7 @@ function fit(secret: Secret, variable: string, rules: VariableRules): Variable |
   const unfit = (reason: string, isPlain: boolean) => ({ variable, secret, reason, isPlain });
   if (text === undefined) return unfit('it is binary', false);
   if (variable.length + 1 + bytes.length > (rules.limit ?? Infinity)) {
-    return unfit(`${formatBytes(bytes.length)} do not fit the environment`, false);
+    return unfit(`${formatBytes(bytes.length)} do not fit into the environment`, false);
   }
   const fault = rules.findFault?.(text);
   if (fault !== undefined) return unfit(fault, true);

@@ -1,4 +1,4 @@
-/** A line without characters that drive a terminal, hide, or turn the reading direction. */
+/** Escapes characters that control a terminal, are invisible, or change the reading direction. */
 export function visible(line: string): string {
   return line.replaceAll(/(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;

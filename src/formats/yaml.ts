@@ -1,12 +1,12 @@
 import type { Entry, VariableFormat } from './format.ts';
 
-/** One map of YAML. All is quoted, as readers of YAML 1.1 and 1.2 differ on all else. */
+/** One YAML map. Quotes everything, because readers of YAML 1.1 and 1.2 differ on plain text. */
 export function renderYaml(entries: readonly Entry[]): string {
   if (entries.length === 0) return '{}\n';
   return entries.map(({ variable, value }) => `${quote(variable)}: ${quote(value)}\n`).join('');
 }
 
-/** YAML reads JSON's strings, but takes some characters for line ends, and refuses others. */
+/** YAML reads JSON strings, but treats some characters as line breaks, and refuses others. */
 function quote(text: string): string {
   return JSON.stringify(text).replaceAll(
     /[\u007F-\u009F\u2028\u2029\uFEFF\uFFFE\uFFFF]/g,

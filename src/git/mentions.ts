@@ -6,10 +6,9 @@ import { grepWords, type Mention } from './repository.ts';
 const MANIFESTS = /\.(?:ya?ml|json)/i;
 
 /**
- * Which of these words some manifest of the repository around `folder` holds, one that git ignores
- * or `app.yml.edited` too; outside of git, one below `folder`. Where git cannot tell, all count as
- * held.
- * @param except the absolute path of a file that does not count
+ * Which of these words occur in any manifest of the repository around `folder`, ignored ones and
+ * `app.yml.edited` included; outside git, below `folder`. If git cannot tell, returns all.
+ * @param except the absolute path of a file to skip
  */
 export async function findMentioned(
   folder: string,
@@ -25,9 +24,9 @@ export async function findMentioned(
   }
 }
 
-/** @throws in a repository that git does not see. */
+/** @throws in a repository where git does not work */
 async function grepBelow(folder: string, words: readonly string[]): Promise<Mention[]> {
-  if (isInRepository(folder)) throw new Error('git cannot be asked');
+  if (isInRepository(folder)) throw new Error('git does not work here');
   return search(folder, words);
 }
 

@@ -3,7 +3,7 @@ import { CofferError } from '../errors.ts';
 
 const EMPTY = Buffer.alloc(0);
 
-/** Reads git's objects, one after the other, through one process. */
+/** Reads git objects one by one, through one process. */
 export class GitObjects {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #output: AsyncIterator<Buffer>;
@@ -17,7 +17,7 @@ export class GitObjects {
     this.#output = this.#child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   }
 
-  /** Hands over the content of an object, piece by piece. */
+  /** Reads the content of an object in chunks. */
   read(id: string, take: (chunk: Buffer) => void): Promise<void> {
     const reading = this.#turn.then(() => this.#read(id, take));
     this.#turn = reading.catch(() => {});
@@ -33,8 +33,8 @@ export class GitObjects {
     const header = await this.#readLine();
     const size = Number(/ blob (\d+)$/.exec(header)?.[1] ?? NaN);
     if (Number.isNaN(size)) {
-      throw new CofferError('usage', `git has no content for the object ${id}`, {
-        hint: 'git fsck tells more',
+      throw new CofferError('usage', `git cannot read the object ${id}`, {
+        hint: 'run git fsck for details',
       });
     }
     for (let left = size; left > 0;) {

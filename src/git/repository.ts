@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 
-/** How git answered; it says no more than an exit code when it found nothing. */
+/** git's answer; only an exit code if it found nothing. */
 interface Answer {
   code: number;
   stdout: string;
@@ -11,10 +11,10 @@ interface Answer {
 
 const NOT_HERE = /not a git repository|must be run in a work tree/;
 
-/** @returns `undefined` when there is no git, or no working tree of a repository around `folder`. */
+/** @returns `undefined` without git, or outside a working tree */
 function ask(folder: string, args: readonly string[]): Promise<Answer | undefined> {
   return new Promise((done) => {
-    // Its messages are told apart by their words, which must not be translated.
+    // The messages are recognised by their words, so they must not be translated.
     const env = { ...process.env, LC_ALL: 'C' };
     execFile('git', args, { cwd: folder, maxBuffer: Infinity, env }, (error, stdout, stderr) => {
       const code = error ? error.code : 0;
@@ -36,21 +36,21 @@ function gitError(args: readonly string[], { stderr }: Answer): CofferError {
 }
 
 /**
- * What git prints.
- * @throws CofferError `usage` with git's own words.
+ * Runs git and returns its output.
+ * @throws CofferError `usage` with git's own message
  */
 export async function git(folder: string, args: readonly string[]): Promise<string> {
   const answer = await ask(folder, args);
   if (!answer) {
-    throw new CofferError('usage', 'this needs git, and a repository', {
-      hint: 'run it in one; git init makes one',
+    throw new CofferError('usage', 'this needs git and a repository', {
+      hint: 'run it in a repository; git init creates one',
     });
   }
   if (answer.code !== 0) throw gitError(args, answer);
   return answer.stdout;
 }
 
-/** The top folder of the working tree that `folder` is in, if it is in one. */
+/** The top folder of the working tree around `folder`, if any. */
 export async function repositoryRoot(folder: string): Promise<string | undefined> {
   const args = ['rev-parse', '--show-toplevel'];
   const answer = await ask(folder, args);
@@ -59,27 +59,27 @@ export async function repositoryRoot(folder: string): Promise<string | undefined
 }
 
 /**
- * The same where there has to be one.
+ * The same, but required.
  * @throws CofferError `usage`
  */
 export async function requireRepository(folder: string): Promise<string> {
   const root = await repositoryRoot(folder);
   if (root !== undefined) return root;
-  throw new CofferError('usage', 'this is no git repository', {
-    hint: 'run this in one; git init makes one',
+  throw new CofferError('usage', 'this is not a git repository', {
+    hint: 'run it in a repository; git init creates one',
   });
 }
 
-/** A word in any encoding: in the wide ones, NULs stand between its letters. */
+/** A word in any encoding: wide ones have NULs between its letters. */
 function wideWord(word: string): string {
   return word.split('').join('[^a-z]{0,3}');
 }
 
 /**
  * The YAML files of the whole repository, from `folder`, that mention the keys of a manifest: those
- * that git tracks or would add, or those in its index. Git reads 10,000 other files faster than we
+ * that git tracks or would add, or those in its index. git reads 10,000 other files faster than we
  * could.
- * @returns `undefined` outside of a repository.
+ * @returns `undefined` outside a repository
  */
 export async function searchManifests(
   folder: string,
@@ -93,16 +93,16 @@ export async function searchManifests(
   return answer && splitNames(answer.stdout).sort();
 }
 
-/** A word, and a file that holds it, by absolute path. */
+/** A word, and the absolute path of a file that contains it. */
 export interface Mention {
   file: string;
   word: string;
 }
 
 /**
- * Which of these words the files of the repository around `folder` hold that may be manifests, be
- * they new or ignored.
- * @returns `undefined` outside of a repository.
+ * Which of these words occur in files of the repository around `folder` that may be manifests, new
+ * and ignored ones included.
+ * @returns `undefined` outside a repository
  */
 export async function grepWords(
   folder: string,
@@ -126,10 +126,10 @@ export async function grepWords(
   });
 }
 
-/** The ids of what is in the index, by absolute path. */
+/** The ids of the files in the index, by absolute path. */
 export interface IndexEntries {
   files: ReadonlyMap<string, string>;
-  /** Symbolic links, whose content is where they lead. */
+  /** Symbolic links, whose content is their target. */
   links: ReadonlyMap<string, string>;
 }
 
@@ -144,13 +144,13 @@ export async function listIndex(root: string): Promise<IndexEntries> {
   return { files, links };
 }
 
-/** The absolute paths of the files that differ between HEAD, if there is one, and the index. */
+/** The absolute paths of files that differ between HEAD, if any, and the index. */
 export async function listChanged(root: string): Promise<Set<string>> {
   const names = await git(root, ['diff', '--cached', '--name-only', '--no-renames', '-z']);
   return new Set(splitNames(names).map((name) => resolve(root, name)));
 }
 
-/** What git prints with -z. */
+/** Splits git's output with -z. */
 function splitNames(text: string): string[] {
   return text.split('\0').filter(Boolean);
 }

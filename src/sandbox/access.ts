@@ -1,8 +1,8 @@
 /**
  * The one place that answers "may this caller do this action on this resource".
  *
- * Every handler asks it before it looks at what exists, with IAM's action names and the ARN at
- * hand. Most operations need the action of their own name; the others:
+ * Every handler asks it before it looks at existing state, with IAM's action names and the ARN.
+ * Most operations need the action of their own name; the others:
  *
  * | operation | actions |
  * |---|---|
@@ -24,7 +24,7 @@
  * | s3:ListParts, ListMultipartUploads | s3:ListMultipartUploadParts, s3:ListBucketMultipartUploads |
  * | an object under a KMS key | + kms:GenerateDataKey to write, kms:Decrypt to read |
  * | a missing object | s3:ListBucket, or the answer is AccessDenied |
- * | ssm:DescribeParameters, kms:CreateKey, kms:ListKeys, kms:ListAliases | the same on `*`: they know no resource |
+ * | ssm:DescribeParameters, kms:CreateKey, kms:ListKeys, kms:ListAliases | the same on `*`: they do not support resources |
  */
 import type { Caller } from './caller.ts';
 import type { Facts, Policies, Question, Verdict } from './iam/policies.ts';
@@ -33,7 +33,7 @@ import { Refusal } from './refusal.ts';
 import type { Rule } from './settings.ts';
 import { matchesAction } from './wildcards.ts';
 
-/** Policies of callers, and rules that deny. The policies of keys and buckets are not enforced. */
+/** Enforces policies of callers, and rules that deny. Ignores policies of keys and buckets. */
 export class Access {
   readonly #rules: () => readonly Rule[];
   readonly #policies: Policies;
@@ -55,7 +55,7 @@ export class Access {
   }
 }
 
-/** One request in the making: who asks, and what they may do. */
+/** One request: its caller, and what the caller may do. */
 export class Call {
   readonly caller: Caller;
   readonly requestId: string;
@@ -73,7 +73,7 @@ export class Call {
     return this.#decide({ action, resource, facts: {} }) === 'allowed';
   }
 
-  /** `facts` are what the conditions of a policy may ask for. */
+  /** `facts` are the values of condition keys. */
   require(action: string, resource: string, facts: Facts = {}): void {
     const verdict = this.#decide({ action, resource, facts });
     if (verdict === 'allowed') return;

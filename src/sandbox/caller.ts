@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Who calls, and where, as their request's SigV4 credential scope says. */
+/** The caller, by the SigV4 credential scope of the request. */
 export interface Caller {
   accessKeyId: string;
   region: string;
@@ -13,7 +13,7 @@ export type Identified =
   | { kind: 'malformed'; why: string }
   | { kind: 'expired' };
 
-/** Reads the header or the presigned query. The signature itself is not checked. */
+/** Reads the header or the presigned query. Does not check the signature. */
 export function identify(
   headers: IncomingHttpHeaders,
   query: URLSearchParams,

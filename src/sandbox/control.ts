@@ -1,8 +1,8 @@
 /**
- * The sandbox's own door, for tests; it needs no credentials.
+ * The sandbox's control interface, for tests; it needs no credentials.
  *
  * - `GET /_sandbox/calls` → `{"calls": {"kms:GenerateDataKey": 1, …}}`: every request received,
- *   the throttled and the failed ones too, by operation. `DELETE` starts again at nothing.
+ *   including throttled and failed ones, by operation. `DELETE` resets the counts.
  * - `PUT /_sandbox/faults` with JSON replaces the settings (see settings.ts), `DELETE` clears
  *   them, `GET` shows them. For instance:
  *
@@ -13,13 +13,13 @@
  *          {"action": "s3:*", "resetRate": 0.01},
  *          {"action": "kms:Decrypt", "deny": true, "accessKeyId": "only this caller"}]}
  *
- *   What is left out has its default. All but `deny` go by the operation's name
- *   (`s3:HeadObject`), `deny` by the IAM action (`s3:GetObject`; see access.ts).
+ *   Absent members have defaults. `deny` matches the IAM action (`s3:GetObject`; see access.ts),
+ *   the others match the operation's name (`s3:HeadObject`).
  * - `PUT /_sandbox/policies/ACCESSKEYID` with an IAM policy (see iam/document.ts): that caller may
- *   do what it allows and nothing else. `DELETE` lifts it. `GET` → `{"document": …, "asked": […]}`:
- *   the policy, and each action, resource and set of condition keys that was decided under it.
- *   Policies end with the process, as faults do.
- * - `GET /_sandbox/instance` → `{"id": …}`: tells whether a folder's sandbox still runs.
+ *   do only what it allows. `DELETE` removes it. `GET` → `{"document": …, "asked": […]}`:
+ *   the policy, and each action, resource and set of condition keys that it decided on.
+ *   Policies and faults end with the process.
+ * - `GET /_sandbox/instance` → `{"id": …}`: shows whether a folder's sandbox still runs.
  */
 import type { Faults } from './faults.ts';
 import type { Policies } from './iam/policies.ts';
@@ -91,12 +91,12 @@ export class Control {
         this.#policies.remove(accessKeyId);
         return { status: 204 };
       default:
-        return json({ message: `A policy takes no ${method}` }, 405);
+        return json({ message: `A policy does not support ${method}` }, 405);
     }
   }
 }
 
-/** Answers with what `apply` made of a JSON body, or with why it made nothing. */
+/** Answers with the result of `apply` for a JSON body, or with its error. */
 async function applyDocument(
   body: AsyncIterable<Buffer>,
   apply: (document: unknown) => object,

@@ -5,9 +5,9 @@ import type { Identified } from './caller.ts';
 import type { Refusal } from './refusal.ts';
 import type { Reply } from './reply.ts';
 
-/** A request that was read far enough to know what it asks for. */
+/** A request, read far enough to know its operation. */
 export interface Prepared {
-  /** As it is counted: `s3:GetObject`. */
+  /** The name under which it is counted: `s3:GetObject`. */
   operation: string;
   /** What the credential scope must name. */
   service: string;
@@ -15,7 +15,7 @@ export interface Prepared {
   run(call: Call, body: AsyncIterable<Buffer>): Promise<Reply>;
 }
 
-/** How a family of services speaks: AWS JSON 1.1, or S3's REST and XML. */
+/** The protocol of a family of services: AWS JSON 1.1, or S3's REST and XML. */
 export interface Dialect {
   prepare(request: IncomingMessage, now: number): Prepared;
   /** Headers of every answer. */

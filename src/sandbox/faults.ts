@@ -3,7 +3,7 @@ import { DEFAULTS } from './settings.ts';
 import type { Rule, Settings } from './settings.ts';
 import { matchesAction } from './wildcards.ts';
 
-/** What becomes of a request before anything looks at its content. */
+/** The fate of a request, decided before its content is read. */
 type Fate = 'serve' | 'throttle' | 'error' | 'reset-before' | 'reset-after';
 
 interface Bucket {
@@ -11,7 +11,7 @@ interface Bucket {
   at: number;
 }
 
-/** The settings in force, and the dice they throw: seeded, so that a run repeats. */
+/** The current settings and their random numbers, seeded so that a run repeats. */
 export class Faults {
   #settings: Settings = DEFAULTS;
   #random = mulberry32(DEFAULTS.seed);
@@ -42,7 +42,7 @@ export class Faults {
     return 'serve';
   }
 
-  /** A token bucket that holds one second's worth. */
+  /** A token bucket with a capacity of one second. */
   #admits(rule: Rule, perSecond: number, now: number): boolean {
     const full = Math.max(1, perSecond);
     const bucket = this.#buckets.get(rule) ?? { tokens: full, at: now };

@@ -20,9 +20,9 @@ import { Bodies } from './state/bodies.ts';
 import { Store } from './state/store.ts';
 
 export interface SandboxOptions {
-  /** 0, the default, takes any free port. */
+  /** 0, the default, means any free port. */
   port?: number;
-  /** Keep the state here; by default it lives in memory. */
+  /** Folder for the state. Default: memory. */
   folder?: string;
   /** IAM policies by access key; a key without one may do everything. */
   policies?: Policies;
@@ -33,7 +33,9 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** KMS, SSM Parameter Store and S3 on 127.0.0.1. Control.ts tells how to watch and disturb it. */
+/**
+ * KMS, SSM Parameter Store and S3 on 127.0.0.1. control.ts describes how to observe and disturb it.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, policies = new Policies() } = options;
   const folder = options.folder === undefined ? undefined : resolve(options.folder);
@@ -72,7 +74,7 @@ async function openState(folder: string | undefined): Promise<State> {
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CofferError('usage', `cannot keep the sandbox's state in ${folder}: ${why}`, {
-      hint: 'name a folder that can be written, or none',
+      hint: 'name a writable folder, or none',
       cause,
     });
   }
@@ -109,7 +111,7 @@ function marker(folder: string): string {
   return join(folder, 'running.json');
 }
 
-/** Two sandboxes would spoil each other's state. A marker whose sandbox is gone does not count. */
+/** Two sandboxes would corrupt each other's state. Ignores the marker of a dead sandbox. */
 async function requireFree(folder: string): Promise<void> {
   let running: { url: string; id: string };
   try {

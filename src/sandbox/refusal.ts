@@ -1,4 +1,4 @@
-/** An answer that says no, under the code and with about the words AWS would use. */
+/** A refusal, with the code and about the message of AWS. */
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;
@@ -25,7 +25,7 @@ export function invalid(message: string): Refusal {
   return new Refusal('ValidationException', message);
 }
 
-/** The sentence that AWS's JSON services say when one member breaks its declared constraint. */
+/** The message of AWS's JSON services for a member that violates its constraint. */
 export function broken(field: string, shown: string | undefined, constraint: string): Refusal {
   const member = field.charAt(0).toLowerCase() + field.slice(1);
   const value = shown === undefined ? 'Value' : `Value '${shown}'`;

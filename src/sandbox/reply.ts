@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** An HTTP answer in the making. */
+/** An HTTP answer. */
 export interface Reply {
   status?: number;
   headers?: Record<string, string>;

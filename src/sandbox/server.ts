@@ -26,7 +26,7 @@ export interface Parts {
 
 export interface RunningServer {
   port: number;
-  /** Breaks what is under way, and waits until nothing touches the state any more. */
+  /** Aborts running requests, and waits until they no longer use the state. */
   close(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function serve(parts: Parts, port: number): Promise<RunningServer> 
   };
   const server = createServer((request, response) => accept(request, response));
   server.on('checkContinue', (request, response) => accept(request, response, true));
-  // uploads take as long as they take; clients reuse connections after a pause
+  // Uploads have no time limit, and clients reuse connections after a pause.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 120_000;
   await listen(server, port);
@@ -94,7 +94,7 @@ async function answer(parts: Parts, exchange: Exchange): Promise<void> {
   try {
     reply = await perform(parts, dialect, exchange, requestId, body);
   } catch (error) {
-    // the client went away, or the sandbox is closing: there is nobody to answer
+    // The client left, or the sandbox is closing: no answer is needed.
     if (exchange.socket.destroyed || exchange.closing.aborted) throw error;
     const refusal = error instanceof Refusal ? error : dialect.failed('');
     reply = dialect.refuse(refusal, request, requestId);
@@ -104,9 +104,9 @@ async function answer(parts: Parts, exchange: Exchange): Promise<void> {
     return;
   }
   const headers: Record<string, string> = { ...dialect.identify(requestId), ...reply.headers };
-  // a client that was not told to go on may still send its body: not as the next request
+  // A client that got no "100 Continue" may still send its body, which is not a request.
   if (exchange.mayWait && !request.readableDidRead) headers['connection'] = 'close';
-  // what is left of a body that was refused half-way must not block the connection
+  // The rest of a refused body must not block the connection.
   if (request.readableDidRead && !request.complete) request.resume();
   await send(response, { ...reply, headers });
 }
@@ -144,9 +144,9 @@ function callerOf({ identified, service }: Prepared, dialect: Dialect): Caller {
   return caller;
 }
 
-/** The request's body; a client that waits is told to go on when somebody reads it. */
+/** The request's body; sends "100 Continue" to a waiting client when it is read. */
 async function* bodyOf({ request, response, mayWait }: Exchange): AsyncGenerator<Buffer> {
   if (mayWait) response.writeContinue();
-  // a refusal half-way must not destroy the connection it is to be sent over
+  // A refusal half-way must not destroy the connection that it needs.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
 }

@@ -1,14 +1,16 @@
-/** One way to misbehave, for the operations whose name matches `action` (`*` stands for anything). */
+/** One kind of fault, for operations that match `action` (`*` matches anything). */
 export interface Rule {
-  /** Such as `ssm:PutParameter`, `s3:*`, `*`; for `deny`, an IAM action such as `kms:ReEncryptFrom`. */
+  /**
+   * Such as `ssm:PutParameter`, `s3:*`, `*`; for `deny`, an IAM action such as `kms:ReEncryptFrom`.
+   */
   action: string;
   /** Only for this caller. */
   accessKeyId?: string;
-  /** Requests above this rate are throttled. */
+  /** Throttles requests above this rate. */
   perSecond?: number;
-  /** The share of requests that fail with the service's internal error. */
+  /** The fraction of requests that fail with the service's internal error. */
   errorRate?: number;
-  /** The share of requests whose connection breaks, half of them after the work was done. */
+  /** The fraction of requests whose connection breaks, half of them after the work is done. */
   resetRate?: number;
   deny?: boolean;
 }
@@ -18,9 +20,9 @@ export interface Settings {
   seed: number;
   /** How long after its deletion a parameter's name cannot be created again. */
   recreateDelayMs: number;
-  /** What PutParameter with Overwrite says to another type. */
+  /** How PutParameter with Overwrite answers to another type. */
   typeChange: 'allow' | 'refuse';
-  /** Paged SSM operations answer an empty page with a token first, as AWS sometimes does. */
+  /** Paged SSM operations first return an empty page with a token, as AWS sometimes does. */
   emptyPages: boolean;
   rules: readonly Rule[];
 }
@@ -59,7 +61,7 @@ const RULE: Record<keyof Rule, Check> = {
   deny: flag,
 };
 
-/** Settings from parsed JSON; throws an Error that names the wrong member. */
+/** Reads settings from parsed JSON; throws an Error that names an invalid member. */
 export function parseSettings(json: unknown): Settings {
   const given = checked(json, SETTINGS, 'settings');
   const settings: Settings = { ...DEFAULTS, ...(given as Partial<Settings>) };
@@ -81,7 +83,7 @@ function checked(
   for (const [name, value] of Object.entries(json)) {
     const check = Object.hasOwn(members, name) ? members[name] : undefined;
     if (check === undefined) throw new Error(`${where}: unknown member ${name}`);
-    if (!check(value)) throw new Error(`${where}: ${name} has a wrong value`);
+    if (!check(value)) throw new Error(`${where}: the value of ${name} is invalid`);
   }
   return { ...json };
 }

@@ -1,4 +1,4 @@
-/** Whether a text is what a pattern says: `*` stands for any characters, `?` for one. */
+/** Whether a text matches a pattern: `*` matches any characters, `?` one. */
 export function matches(pattern: string, text: string, flags = ''): boolean {
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -7,7 +7,7 @@ export function matches(pattern: string, text: string, flags = ''): boolean {
   return new RegExp(`^${source}$`, `s${flags}`).test(text);
 }
 
-/** The same for actions and operations, whose letter case does not matter. */
+/** The same for actions and operations, ignoring case. */
 export function matchesAction(pattern: string, action: string): boolean {
   return matches(pattern, action, 'i');
 }

@@ -7,31 +7,30 @@ import type { Manifest } from '../manifest/model.ts';
 import type { StagedBlob } from './blob.ts';
 import { blobPaths, findUnnamed, noteUnfinished, removeBlobs } from './blob-files.ts';
 
-/** What a manifest is to be. */
+/** The next state of a manifest. */
 interface Next {
   text: string;
   blobs: readonly StagedBlob[];
 }
 
-/** What became of it. */
+/** The outcome. */
 interface Replaced {
   changed: boolean;
-  /** Paths of the blobs that are gone. */
+  /** Paths of the removed blobs. */
   removed: string[];
 }
 
-/** What to do as soon as a file is in place. */
+/** Called as soon as a file is in place. */
 interface Then {
-  /** It names the new blobs. */
+  /** The file names the new blobs. */
   settle: () => void;
-  /** It is the manifest, which no longer names the old ones. */
+  /** The file is the manifest, which no longer names the old blobs. */
   finish: () => void;
 }
 
 /**
- * Puts a manifest's next text and its blobs in place: blobs first, so that the manifest never names
- * a file that is not there; what nobody names any more goes last. The caller holds the manifest's
- * lock.
+ * Writes a manifest's next text and its blobs: blobs first, so that the manifest never names a
+ * missing file; unused blobs are removed last. The caller holds the manifest's lock.
  */
 export function replaceManifest(manifest: Manifest, next: Next): Promise<Replaced> {
   return place(manifest, next, ({ finish }) =>
@@ -40,7 +39,8 @@ export function replaceManifest(manifest: Manifest, next: Next): Promise<Replace
 }
 
 /**
- * The same for what somebody typed: when another change came before, it stays beside the manifest.
+ * The same for text that a person typed: if the manifest changed in the meantime, saves it beside
+ * the manifest.
  * @throws CofferError `conflict` that says where
  */
 export function replaceOrKeep(manifest: Manifest, next: Next): Promise<Replaced> {
@@ -51,7 +51,7 @@ export function replaceOrKeep(manifest: Manifest, next: Next): Promise<Replaced>
       if (!(error instanceof CofferError) || error.code !== 'conflict') throw error;
       const kept = await keepBeside(manifest.file, next.text, settle);
       throw new CofferError('conflict', error.message, {
-        hint: `it stays as it is; your edit is in ${kept}, sealed: coffer decrypt shows it`,
+        hint: `run coffer decrypt ${kept} to see your edit, which is saved there, encrypted`,
         cause: error,
       });
     }
@@ -83,7 +83,7 @@ async function place(
   }
 }
 
-/** `app.yml.edited`, or `app.yml.edited-2` where that is taken. */
+/** `app.yml.edited`, or `app.yml.edited-2` if that exists. */
 async function keepBeside(file: string, text: string, settle: () => void): Promise<string> {
   for (let count = 1; ; count += 1) {
     const ending = count === 1 ? '.edited' : `.edited-${count}`;

@@ -8,7 +8,7 @@ import { besideManifest } from './source.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** A blob's sealed bytes, readable at any place, in memory or on disk. */
+/** A blob's sealed bytes, readable at any offset, in memory or on disk. */
 export interface BlobBody {
   size: number;
   read: (offset: number, length: number) => Promise<Buffer>;
@@ -16,8 +16,8 @@ export interface BlobBody {
 }
 
 /**
- * A blob's sealed bytes, once their size and SHA-256 are seen to be the manifest's.
- * @throws CofferError `tampered` when they are not, `source` when the file is missing.
+ * Opens a blob's sealed bytes, after checking their size and SHA-256 against the manifest.
+ * @throws CofferError `tampered` if they differ, `source` if the file is missing
  */
 export async function openBlobBody(
   manifest: Manifest,
@@ -36,10 +36,10 @@ export async function openBlobBody(
     if (body.size !== blob.size || hash.digest('hex') !== blob.sha256) {
       throw new CofferError(
         'tampered',
-        `${parameter.name}: the sealed bytes are not those that the manifest names`,
+        `${parameter.name}: the sealed bytes do not match the manifest`,
         {
           place: parameter.place,
-          hint: 'restore the blob from git (git lfs pull, if it is kept there), or seal the file again with coffer encrypt --reseal NAME',
+          hint: 'restore the blob from git (with git lfs pull if Git LFS holds it), or encrypt the file again with coffer encrypt --reseal NAME',
         },
       );
     }
@@ -61,7 +61,7 @@ export async function decryptBlobBody(
   return Buffer.concat(plaintext);
 }
 
-/** The plaintext piece by piece. It is not verified before the last piece was taken. */
+/** The plaintext in chunks. It is verified only after the last chunk. */
 export async function* openedChunks(
   body: BlobBody,
   blob: Blob,
@@ -74,7 +74,7 @@ export async function* openedChunks(
   try {
     yield decipher.final();
   } catch (cause) {
-    throw new CofferError('tampered', 'the sealed bytes do not verify', { cause });
+    throw new CofferError('tampered', 'the sealed bytes failed verification', { cause });
   }
 }
 
@@ -113,9 +113,9 @@ async function onDisk(manifest: Manifest, parameter: Parameter, file: string): P
       close: () => handle.close(),
     };
   } catch (cause) {
-    throw new CofferError('source', `${parameter.name}: the blob ${file} cannot be read`, {
+    throw new CofferError('source', `${parameter.name}: cannot read the blob ${file}`, {
       place: parameter.place,
-      hint: 'it belongs into git beside the manifest: restore it from there',
+      hint: 'restore it from git, where it is beside the manifest',
       cause,
     });
   }

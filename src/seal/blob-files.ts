@@ -7,16 +7,16 @@ import { makeWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { findMentioned } from '../git/mentions.ts';
 import type { Manifest } from '../manifest/model.ts';
 
-/** Of the files that coffer makes, and removes. */
+/** The ending of the files that coffer creates and removes. */
 export const ENDING = '.enc';
 
-/** The folder of a manifest's blobs, from the manifest's own. */
+/** The folder of a manifest's blobs, relative to the manifest's folder. */
 export function blobFolder(target: string): string {
   return fitName(stemOf(target), '.blobs');
 }
 
 /**
- * `tls-keystore-9f86d0.enc`, with more of the digest where that is taken.
+ * `tls-keystore-9f86d0.enc`, with more of the digest if that name is taken.
  * @param isTaken whether another file has the name
  */
 export function blobName(
@@ -42,18 +42,18 @@ export function makeBlobFolder(target: string): string {
   return folder;
 }
 
-/** Only an empty one goes. */
+/** Removes only an empty folder. */
 export function tidyBlobFolder(target: string): void {
   try {
     rmdirSync(join(dirname(target), blobFolder(target)));
   } catch {
-    // It is in use, or not there.
+    // In use, or missing.
   }
 }
 
 /**
- * Those of these blobs that no manifest names but `except`: in the target's own folder of blobs,
- * and nowhere else. In doubt they are named.
+ * Those of these blobs that no other manifest than `except` names, in the target's own folder of
+ * blobs only. If unsure, counts a blob as named.
  */
 export async function findUnnamed(
   target: string,
@@ -63,7 +63,7 @@ export async function findUnnamed(
   if (paths.length === 0) return [];
   const home = dirname(target);
   const folder = blobFolder(target);
-  // A link leads to what may be another manifest's.
+  // A link may lead to another manifest's blob.
   const isReal = lstatSync(join(home, folder), { throwIfNoEntry: false })?.isDirectory();
   const isOwn = (path: string) => dirname(path) === folder && path.endsWith(ENDING);
   const own = isReal ? paths.filter(isOwn) : [];
@@ -78,8 +78,8 @@ export function removeBlobs(target: string, paths: readonly string[]): void {
 }
 
 /**
- * Has the next process look at these blobs, should this one be killed.
- * @returns what takes that back
+ * Lets the next process check these blobs if this one is killed.
+ * @returns a function that undoes this
  */
 export function noteUnfinished(target: string, paths: readonly string[]): () => void {
   const workFolder = workFolderOf(target);
@@ -94,7 +94,7 @@ export function noteUnfinished(target: string, paths: readonly string[]): () => 
   return remove;
 }
 
-/** The blobs that a killed process was about to put in place, or to remove. */
+/** The blobs that a killed process was about to write or remove. */
 export function unfinishedBlobs(target: string): string[] {
   return readdirSync(workFolderOf(target)).flatMap((name) =>
     name.endsWith(ENDING) ? [`${blobFolder(target)}/${name}`] : [],

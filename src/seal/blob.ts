@@ -13,29 +13,29 @@ import { blobFolder, blobName, makeBlobFolder, tidyBlobFolder } from './blob-fil
 import type { FileKey } from './file-key.ts';
 import { INLINE_LIMIT } from './limits.ts';
 
-/** The context of a blob's data key under the file key. */
+/** The encryption context of a blob's data key under the file key. */
 export function blobContext(fullName: string): EncryptionContext {
   return { Client: 'coffer', Name: fullName };
 }
 
-/** A sealed blob whose file, if it has one, is not in its place yet. */
+/** A sealed blob whose file, if any, is not in place yet. */
 export interface StagedBlob {
   blob: Blob;
-  /** Puts the file in its place, from which it is taken back until `settle`. */
+  /** Moves the file to its place; undone unless `settle` is called. */
   commit: () => void;
-  /** A manifest names the file now. */
+  /** Called when a manifest names the file. */
   settle: () => void;
-  /** Takes back what was written, unless it is settled. */
+  /** Removes what was written, unless it is settled. */
   discard: () => void;
 }
 
-/** Where a blob belongs. */
+/** The manifest and parameter of a blob. */
 export interface BlobPlace {
   manifest: Pick<Manifest, 'file'>;
   parameter: Pick<Parameter, 'name' | 'fullName'>;
 }
 
-/** Seals `plaintext` under a data key of its own; what is large goes straight to disk. */
+/** Seals `plaintext` under its own data key; large data goes straight to disk. */
 export async function sealBlob(
   place: BlobPlace,
   plaintext: AsyncIterable<Buffer> | Iterable<Buffer>,
@@ -46,7 +46,7 @@ export async function sealBlob(
   return stageBlob(place, sealChunks(cipher, plaintext), { wrapped, messageId, commitment });
 }
 
-/** Takes in bytes that are sealed already, under a data key that `wrapped` holds. */
+/** Stores bytes that are already sealed, under the data key in `wrapped`. */
 export async function stageBlob(
   { manifest, parameter }: BlobPlace,
   sealed: AsyncIterable<Buffer>,
@@ -75,12 +75,12 @@ export async function stageBlob(
   }
 }
 
-/** Takes note of a blob that is being staged. */
+/** Registers a blob that is being staged. */
 export type Stage = (staging: Promise<StagedBlob>) => Promise<StagedBlob>;
 
 /**
- * Stages blobs side by side, and gives them beside what `work` returns. When it fails, those under
- * way are waited for and all are taken back: nothing goes on once the manifest's lock is released.
+ * Stages blobs in parallel, and returns them with the result of `work`. On failure, waits for
+ * running ones and removes all: nothing continues after the manifest's lock is released.
  */
 export async function stageTogether<Result extends object>(
   work: (stage: Stage) => Promise<Result>,
@@ -100,7 +100,7 @@ export async function stageTogether<Result extends object>(
   }
 }
 
-/** Takes the sealed bytes: a few in memory, more in a file. Never sees plaintext. */
+/** Stores sealed bytes: few in memory, more in a file. Never gets plaintext. */
 class Sink {
   readonly #target: string;
   readonly #parameter: string;
@@ -109,11 +109,11 @@ class Sink {
   #size = 0;
   #head: Buffer[] = [];
   #file: StagedFile | undefined;
-  /** Where the file goes. */
+  /** The path of the file. */
   #place: string | undefined;
   #forget: (() => void) | undefined;
 
-  /** @param target the manifest, no link */
+  /** @param target the manifest's real path */
   constructor(target: string, parameter: string) {
     this.#target = target;
     this.#parameter = parameter;
@@ -135,7 +135,7 @@ class Sink {
     }
   }
 
-  /** From memory to a file. */
+  /** Moves the bytes from memory to a file. */
   async #spill(): Promise<StagedFile> {
     makeWorkFolder(this.#workFolder);
     const file = await StagedFile.create(this.#workFolder, 0o666);
@@ -161,7 +161,7 @@ class Sink {
       sha256,
       (name) => existsSync(join(place, name)) || existsSync(join(this.#workFolder, name)),
     );
-    // Should this process be killed, the next one finds by the name what to take back.
+    // If this process is killed, the next one finds the file by its name and removes it.
     this.#file.moveTo(join(this.#workFolder, name));
     this.#place = join(place, name);
     return { sha256, size, body: { path: `${folder}/${name}` } };

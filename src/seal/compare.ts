@@ -4,18 +4,20 @@ import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { isMisplaced } from './placement.ts';
 import type { View } from './reveal.ts';
 
-/** How an edited view differs from what was opened. */
+/** How an edited view differs from the original one. */
 export interface Comparison {
-  /** What a secret was before, which is still in the view as it was shown. */
+  /** The former state of secrets that did not change in the view. */
   unchanged: ReadonlyMap<string, Parameter>;
-  /** Blobs whose data keys are bound to another name; their bodies are not. */
+  /**
+   * Blobs of renamed parameters: their data keys are bound to the old name, their bodies are not.
+   */
   renamedBlobs: readonly { parameter: Parameter; blob: Blob; oldName: string }[];
-  /** All that encrypt has to look at, and of these the files to seal again, whatever they hold. */
+  /** The parameters for encrypt, and those whose files it seals even if unchanged. */
   todo: ReadonlySet<string>;
   reseal: ReadonlySet<string>;
 }
 
-/** @throws CofferError `manifest` when ciphertext stands where it would not open. */
+/** @throws CofferError `manifest` if ciphertext is in a place where it would not open */
 export function compareEdited({ manifest: before, shown }: View, edited: Manifest): Comparison {
   const unchanged = new Map<string, Parameter>();
   const renamedBlobs: Comparison['renamedBlobs'][number][] = [];
@@ -50,14 +52,14 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
   return { unchanged, renamedBlobs, todo, reseal };
 }
 
-/** The parameter that held this very ciphertext before. */
+/** The parameter that held this ciphertext before. */
 function findOwner(before: Manifest, { fullName, content }: Parameter): Parameter | undefined {
   if (content.kind === 'plain' || content.kind === 'absent') return undefined;
   const owners = before.parameters.filter((one) => isDeepStrictEqual(one.content, content));
   return owners.find((one) => one.fullName === fullName) ?? owners[0];
 }
 
-/** What was typed; it may happen to look like psyml's ciphertext. */
+/** The typed text, which may look like psyml's ciphertext. */
 function typedText({ content }: Parameter): string | undefined {
   if (content.kind === 'psyml') return content.ciphertext;
   return content.kind === 'plain' ? content.text : undefined;
@@ -65,8 +67,8 @@ function typedText({ content }: Parameter): string | undefined {
 
 function misplaced({ name, place }: Parameter): Problem {
   return {
-    message: `${name} has ciphertext that was not its own before`,
-    hint: 'ciphertext opens under its own name and type alone: type the value in plaintext',
+    message: `${name} has ciphertext of another parameter`,
+    hint: 'type the value in plaintext: ciphertext cannot be decrypted under another name or type',
     place,
   };
 }

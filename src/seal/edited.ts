@@ -9,15 +9,15 @@ import { encryptManifest, type Sealing } from './encrypt.ts';
 import type { FileKey } from './file-key.ts';
 import type { View } from './reveal.ts';
 
-/** What became of a parameter while it was edited. */
+/** How an edit changed a parameter. */
 export interface ParameterChange {
   name: string;
   change: 'changed' | 'added' | 'removed';
 }
 
 /**
- * Seals an edited view. Whatever has the name, type and plaintext that it had before gets its
- * ciphertext back as it was; the rest is sealed as encrypt does it.
+ * Seals an edited view. Parameters with unchanged name, type and plaintext get their old ciphertext
+ * back; the rest is sealed as encrypt does it.
  * @throws CofferError
  */
 export async function sealEdited(
@@ -70,7 +70,7 @@ function sealedContent({ content }: Parameter): ParameterEdit['content'] {
   return content.kind === 'absent' ? undefined : content;
 }
 
-/** The keys are not for people to edit: what is missing comes back. */
+/** People do not edit the keys: missing ones come back. */
 function keysOf({ encryptedWith, dataKeys }: Manifest) {
   return {
     ...(encryptedWith !== undefined && { encryptedWith }),
@@ -79,8 +79,8 @@ function keysOf({ encryptedWith, dataKeys }: Manifest) {
 }
 
 /**
- * What is to be sealed is plaintext, even if it looks like psyml's ciphertext. Places are those of
- * the lines that were edited.
+ * Treats text to seal as plaintext, even if it looks like psyml's ciphertext. Places refer to the
+ * edited lines.
  */
 function takeAsTyped(
   manifest: Manifest,
@@ -105,12 +105,12 @@ function takeAsTyped(
   };
 }
 
-/** Reads what was put back before it may replace anything. */
+/** Checks the restored contents before anything is written. */
 function verifyUnchanged({ file, parameters }: Manifest, unchanged: Comparison['unchanged']): void {
   for (const { name, content } of parameters) {
     const old = unchanged.get(name);
     if (old && !isDeepStrictEqual(content, old.content)) {
-      throw new Error(`the new text of ${file} would not hold ${name} as it was`);
+      throw new Error(`the new text of ${file} would change ${name}`);
     }
   }
 }

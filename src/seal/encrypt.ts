@@ -13,12 +13,12 @@ import { counted, findWork, type Plaintext, type Work, type WorkRequest } from '
 /** What encrypt did with one parameter. */
 export interface Sealed {
   name: string;
-  /** `value` stands in the manifest; `blob` has its own data key and goes to S3. */
+  /** `value` is inline in the manifest; `blob` has its own data key and goes to S3. */
   form: 'value' | 'blob';
   why: Plaintext['why'];
 }
 
-/** A manifest's next text and the files that belong to it; nothing of it is in place yet. */
+/** A manifest's next text and its files, none of it written yet. */
 export interface Sealing {
   text: string;
   sealed: Sealed[];
@@ -26,15 +26,15 @@ export interface Sealing {
   blobs: StagedBlob[];
 }
 
-/** What to seal; without anything else, all that is plaintext and every file that changed. */
+/** What to seal. Default: all plaintext and every changed file. */
 export interface SealRequest extends WorkRequest {
-  /** Parameters that the manifest does not have yet; `values` holds what they are to hold. */
+  /** New parameters; `values` has their values. */
   add?: readonly NewParameter[];
 }
 
 /**
- * Seals what is not sealed yet, and files whose content changed.
- * @throws CofferError with every problem of the sources at once.
+ * Seals all plaintext, and files whose content changed.
+ * @throws CofferError with the problems of all sources
  */
 export async function encryptManifest(
   original: Manifest,
@@ -68,7 +68,7 @@ export async function encryptManifest(
       work,
       async ({ parameter, plaintext }) => {
         const edit = lowerType(parameter);
-        // What came from outside is not the file's content.
+        // A value from outside is not the file's content.
         const isForeign = request.values?.has(parameter.name) === true;
         if (isForeign && parameter.origin && 'file' in parameter.origin) edit.dropOrigin = true;
         if (plaintext?.form === 'plain') {
@@ -106,7 +106,7 @@ export async function encryptManifest(
   });
 }
 
-/** A data key that is listed already, when the caller may open it; otherwise a new one. */
+/** An existing data key, if the caller may open it; otherwise a new one. */
 export async function chooseDataKey(dataKeys: DataKeys, fileKey: FileKey) {
   const [id] = dataKeys.ids;
   if (id !== undefined) {
@@ -144,7 +144,7 @@ export interface Check {
   text: string;
 }
 
-/** Reads the new text as a later run will, before it may replace the old one. */
+/** Checks the new text by reading it as a later run will. */
 export function verify(
   before: Manifest,
   text: string,
@@ -157,7 +157,7 @@ export function verify(
   for (const { name, content } of before.parameters) {
     const wanted = edits.get(name)?.content ?? content;
     if (JSON.stringify(after.get(name)?.content) !== JSON.stringify(wanted)) {
-      throw new Error(`the new text of ${before.file} would not hold ${name} as intended`);
+      throw new Error(`the new text of ${before.file} would not set ${name} as intended`);
     }
   }
   for (const { name, dataKey, text } of checks) {

@@ -5,18 +5,18 @@ import { CofferError } from '../errors.ts';
 import { withUserLock } from '../files/user-lock.ts';
 import type { Manifest } from '../manifest/model.ts';
 
-/** Which key seals manifests that name none yet. */
+/** The key for manifests that do not name one yet. */
 export interface FileKeyAlias {
   /** `alias/…`, or any key id. */
   alias: string;
-  /** Where that alias is; without it, the manifest's region. */
+  /** The alias's region. Default: the manifest's region. */
   region?: string | undefined;
-  /** Where several processes agree on who creates it. */
+  /** The folder of a lock for creating it. */
   lockFolder?: (() => string | undefined) | undefined;
 }
 
 export interface FileKeyChoice extends FileKeyAlias {
-  /** Whether a missing alias is created, with its key. */
+  /** Whether to create a missing alias, with its key. */
   create: boolean;
 }
 
@@ -32,16 +32,16 @@ function regionOfArn(arn: string | undefined): string | undefined {
   return arn?.startsWith('arn:') ? arn.split(':')[3] : undefined;
 }
 
-/** The key that wraps a manifest's data keys; created on first use when allowed and missing. */
+/** The key that wraps a manifest's data keys; created on first use if missing and allowed. */
 export class FileKey {
   readonly kms: KmsService;
   readonly #choice: FileKeyChoice;
   readonly #isNamedByFile: boolean;
   #id: string;
   #settled: Promise<unknown> | undefined;
-  /** The ARN of a key that had to be created. */
+  /** The ARN of the key, if it was created. */
   created: string | undefined;
-  /** A key that was created, and came second. */
+  /** A created key that lost the race for the alias. */
   spare: SpareKey | undefined;
 
   constructor(kms: KmsService, choice: FileKeyChoice, encryptedWith?: string) {
@@ -55,14 +55,14 @@ export class FileKey {
     return this.#choice.alias;
   }
 
-  /** What goes into `encrypted_with`; an ARN once a data key was made. */
+  /** The value of `encrypted_with`; an ARN after the first data key. */
   get id(): string {
     return this.#id;
   }
 
   /** A new data key, plain and wrapped. */
   async generate(context: EncryptionContext): Promise<{ dataKey: Buffer; wrapped: Buffer }> {
-    // The first call settles which key it is; the others may then run side by side.
+    // The first call decides which key it is; the others may then run in parallel.
     if (this.#settled) {
       await this.#settled;
       return this.kms.generateDataKey(this.#id, context);
@@ -72,7 +72,7 @@ export class FileKey {
     return first;
   }
 
-  /** The key's ARN, once it is sure to exist. */
+  /** The key's ARN; makes sure that the key exists. */
   async settle(): Promise<string> {
     this.#settled ??= this.#resolve();
     await this.#settled;
@@ -111,18 +111,18 @@ export class FileKey {
     }
   }
 
-  /** One at a time makes the key, as far as one machine goes; what is there by then is used. */
+  /** Only one process per machine creates the key; the others use it. */
   #alone<Result>(work: () => Promise<Result>, cause?: unknown): Promise<Result> {
     const { alias, create, lockFolder } = this.#choice;
     if (this.#isNamedByFile) throw missing(this.#id, 'encrypted_with names it', cause);
-    if (!create) throw missing(this.#id, '--no-create-key forbids making it', cause);
+    if (!create) throw missing(this.#id, '--no-create-key forbids creating it', cause);
     return withUserLock(lockFolder?.(), JSON.stringify(['key', this.kms.region, alias]), work);
   }
 
   async #create(): Promise<void> {
     const { arn, spare } = await this.kms.createKey(
       this.#choice.alias,
-      'Seals secrets in git, see encrypted_with in coffer manifests',
+      'Encrypts secrets in git, see encrypted_with in coffer manifests',
     );
     this.#id = arn;
     this.spare = spare;
@@ -136,7 +136,7 @@ export class FileKey {
   }
 }
 
-/** @throws every failure but that there is no such key */
+/** @throws any error except `not-found` */
 function refuseOthers(error: unknown): void {
   if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;
 }

@@ -22,9 +22,9 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A random value from the system's generator. Every value that has the required classes is equally
- * likely: values that lack one are thrown away whole.
- * @throws CofferError `source` when no such value exists.
+ * A random value from the system's generator. All values with the required classes are equally
+ * likely: values without one of them are discarded whole.
+ * @throws CofferError `source` if no such value exists
  */
 export function generateValue({ length, charset, require }: Generate): string {
   const characters = [...new Set(charactersOf(charset))];
@@ -34,7 +34,7 @@ export function generateValue({ length, charset, require }: Generate): string {
   if (lacking >= 0) {
     throw impossible(`the charset ${charset} has no character of class ${require[lacking]}`);
   }
-  if (!(length >= 1)) throw impossible('a value has at least one character');
+  if (!(length >= 1)) throw impossible('a value needs at least one character');
   if (length < classes.length) {
     throw impossible(`length ${length} is too short for ${classes.length} required classes`);
   }
@@ -51,5 +51,5 @@ function charactersOf(charset: string): string {
 }
 
 function impossible(message: string): CofferError {
-  return new CofferError('source', message, { hint: 'mend generate: in the manifest' });
+  return new CofferError('source', message, { hint: 'fix generate: in the manifest' });
 }

@@ -18,15 +18,15 @@ import {
 } from '../files/work-folder.ts';
 import { ENDING, findUnnamed, removeBlobs, unfinishedBlobs } from './blob-files.ts';
 
-/** How long to wait for who else writes a manifest, and who is told. */
+/** How long to wait for other writers of a manifest, and how to say so. */
 export interface Patience {
   seconds: number;
   note: (text: string) => void;
 }
 
 /**
- * Runs `work` while no other process of coffer's writes these manifests or their blobs. What a
- * killed one left unfinished is taken back before. Whatever is to be written has to be read within.
+ * Runs `work` while no other coffer process writes these manifests or their blobs. First undoes
+ * what a killed process left unfinished. Anything that `work` writes must be read inside `work`.
  * @throws CofferError `locked`
  */
 export async function withLocks<Result>(
@@ -34,15 +34,15 @@ export async function withLocks<Result>(
   patience: Patience,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  // In one order, so that two calls with several manifests never wait for each other.
+  // In sorted order, so that two calls never wait for each other.
   const targets = (await findTargets(files)).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return lockAll(targets, patience, work);
 }
 
 /**
- * Puts `newText` in place of a manifest's text, and says whether that changed anything, while no
- * other process of coffer's writes the same manifest.
- * @throws CofferError `conflict` when the file is no longer what the manifest was read from
+ * Replaces a manifest's text with `newText`, and says whether that changed anything, while no other
+ * coffer process writes the same manifest.
+ * @throws CofferError `conflict` if the file changed since the manifest was read
  */
 export function writeLocked(manifest: Manifest, newText: string): Promise<boolean> {
   const patience = { seconds: 60, note: () => {} };
@@ -57,10 +57,10 @@ function lockAll<Result>(
   return first ? withLock(first, patience, () => lockAll(more, patience, work)) : work();
 }
 
-/** A work folder, and one of the manifests that it is for. */
+/** A work folder, and one of its manifests. */
 type Target = readonly [workFolder: string, file: string, target: string];
 
-/** Without those that cannot be, which whoever reads them will say. */
+/** Skips impossible paths, which reading reports later. */
 async function findTargets(files: readonly string[]): Promise<Target[]> {
   const targets = new Map<string, Target>();
   for (const file of files) {
@@ -89,7 +89,7 @@ async function withLock<Result>(
     });
     if (!(lock instanceof Lock)) throw stillLocked(file, lock, seconds);
     try {
-      // The last holder may have removed a part of it at the same time.
+      // The last holder may have removed part of it at the same time.
       makeWorkFolder(workFolder);
       await takeBack(workFolder, target, lock.holder);
       return await work();
@@ -102,7 +102,7 @@ async function withLock<Result>(
   }
 }
 
-/** What a killed process did not finish. Nobody else is at work here now. */
+/** Undoes what a killed process did not finish. No other process works here now. */
 async function takeBack(workFolder: string, target: string, me: Holder): Promise<void> {
   const stem = join(dirname(target), stemOf(target));
   for (const ending of unfinishedEndings(workFolder)) {
@@ -116,7 +116,7 @@ async function takeBack(workFolder: string, target: string, me: Holder): Promise
   }
 }
 
-/** Others are trying to get the lock, and have files of their own for that. */
+/** Skips the files of processes that are waiting for the lock. */
 function isLeftOfLock(name: string, workFolder: string, me: Holder): boolean {
   if (!name.startsWith('lock-')) return false;
   const path = join(workFolder, name);
@@ -128,8 +128,8 @@ function explainFolderError(error: unknown, file: string): unknown {
   if (!['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) {
     return explainFileError(error, 'write', file);
   }
-  return new CofferError('usage', `cannot write ${file}: coffer may not write in its folder`, {
-    hint: 'its lock and its new text are made there: check the rights of the folder, or work on a copy elsewhere',
+  return new CofferError('usage', `cannot write ${file}: no permission to write in its folder`, {
+    hint: 'check the rights of the folder, where coffer creates a lock and the new text, or work on a copy elsewhere',
     cause: error,
   });
 }
@@ -143,7 +143,7 @@ function stillLocked(file: string, holder: Holder, seconds: number): CofferError
     'locked',
     `${file}: ${describe(holder)} is still writing it after ${seconds} s`,
     {
-      hint: 'run the command again when that has ended, or wait longer with --lock-timeout SECONDS',
+      hint: 'run the command again when that process has ended, or wait longer with --lock-timeout SECONDS',
     },
   );
 }

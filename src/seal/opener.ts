@@ -9,7 +9,7 @@ import { blobContext } from './blob.ts';
 import { decryptBlobBody, openBlobBody } from './blob-body.ts';
 import { findSource, missingSource } from './source.ts';
 
-/** Failures that are the key's, or the caller's, and not the ciphertext's. */
+/** Failures of the key or the caller, not of the ciphertext. */
 const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set(['denied', 'key', 'credentials', 'network']);
 
 /** Opens the secrets of one manifest; each data key costs one call to KMS. */
@@ -17,17 +17,17 @@ export class Opener {
   readonly #manifest: Manifest;
   readonly #kms: Kms;
   readonly dataKeys: DataKeys;
-  /** Why keys cannot be used that more than one value is sealed under. */
+  /** The failures of keys that more than one value shares. */
   readonly #unusable = new Map<string, CofferError>();
 
-  /** `kms` is that of the file key's region. */
+  /** `kms` is KMS in the file key's region. */
   constructor(manifest: Manifest, kms: Kms) {
     this.#manifest = manifest;
     this.#kms = kms;
     this.dataKeys = new DataKeys(kms, manifest);
   }
 
-  /** The value, whatever its form. */
+  /** Returns the value, in any form. */
   async open(parameter: Parameter): Promise<Buffer> {
     const { content } = parameter;
     switch (content.kind) {
@@ -77,14 +77,14 @@ export class Opener {
     }
   }
 
-  /** Each of psyml's values is a call of its own; what is wrong with their key is wrong with all. */
+  /** Each psyml value needs its own call; a failure of their key affects all of them. */
   #failPsyml(error: unknown, parameter: Parameter): never {
     if (!(error instanceof CofferError) || !OF_THE_KEY.has(error.code)) fail(error, parameter);
     const others = this.#manifest.parameters.filter(({ content }) => content.kind === 'psyml');
     return this.#failTogether(error, parameter, others, 'by psyml');
   }
 
-  /** One and the same failure for all the values that are sealed alike. */
+  /** One failure for all values with the same key. */
   #failTogether(
     error: unknown,
     parameter: Parameter,
@@ -92,7 +92,7 @@ export class Opener {
     how: string,
   ): never {
     if (!(error instanceof CofferError) || others.length < 2) fail(error, parameter);
-    const message = `${others.length} values sealed ${how} cannot be opened: ${error.message}`;
+    const message = `${others.length} values encrypted ${how} cannot be decrypted: ${error.message}`;
     const known = this.#unusable.get(message);
     if (known) throw known;
     const { code, hint, cause } = error;
@@ -116,7 +116,7 @@ export class Opener {
 
 async function readOrigin(manifest: Manifest, parameter: Parameter): Promise<Buffer> {
   if (!parameter.origin || 'generate' in parameter.origin) {
-    throw new CofferError('source', `${parameter.name} has not been generated yet`, {
+    throw new CofferError('source', `${parameter.name} is not generated yet`, {
       place: parameter.place,
       hint: 'run coffer encrypt',
     });
@@ -126,15 +126,15 @@ async function readOrigin(manifest: Manifest, parameter: Parameter): Promise<Buf
   return encodeSource(parameter, await source.read());
 }
 
-/** What a file's content becomes as a value. */
+/** Converts a file's content to a value. */
 export function encodeSource(parameter: Parameter, bytes: Buffer): Buffer {
   return parameter.encoding === 'base64' ? Buffer.from(bytes.toString('base64')) : bytes;
 }
 
-/** The same failure, said of this parameter and where it stands. */
+/** The same failure, with this parameter and its place. */
 function fail(error: unknown, parameter: Parameter): never {
   if (!(error instanceof CofferError)) throw error;
-  throw new CofferError(error.code, `${parameter.name} cannot be opened: ${error.message}`, {
+  throw new CofferError(error.code, `${parameter.name} cannot be decrypted: ${error.message}`, {
     place: error.place ?? parameter.place,
     hint: error.hint,
     cause: error.cause,

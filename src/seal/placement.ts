@@ -6,17 +6,16 @@ import type { Manifest, Parameter } from '../manifest/model.ts';
 import { asText } from '../formats/text.ts';
 import { ADVANCED_BYTES, holdsReference, ssmLimit } from './limits.ts';
 
-/** A value, or the size of one that is too large for SSM whatever it holds. */
+/** A value, or only its size if that is too large for SSM. */
 export type Placed = Buffer | number;
 
-/** S3 takes keys up to this many bytes; those of names are ASCII. */
+/** S3's limit for keys, in bytes; names are ASCII. */
 const LONGEST_KEY = 1024;
 const ANY_DIGEST = '0123456789abcdef'.repeat(4);
 
 /**
- * Whether SSM holds a value itself; otherwise S3 does.
- * @throws CofferError `oversize` when it has nowhere to go, `manifest` when it is not what the
- * parameter allows.
+ * Whether a value goes to SSM; otherwise it goes to S3.
+ * @throws CofferError `oversize` if it fits nowhere, `manifest` if the parameter does not allow it
  */
 export function goesToSsm(manifest: Manifest, parameter: Parameter, value: Placed): boolean {
   const { name, place, store, encoding, type } = parameter;
@@ -31,11 +30,11 @@ export function goesToSsm(manifest: Manifest, parameter: Parameter, value: Place
     const key = store === 'ssm' ? 'store: ssm' : 'encoding: base64';
     throw refuse(
       why ?? `${key} contradicts store: s3`,
-      `take ${key} away, so that it can go to S3`,
+      `remove ${key}, so that the value can go to S3`,
     );
   }
   if (why === REFERENCE && type !== 'SecureString' && store !== 's3') {
-    throw refuse(why, 'write it without {{ or }}, or add "store: s3", which seals it for S3');
+    throw refuse(why, 'write it without {{ or }}, or add "store: s3" to encrypt it for S3');
   }
   if (!manifest.bucket) {
     const isSmall = why !== undefined && why !== REFERENCE && why !== BINARY;
@@ -51,15 +50,15 @@ export function goesToSsm(manifest: Manifest, parameter: Parameter, value: Place
   return false;
 }
 
-const BINARY = 'its content is not text, which is all that SSM holds';
-const REFERENCE = 'it holds {{…}}, which SSM takes for another parameter and refuses';
+const BINARY = 'its content is not text, and SSM holds only text';
+const REFERENCE = 'it contains {{…}}, which SSM refuses as a reference to another parameter';
 
 function whyNotInSsm(parameter: Parameter, value: Placed): string | undefined {
   const limit = ssmLimit(parameter);
   const text = typeof value === 'number' ? '' : asText(value);
   if (text === undefined) return BINARY;
   if (sizeOf(value) > limit) {
-    return `its ${sizeOf(value)} bytes are more than the ${limit} that SSM holds in tier ${parameter.tier ?? 'Standard'}`;
+    return `its ${sizeOf(value)} bytes exceed SSM's limit of ${limit} in tier ${parameter.tier ?? 'Standard'}`;
   }
   return holdsReference(text) ? REFERENCE : undefined;
 }
@@ -68,24 +67,28 @@ function sizeOf(value: Placed): number {
   return typeof value === 'number' ? value : value.length;
 }
 
-/** Keeps to what SSM would check a text against. */
+/** Checks a text as SSM would. */
 function requireAllowed(parameter: Parameter, text: string): void {
   const { name, place, allowedPattern, dataType } = parameter;
   if (allowedPattern !== undefined && matchPattern(allowedPattern, text) === 'no') {
     throw new CofferError('manifest', `${name}: its value does not match allowed_pattern`, {
       place,
-      hint: 'mend the value or the pattern: SSM would refuse it',
+      hint: 'fix the value or the pattern: SSM would refuse it',
     });
   }
   if (dataType === 'aws:ec2:image' && !/^ami-[0-9a-zA-Z]+$/.test(text)) {
-    throw new CofferError('manifest', `${name}: its value is no AMI id, as its data_type demands`, {
-      place,
-      hint: 'write one such as ami-0123456789abcdef0, or take data_type away',
-    });
+    throw new CofferError(
+      'manifest',
+      `${name}: its value is not an AMI id, which its data_type requires`,
+      {
+        place,
+        hint: 'write one such as ami-0123456789abcdef0, or remove data_type',
+      },
+    );
   }
 }
 
-/** What is wrong with the String that stands in SSM for a value in S3: the object's URL. */
+/** Why SSM would refuse the pointer to an object, a String with its URL. */
 function findPointerFault(bucket: string, parameter: Parameter): CofferError | undefined {
   const { name, place, fullName, extension, allowedPattern, dataType = 'text' } = parameter;
   const refuse = (message: string, hint: string) =>
@@ -93,28 +96,28 @@ function findPointerFault(bucket: string, parameter: Parameter): CofferError | u
   const key = objectKey(fullName, ANY_DIGEST, extension);
   if (key.length > LONGEST_KEY) {
     return refuse(
-      `where its key is longer than ${LONGEST_KEY} bytes`,
+      `where its key would be longer than ${LONGEST_KEY} bytes`,
       'choose a shorter name, "path" or extension',
     );
   }
   const url = formatPointer({ bucket, key });
   if (allowedPattern !== undefined && matchPattern(allowedPattern, url) === 'no') {
     return refuse(
-      'and the s3:// URL that stands for it does not match allowed_pattern',
-      'take allowed_pattern away: SSM would check the URL against it',
+      'and its s3:// URL does not match allowed_pattern',
+      'remove allowed_pattern: SSM would check the URL against it',
     );
   }
   if (dataType !== 'text') {
     return refuse(
-      `and the s3:// URL that stands for it is no ${dataType}`,
-      'take data_type away: SSM would check the URL against it',
+      `and its s3:// URL is not of data_type ${dataType}`,
+      'remove data_type: SSM would check the URL against it',
     );
   }
   return undefined;
 }
 
 /**
- * What is wrong with a value that stands as it is, unsealed for S3.
+ * What is wrong with a plaintext value that must be sealed for S3 first.
  * @param mend the command that seals it
  */
 export function findUnplaced(
@@ -129,13 +132,13 @@ export function findUnplaced(
     if (error instanceof CofferError) return error;
     throw error;
   }
-  return new CofferError('oversize', `${parameter.name} goes to S3 and is not sealed for it`, {
+  return new CofferError('oversize', `${parameter.name} goes to S3 but is not encrypted for it`, {
     place: parameter.place,
     hint: `run ${mend}`,
   });
 }
 
-/** Whether ciphertext is of the other place's form, as far as that shows while it is closed. */
+/** Whether ciphertext has the form for the other store, as far as that shows without opening it. */
 export function isMisplaced(parameter: Parameter): boolean {
   const { content, store, encoding } = parameter;
   switch (content.kind) {
@@ -150,7 +153,7 @@ export function isMisplaced(parameter: Parameter): boolean {
   }
 }
 
-/** What is wrong with ciphertext where it stands. */
+/** Why ciphertext is in the wrong form. */
 export function findMisplaced(manifest: Manifest, parameter: Parameter): CofferError | undefined {
   const { name, content, place } = parameter;
   if (!isMisplaced(parameter)) {
@@ -158,19 +161,19 @@ export function findMisplaced(manifest: Manifest, parameter: Parameter): CofferE
   }
   const message =
     content.kind === 'blob'
-      ? `${name} goes to SSM and is sealed for S3`
-      : `${name} goes to S3 and is not sealed for it`;
+      ? `${name} goes to SSM but is encrypted for S3`
+      : `${name} goes to S3 but is not encrypted for it`;
   return new CofferError('oversize', message, {
     place,
     hint: `run coffer encrypt ${manifest.file}`,
   });
 }
 
-/** What is wrong with what would stand in SSM for a blob. */
+/** Why SSM would refuse the pointer to a blob. */
 function findUnfitBlob({ bucket, file }: Manifest, parameter: Parameter): CofferError | undefined {
   const { name, place } = parameter;
   if (bucket === undefined) {
-    return new CofferError('oversize', `${name} goes to S3, and there is no bucket`, {
+    return new CofferError('oversize', `${name} goes to S3, but the manifest has no bucket`, {
       place,
       hint: `add "bucket: NAME" to the top of ${file}`,
     });

@@ -7,7 +7,7 @@ import {
   type Parameter,
 } from '../manifest/model.ts';
 
-/** A parameter that is to be written, as it will be read: still without a value. */
+/** A new parameter as it will be read, still without a value. */
 export function plannedParameter(manifest: Manifest, parameter: NewParameter): Parameter {
   const { name, type: typeAsWritten, store = 'auto', extension = '', tags } = parameter;
   const type = PARAMETER_TYPES.find((one) => one.toLowerCase() === typeAsWritten.toLowerCase());
@@ -25,8 +25,8 @@ export function plannedParameter(manifest: Manifest, parameter: NewParameter): P
 }
 
 /**
- * Keeps a first sealing from turning the plaintext of others into what looks like psyml's
- * ciphertext, whose sign is `encrypted_with`.
+ * Keeps a first encryption from turning other plaintext into what looks like psyml's ciphertext:
+ * the sign of that is `encrypted_with`.
  * @throws CofferError `plaintext`
  */
 export function refuseAmbiguous(manifest: Manifest, only: ReadonlySet<string>): void {
@@ -36,7 +36,7 @@ export function refuseAmbiguous(manifest: Manifest, only: ReadonlySet<string>): 
     if (content.kind !== 'plain' || !looksPsyml(content.text)) continue;
     throw new CofferError('plaintext', `${name} is plaintext that looks like ciphertext`, {
       place,
-      hint: `run coffer encrypt ${manifest.file} first, which seals it`,
+      hint: `run coffer encrypt ${manifest.file} first`,
     });
   }
 }

@@ -15,21 +15,21 @@ import { Opener } from './opener.ts';
 /** A manifest's text under another file key. */
 export interface Refreshed {
   text: string;
-  /** How many wrapped keys KMS took over, and how many values were sealed anew. */
+  /** How many data keys KMS re-encrypted, and how many values were sealed again. */
   rewrapped: number;
   resealed: number;
   blobs: StagedBlob[];
 }
 
 export interface RefreshOptions {
-  /** Seals every value under one new data key, and every blob under one of its own. */
+  /** Seals every value under one new data key, and every blob under its own new one. */
   newDataKeys?: boolean | undefined;
 }
 
 /**
- * Brings a manifest under `target`, which is settled: KMS takes the wrapped keys over, values and
- * blobs stay as they are; psyml's values become coffer's.
- * @param source the KMS of the key that the manifest is under
+ * Re-encrypts a manifest under `target`, which must be settled: KMS re-encrypts the wrapped keys,
+ * values and blobs stay; psyml's values change to coffer's format.
+ * @param source KMS in the region of the manifest's current key
  */
 export async function refreshManifest(
   manifest: Manifest,
@@ -90,7 +90,7 @@ export async function refreshManifest(
   });
 }
 
-/** Brings one wrapped key under the target. */
+/** Re-encrypts one wrapped key under the target. */
 type Carry = (wrapped: string, context: EncryptionContext) => Promise<string>;
 
 function carrier(from: string | undefined, source: KmsService, target: FileKey): Carry {

@@ -6,17 +6,17 @@ import { asText } from '../formats/text.ts';
 import { INLINE_LIMIT } from './limits.ts';
 import type { Opener } from './opener.ts';
 
-/** A manifest as people read or edit it; every byte but the secrets is that of the manifest. */
+/** A manifest to read or edit; only its secrets differ from the file. */
 export interface View {
   manifest: Manifest;
   text: string;
-  /** The secrets that stand in `text` in plaintext, by name. */
+  /** The secrets that are plaintext in `text`, by name. */
   shown: ReadonlyMap<string, string>;
 }
 
-/** A view, and why it does not show more. */
+/** A view, and the values that it does not show. */
 export interface Revealed extends View {
-  /** What cannot stand in a manifest as plaintext, and stays sealed. */
+  /** Values that a manifest cannot hold as plaintext; they stay sealed. */
   left: readonly { name: string; why: Unwritable }[];
   /** Why others could not be opened. */
   failures: readonly CofferError[];
@@ -25,15 +25,15 @@ export interface Revealed extends View {
 type Unwritable = 'long' | 'binary' | 'like ciphertext';
 
 export interface RevealOptions {
-  /** Leaves what comes from a file sealed: the file is the place to edit it. */
+  /** Leaves values from files sealed: people edit the file instead. */
   keepFiles?: boolean | undefined;
-  /** Leaves what cannot be opened sealed, instead of failing. */
+  /** Leaves values that cannot be opened sealed, instead of failing. */
   keepGoing?: boolean | undefined;
-  /** Makes the text that of before encrypt: without keys, its types as SSM spells them. */
+  /** Undoes encrypt: removes the keys, and spells types as SSM does. */
   undoEncrypt?: boolean | undefined;
 }
 
-/** Opens the secrets of a manifest that can stand in it as plaintext. */
+/** Opens the secrets that the manifest can hold as plaintext. */
 export async function reveal(
   manifest: Manifest,
   opener: Opener,
@@ -71,7 +71,7 @@ function isFromFile({ origin }: Parameter): boolean {
   return origin !== undefined && 'file' in origin;
 }
 
-/** What is long is not even opened. */
+/** Does not even open long values. */
 async function openText(
   parameter: Parameter,
   opener: Opener,
@@ -87,7 +87,7 @@ function valuesOf(shown: Revealed['shown']): Map<string, ParameterEdit> {
   return new Map([...shown].map(([name, text]) => [name, { content: { kind: 'plain', text } }]));
 }
 
-/** The keys go with the last ciphertext. */
+/** Removes the keys if no ciphertext remains. */
 function undoing({ parameters }: Manifest, shown: Revealed['shown']): ManifestEdit {
   const values = valuesOf(shown);
   const edits = parameters.map((parameter): [string, ParameterEdit] => {
@@ -98,7 +98,7 @@ function undoing({ parameters }: Manifest, shown: Revealed['shown']): ManifestEd
       {
         ...value,
         ...(typeAsWritten === typeAsWritten.toLowerCase() && { type }),
-        // A typed value and a file contradict each other; one that was generated may be typed.
+        // A manifest cannot have both a value and a file, but it can have a value and generate.
         ...(value && isFromFile(parameter) && { dropOrigin: true }),
       },
     ];

@@ -4,19 +4,19 @@ import { dirname, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 
-/** The file that a `file:` names, found and readable. */
+/** The file of a `file:` key, found and readable. */
 export interface SourceFile {
   size: number;
   read: () => Promise<Buffer>;
   stream: () => AsyncIterable<Buffer>;
 }
 
-/** A path in the manifest, seen from the folder of the real file, whatever link led there. */
+/** Resolves a path in the manifest, relative to the folder of the real file. */
 export function besideManifest({ file }: Pick<Manifest, 'file'>, path: string): string {
   return resolve(dirname(realFile(file)), path);
 }
 
-/** One that is not there yet is no link. */
+/** A missing file is not a link. */
 function realFile(file: string): string {
   try {
     return realpathSync(file);
@@ -26,8 +26,8 @@ function realFile(file: string): string {
 }
 
 /**
- * @returns `undefined` when there is no such file.
- * @throws CofferError `source` when it is a directory, empty, or cannot be read.
+ * @returns `undefined` if the file does not exist
+ * @throws CofferError `source` if it is a folder, empty, or unreadable
  */
 export async function findSource(
   manifest: Manifest,
@@ -54,9 +54,10 @@ export async function findSource(
       isFile: s.isFile(),
       isDirectory: s.isDirectory(),
     }));
-    if (stats.isDirectory) throw refuse('is a directory', 'name one file; pack a folder with tar');
-    if (!stats.isFile) throw refuse('is not a regular file', 'copy its content into one');
-    if (size === 0) throw refuse('is empty', 'SSM holds no empty value');
+    if (stats.isDirectory) throw refuse('is a folder', 'name one file; pack a folder with tar');
+    if (!stats.isFile)
+      throw refuse('is not a regular file', 'copy its content into a regular file');
+    if (size === 0) throw refuse('is empty', 'SSM cannot hold an empty value');
     return {
       size,
       read: () => guard(readFile(path)),

@@ -9,44 +9,44 @@ import { encodeSource, type Opener } from './opener.ts';
 import { goesToSsm, isMisplaced } from './placement.ts';
 import { findSource, missingSource, type SourceFile } from './source.ts';
 
-/** A plaintext to put into the manifest. */
+/** A plaintext to write into the manifest. */
 export type Plaintext = { why: 'new' | 'changed' | 'generated' | 'moved' } & (
   | { form: 'value'; text: string }
   | { form: 'blob'; size: number; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
-  /** A value that is no secret, made by `generate` or brought from outside. */
+  /** A value that is not secret, from `generate` or from outside. */
   | { form: 'plain'; text: string }
 );
 
-/** A parameter, and the plaintext to seal if there is one. */
+/** A parameter, and the plaintext to seal, if any. */
 export interface Work {
   parameter: Parameter;
   plaintext?: Plaintext | undefined;
 }
 
-/** Which parameters to look at, and what is to be sealed besides what is not sealed yet. */
+/** Which parameters to look at, and what to seal besides plaintext. */
 export interface WorkRequest {
-  /** Parameters that are sealed again, whatever is there. */
+  /** Parameters to seal again, even if unchanged. */
   reseal?: ReadonlySet<string>;
-  /** Looks at these parameters alone. */
+  /** Looks at only these parameters. */
   only?: ReadonlySet<string>;
   /** Plaintext from outside the manifest, by parameter name. */
   values?: ReadonlyMap<string, Buffer>;
-  /** Parameters whose values are made anew by their `generate`. */
+  /** Parameters whose values are generated again. */
   regenerate?: ReadonlySet<string>;
   watch?: Watch | undefined;
 }
 
-/** Is told how many bytes of large values have gone through. */
+/** Gets the progress of large values, in bytes. */
 interface Watch {
-  /** Of one file and its ciphertext, to see whether it changed. */
+  /** While comparing a file with its ciphertext. */
   compared: (bytes: number, total: number) => void;
-  /** Of all that is to be sealed. */
+  /** While sealing. */
   sealed: (bytes: number, total: number) => void;
 }
 
 /**
- * Looks through a manifest for what is to be sealed.
- * @throws CofferError with the problems of all parameters.
+ * Finds what to seal in a manifest.
+ * @throws CofferError with the problems of all parameters
  */
 export async function findWork(
   manifest: Manifest,
@@ -75,7 +75,7 @@ export async function findWork(
   const [first, ...more] = problems;
   if (!first) return { work, warnings };
   if (more.length === 0) throw first;
-  throw new CofferError(first.code, `${problems.length} values cannot be sealed`, { problems });
+  throw new CofferError(first.code, `${problems.length} values cannot be encrypted`, { problems });
 }
 
 async function plaintextOf(
@@ -103,7 +103,7 @@ async function plaintextOf(
   return isMisplaced(parameter) ? moved(manifest, parameter, opener, warnings) : undefined;
 }
 
-/** The form that a value takes where it belongs. */
+/** The form of a value, by its store. */
 function placed(
   manifest: Manifest,
   parameter: Parameter,
@@ -117,23 +117,23 @@ function placed(
   return { form, text: bytes.toString('utf8'), why };
 }
 
-/** What is no secret may stay where it stands: in the manifest or its file. */
+/** A value that is not secret may stay in the manifest or its file. */
 function unlessPlain(plaintext: Plaintext): Plaintext | undefined {
   return plaintext.form === 'plain' ? undefined : plaintext;
 }
 
-/** Bytes are what a file would have held; here nothing but the manifest can hold a plain text. */
+/** Treats the bytes like a file's content. Only the manifest can hold plain text here. */
 function fromOutside(manifest: Manifest, parameter: Parameter, value: Buffer): Plaintext {
   if (value.length === 0) {
     throw new CofferError('source', `the value of ${parameter.name} is empty`, {
-      hint: 'SSM holds no empty value',
+      hint: 'SSM cannot hold an empty value',
     });
   }
   const why = parameter.content.kind === 'absent' ? 'new' : 'changed';
   return placed(manifest, parameter, encodeSource(parameter, value), why);
 }
 
-/** What is sealed already, to be sealed anew for where it belongs now. */
+/** A sealed value to seal again, for its current store. */
 async function fromCiphertext(
   manifest: Manifest,
   parameter: Parameter,
@@ -144,12 +144,12 @@ async function fromCiphertext(
   if (content.kind !== 'blob')
     return placed(manifest, parameter, await opener.open(parameter), why);
   const size = content.blob.size - TAG_BYTES;
-  // One that SSM cannot hold need not be opened to say so.
+  // Reports a value that is too large for SSM without opening it.
   if (isMisplaced(parameter) && size > ssmLimit(parameter)) goesToSsm(manifest, parameter, size);
   return placed(manifest, parameter, encodeSource(parameter, await opener.open(parameter)), why);
 }
 
-/** The same for ciphertext in the wrong place; where it may not be opened, it stays. */
+/** The same for a value in the form for the other store; keeps it if it may not be opened. */
 async function moved(
   manifest: Manifest,
   parameter: Parameter,
@@ -162,8 +162,8 @@ async function moved(
     if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
     const to = parameter.content.kind === 'blob' ? 'SSM' : 'S3';
     warnings.push({
-      message: `${parameter.name} goes to ${to} now, which takes kms:Decrypt to seal it anew; its ciphertext stands`,
-      hint: `have coffer encrypt ${manifest.file} run by somebody who may decrypt`,
+      message: `${parameter.name} now goes to ${to}, but encrypting it again needs kms:Decrypt; its ciphertext is unchanged`,
+      hint: `ask someone who may decrypt to run coffer encrypt ${manifest.file}`,
       place: parameter.place,
     });
     return undefined;
@@ -204,12 +204,12 @@ async function fromFile(
       if (await isSame(manifest, parameter, source, opener, watch)) return undefined;
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
-      // A lost blob is mended by sealing its file again.
+      // Sealing the file again repairs a lost blob.
       if (error.code === 'source') return sealFile(manifest, parameter, source, 'changed');
       if (error.code !== 'denied') throw error;
       warnings.push({
-        message: `${parameter.name}: whether ${file} changed cannot be seen without kms:Decrypt; its ciphertext stands`,
-        hint: `coffer encrypt --reseal ${parameter.name} seals the file again all the same`,
+        message: `${parameter.name}: cannot tell without kms:Decrypt whether ${file} changed; its ciphertext is unchanged`,
+        hint: `to encrypt the file again anyway, run coffer encrypt --reseal ${parameter.name}`,
         place: parameter.place,
       });
       return undefined;
@@ -233,7 +233,7 @@ async function sealFile(
   return { form: 'blob', size: source.size, bytes: source.stream, why };
 }
 
-/** Whether the file's content is what the ciphertext holds. */
+/** Whether the file's content equals the encrypted value. */
 async function isSame(
   manifest: Manifest,
   parameter: Parameter,
@@ -271,7 +271,7 @@ async function isSameBlob(
   }
 }
 
-/** The same chunks; `tell` hears the size of each that went by. */
+/** The same chunks; calls `tell` with the size of each. */
 export async function* counted(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   tell: (bytes: number) => void,

@@ -125,6 +125,6 @@ test.runIf(isSandbox)('refuses an expiration in the past, with a hint', async ()
   const { tools, file } = await start(`, policies: [${EXPIRATION.replace('2999', '2020')}]`);
   const { problems } = await failureOf(() => sync(tools, [file]));
   expect(problems[0]?.hint).toBe(
-    'does an Expiration lie in the past? Give it a later Timestamp, or remove it',
+    'if an Expiration is in the past, give it a later Timestamp, or remove it',
   );
 });

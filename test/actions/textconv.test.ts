@@ -37,7 +37,7 @@ test('masks secrets, or reveals those that it can open', async () => {
     'value: "four"}',
   ]);
   expect(said.warnings.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^1 of 4 values stay masked: a cannot be opened: /),
+    expect.stringMatching(/^1 of 4 values stay masked: a cannot be decrypted: /),
   ]);
 });
 

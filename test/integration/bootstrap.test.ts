@@ -182,7 +182,7 @@ describe('for what is there', () => {
 
     const { stderr } = await app.succeed(['bootstrap', 'app.yml', '--yes']);
     expect(stderr).toMatch(/= bucket /);
-    expect(stderr).toMatch(/~ kmskey .* not rotated every year yet/);
+    expect(stderr).toMatch(/~ kmskey .* not rotated yearly yet/);
     const settings = await settingsOf(aws.bucket);
     expect(settings.statements.map(({ Sid }) => Sid)).toEqual(['Readers', 'CofferDenyWithoutTls']);
     expect(settings.statements[0]).toEqual(foreign);

@@ -51,7 +51,7 @@ describe('what cannot be a source is refused, and the manifest stays:', () => {
         await rm(app.path('in/source'));
         await app.write('in/source/inner', 'x');
       },
-      'is a directory',
+      'is a folder',
     ],
   ])('%s', async (_, spoil, says) => {
     const app = await withFile('x');

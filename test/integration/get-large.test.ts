@@ -121,7 +121,7 @@ describe('get -o', () => {
     await app.put('data', 'content');
     const { code, stderr } = await app.coffer(['get', `${app.prefix}data`, '-o', 'none/out']);
     expect(code).toBe(2);
-    expect(stderr).toContain('cannot write none/out: there is no such file or folder');
+    expect(stderr).toContain('cannot write none/out: file or folder not found');
     expect(await app.files()).toEqual(['app.yml']);
   });
 

@@ -232,7 +232,7 @@ describe('nuke', () => {
   test('deletes parameters and objects; a second one finds nothing left', async () => {
     const app = await createSaved();
     const first = await app.succeed(['nuke', 'app.yml', '--yes']);
-    expect(first.stderr).toContain('4 parameters deleted, 0 were not there');
+    expect(first.stderr).toContain('4 parameters deleted, 0 not found');
     const { Parameters } = await aws.ssm.send(
       new GetParametersByPathCommand({ Path: app.prefix, Recursive: true }),
     );
@@ -242,6 +242,6 @@ describe('nuke', () => {
     );
     expect(KeyCount).toBe(0);
     const second = await app.succeed(['nuke', 'app.yml', '--yes']);
-    expect(second.stderr).toContain('0 parameters deleted, 4 were not there');
+    expect(second.stderr).toContain('0 parameters deleted, 4 not found');
   });
 });

@@ -49,9 +49,9 @@ test('names that are not there are fine', async () => {
   const [first = '', second = ''] = app.names;
   await stored.remove(first, second);
   const { stderr } = await app.succeed(['nuke', 'app.yml', '--yes']);
-  expect(stderr).toContain('23 parameters deleted, 2 were not there');
+  expect(stderr).toContain('23 parameters deleted, 2 not found');
   const again = await app.succeed(['nuke', 'app.yml', '--yes']);
-  expect(again.stderr).toContain('0 parameters deleted, 25 were not there');
+  expect(again.stderr).toContain('0 parameters deleted, 25 not found');
 });
 
 test('--keep-objects leaves the objects', async () => {

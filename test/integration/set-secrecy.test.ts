@@ -106,7 +106,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
       /the two values differ/,
     ],
     ['no value', [['Value of n: ', '\r']], 2, /the value of n is empty/],
-    ['Ctrl-C', [['Value of n: ', 'canary\u0003']], 130, /interrupted before it was done/],
+    ['Ctrl-C', [['Value of n: ', 'canary\u0003']], 130, /interrupted before it finished/],
     [
       'Ctrl-C at the second prompt',
       [
@@ -114,7 +114,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
         ['again: ', '\u0003'],
       ],
       130,
-      /interrupted before it was done/,
+      /interrupted before it finished/,
     ],
     ['Ctrl-D', [['Value of n: ', '\u0004']], 1, /nothing was done/],
   ])(

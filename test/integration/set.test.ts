@@ -248,7 +248,12 @@ describe('is refused, and changes nothing:', () => {
     ['an empty value', ['set', 'app.yml', 'a'], '', /the value of a is empty/],
     ['an empty line', ['set', 'app.yml', 'n'], '\n', /the value of n is empty/],
     ['an empty file', ['set', 'app.yml', 'a', '-f', 'empty'], 'x', /the value of a is empty/],
-    ['a file that is not there', ['set', 'app.yml', 'a', '-f', 'gone'], 'x', /gone: there is no/],
+    [
+      'a file that is not there',
+      ['set', 'app.yml', 'a', '-f', 'gone'],
+      'x',
+      /gone: file or folder not found/,
+    ],
     ['a name that SSM refuses', ['set', 'app.yml', 'a b'], 'x', /a b: its name holds/],
     ['a name with too many slashes', ['set', 'app.yml', 'a//b'], 'x', /empty part/],
     ['no name', ['set', 'app.yml'], 'x', /needs a name/],
@@ -264,7 +269,7 @@ describe('is refused, and changes nothing:', () => {
       /1024 characters/,
     ],
     ['what has nowhere to go', ['set', 'app.yml', 'a'], 'canary'.repeat(2000), /12000 bytes/],
-    ['a plain text like ciphertext', ['set', 'app.yml', 's'], 'ENC[canary', /cannot stand/],
+    ['a plain text like ciphertext', ['set', 'app.yml', 's'], 'ENC[canary', /cannot hold/],
     ['a secret without a kmskey', ['set', 'open.yml', 'n'], 'canary', /"kmskey" is missing/],
   ])('%s', async (_, args, stdin, message) => {
     const app = await createScene(

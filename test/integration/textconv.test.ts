@@ -18,5 +18,5 @@ test('the values are revealed as far as they open; others stay masked', async ()
   const partly = await app.succeed(['textconv', '--reveal', 'moved.yml']);
   expect(partly.stdout.toString()).toContain('value: "second secret"');
   expect(partly.stdout.toString()).toMatch(/name: a, .*ENC\[…[0-9a-f]{8}\]/);
-  expect(partly.stderr).toContain('1 of 2 values stay masked: a cannot be opened');
+  expect(partly.stderr).toContain('1 of 2 values stay masked: a cannot be decrypted');
 });

@@ -24,7 +24,7 @@ describe('AWS that cannot be used:', () => {
     [
       'nobody at the endpoint',
       { AWS_ENDPOINT_URL: nowhere },
-      /127\.0\.0\.1:1 could not be reached \(ECONNREFUSED\)/,
+      /cannot reach 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
     ],
     [
       'a profile that is not there',

@@ -33,8 +33,8 @@ test.each([
   const { code, stderr } = await app.coffer([...args], { env: { EDITOR: 'true' } });
   const isDiff = args[0] === 'textconv';
   expect(code).toBe(isDiff ? 0 : 1);
-  expect(stderr.match(/cannot be opened|error:|warning:/g)).toHaveLength(2);
-  expect(stderr).toContain(`30 values sealed under the data key ${id} cannot be opened: `);
+  expect(stderr.match(/cannot be decrypted|error:|warning:/g)).toHaveLength(2);
+  expect(stderr).toContain(`30 values encrypted under the data key ${id} cannot be decrypted: `);
   expectHidden(SECRET, { stderr });
   expect(await app.text('app.yml')).toBe(broken);
 });

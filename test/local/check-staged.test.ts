@@ -98,7 +98,7 @@ describe('a blob', () => {
     const app = await committed({ ...files, 'other.yml': PLAIN });
     await app.write('app.blobs/b.enc', BODY.toUpperCase());
     await app.git('add', '.');
-    const wrong = 'app.yml: b: the sealed bytes are not those that the manifest names';
+    const wrong = 'app.yml: b: the sealed bytes do not match the manifest';
     expect(await staged(app)).toEqual([1, wrong]);
     await app.git('reset', '--quiet', '--hard');
     await app.git('mv', 'app.blobs/b.enc', 'moved.enc');

@@ -96,5 +96,5 @@ test('refuses to install outside of a repository', async () => {
   const app = await createRepository();
   const { code, stderr } = await coffer(['git', 'install'], { cwd: app.path('.git') });
   expect(code).toBe(2);
-  expect(stderr).toContain('this is no git repository');
+  expect(stderr).toContain('this is not a git repository');
 });

@@ -87,7 +87,7 @@ describe('diff', () => {
     const { code, log, outputs } = await job.use({ mode: 'diff' });
     expect(code).toBe(0);
     expect(outputs).toMatchObject({ changed: 'true' });
-    expect(log).toMatch(/^::warning::the pull request has no comment: GitHub answered 403/m);
+    expect(log).toMatch(/^::warning::cannot comment on the pull request: GitHub answered 403/m);
   });
 
   test('fails on a difference in a schedule if requested, and does not comment', async () => {

@@ -27,7 +27,7 @@ test('distinguishes a forbidden bucket, or one in another region, from a missing
   const denied = await app.coffer(['bootstrap', 'app.yml', '--yes']);
   expect(denied.code).toBe(1);
   expect(denied.stderr).toContain(`the bucket ${aws.bucket} exists, and S3 does not let you in`);
-  expect(denied.stderr).toContain("somebody else's");
+  expect(denied.stderr).toContain('belongs to someone else');
 });
 
 test('finds a disabled key, or a name that S3 refuses, before it creates anything', async () => {

@@ -88,7 +88,7 @@ test('keeps a concurrent change, and the edit beside it, sealed', async () => {
   );
   const { code, stderr } = await app.coffer(['edit', 'app.yml'], { env });
   expect(code).toBe(1);
-  expect(stderr).toMatch(/changed by somebody else meanwhile\n.*app\.yml\.edited, sealed/);
+  expect(stderr).toMatch(/someone else changed app\.yml in the meantime\n.*app\.yml\.edited/);
   expect(await app.text('app.yml')).toBe(`${before}# theirs\n`);
   const kept = await app.succeed(['decrypt', 'app.yml.edited', '--value', 'b']);
   expect(String(kept.stdout)).toBe('mine');

@@ -66,5 +66,5 @@ test('the server ends with one clear line if the manifest is missing', async () 
     env: { ...aws.env },
   });
   expect(code).toBe(1);
-  expect(stderr).toContain('cannot read no.yml: there is no such file');
+  expect(stderr).toContain('cannot read no.yml: file or folder not found');
 });

@@ -28,7 +28,7 @@ test('nuke lists what it could not delete, and the same command finishes', async
   const { code, stdout, stderr } = await app.coffer(['nuke', 'app.yml', '--yes', '--json']);
   expect(code).toBe(4);
   expect(stderr).toContain(`${key}: s3:DeleteObject`);
-  expect(stderr).toContain('36 done, 1 failed, 0 not begun');
+  expect(stderr).toContain('36 done, 1 failed, 0 not started');
   expect(JSON.parse(stdout.toString())).toMatchObject({ manifests: [{ objects: [] }] });
   expect(await stored.values(app.prefix)).toEqual({});
   expect(await stored.objects(app.prefix)).toEqual([key]);

@@ -72,7 +72,7 @@ test.runIf(HAS_PTY)(
     );
     expect(code).toBe(130);
     expect(shown).toContain('interrupted: finishing current work');
-    const [, done = '', left = ''] = /(\d+) done, 0 failed, (\d+) not begun/.exec(shown) ?? [];
+    const [, done = '', left = ''] = /(\d+) done, 0 failed, (\d+) not started/.exec(shown) ?? [];
     expect(Number(done)).toBeGreaterThan(0);
     expect(Number(left)).toBeGreaterThan(0);
     expect(Number(done) + Number(left)).toBe(120);

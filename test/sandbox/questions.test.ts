@@ -75,7 +75,7 @@ test.runIf(HAS_PTY).each(CASES)(
     );
     expect(code, shown).toBe(status);
     if (ending !== 'HANGUP') {
-      expect(shown).toMatch(/error: interrupted before it was done|1 failed/);
+      expect(shown).toMatch(/error: interrupted before it finished|1 failed/);
     }
     expect(shown).not.toMatch(/^\s+at /m);
     expect(isSane).toBe(true);

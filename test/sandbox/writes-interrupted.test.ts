@@ -43,7 +43,7 @@ describe.each(WRITERS)('%s', (command, operation) => {
       await control.disturb({});
       expect(code, stderr).toBe(status);
       expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'partial' } });
-      expect(stderr).toContain('not begun');
+      expect(stderr).toContain('not started');
       const held = Object.keys(await stored.values(app.prefix)).length;
       expect(held).toBeGreaterThan(0);
       expect(held).toBeLessThan(COUNT);

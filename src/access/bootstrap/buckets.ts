@@ -6,7 +6,7 @@ import type { BucketNeed } from './needs.ts';
 import { bucketArn, requireTls } from './policy.ts';
 import type { Step } from './step.ts';
 
-/** One thing that makes a bucket safe. */
+/** A setting that makes a bucket safe. */
 interface Safeguard {
   what: string;
   why: string;
@@ -14,48 +14,48 @@ interface Safeguard {
   put: (store: BucketStore, name: string, settings: BucketSettings, arn: string) => Promise<void>;
 }
 
-/** In the order in which they are put in place: closed first. */
+/** In the order of application: closing comes first. */
 const SAFEGUARDS: readonly Safeguard[] = [
   {
     what: 'public access block',
-    why: 'closed to the public, whatever a policy says',
+    why: 'blocks public access, whatever a policy says',
     isThere: ({ isPublicAccessBlocked }) => isPublicAccessBlocked,
     put: (store, name) => store.blockPublicAccess(name),
   },
   {
     what: 'ownership',
-    why: 'its owner owns every object, ACLs count for nothing',
+    why: 'the owner of the bucket owns every object; ACLs have no effect',
     isThere: ({ isOwnerEnforced }) => isOwnerEnforced,
     put: (store, name) => store.enforceOwner(name),
   },
   {
     what: 'policy',
-    why: 'no request without TLS',
+    why: 'refuses requests without TLS',
     isThere: ({ policy }, arn) => policy !== undefined && requireTls(policy, arn) === policy,
     put: (store, name, { policy }, arn) => store.putPolicy(name, requireTls(policy, arn)),
   },
   {
     what: 'encryption',
-    why: "by S3's own keys, as coffer's objects come sealed",
+    why: "with S3's own keys: coffer encrypts its objects itself",
     isThere: ({ isEncrypted }) => isEncrypted,
     put: (store, name) => store.encrypt(name),
   },
   {
     what: 'versioning',
-    why: 'what was deleted by mistake can be had back',
+    why: 'keeps deleted objects, so that mistakes can be undone',
     isThere: ({ isVersioned }) => isVersioned,
     put: (store, name) => store.enableVersioning(name),
   },
   {
     what: 'lifecycle',
-    why: 'uploads that were never finished go after a day',
+    why: 'removes unfinished uploads after a day',
     isThere: ({ lifecycle: { rules } }) => requireAbort(rules) === rules,
     put: (store, name, { lifecycle }) =>
       store.putLifecycle(name, { ...lifecycle, rules: requireAbort(lifecycle.rules) }),
   },
 ];
 
-/** A bucket of which nothing is known but that it will be new. */
+/** The state of a bucket that does not exist yet. */
 const NEW: BucketSettings = {
   isPublicAccessBlocked: false,
   isOwnerEnforced: false,
@@ -66,8 +66,8 @@ const NEW: BucketSettings = {
 };
 
 /**
- * How to come by a bucket that is safe. What else it is set up for stays.
- * @throws CofferError `manifest` when there is none, and S3 would not take its name.
+ * The steps to a safe bucket. Keeps all other settings.
+ * @throws CofferError `manifest` if it is missing and S3 would refuse its name
  */
 export async function planBucket(
   { name, region }: BucketNeed,
@@ -84,7 +84,7 @@ export async function planBucket(
     return { ...common, state, apply: () => persist(put, patience) };
   };
   return [
-    step('bucket', 'holds what SSM cannot', exists, () => store.create(name)),
+    step('bucket', 'holds values that SSM cannot hold', exists, () => store.create(name)),
     ...SAFEGUARDS.map(({ what, why, isThere, put }) =>
       step(what, why, isThere(settings, arn), () => put(store, name, settings, arn)),
     ),

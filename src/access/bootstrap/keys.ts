@@ -6,13 +6,13 @@ import type { KeyNeed } from './needs.ts';
 import type { Step } from './step.ts';
 
 const WHY = {
-  'file key': 'seals what is in git',
-  kmskey: 'encrypts what is in AWS',
+  'file key': 'encrypts values in git',
+  kmskey: 'encrypts values in AWS',
 } as const satisfies Record<KeyNeed['what'], string>;
 
 /**
- * How to come by a key that can be used and is rotated.
- * @throws CofferError `key` when it is missing and cannot be made, or there and of no use.
+ * The steps to a usable, rotated key.
+ * @throws CofferError `key` if it is missing and cannot be created, or exists but is unusable
  */
 export async function planKey(
   need: KeyNeed,
@@ -37,13 +37,17 @@ export async function planKey(
     });
   }
   if (!key.isSymmetric) {
-    throw new CofferError('key', `the ${what} ${id} in ${region} is no symmetric encryption key`, {
-      hint: 'name a key of type SYMMETRIC_DEFAULT, for encryption and decryption',
-    });
+    throw new CofferError(
+      'key',
+      `the ${what} ${id} in ${region} is not a symmetric encryption key`,
+      {
+        hint: 'name a key of type SYMMETRIC_DEFAULT, for encryption and decryption',
+      },
+    );
   }
   const isRotated = !key.canRotate || (await services.keys.isRotated(key.arn));
   if (isRotated) return { ...step, state: 'ok' };
-  const why = `${step.why}; not rotated every year yet`;
+  const why = `${step.why}; not rotated yearly yet`;
   return { ...step, why, state: 'change', apply: () => services.keys.enableRotation(key.arn) };
 }
 
@@ -52,6 +56,6 @@ function missing({ what, id, region }: KeyNeed): CofferError {
     hint:
       what === 'file key'
         ? 'check encrypted_with, the account and the alias (COFFER_KEY_ALIAS)'
-        : 'check kmskey: and the account; a key is made for an alias (alias/NAME) alone',
+        : 'check kmskey: and the account; coffer creates a key only for an alias (alias/NAME)',
   });
 }

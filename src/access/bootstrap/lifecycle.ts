@@ -4,12 +4,12 @@ export const ABORT_RULE = 'coffer-abort-unfinished-uploads';
 export const ABORT_AFTER_DAYS = 1;
 
 /**
- * A bucket's rules with one that clears away uploads which nobody finished; the very same list when
- * one does that already, after however many days its owner found right.
+ * A bucket's rules plus one that removes unfinished uploads; the same list if a rule already does
+ * that, after any number of days.
  */
 export function requireAbort(rules: readonly LifecycleRule[]): readonly LifecycleRule[] {
   if (rules.some(abortsEverywhere)) return rules;
-  // S3 takes no list in which some rules are written the older way, with a bare Prefix.
+  // S3 refuses a list that mixes rules in the older form, with a bare Prefix, and the newer one.
   const isOlder = rules.some(({ Prefix }) => Prefix !== undefined);
   return [
     ...rules.filter(({ ID }) => ID !== ABORT_RULE),

@@ -8,9 +8,9 @@ export interface KeyNeed {
   /** An alias, id or ARN. */
   id: string;
   region: string;
-  /** For the key itself. */
+  /** The description of the key itself. */
   description: string;
-  /** Only an alias can be made; an id or ARN names a key that has to be there. */
+  /** Only an alias can be created; an id or ARN names an existing key. */
   canBeMade: boolean;
 }
 
@@ -19,13 +19,13 @@ export interface BucketNeed {
   region: string;
 }
 
-/** What manifests need in AWS, each thing once. */
+/** What manifests need in AWS, without duplicates. */
 export interface Needs {
   keys: KeyNeed[];
   buckets: BucketNeed[];
 }
 
-/** @throws CofferError `manifest` when one bucket is wanted in two regions. */
+/** @throws CofferError `manifest` if manifests need one bucket in two regions */
 export function needsOf(
   manifests: readonly Manifest[],
   choice: Omit<FileKeyChoice, 'create'>,
@@ -43,8 +43,8 @@ export function needsOf(
     if (other && other.region !== region) {
       throw new CofferError(
         'manifest',
-        `${file} wants the bucket ${name} in ${region}, another manifest in ${other.region}`,
-        { hint: 'a bucket is in one region, that of the manifests which name it' },
+        `${file} needs the bucket ${name} in ${region}, another manifest in ${other.region}`,
+        { hint: 'a bucket is in one region: use it only in manifests of that region' },
       );
     }
     buckets.set(name, { name, region });
@@ -58,8 +58,8 @@ function keysOf(manifest: Manifest, choice: Omit<FileKeyChoice, 'create'>): KeyN
     what: 'file key',
     id: encryptedWith ?? choice.alias,
     region: fileKeyRegion(manifest, choice),
-    description: 'Seals secrets in git, see encrypted_with in coffer manifests',
-    // A new key would not open what is there.
+    description: 'Encrypts secrets in git, see encrypted_with in coffer manifests',
+    // A new key would not open existing ciphertext.
     canBeMade: encryptedWith === undefined && isOwnAlias(choice.alias),
   };
   if (kmskey === undefined) return [fileKey];
@@ -68,7 +68,7 @@ function keysOf(manifest: Manifest, choice: Omit<FileKeyChoice, 'create'>): KeyN
   return [fileKey, { what: 'kmskey', id: kmskey, region, description, canBeMade }];
 }
 
-/** `alias/aws/…` are the names of AWS's own keys. */
+/** `alias/aws/…` names AWS's own keys. */
 function isOwnAlias(id: string): boolean {
   return /^alias\/(?!aws\/)/.test(id);
 }

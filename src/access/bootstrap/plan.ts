@@ -6,8 +6,8 @@ import type { Needs } from './needs.ts';
 import type { Step } from './step.ts';
 
 /**
- * Reads what is there, and tells for each thing that manifests need what has to be done.
- * @throws CofferError for what nothing can be done about here.
+ * Reads the actual state, and returns the step for each thing that manifests need.
+ * @throws CofferError for problems that bootstrap cannot fix
  */
 export async function planBootstrap(
   { keys, buckets }: Needs,

@@ -1,6 +1,6 @@
 import { partitionOf } from '../../aws/regions.ts';
 
-/** A bucket policy, as far as it matters here; what else it holds is kept. */
+/** A bucket policy, as far as it matters here; keeps its other fields. */
 interface Policy {
   Version?: string;
   Statement?: Statement | Statement[];
@@ -18,8 +18,8 @@ interface Statement {
 export const TLS_SID = 'CofferDenyWithoutTls';
 
 /**
- * A bucket's policy with a statement that refuses requests without TLS; the very same text when it
- * does that already.
+ * A bucket's policy with a statement that refuses requests without TLS; the same text if it already
+ * does that.
  */
 export function requireTls(policy: string | undefined, bucketArn: string): string {
   const parsed = JSON.parse(policy ?? '{"Version": "2012-10-17"}') as Policy;
@@ -49,7 +49,7 @@ export function bucketArn(name: string, region: string): string {
   return `arn:${partitionOf(region)}:s3:::${name}`;
 }
 
-/** Whether it refuses everybody everything in the bucket without TLS, and has no other condition. */
+/** Whether it denies everyone all access without TLS, and has no other condition. */
 function deniesPlainHttp(statement: Statement, arn: string): boolean {
   const { Effect, Principal, Action, Resource, Condition } = statement;
   const principals = listOf((Principal as { AWS?: unknown } | undefined)?.AWS ?? Principal);
@@ -64,7 +64,7 @@ function deniesPlainHttp(statement: Statement, arn: string): boolean {
   );
 }
 
-/** Where IAM takes one or a list of them. */
+/** For fields where IAM accepts one item or a list. */
 function listOf<T>(value: T | T[] | undefined): T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];

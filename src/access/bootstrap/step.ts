@@ -1,17 +1,17 @@
-/** One thing in AWS, and what is to be done about it. */
+/** One thing in AWS, and what to do about it. */
 export interface Step {
   /** `file key`, `bucket`, `versioning`. */
   what: string;
-  /** Of the key or bucket. */
+  /** Name of the key or bucket. */
   name: string;
   region: string;
   state: 'ok' | 'create' | 'change' | 'done';
   why: string;
-  /** Absent when it is as it should be. */
+  /** Absent if nothing needs to change. */
   apply?: (() => Promise<void>) | undefined;
 }
 
-/** The same step once it was done. */
+/** The step after it was applied. */
 export async function applyStep(step: Step): Promise<Step> {
   if (!step.apply) return step;
   await step.apply();

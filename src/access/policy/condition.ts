@@ -1,9 +1,9 @@
 import type { EncryptionContext } from '../../crypto/kms-port.ts';
 
-/** What must hold for a statement to count: by operator and condition key, any one of the values. */
+/** The condition of a statement: by operator and condition key, any one of the values. */
 export type Condition = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-/** Both of them. */
+/** Joins two conditions. */
 export function both(one: Condition, other: Condition): Condition {
   const operators = new Set([...Object.keys(one), ...Object.keys(other)]);
   return Object.fromEntries(
@@ -21,14 +21,14 @@ export function contextIs(context: EncryptionContext): Condition {
   return condition;
 }
 
-/** An encryption context that has one of these members. */
+/** An encryption context with one of these keys. */
 export function contextHas(names: readonly string[]): Condition {
   return { 'ForAnyValue:StringEquals': { 'kms:EncryptionContextKeys': names } };
 }
 
 /**
- * One condition for what either of two is for, if there is one: they differ in the values of one
- * key at most, so that nothing is allowed which neither of them allows.
+ * One condition that allows exactly what either of two allows, if there is one: they may differ
+ * only in the values of one key.
  */
 export function either(one: Condition, other: Condition): Condition | undefined {
   const names = Object.keys(one);
@@ -49,7 +49,7 @@ export function either(one: Condition, other: Condition): Condition | undefined 
   return differences > 1 ? undefined : united;
 }
 
-/** All of both, each once, sorted. */
+/** The union, sorted. */
 export function unite(one: readonly string[], other: readonly string[]): string[] {
   return [...new Set([...one, ...other])].toSorted();
 }

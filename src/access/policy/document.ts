@@ -2,25 +2,25 @@ import type { Role } from './roles.ts';
 import { grantsOf, toStatements, type Statement } from './statements.ts';
 import type { Subject } from './subject.ts';
 
-/** A policy for identities; the same manifests in any order make the same one. */
+/** An identity policy; it does not depend on the order of manifests. */
 export interface PolicyDocument {
   Version: '2012-10-17';
   Statement: readonly Statement[];
 }
 
-/** What IAM takes for a managed policy, white space aside. */
+/** IAM's limit for a managed policy, without white space. */
 const MANAGED_LIMIT = 6144;
 
 /**
- * The least that a role needs for all of these manifests.
- * @throws CofferError `usage` when it cannot do its work for one of them
+ * The least policy of a role for these manifests.
+ * @throws CofferError `usage` if the role cannot work on one of them
  */
 export function buildPolicy(role: Role, subjects: readonly Subject[]): PolicyDocument {
   const grants = inOrder(subjects).flatMap((subject) => grantsOf(role, subject));
   return { Version: '2012-10-17', Statement: toStatements(grants) };
 }
 
-/** By how many characters a policy is too long to be a managed one. */
+/** By how many characters a policy exceeds the limit of managed policies. */
 export function excessOf(document: object): number {
   return Math.max(0, JSON.stringify(document).length - MANAGED_LIMIT);
 }

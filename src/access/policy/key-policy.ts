@@ -17,16 +17,16 @@ export interface KeyPolicy {
   Statement: readonly KeyStatement[];
 }
 
-/** Principals that use the file key in a role. */
+/** Principals that use the file key in one role. */
 export interface Guests {
   role: Role;
   principals: readonly string[];
 }
 
 /**
- * The policy of the file key itself. Its account manages it and hands out rights by IAM; guests are
- * let in by name, which is how another account's get in.
- * @throws CofferError `usage` when there are several file keys, or nothing in it for the role
+ * The key policy of the file key. Its account manages it and grants rights by IAM; guests get
+ * access by name, which is how other accounts get access.
+ * @throws CofferError `usage` if there are several file keys, or the role does not use the key
  */
 export function buildKeyPolicy(
   subjects: readonly Subject[],
@@ -62,8 +62,8 @@ function guestStatements(
     grantsOf(role, subject).filter(({ place }) => place.key === subject.fileKey),
   );
   if (grants.length === 0) {
-    throw new CofferError('usage', `${role} uses no file key`, {
-      hint: `a key policy is for ${ROLES.filter((each) => each !== role).join(', ')}`,
+    throw new CofferError('usage', `${role} does not use the file key`, {
+      hint: `use one of ${ROLES.filter((each) => each !== role).join(', ')}`,
     });
   }
   return toStatements(grants.map(onThisKey)).map((statement) => ({
@@ -73,7 +73,7 @@ function guestStatements(
   }));
 }
 
-/** A key policy is about its own key, and knows no kms:ResourceAliases. */
+/** A key policy applies to its own key, and does not support kms:ResourceAliases. */
 function onThisKey({ place: { condition }, ...grant }: Grant): Grant {
   return { ...grant, place: { resources: ['*'], condition } };
 }

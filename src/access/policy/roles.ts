@@ -12,10 +12,10 @@ export const ROLES = [
 
 export type Role = (typeof ROLES)[number];
 
-/** What a role may do. docs/policy.md says of each action which command needs it. */
+/** What a role may do. docs/policy.md says which command needs each action. */
 interface Rights {
   may: Readonly<Partial<Record<Scope, readonly string[]>>>;
-  /** From where to where it has KMS take data keys over, without seeing them. */
+  /** Between which keys it may re-encrypt data keys, without seeing them. */
   carries: readonly (readonly [from: Scope, to: Scope])[];
 }
 
@@ -30,7 +30,7 @@ const WRITE_PARAMETERS = [
 ];
 const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
 
-/** What `sync` does besides opening anything. */
+/** What `sync` does, apart from opening values. */
 const SYNC: Rights = {
   may: {
     Parameters: WRITE_PARAMETERS,
@@ -38,7 +38,7 @@ const SYNC: Rights = {
     Images: ['ec2:DescribeImages'],
     Objects: WRITE_OBJECTS,
     ReadersKey: ['kms:DescribeKey'],
-    // Without it, S3 does not tell a missing object from a forbidden one.
+    // Without it, S3 does not distinguish a missing object from a forbidden one.
     Bucket: ['s3:ListBucket'],
   },
   carries: [['SealedBlobs', 'ObjectKeys']],

@@ -5,24 +5,24 @@ import { blobContext } from '../../seal/blob.ts';
 import { both, contextHas, contextIs, type Condition } from './condition.ts';
 import type { KeyPlace, Subject } from './subject.ts';
 
-/** What a statement is about; its Sid. */
+/** The subject of a statement; its Sid. */
 export type Scope = keyof typeof SCOPES;
 
-/** Where actions are allowed. */
+/** The resources on which actions are allowed. */
 export interface Place {
   resources: readonly string[];
   condition: Condition;
-  /** The key that it is about; its own condition is not in `condition` yet. */
+  /** The key; its own condition is not in `condition` yet. */
   key?: KeyPlace | undefined;
 }
 
-/** Where each scope is for a manifest, in the order of a policy's statements; some need not be. */
+/** The places of each scope for a manifest, in the order of statements; may be none. */
 const SCOPES = {
   /** Data keys of the values in the manifest. */
   SealedValues: ({ fileKey, manifest }) => [use(fileKey, contextIs(dataKeyContext(manifest.path)))],
   /** Data keys of blobs, in git. */
   SealedBlobs: (subject) => blobsUnder(subject, subject.fileKey),
-  /** psyml's contexts name no path. */
+  /** psyml's contexts do not name a path. */
   PsymlValues: ({ fileKey, manifest }) =>
     manifest.parameters.some(({ content }) => content.kind === 'psyml')
       ? [use(fileKey, contextIs({ Client: 'psyml' }))]
@@ -30,22 +30,22 @@ const SCOPES = {
   RefreshedValues: ({ currentKey, manifest }) =>
     currentKey ? [use(currentKey, contextIs(dataKeyContext(manifest.path)))] : [],
   RefreshedBlobs: (subject) => (subject.currentKey ? blobsUnder(subject, subject.currentKey) : []),
-  /** What SSM has KMS do with SecureStrings. */
+  /** The KMS calls that SSM makes for SecureStrings. */
   Secrets: (subject) => {
     const { kmskey, manifest } = subject;
     if (!kmskey) return [];
     const context = contextIs({ PARAMETER_ARN: parametersArn(subject) });
-    // With this suffix in all partitions.
+    // The suffix is the same in all partitions.
     const service = `ssm.${manifest.region}.amazonaws.com`;
     const via = { StringEquals: { 'kms:ViaService': [service] } };
     return [use(kmskey, both(via, context))];
   },
-  /** Data keys of objects in S3: this format's, and those that s3-kms-ssm-secrets wrote. */
+  /** Data keys of objects in S3: coffer's, and those that s3-kms-ssm-secrets wrote. */
   ObjectKeys: ({ kmskey, manifest }) =>
     kmskey && manifest.bucket !== undefined
       ? [use(kmskey, contextHas([...Object.keys(OBJECT_CONTEXT), 'kms_cmk_id']))]
       : [],
-  /** The readers' key itself, with which objects are compared. */
+  /** The readers' key itself, to compare objects with it. */
   ReadersKey: ({ kmskey, manifest }) =>
     kmskey && manifest.bucket !== undefined ? [use(kmskey, {})] : [],
   /** The other keys themselves. */
@@ -54,24 +54,24 @@ const SCOPES = {
       use(key, {}),
     ),
   RefreshedKey: ({ currentKey }) => present([currentKey]).map((key) => use(key, {})),
-  /** A key has no ARN before it is made, */
+  /** A key has no ARN before it exists, */
   NewKeys: () => [anything()],
-  /** and no alias before it is given one. */
+  /** and no alias before it gets one. */
   NewKeyNames: ({ fileKey, currentKey, kmskey }) =>
     present([fileKey, currentKey, kmskey]).map(({ resource, alias }) => ({
       resources: [...present([alias]), resource.replace(/[^/]*$/, '*')],
       condition: {},
     })),
-  /** A key that came second, or could not be named, has no alias. */
+  /** A key that lost the race for its alias has no alias. */
   SpareKeys: ({ fileKey, currentKey, kmskey }) =>
     present([fileKey, currentKey, kmskey]).map(({ resource }) => ({
       resources: [resource.replace(/[^/]*$/, '*')],
       condition: { Null: { 'kms:ResourceAliases': ['true'] } },
     })),
   Parameters: (subject) => [{ resources: [parametersArn(subject)], condition: {} }],
-  /** ssm:DescribeParameters knows no resource. */
+  /** ssm:DescribeParameters does not support resources. */
   ParameterList: () => [anything()],
-  /** For SSM to see that a machine image is there; EC2 knows no resource for the question. */
+  /** SSM checks that a machine image exists; ec2:DescribeImages does not support resources. */
   Images: ({ manifest }) =>
     manifest.parameters.some(({ dataType }) => dataType === 'aws:ec2:image') ? [anything()] : [],
   Objects: (subject) =>

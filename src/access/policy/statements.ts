@@ -4,7 +4,7 @@ import { RIGHTS, type Role } from './roles.ts';
 import { placesOf, SCOPE_NAMES, type Place, type Scope } from './scopes.ts';
 import type { Subject } from './subject.ts';
 
-/** Actions that are allowed in one place. */
+/** Actions allowed in one place. */
 export interface Grant {
   scope: Scope;
   actions: readonly string[];
@@ -22,7 +22,7 @@ export interface Statement {
 
 /**
  * What a role needs for one manifest.
- * @throws CofferError `usage` when it cannot do its work there
+ * @throws CofferError `usage` if the role cannot work on it
  */
 export function grantsOf(role: Role, subject: Subject): Grant[] {
   const { may, carries } = RIGHTS[role];
@@ -33,7 +33,7 @@ export function grantsOf(role: Role, subject: Subject): Grant[] {
     const [source] = placesOf(from, subject);
     const [target] = placesOf(to, subject);
     if (!source || !target) continue;
-    // KMS takes a data key over within a region; to another one it has to be opened.
+    // ReEncrypt works within a region; across regions, the data key must be opened.
     const isNear = source.key?.region === target.key?.region;
     if (!isNear && role === 'ci-no-decrypt') throw farApart(subject);
     actions.get(from)?.add(isNear ? 'kms:ReEncryptFrom' : 'kms:Decrypt');
@@ -49,12 +49,12 @@ export function grantsOf(role: Role, subject: Subject): Grant[] {
 function farApart({ manifest, fileKey }: Subject): CofferError {
   return new CofferError(
     'usage',
-    `${manifest.file} is sealed in ${fileKey.region} and published in ${manifest.region}: without kms:Decrypt, no data key gets from one to the other`,
+    `${manifest.file} is encrypted in ${fileKey.region} and published in ${manifest.region}: without kms:Decrypt, data keys cannot move between regions`,
     { hint: 'use --for ci, or a file key in the same region' },
   );
 }
 
-/** The statements for all grants, as few as allow just that. */
+/** The fewest statements that allow exactly all grants. */
 export function toStatements(grants: readonly Grant[]): Statement[] {
   const merged: Grant[] = [];
   for (const grant of grants.toSorted((a, b) => order(a) - order(b))) {
@@ -85,7 +85,7 @@ function withKey({ resources, condition, key }: Place): Place {
   return { resources, condition: key ? both(key.condition, condition) : condition };
 }
 
-/** One grant for both, when it allows no more than they do. */
+/** One grant for both, if it allows no more than they do. */
 function join(one: Grant, other: Grant): Grant | undefined {
   const { resources, condition } = one.place;
   if (one.scope !== other.scope || !isSame(one.actions, other.actions)) return undefined;

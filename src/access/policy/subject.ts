@@ -8,9 +8,9 @@ import type { Condition } from './condition.ts';
 export interface Subject {
   manifest: Manifest;
   account: string;
-  /** Under which the manifest is sealed, or will be. */
+  /** The key that seals, or will seal, the manifest. */
   fileKey: KeyPlace;
-  /** What the alias stands for today, where `refresh` brings it: absent while that is `fileKey`. */
+  /** The key that the alias names today, the target of `refresh`; absent if it is `fileKey`. */
   currentKey: KeyPlace | undefined;
   kmskey: KeyPlace | undefined;
 }
@@ -19,7 +19,7 @@ export interface Subject {
 export interface KeyPlace {
   region: string;
   account: string;
-  /** Its ARN, or that of all keys for one that is known by its alias: `condition` tells it then. */
+  /** Its ARN, or all keys if only its alias is known: `condition` then narrows it. */
   resource: string;
   condition: Condition;
   /** ARN of the alias. */
@@ -30,7 +30,7 @@ type Choice = Pick<FileKeyChoice, 'alias' | 'region'>;
 
 /**
  * @param given the account of the manifest's resources; by default, that of the keys' ARNs
- * @throws CofferError `usage` when they do not tell it
+ * @throws CofferError `usage` if they do not tell it
  */
 export function subjectOf(manifest: Manifest, choice: Choice, given: string | undefined): Subject {
   const { encryptedWith, region } = manifest;
@@ -49,8 +49,8 @@ export function subjectOf(manifest: Manifest, choice: Choice, given: string | un
 }
 
 /**
- * A key by id, alias or ARN. IAM knows keys by their ARNs alone; whoever has an alias only is
- * served without a lookup by `kms:ResourceAliases`, which follows the alias when it moves.
+ * A key by id, alias or ARN. IAM knows keys only by their ARNs; for an alias, the condition
+ * `kms:ResourceAliases` works without a lookup, and follows the alias when it moves.
  */
 function locateKey(reference: string, region: string, account: string): KeyPlace {
   if (reference.startsWith('arn:')) {
@@ -71,15 +71,15 @@ function locateKey(reference: string, region: string, account: string): KeyPlace
   };
 }
 
-/** A key may be another account's: of two, none tells whose the parameters are. */
+/** A key may be in another account: two accounts do not tell where the parameters are. */
 function onlyAccountOf({ file, kmskey, encryptedWith }: Manifest): string {
   const [account, other] = new Set([kmskey, encryptedWith].map(accountOf).filter(Boolean));
   if (account !== undefined && other === undefined) return account;
   throw new CofferError(
     'usage',
     account === undefined
-      ? `no ARN in ${file} tells the AWS account`
-      : `the keys of ${file} are of two AWS accounts, ${account} and ${other}: which has the parameters?`,
+      ? `no ARN in ${file} names the AWS account`
+      : `the keys of ${file} are in two AWS accounts, ${account} and ${other}: which one has the parameters?`,
     { hint: 'add --account 123456789012' },
   );
 }

@@ -6,15 +6,15 @@ import { findFileProblems, namedFiles } from './named-files.ts';
 import { findCollisions, RULES, WARNINGS } from './rules.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 
-/** What was found, in the order of the files. */
+/** The problems found, in the order of the files. */
 export interface Findings {
-  /** How many manifests were looked at. */
+  /** How many manifests were checked. */
   files: number;
   problems: Problem[];
   warnings: Problem[];
 }
 
-/** Everything that can be seen to be wrong without AWS. */
+/** Finds all problems that show without AWS. */
 export async function checkManifests(snapshot: Snapshot): Promise<Findings> {
   const found = await pMap(snapshot.sources, (source) => check(source, snapshot), {
     concurrency: 8,
@@ -27,12 +27,12 @@ export async function checkManifests(snapshot: Snapshot): Promise<Findings> {
   };
 }
 
-/** @returns `undefined` for a manifest that is not concerned. */
+/** @returns `undefined` for a manifest that is not affected */
 async function check(
   found: Source,
   snapshot: Snapshot,
 ): Promise<Omit<Findings, 'files'> | undefined> {
-  // What a link leads to names files from its own folder.
+  // A link's target names files relative to its own folder.
   const source = { ...found, path: await snapshot.follow(found.path) };
   const manifest = parse(source);
   const named = 'problems' in manifest ? [] : await namedFiles(manifest, source, snapshot);

@@ -5,16 +5,16 @@ import { searchManifests } from '../../git/repository.ts';
 import { decodeText } from '../../manifest/encoding.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
 
-/** A manifest that was found. */
+/** A manifest found in a repository. */
 export interface Found {
-  /** From `folder`, as people would name it. */
+  /** Path relative to `folder`. */
   file: string;
   bytes: Buffer;
 }
 
 /**
- * The manifests of the repository that `folder` is in, tracked or not but never ignored ones;
- * outside of git those below `folder`.
+ * The manifests of the repository around `folder`, tracked or not, but not ignored; outside git,
+ * those below `folder`.
  */
 export async function findManifests(folder: string): Promise<Found[]> {
   const files = (await searchManifests(folder, '--untracked')) ?? (await walk(folder));

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import { ADVANCED_BYTES } from '../../seal/limits.ts';
 
-/** What tells one content from another. */
+/** Identifies a content. */
 export interface Fingerprint {
   /** 64 hex digits. */
   sha256: string;
   size: number;
-  /** All of it, when it is small enough for SSM and is what stands there. */
+  /** The whole content, if it is small enough for SSM and not a pointer of Git LFS. */
   content?: Buffer | undefined;
 }
 
-/** Git LFS allows no longer ones. */
+/** Git LFS's limit for pointers. */
 const LONGEST_POINTER = 1024;
 
 const POINTER =
   /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n/;
 
-/** Takes in a content piece by piece; a pointer of Git LFS counts as what it points to. */
+/** Computes a fingerprint from chunks; a pointer of Git LFS counts as its target. */
 export class Fingerprinter {
   readonly #hash = createHash('sha256');
   #size = 0;

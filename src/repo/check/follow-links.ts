@@ -1,11 +1,11 @@
 import { dirname, relative, resolve } from 'node:path';
 
-/** As many as Linux follows before it takes them for a circle. */
+/** Linux's limit of links before it reports a loop. */
 const MOST_LINKS = 40;
 
 /**
- * Where an absolute path leads when symbolic links are followed.
- * @param read what a link holds; `undefined` when a path is none
+ * Follows the symbolic links in an absolute path.
+ * @param read returns a link's target, or `undefined` if a path is not a link
  */
 export async function followLinks(
   path: string,

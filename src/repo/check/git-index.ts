@@ -8,18 +8,18 @@ import { decodeText } from '../../manifest/encoding.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 
-/** An unchanged manifest matters when a file that it names has changed. */
+/** An unchanged manifest is affected if a file that it names changed. */
 const NAMES_FILES = /\b(?:file|blob)["']?\s*:/;
 
 /**
- * What git would commit now: the files of the index, of which those matter that differ from HEAD.
- * @throws CofferError `usage` outside of a repository.
+ * The state that git would commit now: the index, of which the differences from HEAD matter.
+ * @throws CofferError `usage` outside a repository
  */
 export async function openIndex(folder: string): Promise<Snapshot> {
   const root = await repositoryRoot(folder);
   if (root === undefined) {
     throw new CofferError('usage', '--staged needs a git repository', {
-      hint: 'without it, coffer check looks at the files as they are',
+      hint: 'run coffer check without it to check the files on disk',
     });
   }
   const [changed, { files, links }, found = []] = await Promise.all([

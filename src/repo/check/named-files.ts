@@ -16,7 +16,7 @@ interface Surroundings {
   snapshot: Snapshot;
 }
 
-/** The absolute paths of all files that a manifest names, and where links among them lead. */
+/** The absolute paths of all files that a manifest names, and the targets of links among them. */
 export async function namedFiles(
   { parameters }: Manifest,
   { path: file }: Source,
@@ -32,7 +32,7 @@ export async function namedFiles(
   return [...paths, ...(await Promise.all(paths.map((path) => follow(path))))];
 }
 
-/** What is wrong with the files that a parameter names, or with the blob that stands in it. */
+/** Finds problems in the files that a parameter names, or in its inline blob. */
 export async function findFileProblems(
   around: Surroundings,
   parameter: Parameter,
@@ -61,13 +61,13 @@ async function findBlobProblem(
   }
   if (actual.sha256 === sha256 && actual.size === size) return undefined;
   return {
-    message: `${parameter.name}: the sealed bytes are not those that the manifest names`,
-    hint: 'take blob and manifest from the same commit, or seal the file again with coffer encrypt --reseal NAME',
+    message: `${parameter.name}: the sealed bytes do not match the manifest`,
+    hint: 'restore blob and manifest from the same commit, or encrypt the file again with coffer encrypt --reseal NAME',
     place: parameter.place,
   };
 }
 
-/** A secret's plaintext may lie beside the manifest, but not in git. */
+/** A secret's plaintext may be beside the manifest, but not in git. */
 async function findLeak(
   { source, snapshot }: Surroundings,
   { name, place }: Parameter,
@@ -79,12 +79,12 @@ async function findLeak(
   const file = shellQuote(join(dirname(source.file), relative(dirname(source.path), found)));
   return {
     message: `${name}: git tracks ${path}, the plaintext of a secret`,
-    hint: `git rm --cached ${file}, and have .gitignore name it; once it was pushed, replace the secret`,
+    hint: `run git rm --cached ${file}, and add it to .gitignore; if it was pushed, replace the secret`,
     place,
   };
 }
 
-/** A file that is no secret is published as it is, unless it had to be sealed for S3. */
+/** A file that is not secret is published unchanged, unless it was sealed for S3. */
 async function findPublishedProblem(
   around: Surroundings,
   parameter: Parameter,
@@ -103,21 +103,21 @@ function unplacedContent(
   return findUnplaced(manifest, parameter, content ? encodeSource(parameter, content) : size);
 }
 
-/** A file without which the manifest is of no use: git has to have it as soon as it has that one. */
+/** A file that the manifest needs: git must track it if it tracks the manifest. */
 async function findFile(
   { source, snapshot }: Surroundings,
   { name, place }: Parameter,
   path: string,
 ): Promise<Fingerprint | { problem: Problem }> {
   const absolute = await snapshot.follow(besideManifest({ file: source.path }, path));
-  const hint = `git add ${shellQuote(join(dirname(source.file), path))}`;
+  const hint = `run git add ${shellQuote(join(dirname(source.file), path))}`;
   const found = await snapshot.fingerprint(absolute);
   if (!found) {
     const message = `${name}: ${path} is missing`;
-    return { problem: { message, hint: `restore it, or ${hint} if it is there`, place } };
+    return { problem: { message, hint: `restore it, or ${hint} if it exists`, place } };
   }
   const tracked = await snapshot.tracked(dirname(source.path));
   if (!tracked?.has(source.path) || tracked.has(absolute)) return found;
-  const message = `${name}: git does not track ${path}, so no clone has it`;
+  const message = `${name}: git does not track ${path}, so clones do not have it`;
   return { problem: { message, hint, place } };
 }

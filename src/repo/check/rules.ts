@@ -8,13 +8,13 @@ import { nearestRegion } from '../../manifest/read/region.ts';
 import { REGIONS } from '../../aws/regions.ts';
 import { findMisplaced, findUnplaced } from '../../seal/placement.ts';
 
-/** What one rule found of one parameter. */
+/** The result of one rule for one parameter. */
 export type Rule = (manifest: Manifest, parameter: Parameter) => Problem | undefined;
 
-/** What can be seen of a parameter by itself. */
+/** Rules that need only one parameter; they report problems. */
 export const RULES: readonly Rule[] = [findUnsealed, findOversize, findMisplaced];
 
-/** What may be meant as it is. */
+/** Rules that report warnings, because the author may intend it. */
 export const WARNINGS: readonly ((manifest: Manifest) => Problem[])[] = [
   findUnknownRegion,
   findPartialMatches,
@@ -25,19 +25,19 @@ function findUnsealed(manifest: Manifest, { name, type, content, origin, place }
   const hint = `run coffer encrypt ${manifest.file}`;
   if (content.kind !== 'plain' && content.kind !== 'absent') return undefined;
   if (type === 'SecureString')
-    return { message: `${name} is a secret and not encrypted`, hint, place };
+    return { message: `${name} is a secret but not encrypted`, hint, place };
   const isToBeMade = content.kind === 'absent' && origin !== undefined && 'generate' in origin;
-  return isToBeMade ? { message: `${name} has not been generated yet`, hint, place } : undefined;
+  return isToBeMade ? { message: `${name} is not generated yet`, hint, place } : undefined;
 }
 
-/** A value that is no secret stays as typed, unless only S3 can hold it. */
+/** A value that is not secret stays as typed, unless only S3 can hold it. */
 function findOversize(manifest: Manifest, parameter: Parameter) {
   const { content, type } = parameter;
   if (content.kind !== 'plain' || type === 'SecureString') return undefined;
   return findUnplaced(manifest, parameter, Buffer.from(content.text));
 }
 
-/** Names that `coffer export` cannot tell apart, such as those that differ in case alone. */
+/** Names that `coffer export` cannot distinguish, such as those that differ only in case. */
 export function findCollisions({ parameters }: Manifest): Problem[] {
   const toVariable = createNaming('upper');
   const taken = new Map<string, string>();
@@ -51,7 +51,7 @@ export function findCollisions({ parameters }: Manifest): Problem[] {
   });
 }
 
-/** Data keys that no value is sealed under. */
+/** Data keys that no value uses. */
 function findUnusedDataKeys({ text, file, dataKeys, parameters }: Manifest): Problem[] {
   const used = new Set(
     parameters.map(({ content }) =>
@@ -62,33 +62,35 @@ function findUnusedDataKeys({ text, file, dataKeys, parameters }: Manifest): Pro
   if (unused.length === 0) return [];
   const places = new Places(text, file);
   return unused.map((id) => ({
-    message: `no value is sealed under the data key ${id}`,
-    hint: 'remove its line from "data_keys", unless a branch that is still to be merged uses it',
+    message: `no value uses the data key ${id}`,
+    hint: 'remove its line from "data_keys", unless a branch that is not merged yet uses it',
     place: places.at(text.search(new RegExp(`\\b${id}["']?\\s*:`))),
   }));
 }
 
-/** A region that coffer has not heard of: a new one, or a slip. */
+/** A region unknown to coffer: a new one, or a typo. */
 function findUnknownRegion({ text, file, region }: Manifest): Problem[] {
   if (REGIONS.includes(region)) return [];
   const meant = nearestRegion(region);
   return [
     {
-      message: `coffer knows no region ${region}`,
-      hint: `${meant === undefined ? '' : `did you mean ${meant}? `}AWS may have opened it since; then all is well`,
+      message: `unknown region ${region}`,
+      hint: `${meant === undefined ? '' : `did you mean ${meant}? `}ignore this if it is a new region of AWS`,
       place: new Places(text, file).at(text.search(/\bregion["']?\s*:/)),
     },
   ];
 }
 
-/** Values that a part of `allowed_pattern` matches, which may or may not be enough for SSM. */
+/** Values that `allowed_pattern` matches only in part, which may not be enough for SSM. */
 function findPartialMatches({ parameters }: Manifest): Problem[] {
   return parameters.flatMap(({ name, type, content, allowedPattern, place }) => {
     if (type === 'SecureString' || content.kind !== 'plain' || allowedPattern === undefined) {
       return [];
     }
     if (matchPattern(allowedPattern, content.text) !== 'part') return [];
-    const message = `${name}: allowed_pattern matches a part of its value`;
-    return [{ message, hint: 'SSM may want it to match all: write .* around it', place }];
+    const message = `${name}: allowed_pattern matches only a part of its value`;
+    return [
+      { message, hint: 'write .* around it: SSM may require a match of the whole value', place },
+    ];
   });
 }

@@ -1,10 +1,10 @@
 import type { Fingerprint } from './fingerprint.ts';
 
-/** A manifest as it was read. */
+/** A manifest's bytes. */
 export interface Source {
-  /** As people name it. */
+  /** Its name in messages. */
   file: string;
-  /** Absolute, its folder free of symbolic links, which git does not follow. */
+  /** Absolute; its folder has no symbolic links, which git does not follow. */
   path: string;
   bytes: Buffer;
 }
@@ -12,17 +12,17 @@ export interface Source {
 /** The absolute paths of files that git tracks. */
 type Tracked = Pick<ReadonlySet<string>, 'has'>;
 
-/** The state of the files that is checked: the one on disk, or the one in git's index. */
+/** The state to check: the files on disk, or git's index. */
 export interface Snapshot {
-  /** Every manifest that may matter. */
+  /** Every manifest that may be affected. */
   sources: readonly Source[];
-  /** Whether one of these paths is among what is to be checked. */
+  /** Whether one of these paths is to be checked. */
   concerns: (paths: readonly string[]) => boolean;
-  /** Where a path leads, symbolic links followed, which the other members do not. */
+  /** Follows symbolic links; the other members do not. */
   follow: (path: string) => Promise<string>;
-  /** @returns `undefined` when there is no such file. */
+  /** @returns `undefined` if the file does not exist */
   fingerprint: (path: string) => Promise<Fingerprint | undefined>;
-  /** What git tracks in the repository of a folder; `undefined` outside of git. */
+  /** The tracked files in the repository of a folder; `undefined` outside git. */
   tracked: (folder: string) => Promise<Tracked | undefined>;
   close: () => void;
 }

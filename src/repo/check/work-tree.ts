@@ -10,8 +10,8 @@ import { listIndex, repositoryRoot } from '../../git/repository.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
- * The files on disk; with no `files` named, the manifests that are found from `folder`.
- * @throws CofferError `usage` for a named file that cannot be read.
+ * The files on disk; without `files`, all manifests in the repository of `folder`.
+ * @throws CofferError `usage` for a named file that cannot be read
  */
 export async function openWorkTree(files: readonly string[], folder: string): Promise<Snapshot> {
   const found =
@@ -55,7 +55,7 @@ async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {
   return fingerprinter.finish();
 }
 
-/** Asks for the same thing once. */
+/** Caches results by key. */
 function remember<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const asked = new Map<string, Promise<T>>();
   return (key) => {

@@ -6,13 +6,13 @@ import { git } from '../../git/repository.ts';
 
 const DRIVERS = 'diff=coffer merge=coffer';
 
-/** Sealed files are no text, whatever other lines say of all files; Git LFS may still have them. */
+/** Blobs are binary, whatever other lines say; Git LFS may still store them. */
 const BLOBS = '**/*.blobs/*.enc -text';
 
-/** The lines that were added to `.gitattributes`, or taken away. */
+/** The lines added to or removed from `.gitattributes`. */
 export type AttributeLines = readonly string[];
 
-/** Has git use the drivers for what matches the patterns, which are those of the top folder. */
+/** Adds the drivers for patterns, relative to the top folder. */
 export async function addAttributes(
   root: string,
   patterns: readonly string[],
@@ -26,7 +26,7 @@ export async function addAttributes(
   return added;
 }
 
-/** Takes the lines of coffer away, and the file with the last one. */
+/** Removes coffer's lines, and the file if it becomes empty. */
 export async function removeAttributes(root: string): Promise<AttributeLines> {
   const { file, lines, eol } = await readAttributes(root);
   const removed = lines.filter(isOurs);
@@ -37,19 +37,19 @@ export async function removeAttributes(root: string): Promise<AttributeLines> {
   return removed;
 }
 
-/** The files, of those given from `root`, that git does not merge with coffer yet. */
+/** The files, relative to `root`, that git does not merge with coffer yet. */
 export async function withoutDriver(root: string, files: readonly string[]): Promise<string[]> {
   if (files.length === 0) return [];
   const fields = (await git(root, ['check-attr', '-z', 'merge', '--', ...files])).split('\0');
   return files.filter((_, index) => fields[3 * index + 2] !== 'coffer');
 }
 
-/** A pattern that matches this one file. */
+/** A pattern that matches only this file. */
 export function patternOf(file: string): string {
   return `/${file.replaceAll(/[\\*?[]/g, '\\$&')}`;
 }
 
-/** A pattern as typed in `folder`, seen from the top folder. */
+/** Converts a pattern relative to `folder` to one relative to the top folder. */
 export function fromTop(root: string, folder: string, pattern: string): string {
   const below = relative(root, folder).split(sep).join('/');
   const start = below === '' ? '' : patternOf(below);

@@ -1,23 +1,23 @@
 import { execFile } from 'node:child_process';
 import { git } from '../../git/repository.ts';
 
-// Git runs drivers by sh, in the top folder. What a project depends on comes before what is on PATH.
+// git runs drivers with sh, in the top folder. A project's own coffer comes before that on PATH.
 const FIND = 'PATH="node_modules/.bin:$PATH"; command -v coffer >/dev/null';
 
-// Without coffer git does what it would do without drivers: nobody is left with half a merge. Nor
-// when coffer cannot run: git would take any status for a conflict, and ours for the whole result.
+// Without coffer, or if coffer fails, git merges as without drivers: otherwise it would take any
+// exit status for a conflict, and ours for the whole result.
 const SETTINGS = {
   'merge.coffer.name': 'coffer, by parameters and data keys',
   'merge.coffer.driver': `${FIND} && { coffer merge-driver %O %A %B %L -- %P; status=$?; [ $status -gt 1 ] || exit $status; }; exec git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B`,
-  // Git puts the file behind the last word.
+  // git appends the file as the last word.
   'diff.coffer.textconv': `${FIND} && exec coffer textconv "$1"; exec cat`,
-  // Masked texts may be kept; git keeps them among its notes.
+  // git may cache masked texts; it stores them as notes.
   'diff.coffer.cachetextconv': 'true',
 };
 
 const CACHE = 'refs/notes/textconv/coffer';
 
-/** Tells git, in the configuration of this clone, how to run coffer; whether that is news to it. */
+/** Configures the drivers in this clone. Returns whether that changed anything. */
 export async function writeSettings(root: string): Promise<boolean> {
   let changed = false;
   for (const [key, value] of Object.entries(SETTINGS)) {
@@ -25,12 +25,12 @@ export async function writeSettings(root: string): Promise<boolean> {
     await git(root, ['config', '--local', key, value]);
     changed = true;
   }
-  // What it kept without coffer, or with an older one, differs from what it would be shown now.
+  // Texts cached without coffer, or by an older one, may differ from the current ones.
   await git(root, ['update-ref', '-d', CACHE]);
   return changed;
 }
 
-/** Takes away the settings, and what git has kept by them. */
+/** Removes the settings and git's cache. */
 export async function removeSettings(root: string): Promise<boolean> {
   let changed = false;
   for (const section of ['merge.coffer', 'diff.coffer']) {

@@ -12,17 +12,17 @@ import {
 import { isRunnable, removeSettings, writeSettings } from './drivers.ts';
 import { requireRepository } from '../../git/repository.ts';
 
-/** What was changed in a repository. */
+/** What changed in a repository. */
 export interface Installation {
-  /** Whether the configuration of this clone was. */
+  /** Whether the configuration of this clone changed. */
   configured: boolean;
   /** Lines of `.gitattributes`, which is committed. */
   attributes: AttributeLines;
 }
 
 /**
- * Has git show and merge manifests by coffer: those that match the patterns, or all that are there.
- * @throws CofferError `usage` outside of a repository, and when there is nothing to install for.
+ * Configures git to diff and merge manifests with coffer: those that match the patterns, or all.
+ * @throws CofferError `usage` outside a repository, and if there are no manifests
  */
 export async function installDrivers(
   folder: string,
@@ -40,7 +40,7 @@ export async function installDrivers(
   };
 }
 
-/** Takes back what `installDrivers` did. */
+/** Undoes `installDrivers`. */
 export async function uninstallDrivers(folder: string): Promise<Installation> {
   const root = await requireRepository(folder);
   return { attributes: await removeAttributes(root), configured: await removeSettings(root) };
@@ -49,8 +49,8 @@ export async function uninstallDrivers(folder: string): Promise<Installation> {
 async function patternsOfManifests(root: string, folder: string): Promise<string[]> {
   const manifests = await findManifests(folder);
   if (manifests.length === 0) {
-    throw new CofferError('usage', 'there is no manifest in this repository yet', {
-      hint: "say where there will be some: coffer git install 'secrets/*.yml'",
+    throw new CofferError('usage', 'this repository has no manifests yet', {
+      hint: "name a pattern for future ones: coffer git install 'secrets/*.yml'",
     });
   }
   const files = manifests.map(({ file }) => relative(root, resolve(folder, file)));

@@ -1,6 +1,6 @@
 /**
- * An IAM policy as the sandbox understands it. What it does not understand it refuses, so that no
- * policy passes here that AWS would read otherwise.
+ * An IAM policy as the sandbox understands it. It refuses everything that it does not understand,
+ * so that no policy passes here that AWS would read differently.
  */
 export interface Statement {
   effect: 'Allow' | 'Deny';
@@ -11,7 +11,7 @@ export interface Statement {
 
 export interface Condition {
   test: Test;
-  /** Whether the one value, any of several or all of them must pass. */
+  /** Whether the single value, any value or all values must pass. */
   quantifier: Quantifier;
   /** In lower case: IAM does not distinguish. */
   key: string;
@@ -31,7 +31,7 @@ const QUANTIFIERS: Readonly<Record<string, Quantifier>> = {
 const SINGLE_KEY = /^kms:(?:viaservice|encryptioncontext:.+)$/;
 const MULTIPLE_KEY = /^kms:(?:resourcealiases|encryptioncontextkeys)$/;
 
-/** A policy from parsed JSON; throws an Error that says what is wrong, and where. */
+/** Reads a policy from parsed JSON; throws an Error that says what is wrong, and where. */
 export function parsePolicy(json: unknown): Statement[] {
   const { Version, Statement } = members(json, 'policy', ['Version', 'Id', 'Statement']);
   if (Version !== '2012-10-17') throw new Error('policy: Version must be 2012-10-17');
@@ -70,8 +70,8 @@ function parseConditions(json: unknown, where: string): Condition[] {
       if (test !== 'Null' && isMultiple === (quantifier === 'one')) {
         throw new Error(
           isMultiple
-            ? `${where}: ${name} has several values: it takes ForAnyValue:${test}`
-            : `${where}: ${name} has one value: it takes ${test} alone`,
+            ? `${where}: ${name} has several values: use ForAnyValue:${test}`
+            : `${where}: ${name} has one value: use ${test}`,
         );
       }
       return { test, quantifier, key, values: texts(values, `${where}.${operator}.${name}`) };
@@ -100,8 +100,9 @@ function texts(json: unknown, where: string, pattern = /^/): string[] {
   if (list.length === 0) throw new Error(`${where}: is empty`);
   return list.map((item) => {
     if (typeof item !== 'string') throw new Error(`${where}: expected strings`);
-    if (item.includes('${')) throw new Error(`${where}: the sandbox has no variables: ${item}`);
-    if (!pattern.test(item)) throw new Error(`${where}: ${item} is not one`);
+    if (item.includes('${'))
+      throw new Error(`${where}: the sandbox does not support variables: ${item}`);
+    if (!pattern.test(item)) throw new Error(`${where}: ${item} is invalid`);
     return item;
   });
 }

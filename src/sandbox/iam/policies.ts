@@ -5,20 +5,20 @@ import type { Condition, Statement } from './document.ts';
 /** Values of condition keys, by their names in lower case. */
 export type Facts = Readonly<Record<string, readonly string[]>>;
 
-/** What somebody wants to do. */
+/** An action on a resource. */
 export interface Question {
   action: string;
   resource: string;
   facts: Facts;
 }
 
-/** `unstated`: no statement allows it. `denied`: one forbids it. */
+/** `unstated`: no statement allows it. `denied`: a statement denies it. */
 export type Verdict = 'allowed' | 'unstated' | 'denied';
 
 interface Policy {
   document: unknown;
   statements: readonly Statement[];
-  /** Each question once, in the order they were first asked. */
+  /** Each question once, in the order of first use. */
   asked: Map<string, Question>;
 }
 
@@ -39,7 +39,7 @@ export class Policies {
     this.#byKey.delete(accessKeyId);
   }
 
-  /** The document in force, and what was asked since it is. */
+  /** The current document, and the questions since it was set. */
   describe(accessKeyId: string): { document: unknown; asked: Question[] } | undefined {
     const policy = this.#byKey.get(accessKeyId);
     return policy && { document: policy.document, asked: [...policy.asked.values()] };
@@ -53,7 +53,7 @@ export class Policies {
   }
 }
 
-/** IAM's order: a statement that denies wins, and what none allows is not allowed. */
+/** IAM's rule: a denying statement wins; without an allowing one, the action is not allowed. */
 export function decide(statements: readonly Statement[], question: Question): Verdict {
   const effects = new Set(
     statements.filter((statement) => covers(statement, question)).map(({ effect }) => effect),
@@ -70,7 +70,7 @@ function covers(statement: Statement, { action, resource, facts }: Question): bo
   );
 }
 
-/** A key without a value fails, except that all of nothing pass. */
+/** A key without a value fails, except with ForAllValues. */
 function holds({ test, quantifier, values }: Condition, found: readonly string[]): boolean {
   if (test === 'Null') return values.includes(String(found.length === 0));
   const passes = (text: string) =>

@@ -8,13 +8,13 @@ interface Page<Item> {
 interface PageRequest {
   size: number;
   token: string | undefined;
-  /** Answers a token of another origin. */
+  /** The error code for an invalid token. */
   invalidCode: string;
-  /** Begin with a page that holds nothing but a token. */
+  /** Begin with a page that contains only a token. */
   emptyFirst?: boolean;
 }
 
-/** Cuts one page out of items that are in the order of their keys; the token names the last key. */
+/** Cuts one page from items sorted by key; the token names the last key. */
 export function page<Item>(
   items: Iterable<Item>,
   keyOf: (item: Item) => string,

@@ -8,7 +8,7 @@ type Handler<State> = (state: State, input: Fields, call: Call) => object | unde
 export type Handlers<State> = Readonly<Record<string, Handler<State>>>;
 
 export interface JsonService {
-  /** How its operations are named: `kms` in `kms:Decrypt`. */
+  /** The prefix of its operations: `kms` in `kms:Decrypt`. */
   readonly name: 'kms' | 'ssm';
   run(operation: string, input: Fields, call: Call): object | undefined;
 }

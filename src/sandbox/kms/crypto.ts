@@ -104,7 +104,7 @@ function sourceKey(ring: KeyRing, call: Call, blob: Buffer, named: string | unde
   return key;
 }
 
-/** AWS's own keys serve only the services they belong to. */
+/** AWS's own keys work only for their own services. */
 function requireUse(ring: KeyRing, call: Call, action: string, key: Key, context: Context): void {
   requireKey(ring, call, action, key, { context });
   if (key.manager === 'AWS') {

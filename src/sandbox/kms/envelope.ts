@@ -5,8 +5,8 @@ import { Refusal } from '../refusal.ts';
 export type Context = Readonly<Record<string, string>>;
 
 /**
- * `01 02 02 00`, the key's UUID, filling, iv, ciphertext, tag; all before the ciphertext is
- * authenticated. The filling makes it about as long as AWS's, by which tools may know it.
+ * `01 02 02 00`, the key's UUID, padding, iv, ciphertext, tag; everything before the ciphertext is
+ * authenticated. The padding gives it about the length of AWS's, by which tools may recognise it.
  */
 const MAGIC = Buffer.from([1, 2, 2, 0]);
 const ID_END = MAGIC.length + 16;
@@ -28,7 +28,7 @@ export function sealBlob(
   return Buffer.concat([head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** The id of the key that a blob says it is under. */
+/** The id of the key that a blob names. */
 export function keyIdOf(blob: Buffer): string {
   if (blob.length < IV_END + TAG || !blob.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw invalidCiphertext();
@@ -53,7 +53,7 @@ export function openBlob(material: string, context: Context, blob: Buffer): Buff
   }
 }
 
-/** AWS gives no message with this one. */
+/** AWS sends no message with this error. */
 export function invalidCiphertext(): Refusal {
   return new Refusal('InvalidCiphertextException', '');
 }

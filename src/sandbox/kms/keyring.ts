@@ -88,7 +88,7 @@ export class KeyRing {
     this.aliases.set(`${alias.region}/${alias.name}`, alias);
   }
 
-  /** The key that an id, a key ARN, an alias name or an alias ARN stands for. */
+  /** The key behind an id, a key ARN, an alias name or an alias ARN. */
   find(region: string, reference: string, now: number): Key {
     const name = localName(region, reference);
     if (name.startsWith('alias/')) {
@@ -102,7 +102,7 @@ export class KeyRing {
     return this.#existing(region, name, now);
   }
 
-  /** The same for operations that take no alias. */
+  /** The same for operations that do not accept aliases. */
   findById(region: string, reference: string, now: number): Key {
     if (localName(region, reference).startsWith('alias/')) {
       throw new Refusal('InvalidArnException', `Invalid keyId '${reference}'`);
@@ -115,7 +115,7 @@ export class KeyRing {
     return sealBlob(key, context, plaintext);
   }
 
-  /** The key that the blob is under, found without being told. */
+  /** The key of a blob, found by its header. */
   keyOf(region: string, blob: Buffer, now: number): Key {
     const id = keyIdOf(blob);
     const key = this.keys.get(`${region}/${id}`);
@@ -136,7 +136,7 @@ export class KeyRing {
     return key;
   }
 
-  /** AWS's own keys come into being when they are first asked for. */
+  /** AWS's own keys are created on first use. */
   #managed(region: string, name: string, now: number): Alias | undefined {
     const description = MANAGED[name];
     if (description === undefined) return undefined;
@@ -174,7 +174,7 @@ function gone(key: Key, now: number): boolean {
   return key.deletionAt !== undefined && key.deletionAt <= now;
 }
 
-/** Refuses the cryptographic use of a key that is disabled or about to be deleted. */
+/** Refuses the cryptographic use of a key that is disabled or pending deletion. */
 export function requireUsable(key: Key): void {
   if (key.state === 'Disabled') throw new Refusal('DisabledException', `${key.arn} is disabled.`);
   requireNotPending(key);

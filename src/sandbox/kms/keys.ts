@@ -25,7 +25,7 @@ export const keyHandlers: Handlers<KeyRing> = {
     if (usage !== 'ENCRYPT_DECRYPT' || spec !== 'SYMMETRIC_DEFAULT' || origin !== 'AWS_KMS') {
       throw new Refusal(
         'UnsupportedOperationException',
-        'The sandbox has symmetric encryption keys of KMS only',
+        'The sandbox supports only symmetric encryption keys',
       );
     }
     const tags = readTags(input);
@@ -150,7 +150,7 @@ export function keyIdOf(input: Fields): string {
   return input.text('KeyId', { min: 1, max: 2048 });
 }
 
-/** The key to change; AWS's own keys are not the caller's to change. */
+/** The key to change; callers cannot change AWS's own keys. */
 export function managedByCaller(ring: KeyRing, input: Fields, call: Call, action: string): Key {
   const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
   requireKey(ring, call, action, key);

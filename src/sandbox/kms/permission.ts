@@ -3,14 +3,14 @@ import type { Facts } from '../iam/policies.ts';
 import type { Context } from './envelope.ts';
 import type { Key, KeyRing } from './keyring.ts';
 
-/** How a key is used. */
+/** The use of a key. */
 interface Use {
   context?: Context;
-  /** The service that asks KMS on the caller's behalf. */
+  /** The service that calls KMS for the caller. */
   via?: 'ssm' | 's3';
 }
 
-/** Refuses who may not do `action` with a key. */
+/** Refuses a caller who may not do `action` with a key. */
 export function requireKey(
   ring: KeyRing,
   call: Call,
@@ -21,7 +21,7 @@ export function requireKey(
   call.require(action, key.arn, factsOf(ring, key, use));
 }
 
-/** What a policy may ask about it: see document.ts. */
+/** The values of condition keys: see document.ts. */
 function factsOf(ring: KeyRing, key: Key, { context = {}, via }: Use): Facts {
   const entries = Object.entries(context);
   return {

@@ -4,7 +4,7 @@ import type { Tag } from './keyring.ts';
 
 const MAX_TAGS = 50;
 
-/** The `Tags` of a request; one key may stand there once. */
+/** The `Tags` of a request, with unique keys. */
 export function readTags(input: Fields): Tag[] {
   const tags = input.objects('Tags', { min: 0, max: Infinity }).map((tag) => ({
     TagKey: tag.text('TagKey', { min: 1, max: 128 }),
@@ -21,7 +21,7 @@ export function readTags(input: Fields): Tag[] {
   return limited(tags);
 }
 
-/** `tags` with `changes` on top. */
+/** Applies `changes` to `tags`. */
 export function mergeTags(tags: readonly Tag[], changes: readonly Tag[]): Tag[] {
   const merged = new Map([...tags, ...changes].map((tag) => [tag.TagKey, tag]));
   return limited([...merged.values()]);

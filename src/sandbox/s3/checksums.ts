@@ -31,7 +31,7 @@ export function hasher(algorithm: Algorithm | 'md5'): Hasher {
 
 type Crc = (chunk: Buffer, crc: number) => number;
 
-// Node 20 has it from 20.15 on only
+// Node 20 has it only from 20.15 on.
 const nativeCrc32 = (zlib as { crc32?: Crc }).crc32;
 
 const CRC32 = table32(0xedb88320);
@@ -67,7 +67,7 @@ function tableCrc(table: Uint32Array, chunk: Buffer, before: number): number {
 
 const CRC64 = table64(0x9a6c9329ac4bc9b5n);
 
-/** The table in two halves, because 64-bit arithmetic on BigInt is far too slow. */
+/** The table in two halves, because BigInt arithmetic is far too slow. */
 function table64(polynomial: bigint): { high: Uint32Array; low: Uint32Array } {
   const entries = Array.from({ length: 256 }, (_, index) => {
     let entry = BigInt(index);

@@ -3,8 +3,8 @@ import { Refusal } from '../refusal.ts';
 const MAX_LINE = 16 * 1024;
 
 /**
- * Takes an `aws-chunked` body apart: yields the data, and fills `trailers` once it has ended.
- * Chunk signatures are not checked.
+ * Decodes an `aws-chunked` body: yields the data, and fills `trailers` at its end. Does not check
+ * chunk signatures.
  */
 export async function* decodeChunked(
   body: AsyncIterable<Buffer>,

@@ -4,7 +4,7 @@ import { Refusal } from '../refusal.ts';
 import type { StoredObject } from './model.ts';
 import { header, notImplemented } from './request.ts';
 
-/** What If-Match and If-None-Match ask of the object that a write would replace. */
+/** Checks If-Match and If-None-Match against the object that a write would replace. */
 export function checkWrite(
   headers: IncomingHttpHeaders,
   existing: StoredObject | undefined,

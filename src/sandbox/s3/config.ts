@@ -8,14 +8,14 @@ import type { S3Reply, S3Request } from './request.ts';
 import { child, childText, document, malformed, parseXml } from './xml.ts';
 import type { XmlTree } from './xml.ts';
 
-/** A configuration of a bucket: a document to keep and to give back. */
+/** A configuration of a bucket: a document to store and return. */
 interface Setting {
   /** The root element; a JSON document has none. */
   root: string | undefined;
   action: string;
-  /** The code and message for a bucket that has none; or an empty document. */
+  /** The code and message for a bucket without one; or an empty document. */
   absent?: [code: string, message: string];
-  /** What a bucket has that never got one of its own. */
+  /** The default. */
   initial?: XmlTree;
 }
 
@@ -29,7 +29,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
       'The public access block configuration was not found',
     ],
   },
-  // Every bucket is encrypted, whether it was asked for or not.
+  // Every bucket is encrypted, even without a configuration.
   encryption: {
     root: 'ServerSideEncryptionConfiguration',
     action: 'EncryptionConfiguration',
@@ -62,7 +62,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   },
 };
 
-/** New buckets are closed to the public, and belong to their owner with all that is in them. */
+/** New buckets block public access, and their owner owns all objects. */
 export function initialConfig(): Record<string, string> {
   return {
     publicAccessBlock: document('PublicAccessBlockConfiguration', {
@@ -108,7 +108,7 @@ export function getSetting(name: string, { root, action, absent, initial }: Sett
 }
 
 export function deleteSetting(name: string, { action }: Setting) {
-  // deleting needs the right to put, except for policies
+  // Deleting needs the right to put, except for policies.
   const verb = name === 'policy' ? 's3:Delete' : 's3:Put';
   return async (store: ObjectStore, { call, bucket: bucketName }: S3Request): Promise<S3Reply> => {
     call.require(`${verb}${action}`, bucketArn(bucketName));

@@ -20,7 +20,7 @@ const KEPT = [
 const MAX_METADATA = 2048;
 const SSE = 'x-amz-server-side-encryption';
 
-/** What the headers of PutObject and its like say about the new object. */
+/** Reads the description of a new object from headers. */
 export function describe(
   store: ObjectStore,
   bucket: Bucket,
@@ -43,7 +43,7 @@ function userMetadata(headers: IncomingHttpHeaders): Record<string, string> {
     if (!name.startsWith('x-amz-meta-')) continue;
     const key = name.slice('x-amz-meta-'.length);
     const value = header(headers, name) ?? '';
-    // node reads header bytes as latin1, one character a byte
+    // Node decodes header bytes as latin1, one character per byte.
     size += key.length + value.length;
     metadata[key] = value;
   }
@@ -90,7 +90,7 @@ export function encryptionHeaders({ encryption }: Description): Record<string, s
     : { [SSE]: algorithm, [`${SSE}-aws-kms-key-id`]: keyArn };
 }
 
-/** S3 opens an object under a KMS key on the caller's behalf. */
+/** S3 decrypts an object under a KMS key for the caller. */
 export function requireDecrypt(store: ObjectStore, object: StoredObject, call: Call): void {
   const { keyArn } = object.encryption;
   if (keyArn !== undefined) useKey(store, keyArn, 'kms:Decrypt', call);

@@ -74,7 +74,7 @@ function prepare(store: ObjectStore, request: IncomingMessage, now: number): Pre
   };
 }
 
-/** A path that cannot be read is refused only after the caller is known. */
+/** Refuses an invalid path only after the caller is known. */
 function targetOf(url: string, host: string | undefined): Target | Refusal {
   try {
     return parseTarget(url, host);

@@ -44,7 +44,7 @@ export async function listObjects(store: ObjectStore, request: S3Request): Promi
 interface Listing {
   contents: XmlTree[];
   prefixes: string[];
-  /** The last key or common prefix, when there is more. */
+  /** The last key or common prefix, if there is more. */
   next: string | undefined;
 }
 

@@ -10,15 +10,15 @@ export interface Bucket {
   name: string;
   region: string;
   createdAt: number;
-  /** The documents of configuration calls, as they came, by sub-resource. */
+  /** The unchanged documents of configuration calls, by sub-resource. */
   config: Record<string, string>;
 }
 
 type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE';
 
-/** What the request that creates an object says about it, besides its bytes. */
+/** The properties of an object from the request that created it. */
 export interface Description {
-  /** Content-Type and its like. */
+  /** Content-Type and similar headers. */
   headers: Record<string, string>;
   metadata: Record<string, string>;
   encryption: { algorithm: string; keyArn?: string };
@@ -71,7 +71,7 @@ export class ObjectStore {
     this.#parts = store.table('s3.parts');
   }
 
-  /** The bucket, as seen from the region that the caller signed for. */
+  /** The bucket, for a caller who signed for a region. */
   bucket(name: string, call: Call): Bucket {
     const bucket = this.buckets.get(name);
     if (bucket === undefined) {
@@ -97,7 +97,7 @@ export class ObjectStore {
     return this.#objects.get(`${bucket}/${key}`);
   }
 
-  /** Puts an object in its place; the bytes it replaces go. */
+  /** Stores an object, and deletes the bytes of the one it replaces. */
   save(object: StoredObject): void {
     const before = this.object(object.bucket, object.key);
     this.#objects.set(`${object.bucket}/${object.key}`, object);
@@ -111,7 +111,7 @@ export class ObjectStore {
     this.bodies.remove(object?.segments ?? []);
   }
 
-  /** The keys of a bucket from `prefix`, after `after`, in the order of their bytes. */
+  /** The keys of a bucket from `prefix`, after `after`, in byte order. */
   *keys(bucket: string, prefix: string, after: string): Generator<string> {
     const home = `${bucket}/`;
     const from = after === '' ? '' : `${home}${after}`;
@@ -139,7 +139,7 @@ export class ObjectStore {
     this.#uploads.set(upload.id, upload);
   }
 
-  /** Ends an upload. The bytes of parts that did not go into an object go. */
+  /** Ends an upload. Deletes the bytes of parts that are not in an object. */
   endUpload(id: string, kept: readonly Part[] = []): void {
     const parts = this.parts(id);
     this.#uploads.delete(id);
@@ -156,7 +156,7 @@ export class ObjectStore {
     if (before !== undefined) this.bodies.remove([before.segment]);
   }
 
-  /** In the order of their numbers. */
+  /** Sorted by number. */
   parts(uploadId: string): Part[] {
     const parts: Part[] = [];
     for (const key of this.#parts.keys(`${uploadId}/`)) {
@@ -166,7 +166,7 @@ export class ObjectStore {
     return parts;
   }
 
-  /** The ids of all segments that something refers to. */
+  /** The ids of all segments in use. */
   segmentIds(): Set<string> {
     const ids = new Set<string>();
     for (const { segments } of this.#objects.values()) {

@@ -154,7 +154,7 @@ function askedChecksum({ headers }: S3Request): Upload['checksum'] {
   return { algorithm, type: chosen === 'COMPOSITE' ? 'COMPOSITE' : 'FULL_OBJECT' };
 }
 
-/** The parts that the request lists, each checked against what was uploaded. */
+/** The parts that the request lists, each checked against the upload. */
 function chosenParts(listed: readonly Element[], upload: Upload, uploaded: Part[]): Part[] {
   const byNumber = new Map(uploaded.map((part) => [part.number, part]));
   let before = 0;

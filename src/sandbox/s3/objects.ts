@@ -29,7 +29,7 @@ export async function putObject(store: ObjectStore, request: S3Request): Promise
   };
   if (checksum !== undefined) object.checksum = { ...checksum, type: 'FULL_OBJECT' };
   try {
-    // somebody else may have written it while the body came in
+    // Another request may have written it while the body arrived.
     checkWrite(headers, store.object(bucket.name, key), key);
     store.bucket(bucket.name, call);
   } catch (error) {
@@ -46,7 +46,7 @@ export async function putObject(store: ObjectStore, request: S3Request): Promise
   };
 }
 
-/** What every request that creates an object must be allowed to do. */
+/** Requires the rights that every creation of an object needs. */
 export function requirePut({ call, headers, bucket, key }: S3Request): void {
   if (Buffer.byteLength(key) > MAX_KEY) {
     throw new Refusal('KeyTooLongError', 'Your key is too long', 400, {
@@ -138,7 +138,7 @@ export async function deleteObjects(store: ObjectStore, request: S3Request): Pro
   return { body: document('DeleteResult', { Deleted: quiet ? [] : deleted, Error: failed }) };
 }
 
-/** The object to read, for a caller who may. */
+/** The object to read; refuses a caller without the right. */
 export function readable(store: ObjectStore, request: S3Request): StoredObject {
   const { call, key } = request;
   call.require('s3:GetObject', objectArn(request.bucket, key));
@@ -178,7 +178,7 @@ function wantsChecksum({ headers }: S3Request): boolean {
   return header(headers, 'x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
 }
 
-/** `response-content-type` and its like. */
+/** `response-content-type` and similar parameters. */
 function overrides(query: URLSearchParams): Record<string, string> {
   const found = [...query].filter(([name]) => name.startsWith('response-'));
   for (const [name, value] of found) {

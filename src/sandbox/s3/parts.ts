@@ -26,7 +26,7 @@ export async function uploadPart(store: ObjectStore, request: S3Request): Promis
   return { headers: answer };
 }
 
-/** A part from a stretch of an object that is there already. */
+/** A part copied from a range of an existing object. */
 export async function uploadPartCopy(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const number = partNumber(request);
   const upload = uploadOf(store, request);
@@ -76,7 +76,7 @@ function newPart(
   return { ...stored, uploadId, number, modifiedAt: call.now };
 }
 
-/** Adds the part, unless it is not as declared or the upload has ended while it came in. */
+/** Adds the part, unless it differs from its declaration or the upload has ended. */
 function keep(store: ObjectStore, request: S3Request, part: Part): void {
   try {
     const wanted = uploadOf(store, request).checksum?.algorithm;

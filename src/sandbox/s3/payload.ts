@@ -22,7 +22,7 @@ interface Digests {
 const MAX_DOCUMENT = 8 * 1024 * 1024;
 const MAX_PUT = 5 * 1024 ** 3;
 
-/** Stores a request's body, or nothing at all when it is not what its headers say. */
+/** Stores a request's body, or nothing if it does not match its headers. */
 export async function receive(
   request: S3Request,
   bodies: Bodies,
@@ -58,7 +58,7 @@ interface Expectations {
   md5?: Buffer;
   /** Hex. */
   sha256?: string;
-  /** The value stands in a header, or in the trailer of that name. */
+  /** The value is in a header, or in the trailer of that name. */
   checksum?: { algorithm: Algorithm; value?: string; trailer?: string };
 }
 

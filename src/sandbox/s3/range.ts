@@ -7,7 +7,7 @@ export function rangeOf(
 ): { start: number; end: number } | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range?.trim() ?? '') ?? [];
   if (first === undefined || last === undefined || first + last === '') return undefined;
-  // what is not a valid range, or several of them, counts as no range
+  // An invalid range, or more than one, counts as no range.
   if (first !== '' && last !== '' && Number(first) > Number(last)) return undefined;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);

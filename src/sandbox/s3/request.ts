@@ -4,7 +4,7 @@ import type { Call } from '../access.ts';
 import type { Reply } from '../reply.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Where a request points: the bucket and key of its path, or of its host name. */
+/** The target of a request: bucket and key from its path or host name. */
 export interface Target {
   bucket: string;
   key: string;
@@ -20,7 +20,7 @@ export interface S3Request extends Target {
 /** Text is XML unless the headers say otherwise. */
 export type S3Reply = Reply;
 
-/** Keys are percent-decoded once; `+`, `//` and `..` mean nothing special in them. */
+/** Keys are percent-decoded once; `+`, `//` and `..` have no special meaning. */
 export function parseTarget(url: string, host: string | undefined): Target {
   const path = url.replace(/^https?:\/\/[^/?]*/i, '');
   const mark = path.indexOf('?');
@@ -39,13 +39,13 @@ export function parseTarget(url: string, host: string | undefined): Target {
   return { bucket: decoded.slice(0, slash), key: decoded.slice(slash + 1), query };
 }
 
-/** A header that HTTP allows once. */
+/** A header that HTTP allows only once. */
 export function header(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** A number among the query parameters, from 0 to `max`. */
+/** A numeric query parameter, from 0 to `max`. */
 export function queryNumber(query: URLSearchParams, name: string, max: number): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;

@@ -78,11 +78,11 @@ for (const [selector, setting] of Object.entries(SETTINGS)) {
   routes.set(`DELETE ${at}`, { name: `Delete${name}`, run: deleteSetting(selector, setting) });
 }
 
-/** Query parameters that say how to do something, not what. */
+/** Query parameters that modify an operation without selecting one. */
 const MODIFIERS =
   /^(?:x-id|x-amz-.*|response-.*|prefix|delimiter|max-keys|marker|continuation-token|start-after|fetch-owner|encoding-type|key-marker|upload-id-marker|max-uploads|part-number-marker|max-parts)$/i;
 
-/** The route of a request; none for what the sandbox does not know. */
+/** The route of a request; undefined for operations that the sandbox does not support. */
 export function findRoute(
   method: string,
   { bucket, key, query }: Target,

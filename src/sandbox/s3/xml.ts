@@ -7,7 +7,7 @@ export interface XmlTree {
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
-/** A document: members become elements, arrays become repeated elements, undefined is left out. */
+/** A document: members become elements, arrays repeated elements; undefined is omitted. */
 export function document(root: string, content: XmlTree, namespace = true): string {
   const attribute = namespace ? ` xmlns="${NAMESPACE}"` : '';
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${render(content)}</${root}>`;

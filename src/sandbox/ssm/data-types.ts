@@ -23,7 +23,7 @@ export const DATA_TYPES: readonly string[] = [
   ...ADVANCED_ONLY,
 ];
 
-/** Of a value it looks at AMI ids alone: AWS checks those later, and then drops the parameter. */
+/** Checks only AMI ids among values: AWS checks those later, and then drops the parameter. */
 export function checkDataType({
   dataType,
   name,

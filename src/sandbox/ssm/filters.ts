@@ -141,7 +141,7 @@ function attributes({ name, tags, versions, latest }: Parameter, key: string): s
 
 function compares(key: string, option: string, text: string, value: string): boolean {
   if (option === 'Contains') return text.includes(value);
-  // a name filter matches with and without the leading slash
+  // A name filter matches with and without the leading slash.
   const bare = (name: string) => (key === 'Name' ? name.replace(/^\//, '') : name);
   if (option === 'BeginsWith') return bare(text).startsWith(bare(value));
   return bare(text) === bare(value);

@@ -20,7 +20,7 @@ export interface Tag {
 export interface Version {
   number: number;
   type: Type;
-  /** Of a SecureString, the base64 of what KMS made of it. */
+  /** For a SecureString, its ciphertext in base64. */
   value: string;
   keyId?: string;
   description?: string;
@@ -37,7 +37,7 @@ export interface Parameter {
   name: string;
   region: string;
   tags: Tag[];
-  /** The latest, and all that are kept: oldest first. */
+  /** All versions that are kept, oldest first. */
   latest: Version;
   versions: Version[];
 }
@@ -83,7 +83,7 @@ export class ParameterStore {
     return deletedAt !== undefined && now - deletedAt < this.settings.recreateDelayMs;
   }
 
-  /** In the order of their names. */
+  /** Sorted by name. */
   *list(region: string): Generator<Parameter> {
     for (const key of this.#parameters.keys(`${region} `)) {
       const parameter = this.#parameters.get(key);
@@ -94,12 +94,12 @@ export class ParameterStore {
 
 export const byName = compareUtf8;
 
-/** AWS gives no message with this one. */
+/** AWS sends no message with this error. */
 export function parameterNotFound(): Refusal {
   return new Refusal('ParameterNotFound', '');
 }
 
-/** The parameter that a name means, once the caller may do `action` on it. */
+/** The parameter of a name; refuses a caller who may not do `action` on it. */
 export function permitted(
   store: ParameterStore,
   call: Call,

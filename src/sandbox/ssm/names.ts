@@ -6,10 +6,10 @@ const MAX_DEPTH = 15;
 const SHAPE =
   'If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
 
-/** Refuses a name that AWS does not let anybody create in a region. */
+/** Refuses a name that AWS does not allow in a region. */
 export function checkNewName(region: string, name: string): void {
   checkName(name);
-  // What stands before the name in its ARN counts.
+  // The limit includes the text before the name in its ARN.
   if (parameterArn(region, name).length > MAX_LENGTH) {
     throw invalid(`Parameter name must not be longer than ${MAX_LENGTH} characters.`);
   }
@@ -46,13 +46,13 @@ export interface Reference {
   name: string;
   version?: number;
   label?: string;
-  /** `:3` or `:label`, as it was given. */
+  /** `:3` or `:label`, as written. */
   selector?: string;
 }
 
 /**
- * Reads `name`, `name:version`, `name:label`, or the ARN of a parameter of this region. The ARNs
- * of `/a` and `a` are the same: `exists` tells which of them is meant.
+ * Reads `name`, `name:version`, `name:label`, or the ARN of a parameter of this region. `/a` and
+ * `a` have the same ARN: `exists` decides between them.
  */
 export function parseReference(
   text: string,
@@ -79,7 +79,7 @@ export function parseReference(
     : { name, label: suffix, selector };
 }
 
-/** Operations that change things take a name only. */
+/** Operations that change parameters accept only a name. */
 export function plainName(text: string): string {
   checkName(text);
   return text;
@@ -92,7 +92,7 @@ export function checkPath(path: string): void {
   if (!/^\/(?:[\w.-]+(?:\/[\w.-]+)*\/?)?$/.test(path)) throw invalid(PATH_RULES);
 }
 
-/** Whether a name lies under a path: directly, or at any depth. */
+/** Whether a name is under a path, directly or at any depth. */
 export function isUnder(name: string, path: string, recursive: boolean): boolean {
   const full = name.startsWith('/') ? name : `/${name}`;
   const base = path.endsWith('/') ? path : `${path}/`;

@@ -2,7 +2,7 @@ import { invalid, Refusal } from '../refusal.ts';
 
 const MAX_POLICIES = 10;
 
-/** What each attribute of each type may be. */
+/** The allowed attributes of each type. */
 const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   Expiration: {
     Timestamp: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d(:\d\d)?)$/,
@@ -11,15 +11,14 @@ const ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   NoChangeNotification: { After: /^[1-9]\d*$/, Unit: /^(Days|Hours)$/ },
 };
 
-/** A policy as it came, and as it is told. */
+/** A policy as received, and as returned. */
 export interface Policy {
   type: string;
   text: string;
 }
 
 /**
- * The policies in PutParameter's `Policies`; undefined keeps the old ones, and `[{}]` takes them
- * away.
+ * The policies in PutParameter's `Policies`; undefined keeps the old ones, and `[{}]` removes them.
  */
 export function parsePolicies(text: string, now: number): Policy[] | undefined {
   if (text.trim() === '') return undefined;

@@ -147,7 +147,7 @@ function tierOf(
       `Standard tier parameters support a maximum parameter value of ${MAX_STANDARD} characters. To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier. ${MORE}`,
     );
   }
-  // AWS documents policies for the advanced tier alone, so no empty one may count on another.
+  // AWS documents policies only for the advanced tier, so refuse even empty ones elsewhere.
   if (tier === 'Standard' && policies !== undefined) {
     throw invalid(`Parameter policies are supported for the advanced-parameter tier only. ${MORE}`);
   }
@@ -181,7 +181,7 @@ function checkValue(value: string, allowedPattern: string | undefined): void {
   }
 }
 
-/** What stays of the history beside one more version. */
+/** The history that stays with one more version. */
 function keptVersions(name: string, existing: Parameter | undefined): Version[] {
   if (existing === undefined || existing.versions.length < MAX_VERSIONS) {
     return existing?.versions ?? [];

@@ -7,7 +7,7 @@ import type { ParameterStore, Version } from './model.ts';
 
 export const DEFAULT_KEY = 'alias/aws/ssm';
 
-/** Encrypts as SSM does on the caller's behalf: they need the right to use the key. */
+/** Encrypts for the caller, as SSM does: the caller needs the right to use the key. */
 export function encryptValue(
   store: ParameterStore,
   call: Call,
@@ -42,7 +42,7 @@ function contextOf(call: Call, name: string): Record<string, string> {
   return { PARAMETER_ARN: parameterArn(call.caller.region, name) };
 }
 
-/** SSM hands on KMS's refusals as InvalidKeyId, a missing right as it is. */
+/** SSM returns KMS's refusals as InvalidKeyId, but a missing right unchanged. */
 function usingKey<Result>(keyId: string, work: () => Result): Result {
   try {
     return work();

@@ -58,7 +58,10 @@ function limited(tags: Tag[]): Tag[] {
 function resource(store: ParameterStore, input: Fields, call: Call, action: string): Parameter {
   const type = input.text('ResourceType');
   if (type !== 'Parameter') {
-    throw new Refusal('InvalidResourceType', `The sandbox has no resources of type ${type}.`);
+    throw new Refusal(
+      'InvalidResourceType',
+      `The sandbox does not support resources of type ${type}.`,
+    );
   }
   const id = input.text('ResourceId', { min: 1, max: 2048 });
   const parameter = permitted(store, call, action, id);

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A stretch of an object's body, written once. */
+/** A segment of an object's body, written once. */
 export interface Segment {
   id: string;
   size: number;
@@ -37,7 +37,7 @@ export class Bodies {
     return new Bodies(fileMedium(folder));
   }
 
-  /** Removes what an upload left behind when the process was killed. */
+  /** Removes the files of uploads when the process was killed. */
   static async sweep(folder: string, isLive: (id: string) => boolean): Promise<void> {
     for (const id of await readdir(folder)) if (!isLive(id)) await rm(join(folder, id));
   }

@@ -8,11 +8,10 @@ const SLACK = 8 * 1024 * 1024;
 type Entry = [table: string, key: string, value?: unknown];
 
 /**
- * Tables of JSON values, kept by an append-only journal: one line a change, the last one counts.
+ * Tables of JSON values, stored in an append-only journal: one line per change, the last one wins.
  *
- * A change is written before it is answered, so killing the process loses nothing that was
- * acknowledged; a torn last line is dropped on loading. Once the journal is much longer than what
- * it says, it is rewritten, by rename.
+ * A change is written before it is answered, so a kill loses no acknowledged change; loading drops
+ * a torn last line. When the journal is much longer than its content, it is rewritten and renamed.
  */
 export class Store {
   readonly #tables = new Map<string, Map<string, unknown>>();
@@ -25,7 +24,7 @@ export class Store {
     this.#path = path;
   }
 
-  /** In memory without a folder. */
+  /** Without a folder, keeps everything in memory. */
   static async open(folder?: string): Promise<Store> {
     if (folder === undefined) return new Store(undefined);
     const store = new Store(join(folder, 'journal.jsonl'));
@@ -150,7 +149,7 @@ export class Table<Value> {
     return this.#rows.values();
   }
 
-  /** The keys that start with `prefix` and come after `after`, in the order of their UTF-8 bytes. */
+  /** The keys that start with `prefix` and come after `after`, in UTF-8 byte order. */
   *keys(prefix: string, after = ''): Generator<string> {
     this.#sorted ??= [...this.#rows.keys()].sort(compareUtf8);
     const sorted = this.#sorted;

@@ -52,7 +52,7 @@ test('names a second key that it may not delete', async () => {
   expect(await kms.resolve(alias)).toBe(arn);
   expect(spare?.isScheduled).toBe(false);
   const { message, hint } = describeSpare(spare ?? { arn: '', isScheduled: true });
-  expect(message).toContain(`${spare?.arn} has no name, and could not be scheduled`);
+  expect(message).toContain(`${spare?.arn} has no alias, and scheduling its deletion failed`);
   expect(hint).toContain(`--key-id ${spare?.arn}`);
 });
 

@@ -76,7 +76,7 @@ describe.each(Object.keys(HANGING))('%s', (way) => {
       expect(isTimeout(error)).toBe(true);
       expect(error?.message).toMatch(
         new RegExp(
-          `no answer from ${server.host} within 0.1 s|${server.host} fell silent for 0.1 s`,
+          `no answer from ${server.host} within 0.1 s|${server.host} sent nothing for 0.1 s`,
         ),
       );
       // At most one retry.
@@ -94,7 +94,7 @@ test('gives up an upload that stalls, and its cancellation too', async () => {
   });
   const put = CALLS['s3:PutObject in parts'];
   const error = await failureOf(() => put?.(impatientAt(server.url)) ?? Promise.resolve());
-  expect(error.message).toContain(`${server.host} fell silent for 0.1 s`);
+  expect(error.message).toContain(`${server.host} sent nothing for 0.1 s`);
   expect(server.requests.at(-1)).toMatch(/^DELETE .*uploadId=u/);
 });
 
@@ -199,7 +199,7 @@ test('gives up a service that never returns credentials', async () => {
   onTestFinished(() => void vi.unstubAllEnvs());
   const error = await failureOf(() => CALLS['ssm:GetParameters']?.(session) ?? Promise.resolve());
   expect(error.code).toBe('credentials');
-  expect(error.message).toContain('no AWS credentials were found within 0.3 s');
+  expect(error.message).toContain('found no AWS credentials within 0.3 s');
   expect(server.requests).toEqual(['GET /credentials']);
 });
 

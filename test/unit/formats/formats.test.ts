@@ -40,7 +40,7 @@ describe('dotenv', () => {
   ])('%s reads back every text without a fault', (_, read) => {
     assert(
       property(texts, (values) => {
-        // SSM holds no empty value.
+        // SSM cannot hold an empty value.
         const sound = named(values.filter((value) => value !== '' && !findDotenvFault(value)));
         const lines = sound.map(({ value }, i) => dotenvLine(`V${i}`, value));
         const expected = Object.fromEntries(sound.map(({ value }, i) => [`V${i}`, value]));

@@ -55,9 +55,9 @@ describe('readManifest', () => {
 
   test('reports a missing file and a folder as wrong usage', async () => {
     for (const [name, reason] of [
-      ['none.yml', 'there is no such file'],
+      ['none.yml', 'file or folder not found'],
       ['', 'it is a folder'],
-      ['m.yml/x', 'no such file'],
+      ['m.yml/x', 'file not found'],
     ] as const) {
       const error = await errorOf(readManifest(join(folder, name)));
       expect(error.code).toBe('usage');

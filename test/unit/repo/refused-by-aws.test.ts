@@ -30,11 +30,11 @@ const sealed = (fields: string, head?: string) =>
   sealedManifest('', head).replace('name: sealed,', `name: sealed, ${fields},`);
 
 const CHARACTERS = 'letters, digits, spaces and _ . : / = + - @';
-const TAG_KEY = `this key must be a tag key, which has 1 to 128 ${CHARACTERS}, and does not begin with aws:`;
+const TAG_KEY = `this key must be a tag key of 1 to 128 ${CHARACTERS} that does not begin with aws:`;
 const KEY =
   'must be an alias with alias/ before its name, a key id, or an ARN, of at most 256 characters';
 const DATA_TYPE = 'must be a data type of SSM, such as text or aws:ec2:image, in lower case';
-const REFERENCE = 'p: it holds {{…}}, which SSM takes for another parameter and refuses';
+const REFERENCE = 'p: it contains {{…}}, which SSM refuses as a reference to another parameter';
 
 describe('check reports what AWS would refuse:', () => {
   test.each<[string, string, string]>([
@@ -48,7 +48,7 @@ describe('check reports what AWS would refuse:', () => {
     [
       'a NUL',
       manifest('value: "a\\0b"'),
-      '5:12 p: its content is not text, which is all that SSM holds',
+      '5:12 p: its content is not text, and SSM holds only text',
     ],
     ['half a character', manifest('value: "a\\ud800b"'), '5:36 an escape for half a character'],
     [
@@ -59,7 +59,7 @@ describe('check reports what AWS would refuse:', () => {
     [
       'a value longer than its tier',
       manifest(`value: ${'v'.repeat(4097)}`),
-      '5:12 p: its 4097 bytes are more than the 4096 that SSM holds in tier Standard',
+      "5:12 p: its 4097 bytes exceed SSM's limit of 4096 in tier Standard",
     ],
     ['a tag key', manifest('value: v, tags: {"a*b": c}'), `5:46 parameter "p": ${TAG_KEY}`],
     [
@@ -95,7 +95,7 @@ describe('check reports what AWS would refuse:', () => {
     [
       'a pattern that the URL does not match',
       sealedManifest(sealedBlob('b', 'x').replace('blob:', 'allowed_pattern: "^[0-9]+$", blob:')),
-      '10:12 b goes to S3, and the s3:// URL that stands for it does not match allowed_pattern',
+      '10:12 b goes to S3, and its s3:// URL does not match allowed_pattern',
     ],
     [
       'a data type in upper case',
@@ -110,7 +110,7 @@ describe('check reports what AWS would refuse:', () => {
     [
       'an invalid AMI',
       manifest('value: v, data_type: aws:ec2:image'),
-      '5:12 p: its value is no AMI id, as its data_type demands',
+      '5:12 p: its value is not an AMI id, which its data_type requires',
     ],
     [
       'an integration in the open',
@@ -130,12 +130,12 @@ describe('check reports what AWS would refuse:', () => {
     [
       'a data type in S3',
       sealedManifest(sealedBlob('b', 'x').replace('blob:', 'data_type: integer, blob:')),
-      '10:12 b goes to S3, and the s3:// URL that stands for it is no integer',
+      '10:12 b goes to S3, and its s3:// URL is not of data_type integer',
     ],
     [
       'a key in S3 that is too long',
       sealedManifest(sealedBlob('b'.repeat(960), 'x')),
-      `10:12 ${'b'.repeat(960)} goes to S3, where its key is longer than 1024 bytes`,
+      `10:12 ${'b'.repeat(960)} goes to S3, where its key would be longer than 1024 bytes`,
     ],
     ['an alias without alias/', top('kmskey', 'superman'), `3:9 "kmskey" ${KEY}`],
     ['an alias that is too long', top('kmskey', `alias/${'a'.repeat(251)}`), `3:9 "kmskey" ${KEY}`],
@@ -160,12 +160,12 @@ describe('check reports what AWS would refuse:', () => {
     [
       'ciphertext that now belongs in S3',
       sealed('store: s3'),
-      '9:12 sealed goes to S3 and is not sealed for it',
+      '9:12 sealed goes to S3 but is not encrypted for it',
     ],
     [
       'a blob that now belongs in SSM',
       sealedManifest(sealedBlob('b', 'x').replace('blob:', 'store: ssm, blob:')),
-      '10:12 b goes to SSM and is sealed for S3',
+      '10:12 b goes to SSM but is encrypted for S3',
     ],
   ])('%s', async (_, text, expected) => {
     expect(await check(text)).toEqual({ told: [expected], warned: [] });
@@ -195,14 +195,14 @@ describe('check accepts', () => {
 test('warns about an unknown region, and suggests the nearest one', async () => {
   expect(await check(top('region', 'us-east-9'))).toEqual({
     told: [],
-    warned: ['3:1 coffer knows no region us-east-9'],
+    warned: ['3:1 unknown region us-east-9'],
   });
 });
 
 test('warns about a pattern that matches only part of the value', async () => {
   expect(await check(manifest('value: v1, allowed_pattern: "[0-9]"'))).toEqual({
     told: [],
-    warned: ['5:12 p: allowed_pattern matches a part of its value'],
+    warned: ['5:12 p: allowed_pattern matches only a part of its value'],
   });
 });
 

@@ -19,7 +19,7 @@ describe('reports', () => {
       sealedManifest(
         P('name: a, type: SecureString, value: x', 'name: b, type: securestring, value: y'),
       ),
-      ['a is a secret and not encrypted', 'b is a secret and not encrypted'],
+      ['a is a secret but not encrypted', 'b is a secret but not encrypted'],
     ],
     [
       'secrets whose file: or generate: has not been used',
@@ -29,38 +29,38 @@ describe('reports', () => {
           'name: g, type: SecureString, generate: {length: 9}',
         ),
       ),
-      ['f is a secret and not encrypted', 'g is a secret and not encrypted'],
+      ['f is a secret but not encrypted', 'g is a secret but not encrypted'],
     ],
     [
       'a value to be generated that is no secret',
       sealedManifest(P('name: g, type: String, generate: {length: 9}')),
-      ['g has not been generated yet'],
+      ['g is not generated yet'],
     ],
     [
       'a plain value that only S3 can hold',
       sealedManifest(P(`name: big, type: String, value: ${'x'.repeat(4097)}`)),
-      ['big goes to S3 and is not sealed for it'],
+      ['big goes to S3 but is not encrypted for it'],
     ],
     [
       'a plain value that nothing can hold',
       sealedManifest(P(`name: big, type: String, value: ${'x'.repeat(4097)}`), ''),
-      ['big: its 4097 bytes are more than the 4096 that SSM holds in tier Standard'],
+      ["big: its 4097 bytes exceed SSM's limit of 4096 in tier Standard"],
     ],
     ['a blob in itself', sealedManifest(sealedBlob('b', 'sealed')), []],
     [
       'a blob and no bucket',
       sealedManifest(sealedBlob('b', 'sealed'), ''),
-      ['b goes to S3, and there is no bucket'],
+      ['b goes to S3, but the manifest has no bucket'],
     ],
     [
       'a blob of other bytes',
       sealedManifest(sealedBlob('b', 'sealed').replace('c2VhbGVk', 'U2VhbGVk')),
-      ['b: the sealed bytes are not those that the manifest names'],
+      ['b: the sealed bytes do not match the manifest'],
     ],
     [
       'a blob of another size',
       sealedManifest(sealedBlob('b', 'sealed').replace('"size":6', '"size":7')),
-      ['b: the sealed bytes are not those that the manifest names'],
+      ['b: the sealed bytes do not match the manifest'],
     ],
     [
       'a blob whose file is missing',

@@ -185,8 +185,8 @@ describe('refuses what the sandbox does not understand:', () => {
     ],
     [policy({ Principal: '*' }), 'the element Principal'],
     [policy({ Action: [] }), 'Statement[0].Action: is empty'],
-    [policy({ Action: 'Decrypt' }), 'Statement[0].Action: Decrypt is not one'],
-    [policy({ Resource: 'alias/app' }), 'Statement[0].Resource: alias/app is not one'],
+    [policy({ Action: 'Decrypt' }), 'Statement[0].Action: Decrypt is invalid'],
+    [policy({ Resource: 'alias/app' }), 'Statement[0].Resource: alias/app is invalid'],
     [policy({ Resource: 7 }), 'Statement[0].Resource: expected strings'],
     [policy({ Resource: 'arn:aws:s3:::b/${aws:username}/*' }), 'no variables'],
     [policy({ Condition: { StringEqualsIfExists: {} } }), 'the operator StringEqualsIfExists'],
@@ -197,11 +197,11 @@ describe('refuses what the sandbox does not understand:', () => {
     ],
     [
       policy({ Condition: { 'ForAllValues:StringLike': { 'kms:ViaService': 'a' } } }),
-      'takes StringLike alone',
+      'use StringLike',
     ],
     [
       policy({ Condition: { StringLike: { 'kms:ResourceAliases': 'a' } } }),
-      'takes ForAnyValue:StringLike',
+      'use ForAnyValue:StringLike',
     ],
   ])('%j', (document, why) => {
     expect(() => parsePolicy(document)).toThrow(why);

@@ -73,5 +73,5 @@ test('what the new text holds is read back, and has to open there', async () => 
     ...parameter,
     fullName: `/elsewhere/${parameter.name}`,
   }));
-  await expect(seal({ ...manifest, parameters })).rejects.toThrow(/does not verify/);
+  await expect(seal({ ...manifest, parameters })).rejects.toThrow(/failed verification/);
 });

@@ -177,7 +177,7 @@ test.each([1024, 65 * MIB])('asks once more for a body of %i bytes that stalls',
     fetchObject(pointer, { kms, objects: slow, spoolFolder: folder }),
   );
   expect(error).toMatchObject({ code: 'network' });
-  expect(error.message).toBe(`s3://bucket/key: ${server.host} fell silent for 0.2 s`);
+  expect(error.message).toBe(`s3://bucket/key: ${server.host} sent nothing for 0.2 s`);
   expect(await readdir(folder)).toEqual([]);
   // A large one is read in four ranges at once, after a HEAD for its size.
   expect(server.requests.length).toBeLessThanOrEqual(size > MIB ? 9 : 2);
