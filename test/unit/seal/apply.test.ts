@@ -159,7 +159,10 @@ test('keeps edits that came too late with their blobs, each in its own file', as
     await appendFile(space.path('app.yml'), '# theirs\n');
     const failure = await failureOf(() => replaceOrKeep(manifest, next));
     const kept = index === 0 ? 'app.yml.edited' : 'app.yml.edited-2';
-    expect(failure).toMatchObject({ code: 'conflict', hint: expect.stringContaining(`coffer decrypt ${kept} `) });
+    expect(failure).toMatchObject({
+      code: 'conflict',
+      hint: expect.stringContaining(`coffer decrypt ${kept} `),
+    });
   }
   expect((await valueIn(space, 'app.yml')).equals(original)).toBe(true);
   expect((await valueIn(space, 'app.yml.edited')).equals(first)).toBe(true);
