@@ -133,7 +133,7 @@ describe('export --out-dir', () => {
       const args = ['export', 'app.yml', '--out-dir', 'inner/dump'];
       const { code, stderr } = await scene.coffer(args);
       expect(code, stderr).toBe(2);
-      expect(stderr).toContain(`${name} is no name for a file`);
+      expect(stderr).toContain(`${name} cannot be a file`);
       expect(await scene.files()).toEqual(['app.yml']);
     },
   );

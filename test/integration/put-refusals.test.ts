@@ -31,7 +31,7 @@ describe('put is not to be had without', () => {
 
 describe('put refuses, before it uploads anything,', () => {
   test.each([
-    ['a path that names nothing', ['--path', '/'], 'the parameter / cannot be'],
+    ['a path that names nothing', ['--path', '/'], 'invalid parameter name /'],
     ['a name that SSM refuses', ['--ssm', 'smörgåsbord'], 'smörgåsbord'],
     ['a name that SSM keeps for itself', ['--ssm', '/aws/data'], '/aws/data'],
     ['an extension that is none', ['--extension', '../x'], '--extension'],

@@ -101,20 +101,15 @@ describe('an invalid manifest:', () => {
 
 describe('an unreadable manifest:', () => {
   test.each<[string, string, (app: Scene) => Promise<void>, RegExp]>([
-    ['it is not there', 'none.yml', () => Promise.resolve(), /none\.yml: there is no such file/],
+    ['it is not there', 'none.yml', () => Promise.resolve(), /none\.yml: file or folder not found/],
     ['it is a folder', 'sub', (app) => app.write('sub/x', ''), /sub: it is a folder/],
     [
       'its folder is not there',
       'no/app.yml',
       () => Promise.resolve(),
-      /no\/app\.yml: there is no such file/,
+      /no\/app\.yml: file or folder not found/,
     ],
-    [
-      'a file is taken for its folder',
-      'app.yml/x.yml',
-      () => Promise.resolve(),
-      /there is no such file/,
-    ],
+    ['a file is taken for its folder', 'app.yml/x.yml', () => Promise.resolve(), /file not found/],
   ])('%s', async (_, file, prepare, says) => {
     const app = await createScene(aws, GOOD);
     await prepare(app);
@@ -149,7 +144,7 @@ describe('a wrong call:', () => {
     [
       'save before encrypt',
       ['save', 'app.yml'],
-      /token is a secret and not encrypted[\s\S]*coffer encrypt/,
+      /token is a secret but not encrypted[\s\S]*coffer encrypt/,
     ],
   ])('%s', async (_, args, says) => {
     await expectRefusal(await createScene(aws, GOOD), args, { code: 2, secret: SECRET, says });

@@ -12,7 +12,7 @@ import {
 
 const CLEAN = sealedManifest('');
 const PLAIN = sealedManifest('  - {name: p, type: SecureString, value: plaintext}\n');
-const IS_PLAIN = 'p is a secret and not encrypted';
+const IS_PLAIN = 'p is a secret but not encrypted';
 const BODY = 'sealed bytes'.repeat(9000);
 const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
 

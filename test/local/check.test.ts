@@ -11,7 +11,7 @@ import { createWorkspace } from '../support/workspace.ts';
 const CLEAN = sealedManifest('');
 const SECRET = createCanary();
 const PLAIN = sealedManifest(`  - {name: p, type: SecureString, value: ${SECRET}}\n`);
-const IS_PLAIN = 'p is a secret and not encrypted';
+const IS_PLAIN = 'p is a secret but not encrypted';
 const BODY = 'sealed bytes';
 const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
 
@@ -77,7 +77,7 @@ describe('in a repository', () => {
       1,
       'app.yml: s: git tracks s.txt, the plaintext of a secret',
       'app.yml: t: git tracks t.txt, the plaintext of a secret',
-      'app.yml: open: git does not track open.txt, so no clone has it',
+      'app.yml: open: git does not track open.txt, so clones do not have it',
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('in a repository', () => {
     const app = await createRepository({ 'app.yml': WITH_BLOB, 'app.blobs/b.enc': BODY });
     expect(await found(app.folder)).toEqual([1]);
     await app.git('add', 'app.yml');
-    const untracked = ': b: git does not track app.blobs/b.enc, so no clone has it';
+    const untracked = ': b: git does not track app.blobs/b.enc, so clones do not have it';
     expect(await found(app.folder)).toEqual([1, `app.yml${untracked}`]);
     // By name, from elsewhere, and through a symbolic link.
     const file = app.path('app.yml');
@@ -156,7 +156,7 @@ test('exits 0 without problems and 2 for a wrong call, without AWS or its settin
   expect(await call('app.yml', 'none.yml')).toEqual([
     2,
     '',
-    expect.stringMatching(/none\.yml: there is no/),
+    expect.stringMatching(/none\.yml: file or folder not found/),
   ]);
   expect(await call('--staged', 'app.yml')).toEqual([
     2,

@@ -19,7 +19,7 @@ test('refuses a dangling link before the editor starts', async () => {
   await symlink('nowhere.yml', path('new.yml'));
   const env = { EDITOR: 'touch opened;' };
   const { code, stderr } = await coffer(['edit', 'new.yml'], { cwd: folder, env });
-  expect(stderr).toContain('cannot read new.yml: there is no such file');
+  expect(stderr).toContain('cannot read new.yml: file or folder not found');
   expect(code).toBe(2);
   expect(await files()).not.toContain('opened');
 });

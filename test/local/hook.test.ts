@@ -35,7 +35,7 @@ test('refuses a commit of plaintext, and accepts it once it is sealed', async ()
 
   const refused = await commit();
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain('p is a secret and not encrypted');
+  expect(refused.stderr).toContain('p is a secret but not encrypted');
   expect(await app.git('status', '--porcelain', 'app.yml')).toBe('A  app.yml\n');
 
   await app.write('app.yml', sealedManifest(''));
@@ -102,6 +102,6 @@ test('leaves hooks alone that other repositories share', async () => {
   await app.git('config', 'core.hooksPath', folder);
   const [code, said] = await hook(app, 'install');
   expect(code).toBe(1);
-  expect(said).toContain('would run in other repositories, too');
+  expect(said).toContain('would run in other repositories too');
   expect(await files()).toEqual([]);
 });

@@ -26,7 +26,7 @@ test('distinguishes a forbidden bucket, or one in another region, from a missing
   await disturb({ rules: [{ action: 's3:ListBucket', deny: true }] });
   const denied = await app.coffer(['bootstrap', 'app.yml', '--yes']);
   expect(denied.code).toBe(1);
-  expect(denied.stderr).toContain(`the bucket ${aws.bucket} exists, and S3 does not let you in`);
+  expect(denied.stderr).toContain(`the bucket ${aws.bucket} exists, but S3 denies you access`);
   expect(denied.stderr).toContain('belongs to someone else');
 });
 

@@ -41,7 +41,7 @@ describe('the flags of a step', () => {
     async (flag) => {
       const error = await failureOf(() => stepOf(flag, 'diff'));
       expect(error).toMatchObject({ code: 'usage' });
-      expect(error.message).toContain(`${flag} is not for the action`);
+      expect(error.message).toContain(`the action does not accept ${flag}`);
     },
   );
 });

@@ -123,7 +123,7 @@ test('warns about an unused data key at its line', async () => {
   expect(problems).toEqual([]);
   expect(warnings).toMatchObject([
     {
-      message: 'no value is sealed under the data key 00000000',
+      message: 'no value uses the data key 00000000',
       place: { file: 'm.yml', line: 7, column: 4 },
     },
   ]);

@@ -188,7 +188,7 @@ describe('refuses what the sandbox does not understand:', () => {
     [policy({ Action: 'Decrypt' }), 'Statement[0].Action: Decrypt is invalid'],
     [policy({ Resource: 'alias/app' }), 'Statement[0].Resource: alias/app is invalid'],
     [policy({ Resource: 7 }), 'Statement[0].Resource: expected strings'],
-    [policy({ Resource: 'arn:aws:s3:::b/${aws:username}/*' }), 'no variables'],
+    [policy({ Resource: 'arn:aws:s3:::b/${aws:username}/*' }), 'does not support variables'],
     [policy({ Condition: { StringEqualsIfExists: {} } }), 'the operator StringEqualsIfExists'],
     [policy({ Condition: { 'ForSome:StringLike': {} } }), 'the operator ForSome:StringLike'],
     [

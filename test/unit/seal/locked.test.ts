@@ -106,7 +106,7 @@ test('refuses a link in place of its folder, and leaves its target alone', async
   );
   expect(failure).toMatchObject({
     code: 'usage',
-    message: expect.stringContaining('is no folder'),
+    message: expect.stringContaining('is not a folder'),
   });
   expect(await space.files()).toContain('away/precious.enc');
 });
@@ -118,7 +118,7 @@ test.skipIf(process.getuid?.() === 0)('reports a folder that it may not write', 
     withLocks(paths(space, ['app.yml']), AT_ONCE, () => Promise.resolve()),
   );
   await chmod(space.folder, 0o700);
-  expect(failure.message).toContain('app.yml: coffer may not write in its folder');
+  expect(failure.message).toContain('app.yml: no permission to write in its folder');
 });
 
 const manifest = (path: string) =>

@@ -72,5 +72,5 @@ test('a template is for one region; Terraform sets the region of each resource',
 
 test('prints no code if there is nothing to create', () => {
   const nothing = { ...needs, keys: needs.keys.slice(0, 1), buckets: [] };
-  expect(() => renderTerraform(nothing)).toThrow('nothing to make');
+  expect(() => renderTerraform(nothing)).toThrow('nothing to create');
 });

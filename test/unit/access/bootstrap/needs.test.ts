@@ -46,6 +46,6 @@ test('refuses one bucket in two regions', () => {
   const one = manifest('bucket: app-secrets\n');
   const other = manifest('bucket: app-secrets\n', 'eu-west-1', 'eu.yml');
   expect(() => needsOf([one, other], choice)).toThrow(
-    'eu.yml wants the bucket app-secrets in eu-west-1, another manifest in us-east-1',
+    'eu.yml needs the bucket app-secrets in eu-west-1, another manifest in us-east-1',
   );
 });

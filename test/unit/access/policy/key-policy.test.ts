@@ -60,5 +60,5 @@ test('covers one key, and only roles that use it', () => {
   const other = subject({ path: '/apps/two/', encrypted_with: `${FILE_KEY.slice(0, -1)}2` });
   expect(() => buildKeyPolicy([subject(), other], undefined)).toThrow('different file keys');
   const guests = { role: 'reader', principals: [GUEST] } as const;
-  expect(() => buildKeyPolicy([subject()], guests)).toThrow('reader uses no file key');
+  expect(() => buildKeyPolicy([subject()], guests)).toThrow('reader does not use the file key');
 });
