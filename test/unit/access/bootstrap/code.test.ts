@@ -66,7 +66,7 @@ test('an identifier never begins with a digit', () => {
 
 test('a template is for one region; Terraform sets the region of each resource', () => {
   const two = { ...needs, buckets: [{ name: 'europe', region: 'eu-west-1' }] };
-  expect(() => renderCloudFormation(two)).toThrow('these need us-east-1 and eu-west-1');
+  expect(() => renderCloudFormation(two)).toThrow('these manifests need us-east-1 and eu-west-1');
   expect(renderTerraform(two)).toMatch(/region = "eu-west-1"\n {2}bucket = "europe"/);
 });
 

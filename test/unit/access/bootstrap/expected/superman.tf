@@ -1,6 +1,6 @@
 # Written by coffer bootstrap --as terraform.
 # Needs version 6 of the provider hashicorp/aws, in which resources name their region.
-# Not made here: arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-0000-0000-000000000000
+# Not created here: arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-0000-0000-000000000000
 
 resource "aws_kms_key" "superman" {
   region              = "us-east-1"
