@@ -89,8 +89,8 @@ async function desire(
   // encrypt does not open existing ciphertext without --reseal.
   const isClosed = content.kind === 'sealed' || content.kind === 'psyml';
   const reseal = isClosed ? `--reseal ${parameter.name} ` : '';
-  const mend = `coffer encrypt ${reseal}${manifest.file}`;
-  const unplaced = findUnplaced(manifest, parameter, bytes, mend);
+  const fix = `coffer encrypt ${reseal}${manifest.file}`;
+  const unplaced = findUnplaced(manifest, parameter, bytes, fix);
   if (unplaced) throw unplaced;
   return { ...common, ...secret, type: parameter.type, value: bytes.toString('utf8') };
 }

@@ -118,13 +118,13 @@ function findPointerFault(bucket: string, parameter: Parameter): CofferError | u
 
 /**
  * What is wrong with a plaintext value that must be sealed for S3 first.
- * @param mend the command that seals it
+ * @param fix the command that seals it
  */
 export function findUnplaced(
   manifest: Manifest,
   parameter: Parameter,
   value: Placed,
-  mend = `coffer encrypt ${manifest.file}`,
+  fix = `coffer encrypt ${manifest.file}`,
 ): CofferError | undefined {
   try {
     if (goesToSsm(manifest, parameter, value)) return undefined;
@@ -134,7 +134,7 @@ export function findUnplaced(
   }
   return new CofferError('oversize', `${parameter.name} goes to S3 but is not encrypted for it`, {
     place: parameter.place,
-    hint: `run ${mend}`,
+    hint: `run ${fix}`,
   });
 }
 

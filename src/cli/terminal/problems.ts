@@ -20,8 +20,8 @@ export function renderProblem(kind: 'error' | 'warning', problem: Problem, paint
     ? `${paint.bold(`${visible(place.file)}:${place.line}:${place.column}:`)} `
     : 'coffer: ';
   const label = kind === 'error' ? paint.red('error:') : paint.yellow('warning:');
-  const mend = hint ? `  ${paint.dim('hint:')} ${visible(hint)}\n` : '';
-  return `${where}${label} ${visible(message)}\n${mend}`;
+  const fix = hint ? `  ${paint.dim('hint:')} ${visible(hint)}\n` : '';
+  return `${where}${label} ${visible(message)}\n${fix}`;
 }
 
 /** The same for programs: instead of a report, or together with a partial one. */
