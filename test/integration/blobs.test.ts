@@ -24,7 +24,7 @@ async function keysUnder(prefix: string): Promise<string[]> {
 }
 
 describe('the sealed bytes', () => {
-  test('stand in the manifest up to 64 KiB, tag included', async () => {
+  test('are in the manifest up to 64 KiB, including the tag', async () => {
     const app = await createWithBlob(randomBytes(64 * KIB - 16));
     await app.succeed(['encrypt', 'app.yml']);
     expect(await app.files()).toEqual(['app.yml', 'source']);
@@ -48,7 +48,7 @@ test.each([
   ['64 KiB and a byte', 64 * KIB + 1],
   ['5 MiB', 5 * MIB],
   ['20 MiB', 20 * MIB],
-])('%s come back through save and get', async (_, size) => {
+])('%s come back unchanged through save and get', async (_, size) => {
   const content = randomBytes(size);
   const app = await createWithBlob(content);
   await app.succeed(['encrypt', 'app.yml']);
@@ -59,7 +59,7 @@ test.each([
   expect(digest(await app.read('out'))).toBe(digest(content));
 });
 
-test('save twice writes the object once', async () => {
+test('a second save does not write the object again', async () => {
   const app = await createWithBlob(randomBytes(10_000));
   await app.succeed(['encrypt', 'app.yml']);
   await app.succeed(['save', 'app.yml']);
@@ -75,7 +75,7 @@ test('save twice writes the object once', async () => {
   expect(await keysUnder(app.prefix)).toEqual([Key]);
 });
 
-describe('a blob that is damaged here is not published:', () => {
+describe('does not publish a damaged blob:', () => {
   test.each<[string, (bytes: Buffer) => Buffer]>([
     [
       'a bit flipped',
@@ -101,7 +101,7 @@ describe('a blob that is damaged here is not published:', () => {
   });
 });
 
-test('a damaged blob keeps the whole manifest from being written', async () => {
+test('writes nothing of a manifest with a damaged blob', async () => {
   const app = await createScene(
     aws,
     '  - {name: a, type: String, value: fine}\n  - {name: b, type: SecureString, file: source}\n',

@@ -67,8 +67,8 @@ async function isRotated(alias: string): Promise<boolean | undefined> {
 const bucketNames = async () =>
   ((await aws.s3.send(new ListBucketsCommand({}))).Buckets ?? []).map(({ Name }) => Name);
 
-describe('for a manifest of which nothing is there', () => {
-  test('shows what it would make, and makes nothing without --yes', async () => {
+describe('for a manifest without anything in AWS', () => {
+  test('shows what it would create, and creates nothing without --yes', async () => {
     const { coffer, env, kmskey, bucket, fileKey } = await createNew();
     const { code, stderr, stdout } = await coffer(['bootstrap', 'app.yml'], { env });
     expect([code, stdout.length]).toEqual([0, 0]);
@@ -83,7 +83,7 @@ describe('for a manifest of which nothing is there', () => {
     }
   });
 
-  test('--yes makes it all, and safe; encrypt finds its key, and a second run nothing to do', async () => {
+  test('--yes creates everything safely; encrypt finds its key, and a second run has nothing to do', async () => {
     const { succeed, env, kmskey, bucket, fileKey } = await createNew();
     const { stdout } = await succeed(['bootstrap', 'app.yml', '--yes', '--json'], { env });
     const { version, steps } = JSON.parse(stdout.toString()) as {
@@ -139,7 +139,7 @@ describe('for a manifest of which nothing is there', () => {
     expect(again.stderr).toContain('nothing to do');
   });
 
-  test('makes a bucket outside of us-east-1 where the manifest says', async () => {
+  test("creates a bucket in the manifest's region, outside of us-east-1", async () => {
     const { succeed, env, bucket, text, write } = await createNew();
     await write('app.yml', (await text('app.yml')).replace(REGION, 'eu-west-1'));
     await succeed(['bootstrap', 'app.yml', '--yes'], { env });
@@ -149,8 +149,8 @@ describe('for a manifest of which nothing is there', () => {
   });
 });
 
-describe('for what is there', () => {
-  test('mends what is unsafe, and keeps the statements and rules of others', async () => {
+describe('for existing resources', () => {
+  test('makes them safe, and keeps the statements and rules of others', async () => {
     const app = await createScene(aws, PARAMETERS);
     await app.succeed(['encrypt', 'app.yml']);
     const at = { Bucket: aws.bucket };
@@ -197,7 +197,7 @@ describe('for what is there', () => {
     expect(again.stderr).toContain('nothing to do');
   });
 
-  test('a key that is named by its ARN has to be there', async () => {
+  test('requires an existing key for an ARN', async () => {
     const missing = aws.kmskeyArn.replace(/[^/]+$/, '0a1b2c3d-0000-4000-8000-000000000000');
     const app = await createScene(aws, PARAMETERS, { header: `kmskey: ${missing}\n` });
     const { code, stderr } = await app.coffer(['bootstrap', 'app.yml', '--yes']);

@@ -91,7 +91,7 @@ async function expectMended(app: Scene, files: Record<string, Buffer>): Promise<
 }
 
 test(
-  'diff tells of every damage in plain words, and sync mends it',
+  'diff names every damage in plain words, and sync repairs it',
   { timeout: 60_000 },
   async () => {
     const { app, files } = await createDamaged();
@@ -112,13 +112,13 @@ test(
   },
 );
 
-test('save mends every damage', { timeout: 60_000 }, async () => {
+test('save repairs every damage', { timeout: 60_000 }, async () => {
   const { app, files } = await createDamaged();
   await app.succeed(['save', 'app.yml']);
   await expectMended(app, files);
 });
 
-test('a large object in which a bit is flipped is found without reading it, and mended', async () => {
+test('finds a flipped bit in a large object without reading it, and repairs it', async () => {
   const content = randomBytes(17 * 1024 * 1024);
   const app = await createScene(aws, '  - {name: large, type: SecureString, file: large}\n', {
     files: { large: content },
@@ -138,7 +138,7 @@ test('a large object in which a bit is flipped is found without reading it, and 
   await expectMended(app, { large: content });
 });
 
-test('an object that another program wrote, without a checksum, is written anew', async () => {
+test('writes an object again that another program wrote without a checksum', async () => {
   const app = await createScene(aws, '  - {name: a, type: SecureString, file: a}\n', {
     files: { a: randomBytes(6000) },
   });
@@ -155,7 +155,7 @@ test('an object that another program wrote, without a checksum, is written anew'
   await app.succeed(['diff', 'app.yml', '--exit-code']);
 });
 
-test("when kmskey's alias moves, objects follow it, and save takes the secrets of SSM along", async () => {
+test("if kmskey's alias moves, sync moves objects to the new key, and save moves secrets in SSM", async () => {
   const alias = `alias/${aws.unique('moving')}`;
   const old = await aws.createKey(alias);
   const app = await createScene(

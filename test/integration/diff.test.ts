@@ -27,7 +27,7 @@ async function createApp() {
   return app;
 }
 
-test('tells the same plan in every format, secrets masked, and changes nothing', async () => {
+test('shows the same plan in every format, with secrets masked, and changes nothing', async () => {
   const app = await createApp();
   const before = await stored.metadata(app.prefix);
 
@@ -90,7 +90,7 @@ test('tells the same plan in every format, secrets masked, and changes nothing',
   expect(await stored.metadata(app.prefix)).toEqual(before);
 });
 
-test('shows the secrets when that is asked for', async () => {
+test('shows the secrets with --reveal', async () => {
   const app = await createApp();
   const { stdout } = await app.succeed(['diff', 'app.yml', '--reveal']);
   expect(stdout.toString()).toContain(`value: "${OLD}" → "${TOKEN}"`);
@@ -98,7 +98,7 @@ test('shows the secrets when that is asked for', async () => {
   expect(json.stdout.toString()).toContain(TOKEN);
 });
 
-test('ends with 0, and with --exit-code 3 for any difference, an extra too', async () => {
+test('exits 0, and with --exit-code 3 for any difference, also for an extra', async () => {
   const app = await createApp();
   expect((await app.coffer(['diff', 'app.yml'])).code).toBe(0);
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(3);
@@ -115,7 +115,7 @@ describe('wrong usage', () => {
     ['an unknown format', ['--format', 'html'], 'html'],
     ['secrets revealed in a pull request', ['--format', 'markdown', '--reveal'], 'markdown'],
     ['a format twice', ['--format', 'json', '--format', 'text'], '--format'],
-  ])('%s is refused', async (_, args, told) => {
+  ])('refuses %s', async (_, args, told) => {
     const app = await createScene(aws, '  - {name: x, type: String, value: x}\n');
     const { code, stdout, stderr } = await app.coffer(['diff', 'app.yml', ...args]);
     expect(code).toBe(2);

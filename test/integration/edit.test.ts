@@ -14,7 +14,7 @@ function valuesOf(stdout: Buffer): Record<string, string> {
   return Object.fromEntries(parameters.map(({ name, type, value }) => [name, `${type} ${value}`]));
 }
 
-test('an edit changes the lines that were edited, and no others', async () => {
+test('changes only the edited lines', async () => {
   const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
   const app = await createScene(aws, names.map((name) => secret(name, `${name}, 1`)).join(''));
   const git = async (...args: string[]) => {
@@ -66,7 +66,7 @@ test('an edit changes the lines that were edited, and no others', async () => {
   );
 }, 60_000);
 
-test('an edit of plaintext leaves ciphertext, of an old manifest and of a new one', async () => {
+test('seals plaintext in an old and in a new manifest', async () => {
   const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
   const env = await writeEditor(
     app,

@@ -33,7 +33,7 @@ describe('a file', () => {
     expect(await app.text('app.yml')).toContain('    file: in/source\n');
   });
 
-  test('of no secret is read when it is needed, and stays out of the manifest', async () => {
+  test('of a String is read when it is needed, and not copied into the manifest', async () => {
     const app = await withFile('open', '  - name: f\n    type: String\n    file: in/source\n');
     await app.succeed(['encrypt', 'app.yml']);
     expect(await app.text('app.yml')).not.toMatch(/value:|blob:/);
@@ -41,7 +41,7 @@ describe('a file', () => {
   });
 });
 
-describe('what cannot be a source is refused, and the manifest stays:', () => {
+describe('refuses an impossible source, and keeps the manifest:', () => {
   test.each<[string, (app: Scene) => Promise<void>, string]>([
     ['an empty file', (app) => app.write('in/source', ''), 'is empty'],
     ['no file at all', (app) => rm(app.path('in/source')), 'does not exist'],
@@ -77,7 +77,7 @@ describe('what cannot be a source is refused, and the manifest stays:', () => {
     },
   );
 
-  test('all of them at once, each with its place', async () => {
+  test('reports all of them at once, each with its place', async () => {
     const app = await createScene(
       aws,
       `  - {name: a, type: SecureString, file: none}
@@ -103,7 +103,7 @@ describe.each([
     return app;
   }
 
-  test('that is unchanged leaves every byte as it is', async () => {
+  test('that is unchanged changes no byte', async () => {
     const app = await createSealed();
     const before = await app.text('app.yml');
     await app.write('in/source', first);
@@ -111,7 +111,7 @@ describe.each([
     expect(await app.text('app.yml')).toBe(before);
   });
 
-  test('that changed is sealed again, and only one ciphertext is left', async () => {
+  test('that changed is sealed again, and leaves only one ciphertext', async () => {
     const app = await createSealed();
     await app.write('in/source', second);
     const { stdout } = await app.succeed(['encrypt', 'app.yml', '--json']);
@@ -123,7 +123,7 @@ describe.each([
     expect(await app.files()).toEqual(['app.yml', ...blobs, 'in/source'].toSorted());
   });
 
-  test('that is gone leaves the ciphertext, which still opens', async () => {
+  test('that is missing keeps the ciphertext, which still opens', async () => {
     const app = await createSealed();
     const before = await app.text('app.yml');
     await rm(app.path('in/source'));
@@ -132,7 +132,7 @@ describe.each([
     expect((await opened(app)).equals(Buffer.from(first))).toBe(true);
   });
 
-  test('is sealed again on demand, unchanged as it is', async () => {
+  test('is sealed again on request, even if unchanged', async () => {
     const app = await createSealed();
     const before = await app.text('app.yml');
     await app.succeed(['encrypt', 'app.yml', '--reseal', 'f']);
@@ -141,7 +141,7 @@ describe.each([
   });
 });
 
-test('a file that shrinks or grows over the limit changes form', async () => {
+test('a file that crosses the size limit becomes a blob or a value', async () => {
   const app = await withFile('small');
   await app.succeed(['encrypt', 'app.yml']);
   expect(await app.text('app.yml')).toContain('value: ENC[');
@@ -158,7 +158,7 @@ test('a file that shrinks or grows over the limit changes form', async () => {
   expect(await app.files()).toEqual(['app.yml', 'in/source']);
 });
 
-test('--reseal seals a typed value anew, too, and names one that is there', async () => {
+test('--reseal also seals a typed value again, and requires an existing name', async () => {
   const app = await createScene(aws, '  - {name: v, type: SecureString, value: typed}\n');
   await app.succeed(['encrypt', 'app.yml']);
   const before = await app.text('app.yml');
@@ -184,7 +184,7 @@ describe('encoding: base64', () => {
     expect(await app.text('app.yml')).toBe(before);
   });
 
-  test('of a file that does not fit any more is refused', async () => {
+  test('of a file that no longer fits is refused', async () => {
     const app = await withFile(randomBytes(3073), BASE64);
     const { code, stderr } = await app.coffer(['encrypt', 'app.yml']);
     expect(code).toBe(1);
@@ -197,7 +197,7 @@ const generating = (more: string) =>
   `  - name: g\n    type: SecureString\n    generate: {length: 32${more}}\n`;
 
 describe('generate', () => {
-  test('makes a secret once, of the characters that were asked for', async () => {
+  test('makes a secret once, with the requested characters', async () => {
     const app = await createScene(aws, generating(', charset: hex'));
     const { stderr } = await app.succeed(['encrypt', 'app.yml']);
     expect(stderr).toContain('1 generated');
@@ -209,7 +209,7 @@ describe('generate', () => {
     expect(await app.value('g')).toBe(value);
   });
 
-  test('makes another value in every manifest, with every class that is required', async () => {
+  test('makes a different value in every manifest, with every required class', async () => {
     const more = ', charset: ascii, require: [lower, upper, digit, symbol]';
     const values = new Set<string>();
     for (let i = 0; i < 3; i += 1) {
@@ -223,7 +223,7 @@ describe('generate', () => {
     expect(values.size).toBe(3);
   });
 
-  test('of no secret is written down in plaintext', async () => {
+  test('writes the value of a String in plaintext', async () => {
     const app = await createScene(aws, '  - {name: g, type: String, generate: {length: 8}}\n');
     await app.succeed(['encrypt', 'app.yml']);
     const value = await app.value('g');

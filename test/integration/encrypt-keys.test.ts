@@ -18,7 +18,7 @@ async function keyOf(alias: string, region: string): Promise<string | undefined>
 }
 
 describe('the file key', () => {
-  test('and its alias are created when missing, with rotation on, and that is said', async () => {
+  test('and its alias are created if missing, with rotation, and encrypt says so', async () => {
     const alias = `alias/${aws.unique('fresh')}`;
     const app = await createScene(aws, secret('a', 'one'));
     const { stderr } = await app.succeed(['encrypt', 'app.yml'], {
@@ -54,7 +54,7 @@ describe('the file key', () => {
     await expect(keyOf(alias, 'us-east-1')).rejects.toThrow(alias);
   });
 
-  test('that encrypted_with names is used on, whatever the alias is now', async () => {
+  test('that encrypted_with names stays in use if the alias moves', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     await app.succeed(['encrypt', 'app.yml']);
     const arn = encryptedWith(await app.text('app.yml'));
@@ -66,7 +66,7 @@ describe('the file key', () => {
     expect(await app.value('b')).toBe('two');
   });
 
-  test('stands right below the settings, its data key with it', async () => {
+  test('is added below the settings, with its data key', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     await app.succeed(['encrypt', 'app.yml']);
     expect(await app.text('app.yml')).toMatch(

@@ -39,7 +39,7 @@ test('a second encrypt changes no byte and does not touch the file', async () =>
   expect(await stat(app.path('app.yml'))).toMatchObject({ mtimeMs, ino });
 });
 
-test('of fifty parameters, a new value changes its own line alone', async () => {
+test('a new value changes only its own line, among fifty parameters', async () => {
   const parameters = Array.from(
     { length: 50 },
     (_, i) => `  - name: secret_${i}\n    type: SecureString\n    value: value-${i}\n`,
@@ -61,7 +61,7 @@ test('of fifty parameters, a new value changes its own line alone', async () => 
   expect(await app.value('secret_30')).toBe('value-30');
 });
 
-test('adding a secret adds its lines, and marks its type', async () => {
+test('a new secret changes its value and the case of its type', async () => {
   const app = await createScene(aws, `  - name: a\n    type: SecureString\n    value: one\n`);
   await app.succeed(['encrypt', 'app.yml']);
   const before = await app.text('app.yml');
@@ -87,7 +87,7 @@ const untouched = (text: string) =>
         ),
     );
 
-test('comments, blank lines, quotes, CRLF and flow maps stay as they are', async () => {
+test('comments, blank lines, quotes, CRLF and flow maps stay', async () => {
   const body = [
     '# at the very top of the list',
     '  - name: "a"   # behind the name',
@@ -135,7 +135,7 @@ test('comments, blank lines, quotes, CRLF and flow maps stay as they are', async
   expect(untouched(after)).toEqual(untouched(before));
 });
 
-test('plain scalars keep the text that was typed', async () => {
+test('plain scalars keep their typed text', async () => {
   const app = await createScene(
     aws,
     ['1.10', '0123', 'yes', '1e3', '~x', 'True', '0x1F', '2024-01-01', '.5']
@@ -158,7 +158,7 @@ test('plain scalars keep the text that was typed', async () => {
   ]);
 });
 
-test('only secrets are sealed; a list and a string stay readable', async () => {
+test('seals only secrets; a list and a string stay readable', async () => {
   const app = await createScene(
     aws,
     `  - {name: s, type: String, value: open}
@@ -173,7 +173,7 @@ test('only secrets are sealed; a list and a string stay readable', async () => {
   expect(text.match(/ENC\[/g)).toHaveLength(1);
 });
 
-test('several manifests are encrypted in one call, and none when one of them is wrong', async () => {
+test('encrypts several manifests in one call, and none if one is invalid', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const text = await app.text('app.yml');
   await app.write('other.yml', text.replace(/path: (.*)\//, 'path: $1/other/'));
@@ -191,7 +191,7 @@ test('several manifests are encrypted in one call, and none when one of them is 
   }
 });
 
-test('--json tells what was done', async () => {
+test('--json reports what was done', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const { stdout } = await app.succeed(['encrypt', 'app.yml', '--json']);
   expect(JSON.parse(stdout.toString())).toEqual({
@@ -209,7 +209,7 @@ test('--json tells what was done', async () => {
 });
 
 describe('the manifest file', () => {
-  test('keeps its mode, and nothing else is left in its folder', async () => {
+  test('keeps its mode, and no other file stays in its folder', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     await chmod(app.path('app.yml'), 0o640);
     await app.succeed(['encrypt', 'app.yml']);

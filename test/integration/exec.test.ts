@@ -43,7 +43,7 @@ async function createApp() {
   };
 }
 
-test('a command has the sealed values in its environment, and nobody has them in a call', async () => {
+test('passes values in the environment, and never in arguments', async () => {
   const app = await createApp();
   const { environment, calls, keystore, stderr } = await app.see([]);
   expect(environment['TOKEN'] === TOKEN).toBe(true);
@@ -52,7 +52,7 @@ test('a command has the sealed values in its environment, and nobody has them in
   expectHidden(TOKEN, { calls, stderr });
 });
 
-test('--from aws gives what is there, --no-blobs nothing out of S3', async () => {
+test('--from aws passes what AWS has; --no-blobs leaves out values in S3', async () => {
   const app = await createApp();
   await app.succeed(['sync', 'app.yml', '--yes']);
   const { environment, stderr } = await app.see(['--from', 'aws', '--no-blobs']);
@@ -63,7 +63,7 @@ test('--from aws gives what is there, --no-blobs nothing out of S3', async () =>
   expect(own.environment).not.toHaveProperty('TLS_KEYSTORE_FILE');
 });
 
-test("psyml's files work", async () => {
+test("works with psyml's files", async () => {
   const keyArn = await aws.createKey();
   const app = await createScene(aws, '');
   const { CiphertextBlob = new Uint8Array() } = await aws.kms.send(

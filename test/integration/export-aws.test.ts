@@ -32,7 +32,7 @@ async function createSynced(): Promise<Scene> {
 const FROM_AWS = ['--from', 'aws'];
 
 describe('export --from aws', () => {
-  test('prints what AWS holds of a manifest, not what the manifest does', async () => {
+  test('prints what AWS holds, not what the manifest holds', async () => {
     const scene = await createSynced();
     const { stdout, stderr } = await scene.succeed(['export', 'app.yml', ...FROM_AWS]);
     expect(stdout.toString()).toBe("export TOKEN='second'\nexport OPEN='it'\\''s open'\n");
@@ -41,7 +41,7 @@ describe('export --from aws', () => {
     expect(own.stdout.toString()).toBe(`export TOKEN='${TOKEN}'\n`);
   });
 
-  test('prints all that is under a path, in the order of the names', async () => {
+  test('prints everything under a path, sorted by name', async () => {
     const scene = await createSynced();
     const { stdout } = await scene.succeed(['export', scene.prefix, ...FROM_AWS]);
     const lines = stdout.toString().split('\n');
@@ -53,7 +53,7 @@ describe('export --from aws', () => {
     ]);
   });
 
-  test('takes --only by either name, with a version or a label', async () => {
+  test('accepts --only with either name, and with a version or a label', async () => {
     const scene = await createSynced();
     const { prefix } = scene;
     for (const [only, line] of [
@@ -67,7 +67,7 @@ describe('export --from aws', () => {
     }
   });
 
-  test('says what is missing in AWS, and prints nothing', async () => {
+  test('names what is missing in AWS, and prints nothing', async () => {
     const scene = await createSynced();
     await stored.remove(`${scene.prefix}open`);
     const { code, stdout, stderr } = await scene.coffer(['export', 'app.yml', ...FROM_AWS]);
@@ -99,7 +99,7 @@ describe('export --from aws', () => {
 });
 
 describe('export --out-dir', () => {
-  test('writes a file for each value, in folders, for its owner alone', async () => {
+  test('writes a file for each value, in folders, readable only by the owner', async () => {
     const scene = await createSynced();
     const args = ['export', scene.prefix, ...FROM_AWS, '--out-dir', 'dump'];
     const { stdout, stderr } = await scene.succeed(args);
@@ -126,7 +126,7 @@ describe('export --out-dir', () => {
   });
 
   test.each(['../x', 'a/../../x', '..', 'a/./b', '.'])(
-    'refuses %s, and writes nothing, neither outside nor inside',
+    'refuses %s, and writes nothing outside or inside',
     async (name) => {
       const scene = await createScene(aws, secret('a', TOKEN) + secret(name, TOKEN));
       await scene.succeed(['encrypt', 'app.yml']);
@@ -160,7 +160,7 @@ describe('export --out-dir', () => {
   });
 });
 
-test('a parameter in another region is found where --region or the manifest says', async () => {
+test('finds a parameter in the region of --region or of the manifest', async () => {
   const scene = await createScene(aws, '  - {name: x, type: String, value: here}\n');
   const far = storedIn(aws, 'eu-west-1');
   await far.put(`${scene.prefix}x`, 'far');

@@ -82,7 +82,7 @@ function expectedIn(format: string, { names, findFault }: VariableRules, { path 
   );
 }
 
-test('every format gives every nasty value back to its reader', async () => {
+test('a reader of each format gets every nasty value back', async () => {
   const secrets = Object.entries(NASTY).map(([name, value]) => secret(name, value));
   const app = await createScene(aws, secrets.join(''));
   await app.succeed(['encrypt', 'app.yml']);

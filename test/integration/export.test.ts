@@ -21,7 +21,7 @@ function createWithFiles() {
   );
 }
 
-test('binary and very long values are left out, and that is said', async () => {
+test('leaves out binary and very long values, and says so', async () => {
   const app = await createWithFiles();
   await app.succeed(['encrypt', 'app.yml']);
   const { stdout, stderr } = await app.succeed(['export', 'app.yml']);
@@ -31,7 +31,7 @@ test('binary and very long values are left out, and that is said', async () => {
   expect(stderr).toContain('--files');
 });
 
-test('--files writes them where only the owner can read, and exports the paths', async () => {
+test('--files writes them readable only by the owner, and exports the paths', async () => {
   const app = await createWithFiles();
   await app.succeed(['encrypt', 'app.yml']);
   const { stdout } = await app.succeed(['export', 'app.yml', '--files', 'out dir']);
@@ -52,7 +52,7 @@ test('--files writes them where only the owner can read, and exports the paths',
   expect(shell.stdout.equals(Buffer.concat([BINARY, LONG]))).toBe(true);
 });
 
-describe('two parameters with one name', () => {
+describe('two parameters with one variable name', () => {
   test.each([
     ['a/b', 'a-b'],
     ['a.b', 'A_B'],
@@ -67,7 +67,7 @@ describe('two parameters with one name', () => {
     expect(stderr).toContain(second);
   });
 
-  test('are refused across manifests, too', async () => {
+  test('are also refused across manifests', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const text = await app.text('app.yml');
     await app.write('other.yml', text.replace(/path: (.*)\//, 'path: $1/other/'));
@@ -78,7 +78,7 @@ describe('two parameters with one name', () => {
   });
 });
 
-test('several manifests are exported in one call, in order', async () => {
+test('exports several manifests in one call, in order', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const text = await app.text('app.yml');
   await app.write(

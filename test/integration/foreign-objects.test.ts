@@ -78,7 +78,7 @@ describe('get reads metadata', () => {
   });
 });
 
-describe('text is printed as text', () => {
+describe('prints text as text', () => {
   test.each([
     ['the URL of an object without a digest', 's3://some-bucket/some/key'],
     ['a digest that is too short', `s3://some-bucket/key/${'a'.repeat(63)}`],
@@ -86,7 +86,7 @@ describe('text is printed as text', () => {
     ['a pointer with something after it', `s3://some-bucket/key/${'a'.repeat(64)} `],
     ['a pointer with a line before it', `see\ns3://some-bucket/key/${'a'.repeat(64)}`],
     ['another scheme', `https://some-bucket/key/${'a'.repeat(64)}`],
-  ])('that looks like %s', async (_, text) => {
+  ])('if it looks like %s', async (_, text) => {
     const { folder } = await createWorkspace();
     const name = `/${aws.unique('text')}`;
     await stored.put(name, text);

@@ -40,7 +40,7 @@ async function uploadsUnder(prefix: string): Promise<string[]> {
 }
 
 describe('gc deletes', () => {
-  test('what nothing points to', async () => {
+  test('objects that nothing points to', async () => {
     const app = await createPutScene(aws);
     const orphans = [await addOrphan(app), await addOrphan(app, '.tar.gz')];
     const { stderr, stdout } = await collect(app);
@@ -50,7 +50,7 @@ describe('gc deletes', () => {
     expect(stdout).toHaveLength(0);
   });
 
-  test('the objects of a parameter that is gone, all versions of them', async () => {
+  test('all objects of a deleted parameter', async () => {
     const app = await createPutScene(aws);
     await app.put('data', 'first');
     await app.put('data', 'second');
@@ -59,7 +59,7 @@ describe('gc deletes', () => {
     expect(await stored.objects(app.prefix)).toEqual([]);
   });
 
-  test('the object of a parameter elsewhere that is gone', async () => {
+  test('the object of a deleted parameter under another path', async () => {
     const app = await createPutScene(aws);
     const elsewhere = `/${aws.unique('elsewhere')}/data`;
     await app.put('data', 'content', ['--ssm', elsewhere]);
@@ -68,7 +68,7 @@ describe('gc deletes', () => {
     expect(await stored.objects(app.prefix)).toEqual([]);
   });
 
-  test('uploads that were never finished, of its own kind and path', async () => {
+  test('unfinished uploads of its own kind and path', async () => {
     const app = await createPutScene(aws);
     const foreign = `${app.prefix.slice(1)}backup/today.tar`;
     const elsewhere = `${aws.unique('other')}/${digest()}`;
@@ -107,8 +107,8 @@ async function expectSpared(app: PutScene, keys: readonly string[]): Promise<voi
   expect((await stored.objects(app.prefix)).sort()).toEqual([...keys].sort());
 }
 
-describe('gc spares', () => {
-  test('what a parameter points to now, or did in a version that SSM still has', async () => {
+describe('gc keeps', () => {
+  test('what any version of a parameter points to', async () => {
     const app = await createPutScene(aws);
     const keys: string[] = [];
     for (const content of ['first', 'second', 'third']) {
@@ -122,7 +122,7 @@ describe('gc spares', () => {
     }
   });
 
-  test('what a parameter elsewhere points to, now or in its history', async () => {
+  test('what any version of a parameter under another path points to', async () => {
     const app = await createPutScene(aws);
     const elsewhere = `/${aws.unique('elsewhere')}/data`;
     const first = await app.put('data', 'first', ['--ssm', elsewhere]);
@@ -150,7 +150,7 @@ describe('gc spares', () => {
     await app.succeed(['get', name]);
   });
 
-  test('what is not named as coffer names its objects', async () => {
+  test("objects without a name of coffer's kind", async () => {
     const app = await createPutScene(aws);
     const base = app.prefix.slice(1);
     const keys = [
@@ -166,7 +166,7 @@ describe('gc spares', () => {
     await expectSpared(app, keys);
   });
 
-  test('what a manifest names and has not published yet', async () => {
+  test('what a manifest names but has not published yet', async () => {
     const app = await createScene(
       aws,
       '  - {name: kept, type: SecureString, file: kept}\n  - {name: a, type: String, value: a}\n',
@@ -182,7 +182,7 @@ describe('gc spares', () => {
     expect(await stored.objects(app.prefix)).toEqual(keys);
   });
 
-  test('what is under another path that begins alike', async () => {
+  test('what is under another path with the same beginning', async () => {
     const app = await createPutScene(aws);
     const Key = `${app.prefix.slice(1, -1)}-too/lost/${digest()}`;
     const Metadata = { 'coffer-parameter': '/gone' };
@@ -191,7 +191,7 @@ describe('gc spares', () => {
     expect(await stored.objects(`/${Key}`)).toEqual([Key]);
   });
 
-  test('what is younger than a day, unless told otherwise', async () => {
+  test('what is younger than a day, or than the given age', async () => {
     const app = await createPutScene(aws);
     const key = await addOrphan(app);
     for (const age of [[], ['--older-than', '30m'], ['--older-than', '7d']]) {
@@ -203,7 +203,7 @@ describe('gc spares', () => {
 });
 
 describe('gc deletes nothing', () => {
-  test('in a dry run, which lists what it would', async () => {
+  test('in a dry run, which lists what it would delete', async () => {
     const app = await createPutScene(aws);
     const key = await addOrphan(app);
     const upload = `${app.prefix.slice(1)}lost/${digest()}`;
@@ -227,7 +227,7 @@ describe('gc deletes nothing', () => {
     expect(await uploadsUnder(app.prefix)).toEqual([upload]);
   });
 
-  test('without --yes when there is nobody to ask', async () => {
+  test('without --yes if it cannot ask', async () => {
     const app = await createPutScene(aws);
     const key = await addOrphan(app);
     const { code, stderr } = await app.coffer(GC);
@@ -237,7 +237,7 @@ describe('gc deletes nothing', () => {
     expect(await stored.objects(app.prefix)).toEqual([key]);
   });
 
-  test.each(['0', '-1s', '1.5h', '1w', 'h', ''])('of the age %j', async (age) => {
+  test.each(['0', '-1s', '1.5h', '1w', 'h', ''])('with the age %j', async (age) => {
     const app = await createPutScene(aws);
     const key = await addOrphan(app);
     const { code, stderr } = await app.coffer(['gc', 'app.yml', '--yes', `--older-than=${age}`]);
@@ -253,7 +253,7 @@ describe('gc deletes nothing', () => {
     expect(stderr).toContain('has no bucket');
   });
 
-  test('in a bucket that is not there', async () => {
+  test('in a missing bucket', async () => {
     const bucket = aws.unique('none');
     const app = await createScene(aws, NO_OBJECT, { header: `bucket: ${bucket}\n` });
     const { code, stderr } = await app.coffer([...GC, '--yes']);
@@ -262,7 +262,7 @@ describe('gc deletes nothing', () => {
   });
 });
 
-test('a pointer into another bucket keeps nothing alive in this one', async () => {
+test('a pointer into another bucket protects nothing in this one', async () => {
   const app = await createPutScene(aws);
   const key = await addOrphan(app);
   const Bucket = aws.unique('other-bucket');

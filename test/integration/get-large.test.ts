@@ -14,7 +14,7 @@ const stored = storedIn(aws);
 const SIZES = [3 * MIB, 65 * MIB];
 
 describe('versions', () => {
-  test('get NAME@VERSION and NAME@label read the object of then', async () => {
+  test('get NAME@VERSION and NAME@label read the object of that version', async () => {
     const app = await createPutScene(aws);
     const name = `${app.prefix}data`;
     const contents = ['first', 'second', 'third'];
@@ -31,7 +31,7 @@ describe('versions', () => {
     expect(await get(`${name}:2`)).toBe('second');
   });
 
-  test.each(['@4', '@nowhere'])('%s, which is not there, is an error that names it', async (at) => {
+  test.each(['@4', '@nowhere'])('a missing %s is an error that names it', async (at) => {
     const app = await createPutScene(aws);
     await app.put('data', 'content');
     const { code, stdout, stderr } = await app.coffer(['get', `${app.prefix}data${at}`]);
@@ -43,14 +43,14 @@ describe('versions', () => {
 });
 
 describe('a name without a leading slash', () => {
-  test('means the parameter that put made of it', async () => {
+  test('means the parameter that put created from it', async () => {
     const app = await createPutScene(aws);
     await app.put('data', 'content');
     const { stdout } = await app.succeed(['get', `${app.prefix.slice(1)}data@1`]);
     expect(stdout.toString()).toBe('content');
   });
 
-  test('stays what it is when it has no slash at all', async () => {
+  test('is used unchanged if it has no slash', async () => {
     const app = await createPutScene(aws);
     const name = aws.unique('bare');
     await stored.put(name, 'text');
@@ -58,7 +58,7 @@ describe('a name without a leading slash', () => {
   });
 });
 
-test('a reader that has seen enough ends get, with 141 and without a word', async () => {
+test('a reader that closes the pipe ends get with 141, without a message', async () => {
   const app = await createPutScene(aws);
   const data = randomBytes(65 * MIB);
   await app.put('data', data);
@@ -73,7 +73,7 @@ test('a reader that has seen enough ends get, with 141 and without a word', asyn
 });
 
 describe.each(SIZES)('get -o of %i bytes', (size) => {
-  test('writes a file for its owner alone, in place of what was there', async () => {
+  test('writes a file readable only by its owner, and replaces an old one', async () => {
     const app = await createPutScene(aws);
     const data = randomBytes(size);
     const { url } = await app.put('data', data);
@@ -98,7 +98,7 @@ describe('get -o', () => {
     expect(await app.files()).toEqual(['app.yml']);
   });
 
-  test('takes the value of a parameter, too', async () => {
+  test('also writes the value of a parameter', async () => {
     const app = await createPutScene(aws);
     await stored.put(`${app.prefix}text`, 'just text', {
       Type: 'SecureString',
@@ -116,7 +116,7 @@ describe('get -o', () => {
     expect(await app.read('out')).toHaveLength(0);
   });
 
-  test('into a folder that is not there is an error that names the file', async () => {
+  test('into a missing folder is an error that names the file', async () => {
     const app = await createPutScene(aws);
     await app.put('data', 'content');
     const { code, stderr } = await app.coffer(['get', `${app.prefix}data`, '-o', 'none/out']);
@@ -125,7 +125,7 @@ describe('get -o', () => {
     expect(await app.files()).toEqual(['app.yml']);
   });
 
-  test('onto a folder leaves it and nothing else', async () => {
+  test('onto a folder fails, and leaves only the folder', async () => {
     const app = await createPutScene(aws);
     await app.put('data', 'content');
     await app.write('folder/file', 'kept');
@@ -135,7 +135,7 @@ describe('get -o', () => {
     expect(await app.files()).toEqual(['app.yml', 'folder/file']);
   });
 
-  test('into a pipe writes into it, and leaves it a pipe', async () => {
+  test('into a named pipe writes into it, and does not replace it', async () => {
     const app = await createPutScene(aws);
     await app.put('data', 'content');
     await run('mkfifo', ['pipe'], { cwd: app.folder });
@@ -150,7 +150,7 @@ describe('get -o', () => {
   test.each([
     ['a parameter that is not there', (prefix: string) => `${prefix}none`],
     ['an object that is not there', () => `s3://${aws.bucket}/none`],
-  ])('of %s leaves what was there', async (_, selector) => {
+  ])('of %s keeps the old file', async (_, selector) => {
     const app = await createPutScene(aws);
     await app.write('out', 'what was there');
     const { code } = await app.coffer(['get', selector(app.prefix), '-o', 'out']);

@@ -23,7 +23,7 @@ async function createGoScene() {
 
 const NAMES = ['small', 'tls/large'] as const;
 
-test('its objects are called by their plaintext, and get reads them', async () => {
+test('get reads its objects, which are named by their plaintext', async () => {
   const scene = await createGoScene();
   for (const name of NAMES) {
     expect(scene.urls[name]).toContain(sha256(scene.data[name]));
@@ -33,7 +33,7 @@ test('its objects are called by their plaintext, and get reads them', async () =
 });
 
 describe('import', () => {
-  test('takes them in as blobs, under the key that they were under, and keeps the extension', async () => {
+  test('takes them as blobs, under their old key, and keeps the extension', async () => {
     const scene = await createGoScene();
     const { stdout, stderr } = await scene.succeed(['import', scene.prefix, '-o', 'new.yml']);
     expect(stderr).toContain('2 parameters imported');
@@ -53,7 +53,7 @@ describe('import', () => {
     }
   });
 
-  test('and sync write V3 beside them, move the pointers, and leave them', async () => {
+  test('and sync write V3 objects, move the pointers, and keep the old objects', async () => {
     const scene = await createGoScene();
     await scene.succeed(['import', scene.prefix, '-o', 'new.yml']);
     expect((await scene.coffer(['diff', 'new.yml', '--exit-code'])).code).toBe(3);
@@ -79,7 +79,7 @@ describe('import', () => {
   });
 });
 
-test('gc keeps an object that history points to, and takes what nothing points to', async () => {
+test('gc keeps an object that history points to, and deletes what nothing points to', async () => {
   const scene = await createGoScene();
   await scene.succeed(['import', scene.prefix, '-o', 'new.yml']);
   await scene.succeed(['sync', 'new.yml', '--yes']);

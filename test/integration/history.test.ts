@@ -35,7 +35,7 @@ async function createSecret(): Promise<string> {
 const cells = (line: string) => line.split(/ {2,}/);
 
 describe('history', () => {
-  test('lists versions, the latest first: when, who, type, labels; no secret', async () => {
+  test('lists versions, latest first, with date, user, type and labels, but no secret', async () => {
     const { code, stdout, stderr } = await call('history', await createSecret());
     expect(code, stderr).toBe(0);
     expectHidden(CANARY, { stdout, stderr });
@@ -64,7 +64,7 @@ describe('history', () => {
     expect(values).toEqual([3, 2, 1].map((version) => `"${CANARY}v${version}"`));
   });
 
-  test('--json says the same to programs, oldest first', async () => {
+  test('--json prints the same for programs, oldest first', async () => {
     const name = await createSecret();
     const { stdout, stderr } = await call('history', name, '--json');
     expectHidden(CANARY, { stdout, stderr });
@@ -87,7 +87,7 @@ describe('history', () => {
     });
   });
 
-  test('shows what is no secret on one line each, and nothing that drives a terminal', async () => {
+  test('shows plain values on one line each, without terminal control characters', async () => {
     const name = `/${aws.unique('open')}/text`;
     await stored.put(name, 'first\nsecond \u001b[31m \u009b31m \u202e');
     const { stdout } = await call('history', name);
@@ -96,7 +96,7 @@ describe('history', () => {
     expect(lines[1]).toContain(String.raw`"first\nsecond \u001b[31m \u{9b}31m \u{202e}"`);
   });
 
-  test('masks what stood open before it became a secret', async () => {
+  test('masks the plain values of a parameter that later became a secret', async () => {
     const name = `/${aws.unique('moved')}/token`;
     await stored.put(name, CANARY);
     await stored.put(name, CANARY, { Type: 'SecureString', KeyId: aws.kmskey });
@@ -108,7 +108,7 @@ describe('history', () => {
     expect(stdout.toString().match(new RegExp(CANARY, 'g'))).toHaveLength(2);
   });
 
-  test('shows where a pointer leads, also one that took the place of a secret', async () => {
+  test('shows where a pointer leads, also one that replaced a secret', async () => {
     const scene = await createPutScene(aws);
     const key = { Type: 'SecureString', KeyId: aws.kmskey } as const;
     await stored.put(`${scene.prefix}token`, CANARY, key);
@@ -120,14 +120,14 @@ describe('history', () => {
     expect(report.versions.map(({ value }) => value)).toEqual([undefined, url]);
   });
 
-  test('takes a name without its leading slash, as get does', async () => {
+  test('accepts a name without its leading slash, as get does', async () => {
     const name = await createSecret();
     const { code, stdout, stderr } = await call('history', name.slice(1));
     expect(code, stderr).toBe(0);
     expect(stdout.toString().trimEnd().split('\n')).toHaveLength(4);
   });
 
-  test('says which parameter is not there', async () => {
+  test('names a missing parameter', async () => {
     const name = `/${aws.unique('none')}`;
     const { code, stdout, stderr } = await call('history', name);
     expect(code).toBe(1);

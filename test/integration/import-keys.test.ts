@@ -62,7 +62,7 @@ describe("a new manifest's kmskey", () => {
     await scene.succeed(['diff', 'new.yml', '--exit-code']);
   });
 
-  test("is the account's own when nobody chose one", async () => {
+  test("is the account's default key if nobody chose one", async () => {
     const scene = await createPutScene(aws);
     await stored.put(`${scene.prefix}s`, 'secret', { Type: 'SecureString' });
     await importNew(scene);
@@ -70,7 +70,7 @@ describe("a new manifest's kmskey", () => {
     await scene.succeed(['diff', 'new.yml', '--exit-code']);
   });
 
-  test('is the most frequent one; what is under others is named, and sync brings it', async () => {
+  test('is the most frequent one; import names parameters under others, and sync moves them', async () => {
     const scene = await createSecrets(OTHER, aws.kmskey, aws.kmskey);
     const { stderr } = await importNew(scene);
     expect(await kmskeyOf(scene)).toBe(aws.kmskey);
@@ -82,7 +82,7 @@ describe("a new manifest's kmskey", () => {
     expect((await stored.metadata(scene.prefix)).get('s0')?.KeyId).toBe(aws.kmskey);
   });
 
-  test('counts a key once, with its ARN or without', async () => {
+  test('counts a key once, with or without its ARN', async () => {
     const scene = await createSecrets(
       OTHER,
       aws.kmskey,
@@ -96,7 +96,7 @@ describe("a new manifest's kmskey", () => {
     expect(stderr).toContain(`warning: encrypted with another key than ${aws.kmskey}: ${names}\n`);
   });
 
-  test('may be given; the secrets under another are named', async () => {
+  test('can be given; import names the secrets under other keys', async () => {
     const scene = await createSecrets(aws.kmskey, aws.kmskey, OTHER);
     const { stderr } = await importNew(scene, '--kmskey', OTHER);
     expect(await kmskeyOf(scene)).toBe(OTHER);
@@ -104,14 +104,14 @@ describe("a new manifest's kmskey", () => {
     expect(stderr).toContain(`warning: encrypted with another key than ${OTHER}: ${names}\n`);
   });
 
-  test('given as an ARN is no reason for a warning', async () => {
+  test('causes no warning if it is given as an ARN', async () => {
     const scene = await createSecrets(OTHER);
     const { stderr } = await importNew(scene, '--kmskey', aliasArn(otherArn, OTHER));
     expect(stderr).not.toContain('warning');
     await scene.succeed(['diff', 'new.yml', '--exit-code']);
   });
 
-  test('is that of the objects where there are no other secrets', async () => {
+  test("is the objects' key if there are no other secrets", async () => {
     const scene = await createPutScene(aws);
     await scene.put('blob', randomBytes(5000));
     await importNew(scene);
@@ -120,7 +120,7 @@ describe("a new manifest's kmskey", () => {
     expect(diff.stdout.toString()).toContain('no difference');
   });
 
-  test('has to be given where objects do not tell theirs', async () => {
+  test('must be given if objects do not name theirs', async () => {
     const scene = await createPutScene(aws);
     const { key } = await scene.put('blob', randomBytes(5000));
     await forgetKey(key);

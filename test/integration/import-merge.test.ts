@@ -40,7 +40,7 @@ ${secret('known', `${CANARY}known`)}  - {name: open, type: String, value: "1.10"
 }
 
 describe('import --merge', () => {
-  test('adds what is missing; diff finds no difference, tags included', async () => {
+  test('adds what is missing; diff finds no difference, including tags', async () => {
     const scene = await createMerging();
     const before = await scene.text('app.yml');
     const { stdout, stderr } = await scene.succeed(['import', scene.prefix, '--merge', 'app.yml']);
@@ -65,7 +65,7 @@ describe('import --merge', () => {
     expect([await scene.text('app.yml'), await scene.files()]).toEqual(before);
   });
 
-  test('warns of keys that are not the one of the manifest', async () => {
+  test("warns about keys other than the manifest's", async () => {
     const scene = await createMerging();
     const other = `alias/${aws.unique('other')}`;
     await aws.createKey(other);
@@ -77,7 +77,7 @@ describe('import --merge', () => {
     expect(stderr).toContain(`encrypted with another key than ${aws.kmskey}: ${names}\n`);
   });
 
-  test('refuses blobs for a manifest without a bucket, and leaves it as it was', async () => {
+  test('refuses blobs for a manifest without a bucket, and does not change it', async () => {
     const scene = await createMerging();
     const text = (await scene.text('app.yml')).replace(/^bucket: .*\n/m, '');
     await scene.write('app.yml', text);
@@ -88,7 +88,7 @@ describe('import --merge', () => {
     expect(await scene.files()).toEqual(['app.yml']);
   });
 
-  test('refuses secrets for a manifest without a kmskey, and leaves it as it was', async () => {
+  test('refuses secrets for a manifest without a kmskey, and does not change it', async () => {
     const scene = await createScene(aws, '  - {name: open, type: String, value: x}\n', {
       header: '',
     });

@@ -26,7 +26,7 @@ async function opened(scene: PutScene, file: string): Promise<Map<string, Buffer
 }
 
 test(
-  '300 parameters of every kind come into a manifest in which diff finds no fault',
+  'imports 300 parameters of every kind without any difference',
   { timeout: 240_000 },
   async () => {
     const scene = await createPutScene(aws);
@@ -87,8 +87,8 @@ async function createSome(): Promise<PutScene> {
   return scene;
 }
 
-describe('what is imported', () => {
-  test('goes to stdout, its large blobs beside where it will stand', async () => {
+describe('import', () => {
+  test('prints to stdout, and writes large blobs beside the future manifest', async () => {
     const scene = await createSome();
     const { stdout, stderr } = await scene.succeed(['import', scene.prefix]);
     expectHidden(CANARY, { stdout, stderr, ...(await written(scene)) });
@@ -101,14 +101,14 @@ describe('what is imported', () => {
     expect(secrets.get('token')?.toString() === CANARY).toBe(true);
   });
 
-  test('is the same for a path without its trailing slash', async () => {
+  test('accepts a path without its trailing slash', async () => {
     const scene = await createSome();
     await scene.succeed(['import', scene.prefix.slice(0, -1), '-o', 'new.yml']);
     expect(await scene.text('new.yml')).toContain(`path: ${scene.prefix}\n`);
     await scene.succeed(['diff', 'new.yml', '--exit-code']);
   });
 
-  test('is not what stands beside the path, or is called as the path itself', async () => {
+  test('ignores parameters beside the path, and one named like the path', async () => {
     const scene = await createSome();
     await stored.put(scene.prefix.slice(0, -1), 'as the path');
     await stored.put(`${scene.prefix.slice(0, -1)}x/y`, 'beside it');
@@ -116,7 +116,7 @@ describe('what is imported', () => {
     expect(stderr).toContain('3 parameters imported');
   });
 
-  test('is all that a region holds, for the path /', async () => {
+  test('takes everything in a region for the path /', async () => {
     // A region of its own, as the other tests' parameters may be in the same AWS.
     const region = 'ap-northeast-3';
     const there = storedIn(aws, region);
@@ -135,7 +135,7 @@ describe('what is imported', () => {
     await scene.succeed(['diff', 'root.yml', '--exit-code']);
   });
 
-  test('holds plain values only where nothing is secret, and needs no key', async () => {
+  test('needs no key if there are no secrets', async () => {
     const scene = await createPutScene(aws);
     await stored.put(`${scene.prefix}a`, 'null');
     const alias = `alias/${aws.unique('unused')}`;
@@ -150,7 +150,7 @@ describe('what is imported', () => {
 });
 
 describe('the file key', () => {
-  test('is created when it is missing, and that is said', async () => {
+  test('is created if it is missing, and import says so', async () => {
     const scene = await createSome();
     const alias = `alias/${aws.unique('fresh')}`;
     const env = { COFFER_KEY_ALIAS: alias };
@@ -165,7 +165,7 @@ describe('the file key', () => {
     expect(stderr).toMatch(new RegExp(`created the KMS key arn:\\S+ as ${alias} in ${REGION}`));
   });
 
-  test('may live in another region than the parameters', async () => {
+  test('can be in another region than the parameters', async () => {
     const scene = await createSome();
     const alias = `alias/${aws.unique('far')}`;
     const arn = await aws.createKey(alias, 'eu-west-1');
@@ -195,25 +195,25 @@ async function expectRefused(scene: PutScene, args: readonly string[], code: num
 }
 
 describe('import refuses', () => {
-  test('to write over a file, and names --merge', async () => {
+  test('to overwrite a file, and suggests --merge', async () => {
     const scene = await createSome();
     const stderr = await expectRefused(scene, [scene.prefix, '-o', 'app.yml'], 2);
     expect(stderr).toContain('app.yml exists');
     expect(stderr).toContain('--merge app.yml');
   });
 
-  test('a path that holds nothing', async () => {
+  test('a path without parameters', async () => {
     const scene = await createPutScene(aws);
     const stderr = await expectRefused(scene, [scene.prefix, '-o', 'new.yml'], 1);
     expect(stderr).toContain(`no parameters under ${scene.prefix} in ${REGION}`);
   });
 
-  test.each([[''], ['apps/x/'], ['app.yml']])('%j, which is no path', async (path) => {
+  test.each([[''], ['apps/x/'], ['app.yml']])('%j, which is not a path', async (path) => {
     const scene = await createPutScene(aws);
     expect(await expectRefused(scene, [path, '-o', 'new.yml'], 2)).toContain('not a path in SSM');
   });
 
-  test('a value that reads as ciphertext, and leaves nothing of the others behind', async () => {
+  test('a value that looks like ciphertext, and leaves nothing of the others behind', async () => {
     const scene = await createSome();
     await stored.put(`${scene.prefix}odd`, 'ENC[v1,00000000,AAAA]');
     const stderr = await expectRefused(scene, [scene.prefix, '-o', 'new.yml'], 2);
@@ -223,7 +223,7 @@ describe('import refuses', () => {
 
   // AWS holds no such name, and neither does the sandbox.
   test.runIf(process.env['COFFER_TEST_AWS'] === 'moto')(
-    'a name that cannot stand in a manifest, and leaves nothing of the others behind',
+    'a name that a manifest cannot have, and leaves nothing of the others behind',
     async () => {
       const scene = await createSome();
       await stored.put(`${scene.prefix}two words`, 'x');

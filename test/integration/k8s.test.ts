@@ -43,7 +43,7 @@ const opened = ({ data = {} }: K8sSecret) =>
 
 const K8S = ['--format', 'k8s', '--name', 'app'];
 
-test('of a manifest holds all its values, binary ones included, and no version', async () => {
+test('of a manifest contains all its values, including binary ones, and no versions', async () => {
   const app = await createApp();
   const args = ['export', 'app.yml', ...K8S, '--namespace', 'prod'];
   const { stdout, stderr } = await app.succeed(args);
@@ -61,7 +61,7 @@ test('of a manifest holds all its values, binary ones included, and no version',
   expect(again.stdout.equals(stdout)).toBe(true);
 });
 
-test('of AWS pins the versions that it was made of', async () => {
+test('of AWS records the versions that it contains', async () => {
   const app = await createApp();
   await app.succeed(['sync', 'app.yml', '--yes']);
   const key = { Type: 'SecureString', KeyId: aws.kmskey } as const;
@@ -85,7 +85,7 @@ test('of AWS pins the versions that it was made of', async () => {
   });
 });
 
-describe('is refused, with nothing on stdout,', () => {
+describe('is refused without output', () => {
   test.each([
     ['without a name', ['--format', 'k8s'], '--name'],
     ['under a name that Kubernetes does not take', ['--format', 'k8s', '--name', 'App'], 'App'],
@@ -98,7 +98,7 @@ describe('is refused, with nothing on stdout,', () => {
     expect(stderr).toContain(message);
   });
 
-  test('when two names become one key', async () => {
+  test('if two names become one key', async () => {
     const app = await createScene(aws, secret('a/b', TOKEN) + secret('a.b', TOKEN));
     const { code, stdout, stderr } = await app.coffer(['export', 'app.yml', ...K8S]);
     expect(code).toBe(2);
@@ -108,7 +108,7 @@ describe('is refused, with nothing on stdout,', () => {
     expectHidden(TOKEN, { stderr });
   });
 
-  test('when it would be larger than 1 MiB', async () => {
+  test('if it would be larger than 1 MiB', async () => {
     const app = await createScene(aws, '  - {name: a, type: SecureString, file: large}\n', {
       files: { large: Buffer.alloc(1024 * 1024 + 1, 'x') },
     });

@@ -37,14 +37,14 @@ const EXPECTED = [
 ] as const;
 
 describe('coffer.open', () => {
-  test('gives the values of a manifest by name, in its order, before and after encrypt', async () => {
+  test('returns the values of a manifest by name, in its order, before and after encrypt', async () => {
     const app = await createApp();
     expect([...(await coffer.open(app.path('app.yml')))]).toEqual(EXPECTED);
     await app.succeed(['encrypt', 'app.yml']);
     expect([...(await coffer.open(app.path('app.yml')))]).toEqual(EXPECTED);
   });
 
-  test('finds the file key in the region that the manifest names', async () => {
+  test("finds the file key in the manifest's region", async () => {
     const app = await createApp();
     const alias = `alias/${aws.unique('far')}`;
     await aws.createKey(alias, 'eu-west-1');
@@ -53,7 +53,7 @@ describe('coffer.open', () => {
     expect([...(await coffer.open(app.path('app.yml')))]).toEqual(EXPECTED);
   });
 
-  test('throws a CofferError for a file that is missing, wrong, or moved to another name', async () => {
+  test('throws a CofferError for a missing or invalid manifest, or a moved ciphertext', async () => {
     const app = await createApp();
     const open = (file: string) => coffer.open(app.path(file));
     await expect(open('no.yml')).rejects.toMatchObject({ code: 'usage' });
@@ -72,7 +72,7 @@ describe('coffer.open', () => {
 const text = async (selector: string) => (await coffer.get(selector)).toString();
 
 describe('coffer.get', () => {
-  test('gives a value, a version, a label, or the whole object behind a pointer', async () => {
+  test('returns a value, a version, a label, or the whole object behind a pointer', async () => {
     const app = await createApp();
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['sync', 'app.yml', '--yes']);
@@ -95,14 +95,14 @@ describe('coffer.get', () => {
     expect((await coffer.get(name)).equals(LARGE)).toBe(true);
   });
 
-  test('looks in the region that is asked for', async () => {
+  test('looks in the given region', async () => {
     const name = `/${aws.unique('far')}`;
     await storedIn(aws, 'eu-west-1').put(name, 'far away');
     expect((await farAway.get(name)).toString()).toBe('far away');
     await expect(coffer.get(name)).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  test('throws a CofferError for a parameter, a version or an object that is not there', async () => {
+  test('throws a CofferError for a missing parameter, version or object', async () => {
     const app = await createApp();
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['sync', 'app.yml', '--yes']);

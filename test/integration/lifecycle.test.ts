@@ -62,7 +62,7 @@ async function parameter(name: string) {
 }
 
 describe('encrypt and decrypt', () => {
-  test('leave ciphertext in the file and give the plaintext back', async () => {
+  test('leave ciphertext in the file and return the plaintext', async () => {
     const app = await createApp();
     const before = await app.text('app.yml');
     const { stderr } = await app.succeed(['encrypt', 'app.yml']);
@@ -125,7 +125,7 @@ describe('save', () => {
     });
   });
 
-  test('puts what is oversize into S3 as a V3 object, named by its content', async () => {
+  test('puts an oversize value into S3 as a V3 object, named by its content', async () => {
     const { prefix } = await createSaved();
     const pointer = await parameter(`${prefix}tls/keystore`);
     expect(pointer?.Type).toBe('String');
@@ -157,13 +157,13 @@ describe('save', () => {
 });
 
 describe('get', () => {
-  test('prints a parameter as it is', async () => {
+  test('prints a parameter unchanged', async () => {
     const app = await createSaved();
     const { stdout } = await app.succeed(['get', `${app.prefix}api_token`]);
     expect(stdout.toString()).toBe(TOKEN);
   });
 
-  test('follows a pointer, or a URL, to the same bytes', async () => {
+  test('follows a pointer or a URL to the same bytes', async () => {
     const app = await createSaved();
     const name = `${app.prefix}tls/keystore`;
     expect((await app.succeed(['get', name])).stdout.equals(BINARY)).toBe(true);
@@ -180,7 +180,7 @@ describe('get', () => {
     expect(await app.files()).toEqual(['app.yml', 'keystore.jks', 'out.jks']);
   });
 
-  test('says which parameter is not there', async () => {
+  test('names a missing parameter', async () => {
     const app = await createSaved();
     const { code, stdout, stderr } = await app.coffer(['get', `${app.prefix}nothing`]);
     expect(code).toBe(1);
@@ -218,7 +218,7 @@ test('list shows what SSM holds, and no value of a secret', async () => {
 });
 
 describe('nuke', () => {
-  test('refuses without --yes when nobody can be asked', async () => {
+  test('refuses without --yes if it cannot ask', async () => {
     const app = await createSaved();
     const { code, stderr } = await app.coffer(['nuke', 'app.yml']);
     expect(code).toBe(1);
@@ -229,7 +229,7 @@ describe('nuke', () => {
     expect(Parameters).toHaveLength(4);
   });
 
-  test('deletes parameters and objects; a second one finds nothing left', async () => {
+  test('deletes parameters and objects; a second run finds nothing', async () => {
     const app = await createSaved();
     const first = await app.succeed(['nuke', 'app.yml', '--yes']);
     expect(first.stderr).toContain('4 parameters deleted, 0 not found');

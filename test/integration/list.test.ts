@@ -30,7 +30,7 @@ function rows(stdout: Buffer): string[][] {
   return lines.map((line) => line.split(/ {2,}/));
 }
 
-test('shows types, tiers, versions, sizes and where the value is, if it is; no secret', async () => {
+test('shows types, tiers, versions, sizes and places of values, but no secret', async () => {
   const app = await createSaved();
   const { stdout, stderr } = await app.succeed(['list', 'app.yml']);
   expectHidden(TOKEN, { stdout, stderr });
@@ -64,8 +64,8 @@ test('shows types, tiers, versions, sizes and where the value is, if it is; no s
   expect(rows(without.stdout)[1]?.[4]).toBe('missing');
 });
 
-describe('what to list', () => {
-  test('may be a path, without a manifest; overlapping paths are told once', async () => {
+describe('the argument of list', () => {
+  test('can be a path without a manifest; overlapping paths are listed once', async () => {
     const app = await createScene(aws, '  - {name: web/x, type: String, value: x}\n');
     await app.succeed(['sync', 'app.yml', '--yes']);
     await stored.put(`${app.prefix}y`, 'of no manifest');
@@ -75,7 +75,7 @@ describe('what to list', () => {
     expect(rows(both.stdout)).toHaveLength(3);
   });
 
-  test('may stand in several regions', async () => {
+  test('can be manifests of several regions', async () => {
     const app = await createScene(aws, '  - {name: x, type: String, value: x}\n');
     await app.write('eu.yml', (await app.text('app.yml')).replace(REGION, 'eu-west-1'));
     await app.succeed(['sync', 'app.yml', 'eu.yml', '--yes']);
@@ -88,7 +88,7 @@ describe('what to list', () => {
     });
   });
 
-  test('may be nothing', async () => {
+  test('can be a path without parameters', async () => {
     const app = await createScene(aws, '  - {name: x, type: String, value: x}\n');
     const { stdout } = await app.succeed(['list', 'app.yml']);
     expect(stdout).toHaveLength(0);

@@ -44,7 +44,7 @@ async function createTeam() {
   };
 }
 
-test('secrets that two branches added meet, each with a data key of its own', async () => {
+test('merges secrets that two branches added, each with its own data key', async () => {
   const team = await createTeam();
   await team.git('switch', '--quiet', '--create=theirs');
   await team.set('theirs', 'their secret');
@@ -63,7 +63,7 @@ test('secrets that two branches added meet, each with a data key of its own', as
   ]);
 });
 
-test('a rebase and a cherry-pick merge what is moved here and edited there', async () => {
+test('a rebase and a cherry-pick merge a move on one side with an edit on the other', async () => {
   const team = await createTeam();
   await team.git('switch', '--quiet', '--create=moving');
   await team.edit((text) => text.replace(LAST, '').replace(OPEN, LAST + OPEN), 'move last');
@@ -77,7 +77,7 @@ test('a rebase and a cherry-pick merge what is moved here and edited there', asy
   expect(await team.text('app.yml')).toContain(LAST.replace('x\n', 'y\n') + OPEN.replace('2', '3'));
 });
 
-test('only what both sides changed is a conflict, as git users know it', async () => {
+test("only what both sides changed is a conflict, in git's usual form", async () => {
   const team = await createTeam();
   await team.git('switch', '--quiet', '--create=theirs');
   await team.set('token', 'their token');

@@ -50,7 +50,7 @@ async function expectMove(app: Scene, value: string, to: 'S3' | 'SSM'): Promise<
 const LONG = 'x'.repeat(5000);
 
 describe('encrypt moves a sealed value', () => {
-  test('to S3 for its store, and back', async () => {
+  test('to S3 if its store says so, and back', async () => {
     const app = await createScene(aws, secret('v', 'short'));
     await app.succeed(['encrypt', 'app.yml']);
     await change(app, 'name: v,', 'name: v, store: s3,');
@@ -59,14 +59,14 @@ describe('encrypt moves a sealed value', () => {
     await expectMove(app, 'short', 'SSM');
   });
 
-  test('to S3 for its tier', async () => {
+  test('to S3 if its tier says so', async () => {
     const app = await createScene(aws, secret('v', LONG).replace('value', 'tier: Advanced, value'));
     await app.succeed(['encrypt', 'app.yml']);
     await change(app, 'tier: Advanced, ', '');
     await expectMove(app, LONG, 'S3');
   });
 
-  test.each([true, false])('whose file is there: %s', async (isThere) => {
+  test.each([true, false])('with an existing file: %s', async (isThere) => {
     const parameters = '  - {name: v, type: SecureString, file: in/v}\n';
     const app = await createScene(aws, parameters, { files: { 'in/v': 'text' } });
     await app.succeed(['encrypt', 'app.yml']);
@@ -75,7 +75,7 @@ describe('encrypt moves a sealed value', () => {
     await expectMove(app, 'text', 'S3');
   });
 
-  test('to SSM as base64, its file being gone', async () => {
+  test('to SSM as base64, without its file', async () => {
     const bytes = Buffer.from([0, 255, 1]);
     const parameters = '  - {name: v, type: SecureString, file: in/v}\n';
     const app = await createScene(aws, parameters, { files: { 'in/v': bytes } });
@@ -85,7 +85,7 @@ describe('encrypt moves a sealed value', () => {
     await expectMove(app, bytes.toString('base64'), 'SSM');
   });
 
-  test('not to SSM when it does not fit', async () => {
+  test('not to SSM if it does not fit', async () => {
     const app = await createScene(aws, secret('v', LONG));
     await app.succeed(['encrypt', 'app.yml']);
     await change(app, 'name: v,', 'name: v, store: ssm,');
@@ -100,7 +100,7 @@ describe('encrypt moves a sealed value', () => {
 describe('a value with {{ }}', () => {
   const value = 'hello {{ user }}';
 
-  test('goes to S3 when it is a secret, however it comes', async () => {
+  test('goes to S3 if it is a secret, from any source', async () => {
     const app = await createScene(aws, secret('v', value) + secret('w', 'x'));
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['set', 'app.yml', 'w'], { stdin: value });
@@ -111,7 +111,7 @@ describe('a value with {{ }}', () => {
     }
   });
 
-  test('is refused without a bucket, and when it is no secret', async () => {
+  test('is refused without a bucket, or if it is not a secret', async () => {
     const app = await createScene(aws, secret('v', value), { header: `kmskey: ${aws.kmskey}\n` });
     const refused = await app.coffer(['encrypt', 'app.yml']);
     expect(refused).toMatchObject({ code: 1 });
@@ -126,7 +126,7 @@ describe('a value with {{ }}', () => {
   });
 });
 
-test('a secret that its pattern does not allow is refused before anything is written', async () => {
+test('refuses a secret that does not match its pattern, before it writes anything', async () => {
   const canary = createCanary();
   const app = await createScene(
     aws,

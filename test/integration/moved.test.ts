@@ -86,7 +86,7 @@ describe('does not open:', () => {
   });
 });
 
-test('what is untouched opens beside what was tampered with', async () => {
+test('opens untouched values beside tampered ones', async () => {
   const app = await createSealed();
   await app.write('app.yml', alter(await app.text('app.yml'), 'middle'));
   expect(await app.value('other')).toBe('other');

@@ -9,7 +9,7 @@ const REGION = 'ap-south-1';
 const aws = await useAws();
 const stored = storedIn(aws, REGION);
 
-test('a name without a slash belongs to no manifest, and is shown as it is', async () => {
+test('a name without a slash is in no manifest, and is shown unchanged', async () => {
   const app = await createScene(aws, '  - {name: deep/x, type: String, value: v}\n');
   await app.write('app.yml', (await app.text('app.yml')).replace(/^path: .*$/m, 'path: /'));
   const inRegion = (...args: string[]) => app.succeed([...args, '--region', REGION]);

@@ -22,7 +22,7 @@ async function createSaved() {
   return { ...app, names: [...names, 'blob'].map((name) => `${app.prefix}${name}`) };
 }
 
-test('lists what it will delete; without --yes and without a terminal it deletes nothing', async () => {
+test('lists what it will delete, and deletes nothing without --yes and a terminal', async () => {
   const app = await createSaved();
   const [key = ''] = await stored.objects(app.prefix);
   const { code, stderr } = await app.coffer(['nuke', 'app.yml']);
@@ -44,7 +44,7 @@ test("deletes the manifest's parameters and objects, and no others", async () =>
   expect(await stored.objects(app.prefix)).toEqual([]);
 });
 
-test('names that are not there are fine', async () => {
+test('accepts missing parameters', async () => {
   const app = await createSaved();
   const [first = '', second = ''] = app.names;
   await stored.remove(first, second);
@@ -54,7 +54,7 @@ test('names that are not there are fine', async () => {
   expect(again.stderr).toContain('0 parameters deleted, 25 not found');
 });
 
-test('--keep-objects leaves the objects', async () => {
+test('--keep-objects keeps the objects', async () => {
   const app = await createSaved();
   const keys = await stored.objects(app.prefix);
   const { stderr } = await app.succeed(['nuke', 'app.yml', '--yes', '--keep-objects']);
@@ -63,7 +63,7 @@ test('--keep-objects leaves the objects', async () => {
   expect(await stored.values(app.prefix)).toEqual({ foreign: 'of no manifest' });
 });
 
-test('takes several manifests, and opens no secret', async () => {
+test('accepts several manifests, and decrypts nothing', async () => {
   const app = await createScene(aws, '  - {name: x, type: String, value: x}\n');
   await app.write(
     'web.yml',

@@ -15,7 +15,7 @@ async function stored(name: string) {
   return Parameter;
 }
 
-describe('where a value goes', () => {
+describe('the place of a value', () => {
   test.each([
     [4096, '', 'SSM'],
     [4097, '', 'S3'],
@@ -38,7 +38,7 @@ describe('where a value goes', () => {
     expect(stdout.toString()).toBe('x'.repeat(bytes));
   });
 
-  test('bytes count, not characters', async () => {
+  test('counts bytes, not characters', async () => {
     const app = await createScene(
       aws,
       `  - {name: v, type: SecureString, value: ${'ü'.repeat(2049)}}\n`,
@@ -48,7 +48,7 @@ describe('where a value goes', () => {
   });
 });
 
-describe('what fits nowhere is refused, with size, limit and what to add:', () => {
+describe('refuses a value that fits nowhere, with size, limit and what to add:', () => {
   test.each([
     ['no bucket', 5000, '', ['5000 bytes', '4096', 'bucket: NAME', 'tier: Advanced']],
     ['no bucket, Advanced', 9000, '    tier: Advanced\n', ['9000 bytes', '8192', 'bucket: NAME']],

@@ -26,7 +26,7 @@ test('diff shows policies line by line', async () => {
   expect(stdout.toString()).toContain(`@@\n        +${JSON.stringify(POLICY)}\n`);
 });
 
-test('save writes policies, and takes them away in the tier that has them', async () => {
+test('save writes policies, and removes them in the tier that has them', async () => {
   const app = await createScene(aws, item(`    policies:\n      - ${YAML}\n`));
   await app.succeed(['save', 'app.yml']);
   expect((await stored.metadata(app.prefix)).get('p')?.Policies).toHaveLength(1);
@@ -37,7 +37,7 @@ test('save writes policies, and takes them away in the tier that has them', asyn
   expect(JSON.parse(stdout.toString())).toMatchObject({ parameters: [{ policies: [] }] });
 });
 
-test('import brings policies back', async () => {
+test('import reads policies', async () => {
   const app = await createScene(aws, item(''));
   await stored.put(`${app.prefix}p`, 'v', { Tier: 'Advanced', Policies: JSON.stringify([POLICY]) });
   await app.succeed(['import', app.prefix, '-o', 'new.yml']);

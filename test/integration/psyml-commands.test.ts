@@ -110,8 +110,8 @@ const rest = (text: string) =>
 /** The lines that hold a comment. */
 const comments = (text: string) => text.split('\n').filter((line) => /^[^"]*#/.test(line));
 
-describe("psyml's encrypted file, its key in another region and no variable set", () => {
-  test('is decrypted, value by value and whole', async () => {
+describe("psyml's encrypted file, with its key in another region and no variables", () => {
+  test('is decrypted, by value and as a whole', async () => {
     const app = await createEncrypted();
     await expectOpens(app);
     const { stdout } = await app.succeed(['decrypt', 'app.yml'], { env: NO_VARIABLE });
@@ -127,7 +127,7 @@ describe("psyml's encrypted file, its key in another region and no variable set"
     expect(stdout.toString()).toContain("export API_VERSION_V1='1.10'\n");
   });
 
-  test('goes through diff, sync, list and nuke, byte for byte as it was', async () => {
+  test('works with diff, sync, list and nuke, and stays byte for byte', async () => {
     const app = await createEncrypted();
     const before = await app.text('app.yml');
     const call = (...args: string[]) => app.coffer(args, { env: NO_VARIABLE });
@@ -163,7 +163,7 @@ describe("psyml's encrypted file, its key in another region and no variable set"
     expect(await stored.tags(`${app.prefix}token`)).toEqual({ cost_center: 'team17' });
   });
 
-  test('takes new secrets from encrypt, and keeps the old ones byte for byte', async () => {
+  test('gets new secrets from encrypt, and keeps the old ones byte for byte', async () => {
     const app = await createEncrypted();
     const before = await app.text('app.yml');
     const added = '- name: new\n  type: SecureString\n  value: fresh\n';
@@ -181,7 +181,7 @@ describe("psyml's encrypted file, its key in another region and no variable set"
     expect(await stored.values(app.prefix)).toEqual({ ...IN_STEP, new: 'fresh' });
   });
 
-  test('takes a new value from set, and loses a parameter by unset', async () => {
+  test('gets a new value from set, and loses a parameter by unset', async () => {
     const app = await createEncrypted();
     const before = await app.text('app.yml');
     const changed = createCanary();
@@ -203,7 +203,7 @@ describe("psyml's encrypted file, its key in another region and no variable set"
     expect(values['token'] === changed && values['db/password'] === LINES).toBe(true);
   });
 
-  test("ends as coffer's own by refresh, under psyml's key, all else untouched", async () => {
+  test("becomes coffer's own by refresh, under psyml's key, with all other text unchanged", async () => {
     const app = await createEncrypted();
     const before = await app.text('app.yml');
     await app.succeed(['refresh', 'app.yml'], { env: PSYML });
@@ -230,7 +230,7 @@ describe("psyml's plain file", () => {
     await expectOpens(app);
   });
 
-  test("is encrypted under coffer's variables where there are both", async () => {
+  test("is encrypted under the key of coffer's variables if both are set", async () => {
     const app = await createWith(PLAIN);
     const alias = `alias/${aws.unique('coffer')}`;
     const arn = await aws.createKey(alias, 'eu-west-1');
@@ -239,7 +239,7 @@ describe("psyml's plain file", () => {
     expect(await app.text('app.yml')).toContain(`encrypted_with: ${arn}\n`);
   });
 
-  test('is saved only when that is asked for', async () => {
+  test('is saved only with --allow-plaintext', async () => {
     const app = await createWith(PLAIN);
     const refused = await app.coffer(['save', 'app.yml']);
     expect(refused.code).toBe(2);
@@ -251,8 +251,8 @@ describe("psyml's plain file", () => {
   });
 });
 
-describe('what psyml left in AWS', () => {
-  test("comes under the manifest's kmskey by sync, its value unchanged", async () => {
+describe('what psyml wrote to AWS', () => {
+  test("gets the manifest's kmskey by sync, with the same value", async () => {
     const app = await createEncrypted();
     // psyml passed no key for what it had processed, so that it went under the account's own.
     await stored.put(`${app.prefix}token`, SECRET, { Type: 'SecureString' });

@@ -58,7 +58,7 @@ const rest = (text: string) =>
     .filter((line) => !/^encrypted_with|^data_keys|^ {2}[0-9a-f]{8}: |^ {2}value: [^2]/.test(line));
 
 describe("psyml's file", () => {
-  test('decrypts', async () => {
+  test('is decrypted', async () => {
     const app = await createPsyml();
     expect(await app.value('token')).toBe(SECRET);
     expect(await app.value('db/password')).toBe(PASSWORD);
@@ -67,7 +67,7 @@ describe("psyml's file", () => {
     expect(stdout.toString()).toContain('# what opens the door');
   });
 
-  test('saves', async () => {
+  test('is saved', async () => {
     const app = await createPsyml();
     await app.succeed(['save', 'app.yml']);
     const { Parameter } = await aws.ssm.send(
@@ -76,7 +76,7 @@ describe("psyml's file", () => {
     expect(Parameter).toMatchObject({ Type: 'SecureString', Value: SECRET });
   });
 
-  test('exports', async () => {
+  test('is exported', async () => {
     const app = await createPsyml();
     const { stdout } = await app.succeed(['export', 'app.yml']);
     expect(stdout.toString()).toBe(
@@ -84,7 +84,7 @@ describe("psyml's file", () => {
     );
   });
 
-  test('is left alone by encrypt, but for what is new', async () => {
+  test('is not changed by encrypt, except for new secrets', async () => {
     const app = await createPsyml();
     const before = await app.text('app.yml');
     await app.succeed(['encrypt', 'app.yml'], { env: app.env });
@@ -99,7 +99,7 @@ describe("psyml's file", () => {
   });
 
   test.each(['the same key', 'another key'])(
-    "becomes coffer's by refresh under %s, comments and all else untouched",
+    "becomes coffer's by refresh under %s, with comments and all other text unchanged",
     async (which) => {
       const app = await createPsyml();
       const target = which === 'the same key' ? app.keyArn : await aws.createKey();
@@ -117,7 +117,7 @@ describe("psyml's file", () => {
     },
   );
 
-  test('does not open when a ciphertext stands under another name', async () => {
+  test('does not open if a ciphertext is under another name', async () => {
     const app = await createPsyml();
     const text = await app.text('app.yml');
     await app.write('app.yml', text.replace('name: token', 'name: tokem'));

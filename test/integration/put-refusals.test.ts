@@ -19,7 +19,7 @@ function expectRefused({ code, stdout, stderr }: Outcome, status: number, messag
   expectHidden(DATA, { stderr });
 }
 
-describe('put is not to be had without', () => {
+describe('put needs', () => {
   test.each(['path', 'bucket', 'key'])('--%s', async (missing) => {
     const app = await createPutScene(aws);
     const flags = app.target('data');
@@ -29,7 +29,7 @@ describe('put is not to be had without', () => {
   });
 });
 
-describe('put refuses, before it uploads anything,', () => {
+describe('put refuses before it uploads anything:', () => {
   test.each([
     ['a path that names nothing', ['--path', '/'], 'invalid parameter name /'],
     ['a name that SSM refuses', ['--ssm', 'smörgåsbord'], 'smörgåsbord'],
@@ -52,11 +52,11 @@ describe('put refuses, before it uploads anything,', () => {
   });
 });
 
-describe('no data at all', () => {
+describe('empty input', () => {
   test.each([
     ['from a pipe whose command failed', []],
     ['from a file', ['--file', 'nothing']],
-  ])('%s replaces no secret', async (_, flags) => {
+  ])('from %s replaces no secret', async (_, flags) => {
     const app = await createPutScene(aws);
     await app.write('nothing', '');
     const { url } = await app.put('data', DATA);
@@ -66,7 +66,7 @@ describe('no data at all', () => {
     expect(await stored.objects(app.prefix)).toHaveLength(1);
   });
 
-  test('is published, as an object of no bytes, with --allow-empty', async () => {
+  test('is published as an empty object with --allow-empty', async () => {
     const app = await createPutScene(aws);
     await app.put('data', DATA);
     const { url } = await app.put('data', '', ['--allow-empty']);
@@ -76,7 +76,7 @@ describe('no data at all', () => {
   });
 });
 
-describe('of what AWS does not have, put tells', () => {
+describe('put names what is missing in AWS:', () => {
   test('a bucket', async () => {
     const app = await createPutScene(aws);
     const bucket = aws.unique('no-such-bucket');
@@ -85,7 +85,7 @@ describe('of what AWS does not have, put tells', () => {
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('a bucket for an object that goes up in parts', async () => {
+  test('a bucket for a multipart upload', async () => {
     const app = await createPutScene(aws);
     const bucket = aws.unique('no-such-bucket');
     const flags = app.target('data').map((flag) => (flag === aws.bucket ? bucket : flag));
@@ -103,7 +103,7 @@ describe('of what AWS does not have, put tells', () => {
   });
 });
 
-test('a parameter that was secret text does not become a pointer by accident', async () => {
+test('does not turn a SecureString into a pointer by accident', async () => {
   const app = await createPutScene(aws);
   await stored.put(`${app.prefix}data`, 'text', { Type: 'SecureString', KeyId: aws.kmskey });
   const { url } = await app.put('data', 'content');

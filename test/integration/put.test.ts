@@ -11,7 +11,7 @@ import { openV3, readRaw } from '../support/v3-reader.ts';
 const aws = await useAws();
 const stored = storedIn(aws);
 
-describe('put writes what it reads', () => {
+describe('put writes what it reads:', () => {
   test.each([
     ['nothing', 0],
     ['a byte', 1],
@@ -19,7 +19,7 @@ describe('put writes what it reads', () => {
     ['the most that goes up in one piece', 16 * MIB - 16],
     ['a byte more', 16 * MIB - 15],
     ['more than get holds in memory', 65 * MIB],
-  ])('%s (%i bytes), and get gives it back', async (_, size) => {
+  ])('%s (%i bytes), and get returns it', async (_, size) => {
     const app = await createPutScene(aws);
     const data = randomBytes(size);
     const { url, key } = await app.put('data', data, size === 0 ? ['--allow-empty'] : []);
@@ -35,7 +35,7 @@ describe('put writes what it reads', () => {
   });
 });
 
-test('the metadata is what a reader of V3 needs, and whose object it is', async () => {
+test('writes the metadata that a V3 reader needs, and the name of its parameter', async () => {
   const app = await createPutScene(aws);
   const { metadata } = await readRaw(aws, (await app.put('data', 'content')).key);
   const { KeyMetadata } = await aws.kms.send(new DescribeKeyCommand({ KeyId: aws.kmskey }));
@@ -54,7 +54,7 @@ test('the metadata is what a reader of V3 needs, and whose object it is', async 
   });
 });
 
-test('the URL is all that stdout gets; the parameter holds it', async () => {
+test('prints only the URL, which the parameter holds', async () => {
   const app = await createPutScene(aws);
   const { stdout, stderr } = await app.succeed(['put', ...app.target('data')], {
     stdin: 'content',
@@ -68,7 +68,7 @@ test('the URL is all that stdout gets; the parameter holds it', async () => {
   expect(described?.Description).toBe('Pointer to s3 object');
 });
 
-test('the same data twice makes two objects: nothing tells that they are equal', async () => {
+test('makes two objects of the same data, which do not look equal', async () => {
   const app = await createPutScene(aws);
   const first = await app.put('data', 'content');
   const second = await app.put('data', 'content');
@@ -115,7 +115,7 @@ describe('every flag', () => {
 });
 
 describe('the calls of s3-kms-ssm-secrets', () => {
-  test('put and get by -O, the name being the path', async () => {
+  test('put and get with -O, with the path as name', async () => {
     const app = await createPutScene(aws);
     const path = `${app.prefix.slice(1)}backup`;
     const data = randomBytes(3000);
@@ -131,7 +131,7 @@ describe('the calls of s3-kms-ssm-secrets', () => {
     }
   });
 
-  test('the operation may come after the other flags', async () => {
+  test('the operation can come after the other flags', async () => {
     const app = await createPutScene(aws);
     await app.succeed([...app.target('late'), '-O', 'put'], { stdin: 'late' });
     const { stdout } = await app.succeed(['-p', `${app.prefix}late`, '--operation', 'get']);
@@ -154,7 +154,7 @@ describe('the parameter', () => {
     });
   });
 
-  test('gets a new version with every put, and keeps the one before', async () => {
+  test('gets a new version with every put, and keeps the previous one', async () => {
     const app = await createPutScene(aws);
     const first = await app.put('data', 'first');
     await app.put('data', 'second');
@@ -165,14 +165,14 @@ describe('the parameter', () => {
   });
 });
 
-describe('the input may be', () => {
-  test('standard input under the name of -', async () => {
+describe('the input can be', () => {
+  test('standard input with the name -', async () => {
     const app = await createPutScene(aws);
     await app.put('data', 'through -', ['--file', '-']);
     expect((await app.succeed(['get', `${app.prefix}data`])).stdout.toString()).toBe('through -');
   });
 
-  test('a pipe with a name, such as <(command) makes', async () => {
+  test('a named pipe, such as <(command)', async () => {
     const app = await createPutScene(aws);
     const pipe = app.path('pipe');
     await run('mkfifo', [pipe], { cwd: app.folder });

@@ -56,7 +56,7 @@ const wrapped = (text: string) => [
 ];
 
 describe('refresh', () => {
-  test('brings the data keys under the new key and leaves values and blobs byte for byte', async () => {
+  test('re-encrypts the data keys under the new key, and keeps values and blobs byte for byte', async () => {
     const app = await createMoved();
     const before = await app.text('app.yml');
     const [blobFile = ''] = await blobFiles(app);
@@ -78,7 +78,7 @@ describe('refresh', () => {
     await expectEverythingOpens(app);
   });
 
-  test('done twice changes nothing more', async () => {
+  test('changes nothing the second time', async () => {
     const app = await createMoved();
     await app.succeed(['refresh', 'app.yml'], { env: app.env });
     const before = await app.text('app.yml');
@@ -87,7 +87,7 @@ describe('refresh', () => {
     expect(await app.text('app.yml')).toBe(before);
   });
 
-  test('with --new-data-keys seals everything anew', async () => {
+  test('with --new-data-keys seals everything again', async () => {
     const app = await createMoved();
     const before = await app.text('app.yml');
     const [oldFile = ''] = await blobFiles(app);
@@ -113,7 +113,7 @@ describe('refresh', () => {
     expect(stderr).toContain('not encrypted yet');
   });
 
-  test('makes the key when the alias is not there, and says so', async () => {
+  test('creates the key if the alias is missing, and says so', async () => {
     const app = await createMoved();
     const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('fresh')}` };
     const { stderr } = await app.succeed(['refresh', 'app.yml'], { env });
@@ -123,7 +123,7 @@ describe('refresh', () => {
     await expectEverythingOpens(app);
   });
 
-  test('refuses an alias that is not there with --no-create-key, and leaves the file', async () => {
+  test('refuses a missing alias with --no-create-key, and keeps the file', async () => {
     const app = await createMoved();
     const before = await app.text('app.yml');
     const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('gone')}` };
@@ -148,7 +148,7 @@ async function createAbroad() {
 }
 
 describe('with the file key in another region', () => {
-  test('save carries the data key across, and get reads it here', async () => {
+  test('save moves the data key across regions, and get reads the object here', async () => {
     const app = await createAbroad();
     await app.succeed(['save', 'app.yml']);
     const { Parameter } = await aws.ssm.send(
@@ -159,7 +159,7 @@ describe('with the file key in another region', () => {
     expect(stdout.equals(LARGE)).toBe(true);
   });
 
-  test('refresh brings a manifest home, its values and blobs as they are', async () => {
+  test('refresh moves a manifest to this region, with the same values and blobs', async () => {
     const app = await createAbroad();
     const before = await app.text('app.yml');
     const home = await aws.createKey(app.alias);

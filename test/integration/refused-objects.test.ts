@@ -99,12 +99,12 @@ describe('get refuses an older object', () => {
     await expectRefused(await writeOlder(aws, PLAINTEXT, request), new RegExp(why));
   });
 
-  test('that nobody knows the format of', async () => {
+  test('of an unknown format', async () => {
     const older = await writeOlder(aws, PLAINTEXT, { ...V1, alter: () => ({ other: 'x' }) });
     await expectRefused(older, 'was not written by coffer or another');
   });
 
-  test('whose plaintext is another than its name says', async () => {
+  test('whose plaintext does not match its name', async () => {
     const [one, other] = [randomBytes(100), randomBytes(100)];
     const { url: wrong } = await writeOlder(aws, one, V1);
     const { url } = await writeOlder(aws, other, V1);

@@ -28,7 +28,7 @@ async function createApp() {
   return { ...app, values };
 }
 
-test('makes one value anew and leaves the others', async () => {
+test('generates one value again, and keeps the others', async () => {
   const app = await createApp();
   await app.succeed(['encrypt', 'app.yml']);
   const before = await app.values();
@@ -47,7 +47,7 @@ test('makes one value anew and leaves the others', async () => {
   expect(stderr).not.toContain(after.get('x') ?? '');
 });
 
-test('--all makes all of them anew, for AWS too with the next sync', async () => {
+test('--all generates all of them again, and the next sync writes them to AWS', async () => {
   const app = await createApp();
   await app.succeed(['encrypt', 'app.yml']);
   await app.succeed(['sync', 'app.yml', '--yes']);
@@ -66,7 +66,7 @@ test('--all makes all of them anew, for AWS too with the next sync', async () =>
   expect(await storedIn(aws).values(app.prefix)).toEqual(Object.fromEntries(after));
 });
 
-test('a value that was never made is made', async () => {
+test('generates a value for the first time', async () => {
   const app = await createApp();
   await app.succeed(['rotate', 'app.yml', 'y']);
   const text = await app.text('app.yml');
@@ -91,14 +91,14 @@ describe('is refused, and changes nothing:', () => {
     expect(await app.text('app.yml')).toBe(before);
   });
 
-  test('--all where nothing is generated', async () => {
+  test('--all without any generate:', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const { code, stderr } = await app.coffer(['rotate', 'app.yml', '--all']);
     expect(code).toBe(2);
     expect(stderr).toContain('no parameter with generate:');
   });
 
-  test('when KMS cannot be reached', async () => {
+  test('if KMS cannot be reached', async () => {
     const app = await createApp();
     const before = await app.text('app.yml');
     const { code } = await app.coffer(['rotate', 'app.yml', '--all', '--no-create-key'], {

@@ -36,8 +36,8 @@ async function written(app: Scene): Promise<Record<string, Buffer>> {
 
 const FLAGS = [[], ['--debug'], ['--json'], ['--debug', '--json'], ['--quiet']];
 
-describe('secrets stay out of stderr and of every file,', () => {
-  test.each(FLAGS)('and out of stdout where it holds no data: %j %j', async (...flags) => {
+describe('no secret in stderr or in a file,', () => {
+  test.each(FLAGS)('or in stdout if it is not data: %j %j', async (...flags) => {
     const app = await createApp();
     const calls: [args: string[], hasData: boolean][] = [
       [['encrypt', 'app.yml'], false],
@@ -66,14 +66,14 @@ describe('secrets stay out of stderr and of every file,', () => {
     expectAllHidden(await written(app));
   });
 
-  test('--debug tells of the calls all the same', async () => {
+  test('--debug still prints the calls', async () => {
     const app = await createApp();
     const { stderr } = await app.succeed(['encrypt', 'app.yml', '--debug']);
     expect(stderr).toContain('kms:GenerateDataKey');
   });
 });
 
-describe('a failure shows no secret:', () => {
+describe('shows no secret in a failure:', () => {
   test.each<[string, string[], (app: Scene) => Promise<void>]>([
     ['plaintext at save', ['save', 'app.yml'], () => Promise.resolve()],
     [

@@ -23,7 +23,7 @@ async function contents(folder: string): Promise<Record<string, Buffer>> {
   return Object.fromEntries(done.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
 }
 
-describe.runIf(existsSync('/proc/self/cmdline'))('while it runs, the secret is', () => {
+describe.runIf(existsSync('/proc/self/cmdline'))('while set runs, the secret is', () => {
   test.each([
     ['short', 1],
     ['long, sealed beside the manifest', 3000],
@@ -70,7 +70,7 @@ function talk(app: Scene, dialogue: Dialogue) {
 }
 
 describe.runIf(HAS_PTY)('at a terminal,', () => {
-  test('the value is asked for twice and never shown', async () => {
+  test('asks for the value twice, and never shows it', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const canary = createCanary();
     const { code, shown, isSane } = await talk(app, [
@@ -84,7 +84,7 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
     expect(await app.value('n')).toBe(canary);
   });
 
-  test('mistakes can be mended, and any character typed', async () => {
+  test('mistakes can be corrected, and any character typed', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const { code, isSane } = await talk(app, [
       ['Value of n: ', 'grüße "x" 😀!!\u007F\u007F\r'],
@@ -117,17 +117,14 @@ describe.runIf(HAS_PTY)('at a terminal,', () => {
       /interrupted before it finished/,
     ],
     ['Ctrl-D', [['Value of n: ', '\u0004']], 1, /nothing was done/],
-  ])(
-    '%s ends it with the file and the terminal as they were',
-    async (_, dialogue, exit, message) => {
-      const app = await createScene(aws, secret('a', 'one'));
-      const before = await app.text('app.yml');
-      const { code, shown, isSane } = await talk(app, dialogue);
-      expect(shown).toMatch(message);
-      expect(shown).not.toContain('canary');
-      expect(code).toBe(exit);
-      expect(isSane).toBe(true);
-      expect(await app.text('app.yml')).toBe(before);
-    },
-  );
+  ])('%s ends it, and restores the file and the terminal', async (_, dialogue, exit, message) => {
+    const app = await createScene(aws, secret('a', 'one'));
+    const before = await app.text('app.yml');
+    const { code, shown, isSane } = await talk(app, dialogue);
+    expect(shown).toMatch(message);
+    expect(shown).not.toContain('canary');
+    expect(code).toBe(exit);
+    expect(isSane).toBe(true);
+    expect(await app.text('app.yml')).toBe(before);
+  });
 });

@@ -19,7 +19,7 @@ async function diffOf(app: Scene, before: string): Promise<{ added: string[]; go
 const SEALED = /^ {4}value: ENC\[v1,[0-9a-f]{8},[A-Za-z0-9+/=]+\]$/;
 
 describe('set', () => {
-  test('adds a secret behind the others, in their style', async () => {
+  test('adds a secret after the others, in their style', async () => {
     const app = await createScene(
       aws,
       '  - name: a\n    type: SecureString\n    value: one\n\n  - name: b\n    type: String\n    value: two\n# end\n',
@@ -37,7 +37,7 @@ describe('set', () => {
     expect(again.stderr).toContain('nothing to encrypt');
   });
 
-  test('gives an existing secret a new value, in its one line', async () => {
+  test('changes only the line of an existing secret', async () => {
     const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
     await app.succeed(['encrypt', 'app.yml']);
     const before = await app.text('app.yml');
@@ -49,7 +49,7 @@ describe('set', () => {
     expect(await app.value('a')).toBe('one');
   });
 
-  test('changes its own lines alone, of thirty parameters, as git sees it', async () => {
+  test('changes only its own lines among thirty parameters', async () => {
     const parameters = Array.from(
       { length: 30 },
       (_, i) => `  - name: p${i}\n    type: SecureString\n    value: value-${i}\n`,
@@ -70,7 +70,7 @@ describe('set', () => {
     expect(await git('diff', '--numstat')).toBe('4\t0\tapp.yml\n');
   });
 
-  test('leaves plaintext of others, and their types, alone', async () => {
+  test('does not change the plaintext or types of others', async () => {
     const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
     await app.succeed(['set', 'app.yml', 'b'], { stdin: 'new' });
     const text = await app.text('app.yml');
@@ -81,7 +81,7 @@ describe('set', () => {
     expect(await app.value('b')).toBe('new');
   });
 
-  test('writes the value of a String or a StringList as it is', async () => {
+  test('writes the value of a String or a StringList in plaintext', async () => {
     const app = await createScene(
       aws,
       '  - {name: s, type: String, value: one}\n  - name: l\n    type: StringList\n    value: [a, b]\n',
@@ -102,14 +102,14 @@ describe('set', () => {
     expect(await app.value('n')).toBe('two\nlines\n');
   });
 
-  test('puts what is set into AWS by the next sync', async () => {
+  test('changes AWS with the next sync', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     await app.succeed(['set', 'app.yml', 'a'], { stdin: 'new' });
     await app.succeed(['sync', 'app.yml', '--yes']);
     expect(await storedIn(aws).values(app.prefix)).toEqual({ a: 'new' });
   });
 
-  test('--json tells what was done, by name', async () => {
+  test('--json reports what was done, by name', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const { stdout } = await app.succeed(['set', 'app.yml', 'n', '--json'], { stdin: 'canary' });
     expect(stdout.toString()).not.toContain('canary');
@@ -143,7 +143,7 @@ describe('from standard input', () => {
     expect(await app.value('a')).toBe(value);
   });
 
-  test('binary data becomes a blob, its last byte included', async () => {
+  test('binary data becomes a blob, including its last byte', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), randomBytes(100), Buffer.from('\n')]);
     await app.succeed(['set', 'app.yml', 'a'], { stdin: bytes });
@@ -153,14 +153,14 @@ describe('from standard input', () => {
 });
 
 describe('--from-file', () => {
-  test('takes a text as it is', async () => {
+  test('takes a text unchanged', async () => {
     const app = await createScene(aws, secret('a', 'one'), { files: { v: 'text\n' } });
     await app.succeed(['set', 'app.yml', 'a', '--from-file', 'v'], { stdin: 'ignored' });
     expect(await app.value('a')).toBe('text\n');
     expect((await app.text('app.yml')).split('\n').at(-2)).toContain('ENC[');
   });
 
-  test('makes binary data a blob in the manifest, large data a blob beside it', async () => {
+  test('makes binary data a blob in the manifest, and large data a blob beside it', async () => {
     const [small, large, other] = [3000, 100_000, 90_000].map((size) => randomBytes(size));
     const app = await createScene(aws, secret('a', 'one'), {
       files: { small: small ?? '', large: large ?? '', other: other ?? '' },
@@ -193,7 +193,7 @@ describe('--from-file', () => {
     expect(await app.value('tls/large')).toBe('short now');
   });
 
-  test('encodes as the parameter asks for', async () => {
+  test('encodes as the parameter says', async () => {
     const bytes = randomBytes(50);
     const app = await createScene(
       aws,
@@ -205,8 +205,8 @@ describe('--from-file', () => {
   });
 });
 
-describe('an origin', () => {
-  test('file: goes, with a note, and the file stays', async () => {
+describe('an existing origin', () => {
+  test('file: is removed, with a note, and the file stays', async () => {
     const app = await createScene(
       aws,
       '  - name: a\n    type: SecureString\n    file: source # why\n',
@@ -223,13 +223,13 @@ describe('an origin', () => {
     expect(await app.value('a')).toBe('new');
   });
 
-  test('file: goes before it was ever sealed, whatever the type', async () => {
+  test('file: is removed even if it was never sealed, for any type', async () => {
     const app = await createScene(aws, '  - {name: a, type: String, file: gone}\n');
     await app.succeed(['set', 'app.yml', 'a'], { stdin: 'new' });
     expect(await app.text('app.yml')).toContain('{name: a, type: string, value: "new"}');
   });
 
-  test('generate: stays, and makes nothing', async () => {
+  test('generate: stays, and generates nothing', async () => {
     const app = await createScene(
       aws,
       '  - name: a\n    type: SecureString\n    generate: {length: 8}\n',
@@ -293,7 +293,7 @@ describe('is refused, and changes nothing:', () => {
     expect(await app.files()).toEqual(files);
   });
 
-  test('plaintext of others that would pass for ciphertext', async () => {
+  test('plaintext of others that looks like ciphertext', async () => {
     const other = Buffer.alloc(90, 1).toString('base64');
     const app = await createScene(
       aws,

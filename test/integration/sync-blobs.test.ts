@@ -21,7 +21,7 @@ async function createSynced() {
   return { ...app, name, get: async () => (await app.succeed(['get', name])).stdout };
 }
 
-test('a blob is an object and a pointer to it', async () => {
+test('writes a blob as an object and a pointer', async () => {
   const app = await createSynced();
   const [key = '', ...others] = await stored.objects(app.prefix);
   expect(others).toEqual([]);
@@ -34,7 +34,7 @@ test('a blob is an object and a pointer to it', async () => {
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 });
 
-test('an object that is gone is put back, the pointer left as it is', async () => {
+test('restores a missing object, and keeps the pointer', async () => {
   const app = await createSynced();
   const [key = ''] = await stored.objects(app.prefix);
   await stored.removeObject(key);
@@ -47,7 +47,7 @@ test('an object that is gone is put back, the pointer left as it is', async () =
   expect((await app.get()).equals(CONTENT)).toBe(true);
 });
 
-test('a changed file makes a new object, and moves the pointer to it', async () => {
+test('writes a new object for a changed file, and moves the pointer to it', async () => {
   const app = await createSynced();
   const [old = ''] = await stored.objects(app.prefix);
   const changed = randomBytes(6000);
@@ -63,7 +63,7 @@ test('a changed file makes a new object, and moves the pointer to it', async () 
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 });
 
-test('under another kmskey the same object is wrapped anew', async () => {
+test('writes the object again under another kmskey', async () => {
   const app = await createSynced();
   const [key = ''] = await stored.objects(app.prefix);
   const before = await stored.objectMetadata(key);
@@ -86,8 +86,8 @@ test('under another kmskey the same object is wrapped anew', async () => {
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 });
 
-describe('a pointer that takes the place of a value', () => {
-  test('shows nothing of that value, whatever its type', async () => {
+describe('a pointer that replaces a value', () => {
+  test('shows nothing of that value, for any type', async () => {
     const app = await createScene(
       aws,
       '  - {name: grown, type: SecureString, file: grown.txt, store: s3}\n',

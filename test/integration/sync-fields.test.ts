@@ -26,7 +26,7 @@ const AFTER = `  - {name: value, type: String, value: new}
   - {name: same, type: String, value: x, description: d, tier: Advanced, allowed_pattern: x}
 `;
 
-test('every field that differs is shown, then written, and nothing else', async () => {
+test('shows and writes every field that differs, and nothing else', async () => {
   const app = await createScene(aws, BEFORE);
   await app.succeed(['sync', 'app.yml', '--yes']);
   await app.write('app.yml', (await app.text('app.yml')).replace(BEFORE, AFTER));
@@ -64,7 +64,7 @@ test('every field that differs is shown, then written, and nothing else', async 
   expect(metadata.get('same')?.Version).toBe(1);
 });
 
-test('a data type that the manifest does not want any more goes', async () => {
+test('removes a data type that the manifest no longer has', async () => {
   const app = await createScene(aws, '  - {name: image, type: String, value: ami-12345678}\n');
   await stored.put(`${app.prefix}image`, 'ami-12345678', { DataType: 'aws:ec2:image' });
   const { stderr } = await app.succeed(['sync', 'app.yml', '--yes']);
@@ -76,7 +76,7 @@ test('a data type that the manifest does not want any more goes', async () => {
 describe('a secret', () => {
   const [OLD, NEW] = [createCanary(), `${createCanary()}-longer`];
 
-  test('is changed, and masked wherever the plan is told', async () => {
+  test('is changed, and masked in every form of the plan', async () => {
     const app = await createScene(aws, secret('token', OLD) + secret('same', 'stays'));
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['sync', 'app.yml', '--yes']);
@@ -100,7 +100,7 @@ describe('a secret', () => {
     expect((await stored.metadata(app.prefix)).get('same')?.Version).toBe(1);
   });
 
-  test('goes under another key when the manifest says so', async () => {
+  test('moves to another key if the manifest says so', async () => {
     const app = await createScene(aws, secret('token', OLD));
     await app.succeed(['encrypt', 'app.yml']);
     await app.succeed(['sync', 'app.yml', '--yes']);
@@ -113,7 +113,7 @@ describe('a secret', () => {
     expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
   });
 
-  test('may become public, and a public value a secret, in place', async () => {
+  test('can become a String in place, and a String a secret', async () => {
     const app = await createScene(
       aws,
       `${secret('was_public', OLD)}  - {name: was_secret, type: String, value: x}\n`,
@@ -162,7 +162,7 @@ describe('a lower tier', () => {
     expect(await stored.values(app.prefix)).toEqual({ tier: 'x', y: 'new' });
   });
 
-  test('alone is refused, and nothing is written', async () => {
+  test('is refused if it is the only change, and nothing is written', async () => {
     const app = await createLowered();
     const { code, stderr } = await app.coffer(['sync', 'app.yml', '--yes', '--only', 'tier']);
     expect(code).toBe(1);

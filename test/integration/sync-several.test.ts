@@ -35,15 +35,15 @@ test('one call writes to several paths and regions', async () => {
   expect(diff.stdout.toString()).toContain('3 unchanged');
 });
 
-describe('what one manifest names', () => {
-  test('is no extra of another in the same call, and not pruned', async () => {
+describe('a parameter of one manifest', () => {
+  test('is not extra for another manifest in the same call, and not pruned', async () => {
     const app = await createApps();
     await app.succeed(['sync', ...ALL, '--yes']);
     await app.succeed(['sync', ...ALL, '--prune', '--yes']);
     expect(await stored.values(app.prefix)).toEqual({ x: 'outer', 'web/x': 'inner' });
   });
 
-  test('is an extra when that manifest is not part of the call', async () => {
+  test('is extra if its manifest is not in the call', async () => {
     const app = await createApps();
     await app.succeed(['sync', ...ALL, '--yes']);
     const { stdout } = await app.succeed(['diff', 'app.yml', 'eu.yml', '--json']);
@@ -56,7 +56,7 @@ describe('what one manifest names', () => {
     });
   });
 
-  test('is an extra all the same where it stands in another region', async () => {
+  test('is extra if it exists in another region', async () => {
     const app = await createApps();
     await app.write('eu.yml', (await app.text('eu.yml')).replace('name: x', 'name: y'));
     await app.succeed(['sync', ...ALL, '--yes']);
@@ -66,7 +66,7 @@ describe('what one manifest names', () => {
   });
 });
 
-test('an extra under two paths is told once, with the nearer one', async () => {
+test('lists an extra under two paths once, with the nearer path', async () => {
   const app = await createApps();
   await app.succeed(['sync', ...ALL, '--yes']);
   await stored.put(`${app.prefix}web/old`, 'of no manifest');
@@ -83,14 +83,14 @@ test('an extra under two paths is told once, with the nearer one', async () => {
   expect(JSON.parse(stdout.toString())).toMatchObject({ done: [`${app.prefix}web/old`] });
 });
 
-test('--only takes a name from every manifest that has it', async () => {
+test('--only selects a name in every manifest that has it', async () => {
   const app = await createApps();
   await app.succeed(['sync', ...ALL, '--yes', '--only', 'x']);
   expect(await stored.values(app.prefix)).toEqual({ x: 'outer', 'web/x': 'inner' });
   expect(await elsewhere.values(app.prefix)).toEqual({ x: 'european' });
 });
 
-test('two manifests that want the same parameter are refused', async () => {
+test('refuses two manifests with the same parameter', async () => {
   const app = await createApps();
   await app.write(
     'twin.yml',

@@ -17,7 +17,7 @@ async function createSynced() {
   return app;
 }
 
-test("the manifest's tags and the parameter's own are written with it", async () => {
+test("writes a new parameter with the manifest's tags and its own", async () => {
   const app = await createSynced();
   expect(await stored.tags(`${app.prefix}plain`)).toEqual({ cost_center: 'team17', team: 'all' });
   expect(await stored.tags(`${app.prefix}own`)).toEqual({
@@ -28,7 +28,7 @@ test("the manifest's tags and the parameter's own are written with it", async ()
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 });
 
-test('a tag that is missing or differs is written alone, without a new version', async () => {
+test('writes only a missing or different tag, without a new version', async () => {
   const app = await createSynced();
   await app.write(
     'app.yml',
@@ -48,7 +48,7 @@ test('a tag that is missing or differs is written alone, without a new version',
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 });
 
-test('tags and value change together', async () => {
+test('changes tags and value together', async () => {
   const app = await createSynced();
   const changed = (await app.text('app.yml'))
     .replace('value: x', 'value: y')
@@ -60,8 +60,8 @@ test('tags and value change together', async () => {
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 });
 
-describe('a tag that no manifest names', () => {
-  test('is left alone', async () => {
+describe('a tag that is in no manifest', () => {
+  test('stays', async () => {
     const app = await createSynced();
     await stored.tag(`${app.prefix}plain`, { foreign: 'tag' });
     expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
@@ -70,7 +70,7 @@ describe('a tag that no manifest names', () => {
     expect(await stored.tags(`${app.prefix}plain`)).toMatchObject({ foreign: 'tag' });
   });
 
-  test('goes with --prune-tags, shown beforehand', async () => {
+  test('is removed with --prune-tags, and shown before', async () => {
     const app = await createSynced();
     await stored.tag(`${app.prefix}own`, { foreign: 'tag', owner: 'somebody' });
     const args = ['app.yml', '--prune-tags'];
@@ -87,7 +87,7 @@ describe('a tag that no manifest names', () => {
   });
 });
 
-test('a tag may be empty', async () => {
+test('a tag can be empty', async () => {
   const app = await createScene(
     aws,
     '  - {name: x, type: String, value: x, tags: {empty: "", full: "1"}}\n',

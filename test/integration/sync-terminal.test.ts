@@ -18,7 +18,7 @@ async function createApp() {
 }
 
 describe.runIf(HAS_PTY)('sync in a terminal', () => {
-  test('shows the plan and asks; after a no nothing was written', async () => {
+  test('shows the plan and asks; writes nothing after a no', async () => {
     const app = await createApp();
     const { code, shown } = await app.talk(
       ['sync', 'app.yml'],
@@ -41,14 +41,14 @@ describe.runIf(HAS_PTY)('sync in a terminal', () => {
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });
   });
 
-  test('takes the mere Enter for a no', async () => {
+  test('takes Enter alone as a no', async () => {
     const app = await createApp();
     const { code } = await app.talk(['sync', 'app.yml'], ['[y/N] ', '\r']);
     expect(code).toBe(1);
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('asks once for writes and deletions, both counted', async () => {
+  test('asks once for writes and deletions, with both counts', async () => {
     const app = await createApp();
     await stored.put(`${app.prefix}old`, 'of no manifest');
     const question = 'Write 2 parameters and delete 1? [y/N] ';
@@ -64,7 +64,7 @@ describe.runIf(HAS_PTY)('sync in a terminal', () => {
     expect(await stored.values(app.prefix)).toEqual({ x: 'x', y: 'y' });
   });
 
-  test('counts with --replace what is deleted to be created anew', async () => {
+  test('counts replacements with --replace', async () => {
     const app = await createApp();
     await app.write(
       'app.yml',
@@ -79,7 +79,7 @@ describe.runIf(HAS_PTY)('sync in a terminal', () => {
     expect(shown).toContain('1 to replace (delete and create again)');
   });
 
-  test('asks nothing when there is nothing to do', async () => {
+  test('does not ask if there is nothing to do', async () => {
     const app = await createApp();
     await app.succeed(['sync', 'app.yml', '--yes']);
     const { code, shown } = await app.talk(['sync', 'app.yml', '--prune']);

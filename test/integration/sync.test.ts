@@ -28,7 +28,7 @@ async function createSynced() {
   return app;
 }
 
-test('writes what is missing, and then has nothing to write', async () => {
+test('writes what is missing, and finds nothing to write the second time', async () => {
   const app = await createApp();
   await app.succeed(['encrypt', 'app.yml']);
   const first = await app.succeed(['sync', 'app.yml', '--yes']);
@@ -59,7 +59,7 @@ test('writes what is missing, and then has nothing to write', async () => {
   });
 });
 
-test('answers in JSON what was done', async () => {
+test('reports in JSON what was done', async () => {
   const app = await createApp();
   await app.succeed(['encrypt', 'app.yml']);
   const { stdout } = await app.succeed(['sync', 'app.yml', '--yes', '--json']);
@@ -84,7 +84,7 @@ describe('a dry run', () => {
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('shows it in JSON too', async () => {
+  test('shows the plan in JSON too', async () => {
     const app = await createApp();
     await app.succeed(['encrypt', 'app.yml']);
     const { stdout } = await app.succeed(['sync', 'app.yml', '--dry-run', '--json']);
@@ -94,7 +94,7 @@ describe('a dry run', () => {
 });
 
 describe('--only', () => {
-  test('writes that parameter alone', async () => {
+  test('writes only that parameter', async () => {
     const app = await createApp();
     await app.succeed(['encrypt', 'app.yml']);
     const only = ['--only', 'deep/down/here', '--only', `${app.prefix}version`];
@@ -112,8 +112,8 @@ describe('--only', () => {
   });
 });
 
-describe('without --yes, when nobody can be asked', () => {
-  test('it refuses, and writes nothing', async () => {
+describe('without --yes, if it cannot ask', () => {
+  test('refuses, and writes nothing', async () => {
     const app = await createApp();
     await app.succeed(['encrypt', 'app.yml']);
     const { code, stderr } = await app.coffer(['sync', 'app.yml']);
@@ -136,7 +136,7 @@ describe('a plaintext secret', () => {
     expect(await stored.values(app.prefix)).toEqual({});
   });
 
-  test('is taken with --allow-plaintext', async () => {
+  test('is written with --allow-plaintext', async () => {
     const app = await createApp();
     await app.succeed(['sync', 'app.yml', '--yes', '--allow-plaintext', '--only', 'token']);
     expect(await stored.values(app.prefix)).toEqual({ token: TOKEN });
@@ -154,8 +154,8 @@ test.each([
   expect(stderr).toContain(told);
 });
 
-describe('what is under the path and in no manifest', () => {
-  test('is shown, and left alone unless it is to go', async () => {
+describe('a parameter under the path that is in no manifest', () => {
+  test('is shown, and stays without --prune', async () => {
     const app = await createSynced();
     const extras = [`${app.prefix}old`, `${app.prefix}deep/old`];
     for (const name of extras) await stored.put(name, 'of no manifest');

@@ -123,7 +123,7 @@ describe('get releases nothing of an object', () => {
     expect(await app.files()).toEqual([]);
   });
 
-  test('that is gone', async () => {
+  test('that is missing', async () => {
     const app = await createSaved();
     const name = `/${aws.unique('gone')}`;
     const missing = `s3://${aws.bucket}/${app.keys.one.slice(0, -64)}${'0'.repeat(64)}`;
@@ -135,7 +135,7 @@ describe('get releases nothing of an object', () => {
   });
 });
 
-test('a pointer does not make another object pass for the one it names', async () => {
+test('refuses another object in place of the one that the pointer names', async () => {
   const app = await createSaved();
   // The right body and key, under a name that promises other content.
   const wrong = app.keys.two.replace(/[0-9a-f]{64}/, 'f'.repeat(64));
@@ -146,7 +146,7 @@ test('a pointer does not make another object pass for the one it names', async (
   expect(stderr).toContain('does not match the digest in its name');
 });
 
-test('a secret whose text looks like a pointer is not followed', async () => {
+test('does not follow a secret whose text looks like a pointer', async () => {
   const app = await createSaved();
   const name = `/${aws.unique('text')}`;
   const text = `s3://${aws.bucket}/${app.keys.two}`;

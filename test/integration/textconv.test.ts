@@ -5,7 +5,7 @@ import { createScene, secret } from '../support/scene.ts';
 const aws = await useAws();
 await aws.createKey(aws.fileKeyAlias);
 
-test('the values are revealed as far as they open; others stay masked', async () => {
+test('reveals the values that open; others stay masked', async () => {
   const app = await createScene(aws, secret('a', 'first secret') + secret('b', 'second secret'));
   await app.succeed(['encrypt', 'app.yml']);
   const revealed = await app.succeed(['textconv', '--reveal', 'app.yml']);

@@ -20,7 +20,7 @@ const LIST = `  # about a
 # end
 `;
 
-test('takes parameters away with their comments, and nothing else', async () => {
+test('removes parameters with their comments, and nothing else', async () => {
   const app = await createScene(aws, LIST);
   await app.succeed(['encrypt', 'app.yml']);
   const before = await app.text('app.yml');
@@ -47,7 +47,7 @@ test('AWS keeps them until sync --prune', async () => {
   expect(Object.keys(await stored.values(app.prefix))).toEqual(['c']);
 });
 
-test('blob files that nothing names any more go, others stay', async () => {
+test('removes blob files that no manifest names any more, and keeps others', async () => {
   const app = await createScene(
     aws,
     `${secret('a', 'one')}  - {name: x, type: SecureString, file: big}

@@ -12,7 +12,7 @@ const GOOD = `  - name: token
     value: ${SECRET}
 `;
 
-describe('AWS that cannot be used:', () => {
+describe('names what is unusable:', () => {
   const nowhere = 'http://127.0.0.1:1';
 
   test.each<[string, Record<string, string | undefined>, RegExp]>([
@@ -51,7 +51,7 @@ describe('AWS that cannot be used:', () => {
     });
   });
 
-  test('no such key, and none may be made', async () => {
+  test('no such key, with --no-create-key', async () => {
     const app = await createScene(aws, GOOD);
     const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('none')}` };
     const args = ['encrypt', 'app.yml', '--no-create-key'];
@@ -80,7 +80,7 @@ describe('AWS that cannot be used:', () => {
   });
 });
 
-test('a value that no longer decrypts is named, and nothing of the rest is printed', async () => {
+test('names a value that no longer decrypts, and prints nothing of the others', async () => {
   const app = await createScene(
     aws,
     `${GOOD}  - {name: other, type: SecureString, value: ${SECRET}}\n`,

@@ -17,7 +17,7 @@ test.each([
   ['edit', 'app.yml'],
   ['refresh', 'app.yml', '--new-data-keys'],
   ['textconv', 'app.yml', '--reveal'],
-])('thirty values under a data key that does not open are one error: %s %s %s', async (...args) => {
+])('reports one error for thirty values under an unusable data key: %s %s %s', async (...args) => {
   const app = await createScene(
     aws,
     Array.from({ length: 30 }, (_, n) => secret(`s${n}`, SECRET)).join(''),

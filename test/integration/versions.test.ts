@@ -42,7 +42,7 @@ describe('get', () => {
     expect(stdout.toString() === value).toBe(true);
   });
 
-  test.each(['@9', '@nobody'])('NAME%s, which is not there, is an error', async (suffix) => {
+  test.each(['@9', '@nobody'])('fails for a missing NAME%s', async (suffix) => {
     const name = await createSecret();
     const { code, stdout, stderr } = await call('get', name + suffix);
     expect(code).toBe(1);
@@ -68,7 +68,7 @@ describe('diff of two versions', () => {
     expect(stdout.toString()).toMatch(new RegExp(`-"${ONE}"\\n *\\+"${TWO}"`));
   });
 
-  test.each([[['--json']], [['--format', 'json']]])('%j tells programs', async (flags) => {
+  test.each([[['--json']], [['--format', 'json']]])('%j prints it for programs', async (flags) => {
     const name = await createSecret();
     const pair = [`${name}@1`, `${name}@2`];
     const { stdout, stderr } = await call('diff', ...pair, ...flags);
@@ -86,7 +86,7 @@ describe('diff of two versions', () => {
     });
   });
 
-  test('--exit-code tells a difference by 3, and none by 0', async () => {
+  test('--exit-code exits 3 for a difference, and 0 for none', async () => {
     const name = await createSecret();
     expect((await call('diff', `${name}@1`, `${name}@2`, '--exit-code')).code).toBe(3);
     const same = await call('diff', `${name}@2`, `${name}@3`, '--exit-code');
@@ -96,7 +96,7 @@ describe('diff of two versions', () => {
     expect(JSON.parse(json.stdout.toString())).toEqual({ version: 1, differences: [] });
   });
 
-  test.each(['9', 'nobody'])('names the versions that there are instead of %s', async (version) => {
+  test.each(['9', 'nobody'])('names the existing versions instead of %s', async (version) => {
     const name = await createSecret();
     const { code, stdout, stderr } = await call('diff', `${name}@1`, `${name}@${version}`);
     expect(code).toBe(1);
@@ -106,7 +106,7 @@ describe('diff of two versions', () => {
     expectHidden(ONE, { stderr });
   });
 
-  test('shows a change of type, and masks a value that was no secret before', async () => {
+  test('shows a change of type, and masks a value that was not a secret before', async () => {
     const name = `/${aws.unique('typed')}`;
     await stored.put(name, ONE);
     await stored.put(name, TWO, KEY);
@@ -116,7 +116,7 @@ describe('diff of two versions', () => {
     for (const secret of [ONE, TWO]) expectHidden(secret, { stdout });
   });
 
-  test('takes names without their leading slash, as get does', async () => {
+  test('accepts names without their leading slash, as get does', async () => {
     const name = await createSecret();
     for (const bare of [name, name.slice(1)]) {
       const { code, stderr } = await call('diff', `${bare}@2`, `${bare}@3`);
@@ -124,7 +124,7 @@ describe('diff of two versions', () => {
     }
   });
 
-  test('may be of two parameters', async () => {
+  test('can be of two parameters', async () => {
     const [one, two] = [await createSecret(), await createSecret()];
     const { code } = await call('diff', `${one}@1`, `${two}@1`, '--exit-code');
     expect(code).toBe(0);
