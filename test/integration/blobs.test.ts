@@ -69,7 +69,7 @@ test('a second save does not write the object again', async () => {
   const before = await head();
   await app.succeed(['save', 'app.yml']);
   const after = await head();
-  // Each write wraps the data key anew, so an object that was written again would show it.
+  // Each write wraps the data key again, so a second write would change the object.
   expect(after.Metadata).toEqual(before.Metadata);
   expect(before.Metadata?.['x-amz-3']).toMatch(/^[A-Za-z0-9+/]+/);
   expect(await keysUnder(app.prefix)).toEqual([Key]);

@@ -26,7 +26,7 @@ const PARAMETERS =
   '  - {name: token, type: SecureString, value: hello}\n' +
   '  - {name: big, type: SecureString, store: s3, value: hello}\n';
 
-/** A manifest whose keys and bucket are not there yet. */
+/** A manifest whose keys and bucket do not exist yet. */
 async function createNew() {
   const kmskey = `alias/${aws.unique('new-key')}`;
   const bucket = aws.unique('new-bucket');

@@ -28,7 +28,7 @@ const change =
   (name: string, value: string) =>
   ({ body, metadata }: Whole): Whole => ({ body, metadata: { ...metadata, [name]: value } });
 
-/** By the parameter whose object it befalls: what is done to it, and what diff says. */
+/** For each parameter: how its object is damaged, and what diff says. */
 const DAMAGES: Record<string, [(whole: Whole) => Whole | undefined, string]> = {
   gone: [() => undefined, 'missing'],
   flipped: [

@@ -10,7 +10,7 @@ const stored = storedIn(aws);
 const TOKEN = createCanary();
 const OLD = createCanary();
 
-/** Something to create, to update, extra and unchanged, each once; a public value of two lines. */
+/** One parameter to create, update, extra and unchanged; one plain value has two lines. */
 async function createApp() {
   const app = await createScene(
     aws,

@@ -6,7 +6,7 @@ import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();
 
-/** What `coffer decrypt --json` says of every parameter. */
+/** The output of `coffer decrypt --json`. */
 function valuesOf(stdout: Buffer): Record<string, string> {
   const { parameters } = JSON.parse(String(stdout)) as {
     parameters: { name: string; type: string; value: string }[];

@@ -6,7 +6,7 @@ import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();
 
-/** What a pull request would show: lines added and removed, by file. */
+/** The lines added and removed in each file, as in a pull request. */
 async function createRepository(folder: string) {
   const git = async (...args: string[]) => {
     const env = { HOME: folder, GIT_CONFIG_NOSYSTEM: '1' };

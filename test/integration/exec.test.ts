@@ -9,7 +9,7 @@ const aws = await useAws();
 const TOKEN = createCanary();
 const BINARY = randomBytes(9000);
 
-/** Prints the environment, and what every process here was called with. */
+/** Prints the environment, and the arguments of every process on this machine. */
 const LOOK = `
 const { readdirSync, readFileSync } = require('node:fs');
 const pids = readdirSync('/proc').filter((name) => /^\\d+$/.test(name));

@@ -13,7 +13,7 @@ const TOKEN = createCanary();
 const BINARY = randomBytes(9000);
 const KEY = { Type: 'SecureString', KeyId: aws.kmskey } as const;
 
-/** In step with AWS but for a second version of the token and a parameter of somebody else's. */
+/** Matches AWS, except for a second version of the token and somebody else's parameter. */
 async function createSynced(): Promise<Scene> {
   const scene = await createScene(
     aws,
@@ -114,7 +114,7 @@ describe('export --out-dir', () => {
     }
     expect(await scene.text('dump/token')).toBe('second');
     expect((await scene.read('dump/tls/keystore.p12')).equals(BINARY)).toBe(true);
-    // Again, over what is there.
+    // Again, over existing files.
     await scene.succeed([...args, '--only', 'token@1']);
     expect((await scene.text('dump/token')) === TOKEN).toBe(true);
   });

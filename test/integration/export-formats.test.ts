@@ -20,7 +20,7 @@ type Values = Record<string, string>;
 
 const PRINT = 'process.stdout.write(JSON.stringify(process.env))';
 
-/** The variables of NASTY that a program, which is to run PRINT, was given. */
+/** The variables of NASTY that a program gets; it must run PRINT. */
 async function readByProgram(
   { folder }: Scene,
   program: string,
@@ -41,7 +41,7 @@ function readByShell(shell: string) {
   };
 }
 
-/** What reads each format in earnest, from the file `out`. */
+/** The real reader of each format, for the file `out`. */
 const READERS: Readonly<Record<string, readonly ((scene: Scene) => Promise<Values> | Values)[]>> = {
   shell: ['bash', 'dash', 'zsh'].filter((shell) => !whyNot(shell)).map(readByShell),
   dotenv: [(scene) => readByProgram(scene, process.execPath, ['--env-file=out', '-e', PRINT])],
@@ -70,7 +70,7 @@ async function readByJq({ folder }: Scene): Promise<Values> {
   return JSON.parse(stdout.toString()) as Values;
 }
 
-/** What a format cannot hold is in a file, whose path it holds. */
+/** The expected variables; a value that the format cannot hold is in a file, with its path. */
 function expectedIn(format: string, { names, findFault }: VariableRules, { path }: Scene): Values {
   return Object.fromEntries(
     Object.entries(NASTY).map(([name, value]) => {

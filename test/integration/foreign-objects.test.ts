@@ -44,7 +44,7 @@ describe('get reads, through its pointer and by its URL, an object of', () => {
   });
 });
 
-// The names in a description are its writer's choice, so S3 may give it back in RFC 2047 words.
+// The writer chooses the names in a description, so S3 may return it as RFC 2047 words.
 const DESCRIBED = { ...V1, context: { ...V1.context, équipe: 'Ünïcode 17' } };
 const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
 

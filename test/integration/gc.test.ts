@@ -19,7 +19,7 @@ const GC = ['gc', 'app.yml', '--older-than', '0s'];
 const collect = (app: PutScene) => app.succeed([...GC, '--yes']);
 const digest = () => randomBytes(32).toString('hex');
 
-/** An object under the scene's path as a sync or put leaves it that never wrote its pointer. */
+/** An object under the scene's path, as left by a sync or put that never wrote its pointer. */
 async function addOrphan({ prefix }: PutScene, suffix = ''): Promise<string> {
   const Key = `${prefix.slice(1)}lost/${digest()}${suffix}`;
   const Metadata = { 'coffer-parameter': `${prefix}lost` };
@@ -31,7 +31,7 @@ async function addUpload(Key: string): Promise<void> {
   await aws.s3.send(new CreateMultipartUploadCommand({ Bucket: aws.bucket, Key }));
 }
 
-/** The keys of the uploads that were begun under `prefix`; not every store filters by it. */
+/** The keys of the uploads under `prefix`; not every store filters by it. */
 async function uploadsUnder(prefix: string): Promise<string[]> {
   const { Uploads = [] } = await aws.s3.send(
     new ListMultipartUploadsCommand({ Bucket: aws.bucket }),
@@ -99,7 +99,7 @@ describe('gc deletes', () => {
   });
 });
 
-/** Collects with an orphan beside what is to be spared, so that it is seen to do something. */
+/** Runs gc with an orphan beside what it must keep, to prove that it deletes something. */
 async function expectSpared(app: PutScene, keys: readonly string[]): Promise<void> {
   await addOrphan(app);
   const { stderr } = await collect(app);

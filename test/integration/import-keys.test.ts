@@ -33,7 +33,7 @@ async function kmskeyOf(scene: PutScene): Promise<string | undefined> {
   return /^kmskey: (.*)$/m.exec(await scene.text('new.yml'))?.[1];
 }
 
-/** Leaves of an object what another writer of the same format would have told. */
+/** Keeps only the metadata that another writer of the same format would write. */
 async function forgetKey(Key: string): Promise<void> {
   const { 'coffer-kmskey': _, ...Metadata } = (await stored.objectMetadata(Key)) ?? {};
   const CopySource = `${aws.bucket}/${Key}`;

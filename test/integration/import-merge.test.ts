@@ -10,7 +10,7 @@ const stored = storedIn(aws);
 await aws.createKey(aws.fileKeyAlias);
 const CANARY = createCanary();
 
-/** A manifest that AWS is in step with, and beside it parameters that it does not have. */
+/** A manifest that matches AWS, and more parameters in AWS that it does not have. */
 async function createMerging(): Promise<PutScene> {
   const scene = await createPutScene(aws);
   await scene.write(

@@ -72,7 +72,7 @@ test(
     ]);
     expect([...secrets.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
     for (const [name, value] of expected) {
-      // No quote of the values: a failing test must not print secrets either.
+      // Do not quote the values: a failing test must not print secrets either.
       expect(secrets.get(name)?.equals(value), name).toBe(true);
     }
   },
@@ -117,7 +117,7 @@ describe('import', () => {
   });
 
   test('takes everything in a region for the path /', async () => {
-    // A region of its own, as the other tests' parameters may be in the same AWS.
+    // A separate region, because other tests' parameters may be in the same AWS.
     const region = 'ap-northeast-3';
     const there = storedIn(aws, region);
     const key = await aws.createKey(undefined, region);
@@ -181,7 +181,7 @@ describe('the file key', () => {
   });
 });
 
-/** Proves that a call fails with `code` and leaves the folder as it was; what it says. */
+/** Proves that a call fails with `code` and does not change the folder; returns its message. */
 async function expectRefused(scene: PutScene, args: readonly string[], code: number) {
   const before = await written(scene);
   const outcome = await scene.coffer(['import', ...args]);
@@ -221,7 +221,7 @@ describe('import refuses', () => {
     expect(stderr).toContain('ENC[');
   });
 
-  // AWS holds no such name, and neither does the sandbox.
+  // AWS does not allow such a name, and neither does the sandbox.
   test.runIf(process.env['COFFER_TEST_AWS'] === 'moto')(
     'a name that a manifest cannot have, and leaves nothing of the others behind',
     async () => {

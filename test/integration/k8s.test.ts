@@ -30,7 +30,7 @@ async function createApp(): Promise<Scene> {
   return scene;
 }
 
-/** What the API server would be given; read by another reader of YAML where there is one. */
+/** The Secret for the API server, read with another YAML reader if there is one. */
 async function readSecret(yaml: Buffer): Promise<K8sSecret> {
   const read: unknown = hasPythonYaml ? await readByPython(yaml) : parse(yaml.toString());
   expect(faultsOfSecret(read)).toEqual([]);

@@ -4,7 +4,7 @@ import type * as library from '../../src/index.ts';
 import { useAws } from '../support/aws.ts';
 import { createScene, secret } from '../support/scene.ts';
 
-/** What `import 'coffer'` gives, as it was built. */
+/** The built module of `import 'coffer'`. */
 async function importLibrary(): Promise<typeof library> {
   const { resolve } = createRequire(import.meta.url);
   return (await import(resolve('../../dist/index.js'))) as typeof library;

@@ -23,7 +23,7 @@ async function pointsToS3(app: Scene, name: string): Promise<boolean> {
   return Parameter?.Value?.startsWith('s3://') === true;
 }
 
-/** What is sealed is in the wrong place: check and diff say so, and encrypt mends it. */
+/** The ciphertext is in the wrong place: check and diff say so, and encrypt moves it. */
 async function expectMove(app: Scene, value: string, to: 'S3' | 'SSM'): Promise<void> {
   const expected = to === 'S3' ? 'v goes to S3 and is not sealed' : 'v goes to SSM and is sealed';
   for (const command of ['check', 'diff']) {

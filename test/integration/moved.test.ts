@@ -32,7 +32,7 @@ async function createSealed(): Promise<Scene> {
 
 const ENC = /ENC\[v1,[0-9a-f]{8},[A-Za-z0-9+/=]+\]/g;
 
-/** The text with what two matches of `form` hold exchanged. */
+/** The text with the content of two matches of `form` exchanged. */
 function swap(text: string, form: RegExp): string {
   const [first = '', second = ''] = text.match(form) ?? [];
   return text.replace(first, '<first>').replace(second, first).replace('<first>', second);

@@ -3,7 +3,7 @@ import { useAws } from '../support/aws.ts';
 import { createScene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
-// Of its own: what is under / is all that a region has.
+// A separate AWS: the path / contains everything in a region.
 const REGION = 'ap-south-1';
 
 const aws = await useAws();

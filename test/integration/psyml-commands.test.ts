@@ -9,12 +9,12 @@ const aws = await useAws();
 const stored = storedIn(aws);
 const SECRET = createCanary();
 const LINES = `first "${createCanary()}"\nsecond: #ü\n`;
-/** Where psyml's own key lives, whatever the region of a manifest. */
+/** The region of psyml's own key, for a manifest of any region. */
 const PSYML_REGION = 'ap-southeast-2';
 const ALIAS = `alias/${aws.unique('psyml')}`;
 const KEY = await aws.createKey(ALIAS, PSYML_REGION);
 
-/** psyml's variables, and none of coffer's. */
+/** psyml's variables, without coffer's. */
 const PSYML = {
   COFFER_KEY_ALIAS: undefined,
   PSYML_KEY_ALIAS: ALIAS,
@@ -22,7 +22,7 @@ const PSYML = {
 };
 const NO_VARIABLE = { COFFER_KEY_ALIAS: undefined };
 
-/** What psyml wrote as the value of a securestring. */
+/** The value of a securestring as psyml wrote it. */
 async function seal(name: string, text: string): Promise<string> {
   const { CiphertextBlob = new Uint8Array() } = await aws.clients(PSYML_REGION).kms.send(
     new EncryptCommand({
@@ -93,7 +93,7 @@ async function createEncrypted(): Promise<Scene> {
   });
 }
 
-/** What AWS holds when it is in step. */
+/** The content of AWS after a sync. */
 const IN_STEP = { token: SECRET, 'db/password': LINES, 'api-version.v1': '1.10' };
 
 async function expectOpens(app: Scene, env = NO_VARIABLE): Promise<void> {
@@ -103,7 +103,7 @@ async function expectOpens(app: Scene, env = NO_VARIABLE): Promise<void> {
   }
 }
 
-/** The lines that refresh has nothing to do with. */
+/** The lines that refresh must not change. */
 const rest = (text: string) =>
   text.split('\n').filter((line) => !/^data_keys:|^ {2}[0-9a-f]{8}: |^ {2}value: [^1]/.test(line));
 
@@ -254,7 +254,7 @@ describe("psyml's plain file", () => {
 describe('what psyml wrote to AWS', () => {
   test("gets the manifest's kmskey by sync, with the same value", async () => {
     const app = await createEncrypted();
-    // psyml passed no key for what it had processed, so that it went under the account's own.
+    // psyml passed no key for processed values, so they are under the account's default key.
     await stored.put(`${app.prefix}token`, SECRET, { Type: 'SecureString' });
     await stored.put(`${app.prefix}db/password`, LINES, { Type: 'SecureString' });
     await stored.put(`${app.prefix}api-version.v1`, '1.10', { Description: 'no secret' });

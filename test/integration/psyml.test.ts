@@ -9,7 +9,7 @@ const aws = await useAws();
 const SECRET = createCanary();
 const PASSWORD = 'correct horse battery';
 
-/** What psyml wrote as the value of a securestring. */
+/** The value of a securestring as psyml wrote it. */
 async function psymlValue(keyId: string, name: string, text: string): Promise<string> {
   const { CiphertextBlob = new Uint8Array() } = await aws.kms.send(
     new EncryptCommand({

@@ -107,7 +107,7 @@ test('does not turn a SecureString into a pointer by accident', async () => {
   const app = await createPutScene(aws);
   await stored.put(`${app.prefix}data`, 'text', { Type: 'SecureString', KeyId: aws.kmskey });
   const { url } = await app.put('data', 'content');
-  // The type has to change with it: nothing follows a pointer in a SecureString.
+  // The type must change too: nothing follows a pointer in a SecureString.
   const parameter = (await stored.parameters(app.prefix)).get('data');
   expect(parameter).toMatchObject({ Type: 'String', Value: url });
 });

@@ -10,7 +10,7 @@ const aws = await useAws();
 const LARGE = randomBytes(100_000);
 const SMALL_BLOB = randomBytes(300);
 
-/** A manifest encrypted under an alias that has moved to another key since. */
+/** An encrypted manifest whose alias has moved to another key. */
 async function createMoved() {
   const alias = `alias/${aws.unique('moving')}`;
   const oldKey = await aws.createKey(alias);
@@ -66,7 +66,7 @@ describe('refresh', () => {
     const after = await app.text('app.yml');
     expect(before).toContain(`encrypted_with: ${app.oldKey}`);
     expect(after).toContain(`encrypted_with: ${app.newKey}`);
-    // Nothing but wrapped keys and the name of their key may differ.
+    // Only wrapped keys and the name of their key may differ.
     expect(masked(after)).toBe(masked(before));
     expect(after.match(/ENC\[.*\]/g)).toEqual(before.match(/ENC\[.*\]/g));
     expect((await app.read(blobFile)).equals(blob)).toBe(true);

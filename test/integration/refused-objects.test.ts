@@ -14,7 +14,7 @@ const SECRET = createCanary();
 const PLAINTEXT = Buffer.concat([Buffer.from(SECRET), randomBytes(5000)]);
 const [V1, V2] = [materials(1, aws.kmskey), materials(2, aws.kmskey)];
 
-/** Nothing of the object comes out, and one error tells whose it was. */
+/** Nothing of the object is printed, and one error names its parameter. */
 async function expectRefused({ name, url }: Older, why: string | RegExp): Promise<void> {
   const { folder, files } = await createWorkspace();
   for (const flags of [[name], [url, '-o', 'out']]) {

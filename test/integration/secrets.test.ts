@@ -26,7 +26,7 @@ function expectAllHidden(places: Readonly<Record<string, string | Buffer>>): voi
   for (const secret of [VALUE, BLOB, PLAIN]) expectHidden(secret, places);
 }
 
-/** Everything in the folder but the sources that the secrets came from. */
+/** Everything in the folder except the sources of the secrets. */
 async function written(app: Scene): Promise<Record<string, Buffer>> {
   const files = (await app.files()).filter((file) => !['source', 'small'].includes(file));
   return Object.fromEntries(
@@ -54,7 +54,7 @@ describe('no secret in stderr or in a file,', () => {
       [['nuke', 'app.yml', '--yes'], false],
     ];
     for (const [args, hasData] of calls) {
-      // Data is no report, and has no JSON but that of decrypt.
+      // Only decrypt prints secrets as JSON.
       const refused = hasData && args[0] !== 'decrypt' ? '--json' : '';
       const given = flags.filter((flag) => flag && flag !== refused);
       const { stdout, stderr } = await app.succeed([...args, ...given]);

@@ -12,9 +12,9 @@ import { createScene, secret, type Scene } from '../support/scene.ts';
 
 const aws = await useAws();
 
-/** What stands in all files of a folder right now. */
+/** The content of all files in a folder right now. */
 async function contents(folder: string): Promise<Record<string, Buffer>> {
-  // So may a folder.
+  // A folder may be gone too.
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = found.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
   const read = files.map(async (file) => [file, await readFile(file)] as const);

@@ -7,7 +7,7 @@ import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
 
-/** The lines that a second text has more, and lacks. */
+/** The lines that a second text adds and removes. */
 async function diffOf(app: Scene, before: string): Promise<{ added: string[]; gone: string[] }> {
   const [old, now] = [before, await app.text('app.yml')].map((text) => text.split('\n'));
   return {

@@ -38,7 +38,7 @@ async function keyOf(name: string): Promise<string> {
   return (Parameter?.Value ?? '').slice(`s3://${aws.bucket}/`.length);
 }
 
-/** The objects of one saved manifest, read before anybody tampers. */
+/** The objects of one saved manifest, before tampering. */
 interface Saved {
   name: string;
   keys: { one: string; two: string };
@@ -67,7 +67,7 @@ async function save(): Promise<Saved> {
   return { name, keys, one: await read(keys.one), two: await read(keys.two) };
 }
 
-/** A folder, and what was saved, whole. */
+/** A folder, and the saved objects, intact. */
 async function createSaved() {
   const workspace = await createWorkspace();
   const { name, keys, one, two } = await (saved ??= save());
@@ -137,7 +137,7 @@ describe('get releases nothing of an object', () => {
 
 test('refuses another object in place of the one that the pointer names', async () => {
   const app = await createSaved();
-  // The right body and key, under a name that promises other content.
+  // The right body and key, under the digest of other content.
   const wrong = app.keys.two.replace(/[0-9a-f]{64}/, 'f'.repeat(64));
   await overwrite(wrong, app.two);
   const { code, stdout, stderr } = await app.coffer(['get', `s3://${aws.bucket}/${wrong}`]);

@@ -17,7 +17,7 @@ async function call(...args: string[]) {
 
 const KEY = { Type: 'SecureString', KeyId: aws.kmskey } as const;
 
-/** A secret of three versions; the first is called `first`, the third is as the second. */
+/** A secret with three versions; the first has the label `first`, the third equals the second. */
 async function createSecret(): Promise<string> {
   const name = `/${aws.unique('versions')}/token`;
   await stored.put(name, ONE, KEY);

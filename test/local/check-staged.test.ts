@@ -16,7 +16,7 @@ const IS_PLAIN = 'p is a secret but not encrypted';
 const BODY = 'sealed bytes'.repeat(9000);
 const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
 
-/** What is found in the index: the number of manifests, then `file: message`. */
+/** The findings in the index: the number of manifests, then `file: message`. */
 async function staged({ folder }: Repository, below = '.'): Promise<[number, ...string[]]> {
   const snapshot = await openIndex(`${folder}/${below}`);
   const { files, problems } = await checkManifests(snapshot).finally(snapshot.close);

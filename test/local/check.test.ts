@@ -15,7 +15,7 @@ const IS_PLAIN = 'p is a secret but not encrypted';
 const BODY = 'sealed bytes';
 const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
 
-/** What is found from a folder: the number of manifests, then `file: message`. */
+/** The findings from a folder: the number of manifests, then `file: message`. */
 async function found(folder: string, files: readonly string[] = []) {
   const snapshot = await openWorkTree(files, folder);
   const { files: count, problems } = await checkManifests(snapshot);

@@ -26,7 +26,7 @@ async function createHome() {
   return { cwd: home.folder, env };
 }
 
-/** Each line as it is typed with a Tab at its end, and what stands there then. */
+/** Each line as typed, with a Tab at its end, and the line after completion. */
 const TYPED = [
   ['coffer encr', 'coffer encrypt '],
   ['coffer diff my', 'coffer diff my\\ file.yml '],

@@ -8,10 +8,10 @@ import { CLI, coffer } from '../support/cli.ts';
 import { HAS_PTY, runInTerminal } from '../support/terminal.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-/** Files that are in memory, where it can be. */
+/** Where temporary files are: in memory, if possible. */
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** What takes no AWS: values that are not sealed. */
+/** Plain values, which need no AWS. */
 async function createApp() {
   const memory = await mkdtemp(join(MEMORY, 'test-'));
   onTestFinished(() => rm(memory, { recursive: true }));
@@ -47,7 +47,7 @@ describe('the environment', () => {
     expect(stderr).toBe('');
     const seen = JSON.parse(stdout.toString()) as Record<string, string>;
     expect(seen).toMatchObject({ DB_PASSWORD: 'one\ntwo', OWN: 'y' });
-    // What coffer sets for itself.
+    // Variables that coffer sets for itself.
     expect(Object.keys(seen).filter((name) => name.startsWith('AWS_'))).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { CLI, coffer, run } from '../support/cli.ts';
 import { readGithubEnv } from '../support/github-runner.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
-/** What takes no AWS: values that are not sealed. */
+/** Plain values, which need no AWS. */
 async function createApp() {
   const app = await createWorkspace({
     binary: Uint8Array.of(0, 1, 2),

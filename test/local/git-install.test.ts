@@ -7,7 +7,7 @@ import { createRepository, sealedManifest, type Repository } from '../support/re
 
 const BLOBS = '**/*.blobs/*.enc -text\n';
 
-/** Where there is git, and no coffer. */
+/** A PATH with git, but without coffer. */
 const PATH = (process.env['PATH'] ?? '')
   .split(':')
   .filter((folder) => !existsSync(join(folder, 'coffer')))
@@ -83,7 +83,7 @@ test('without coffer, git diffs and merges by lines', async () => {
   const clean = await app.tryGit(['merge', '--quiet', '--message=merge', 'theirs'], { PATH });
   expect(clean.code, clean.stdout.toString()).toBe(0);
   expect(await app.text('app.yml')).toContain('# ONE\n# two\n# THREE\n');
-  // Nor is there anything lost with a coffer that does not run.
+  // Nothing is lost with a coffer that fails either.
   await app.write('node_modules/.bin/coffer', '#!/bin/sh\nexit 127\n');
   await chmod(app.path('node_modules/.bin/coffer'), 0o755);
   expect((await app.tryGit(['merge', 'clashing'], { PATH })).code).toBe(1);

@@ -7,13 +7,13 @@ import { createRepository, sealedManifest, type Repository } from '../support/re
 const PLAIN = sealedManifest('  - {name: p, type: SecureString, value: plaintext}\n');
 const HOOK = '.git/hooks/pre-commit';
 
-/** Runs `coffer hook` in a folder of the repository; its exit code and what it said. */
+/** Runs `coffer hook` in a folder of the repository; returns its exit code and output. */
 async function hook(app: Repository, what: string, below = '.'): Promise<[number, string]> {
   const { code, stderr } = await coffer(['hook', what], { cwd: app.path(below) });
   return [code, stderr];
 }
 
-/** A folder for PATH that holds the command. */
+/** A folder for PATH with the command. */
 async function onPath(app: Repository, folder: string): Promise<string> {
   await mkdir(app.path(folder), { recursive: true });
   await chmod(CLI, 0o755);
@@ -41,7 +41,7 @@ test('refuses a commit of plaintext, and accepts it once it is sealed', async ()
   await app.write('app.yml', sealedManifest(''));
   await app.git('add', 'app.yml');
   expect((await commit()).code).toBe(0);
-  // What --all takes in stands in an index of its own.
+  // git commit --all uses a separate index.
   await app.write('app.yml', PLAIN);
   expect((await commit('--all')).code).toBe(1);
   await app.write('app.yml', sealedManifest('# changed\n'));

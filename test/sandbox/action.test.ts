@@ -10,7 +10,7 @@ const aws = await useAws();
 const stored = storedIn(aws);
 const SECRET = createCanary();
 
-/** A repository with an encrypted manifest, in a job that a pull request started. */
+/** A repository with an encrypted manifest, in a job of a pull request. */
 async function createJob(comments: Comment[] = [], options: { refuse?: boolean } = {}) {
   const app = await createScene(aws, secret('token', SECRET) + secret('other', `${SECRET}2`));
   await app.succeed(['encrypt', 'app.yml']);
@@ -37,7 +37,7 @@ describe('diff', () => {
   test('comments on the pull request once, and updates that comment from then on', async () => {
     const comments: Comment[] = [];
     const job = await createJob(comments);
-    // A conversation of more than a page, in which somebody says what a bot would.
+    // More than a page of comments, in which a person imitates the bot.
     const person = { login: 'mallory', type: 'User' };
     for (let i = 0; i < 120; i++) {
       comments.push(newComment(job.github.url, i, `<!-- coffer-diff -->\nremark ${i}`, person));
@@ -132,12 +132,12 @@ test('does not let the runner take a name for a command', async () => {
   const workspace = await createWorkspace({ 'x\n::error::forged.yml': 'path: 3\n' });
   const { code, log } = await useAction(workspace, { manifests: '*.yml', mode: 'diff' }, {});
   expect(code).toBe(2);
-  // Coffer itself shows the line break, and whatever it says is not listened to.
+  // coffer escapes the line break, and the runner ignores commands in its output.
   expect(log).not.toMatch(/^::error::forged/m);
   expect(log).toMatch(/^::stop-commands::(.+)\n[^]*x\\u\{a\}::error::forged\.yml:1:[^]*^::\1::\n/m);
   const heard = log.replace(/^::stop-commands::(.+)\n[^]*?^::\1::\n/m, '');
   expect(heard).not.toContain('x\\u{a}');
-  // What kept coffer from its work is shown at its place.
+  // The problem is shown at its place.
   expect(heard).toMatch(/^::error file=x%0A.*forged\.yml,line=1,col=7::/m);
 });
 

@@ -10,7 +10,7 @@ const stored = storedIn(aws);
 
 const READER_LEFT = 141;
 
-/** What each command is called with; it can be run again and does the same. */
+/** The arguments of each command; each can run repeatedly with the same result. */
 const CALLS: Record<string, (app: Scene) => string[]> = {
   encrypt: () => ['app.yml'],
   decrypt: () => ['app.yml'],
@@ -63,13 +63,13 @@ async function createApp() {
     const command = ['-c', line, 'bash', process.execPath, CLI, ...args];
     return run('bash', command, { cwd: app.folder, env, stdin: 'typed' });
   };
-  /** Runs coffer with streams whose reader left before it began. */
+  /** Runs coffer with streams whose reader closed them before the start. */
   const pipe = (args: readonly string[], closed: keyof typeof REDIRECTIONS) =>
     shell(`exec 5> >(exit 0); wait $!; exec "$@" ${REDIRECTIONS[closed]} 5>&-`, args);
   return {
     ...app,
     pipe,
-    /** The same, in this process where that can be. */
+    /** The same, in this process if possible. */
     async call(args: readonly string[], closed: keyof typeof REDIRECTIONS) {
       if (NEEDS_PROCESS.has(args[0])) return pipe(args, closed);
       await app.write('app.yml', sealed);

@@ -19,7 +19,7 @@ async function createSealed(): Promise<Scene> {
   return app;
 }
 
-/** Neither where the editor had its file nor anywhere in the scene is a secret to be found. */
+/** There is no secret in the editor's folder or anywhere in the scene. */
 async function expectNothingLeft(app: Scene, output: string): Promise<void> {
   const { file } = await seenBy(app);
   expect(existsSync(dirname(file))).toBe(false);
@@ -108,7 +108,7 @@ describe('while the editor runs,', () => {
     expect(String(await readFile(file))).toContain(CANARY);
     child.kill('SIGINT');
     child.kill(signal);
-    // The streams are closed when the editor has ended, too.
+    // The streams close when the editor has also ended.
     const { code, stdout, stderr } = await child.finished;
     expect(code).toBe(signal === 'SIGTERM' ? 143 : 129);
     await expectNothingLeft(app, stdout + stderr);

@@ -8,7 +8,7 @@ import { expectClean } from './large.ts';
 
 const aws = await useAws();
 
-/** A sandbox of its own, which can go away and come back with what it held. */
+/** A separate sandbox, which can stop and start again with its state. */
 async function createFlaky() {
   const { folder } = await createWorkspace();
   let sandbox = await startSandbox({ folder });

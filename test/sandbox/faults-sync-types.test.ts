@@ -10,7 +10,7 @@ const { disturb } = controlOf(aws);
 const stored = storedIn(aws);
 const elsewhere = storedIn(aws, 'eu-west-1');
 
-/** `list` is to change its type, which SSM refuses; `other` its value. */
+/** `list` changes its type, which SSM refuses; `other` changes its value. */
 async function createApp() {
   const app = await createScene(
     aws,

@@ -35,7 +35,7 @@ test.each([
   await app.succeed(['encrypt', 'app.yml']);
   await control.disturb({ rules });
   const calls = await control.callsOf(() => app.succeed(['save', 'app.yml']));
-  // Otherwise nothing was disturbed, and nothing proved.
+  // Otherwise no fault happened, and the test proves nothing.
   expect(calls['ssm:PutParameter']).toBeGreaterThan(60);
   await control.disturb({});
   expect(await savedUnder(app.prefix)).toEqual(EXPECTED);

@@ -9,7 +9,7 @@ import { createPutScene, MIB } from '../support/put.ts';
 const aws = await useAws();
 const control = controlOf(aws);
 
-/** In one answer, and in ranges. */
+/** Sizes for one answer, and for ranges. */
 describe.each([20 * MIB, 70 * MIB])('get of %i bytes', { timeout: 60_000 }, (size) => {
   test('continues where a connection broke', async () => {
     const app = await createPutScene(aws);
@@ -65,6 +65,6 @@ test('reads an object above 64 MiB in ranges, each once if nothing fails', async
   const data = randomBytes(70 * MIB);
   const { url } = await app.put('data', data);
   const calls = await control.callsOf(() => app.succeed(['get', url]));
-  // One to learn of its size, and nine of 8 MiB.
+  // One for its size, and nine of 8 MiB.
   expect(calls).toEqual({ 's3:GetObject': 10, 'kms:Decrypt': 1 });
 });

@@ -17,7 +17,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     await app.write('out', 'what was there');
     const before = await app.files();
     const codes: (number | null)[] = [];
-    // A fast machine may be done before the signal comes.
+    // A fast machine may finish before the signal.
     while (codes.at(-1) !== CODES[signal] && codes.length < 5) {
       await app.write('out', 'what was there');
       const child = startCoffer(['get', url, '-o', 'out'], { cwd: app.folder, env: aws.env });

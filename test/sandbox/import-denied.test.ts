@@ -11,7 +11,7 @@ const stored = storedIn(aws);
 await aws.createKey(aws.fileKeyAlias);
 const SECRET = createCanary();
 
-/** Callers with this access key are refused an action. */
+/** The access key of a caller without one action. */
 const MOVER = 'AKIAMOVER';
 const asMover = { env: { AWS_ACCESS_KEY_ID: MOVER } };
 const denyMover = (action: string) =>

@@ -13,7 +13,7 @@ import { expectClean } from './large.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const WATCHER = fileURLToPath(new URL('../support/pointer-watcher.js', import.meta.url));
-/** After so many writes: from the first to the last of a sync. */
+/** The number of writes before a kill: from the first to the last of a sync. */
 const MOMENTS = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19];
 const BLOBS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
@@ -26,7 +26,7 @@ interface Sightings {
   missing: string[];
 }
 
-/** Two manifests for the same parameters, whose every value differs. */
+/** Two manifests for the same parameters, with different values. */
 async function createApp(): Promise<Scene> {
   const parameters = [
     ...BLOBS.map((name) => `  - {name: blob-${name}, type: SecureString, file: ${name}.bin}\n`),
@@ -48,7 +48,7 @@ async function writesSoFar(): Promise<number> {
   return ours.reduce((sum, operation) => sum + (made[operation] ?? 0), 0);
 }
 
-/** Whether a sync was killed, which is once it has begun so many writes; it may end before. */
+/** Kills a sync after this many writes; returns whether it had not ended before. */
 async function syncAndKill(app: Scene, manifest: string, writes: number): Promise<boolean> {
   const before = await writesSoFar();
   const child = spawn(
@@ -70,7 +70,7 @@ async function pointers(prefix: string): Promise<string[]> {
   return values.flatMap((value) => pointerOf({ type: 'String', value })?.key ?? []);
 }
 
-/** Has another process look for pointers to objects that are not there. */
+/** Starts a process that looks for pointers to missing objects. */
 function watch(prefix: string): { stop: () => Promise<Sightings> } {
   const args = [WATCHER, aws.endpoint, aws.bucket, prefix];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -95,7 +95,7 @@ test(
     let killed = 0;
     const watcher = watch(app.prefix);
     for (const [index, writes] of MOMENTS.entries()) {
-      // What nothing points to any more has to be published again.
+      // Objects without a pointer must be published again.
       const named = await pointers(app.prefix);
       for (const key of await stored.objects(app.prefix)) {
         if (!named.includes(key)) await stored.removeObject(key);

@@ -19,7 +19,7 @@ export async function createLarge(
   return scene;
 }
 
-/** Proves that AWS is as the manifest wants it. */
+/** Proves that AWS matches the manifest. */
 export async function expectClean(scene: Scene): Promise<void> {
   const { code, stdout, stderr } = await scene.coffer(['diff', 'app.yml', '--exit-code']);
   expect(stdout.toString() + stderr).toContain('no difference');

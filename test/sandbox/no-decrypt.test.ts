@@ -10,7 +10,7 @@ const stored = storedIn(aws);
 const { callsOf, disturb } = controlOf(aws);
 await aws.createKey(aws.fileKeyAlias);
 
-/** The machine that syncs; what SSM opens for it counts as its kms:Decrypt too. */
+/** The machine that syncs; what SSM decrypts for it counts as its kms:Decrypt too. */
 const asCi = { env: { AWS_ACCESS_KEY_ID: 'AKIACI' } };
 const denyDecrypt = () =>
   disturb({ rules: [{ action: 'kms:Decrypt', deny: true, accessKeyId: 'AKIACI' }] });

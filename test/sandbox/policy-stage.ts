@@ -25,23 +25,23 @@ export interface Stage extends Clients {
   coffer: (args: readonly string[], stdin?: string) => Promise<Outcome>;
 }
 
-/** Something that somebody does with coffer, and where it begins. */
+/** A step that somebody does with coffer, and its initial state. */
 export interface Step {
   name: string;
-  /** The state that it begins with, kept under this name. */
+  /** The name of its initial state. */
   from: string;
   args: readonly string[];
   stdin?: string;
   faults?: Partial<Settings>;
-  /** It cannot succeed; what counts is how it cleans up. */
+  /** It cannot succeed; the test is about how it cleans up. */
   fails?: true;
-  /** Whether it was really done, when its exit status does not tell. */
+  /** Whether it was really done, if the exit code does not show it. */
   isDone?: (clients: Clients) => Promise<boolean>;
 }
 
 const CALLER = 'AKIACALLER';
 
-/** Runs `work` on what is kept in the folder `place`. */
+/** Runs `work` on the state in the folder `place`. */
 async function on<T>(place: string, work: (stage: Stage, endpoint: string) => Promise<T>) {
   const folder = join(place, 'work');
   await mkdir(folder, { recursive: true });
@@ -63,14 +63,14 @@ async function on<T>(place: string, work: (stage: Stage, endpoint: string) => Pr
   }
 }
 
-/** States of AWS and of manifests that are kept to begin from, again and again. */
+/** Saved states of AWS and of manifests, to start from again and again. */
 export async function createStages() {
   const root = await mkdtemp(join(tmpdir(), 'coffer-test-'));
   afterAll(() => rm(root, { recursive: true, force: true }));
   let copies = 0;
 
   return {
-    /** Keeps what `build` makes of the state `from`, or of nothing. */
+    /** Saves the state that `build` creates from the state `from`, or from nothing. */
     async keep(
       name: string,
       from: string | undefined,
@@ -80,7 +80,7 @@ export async function createStages() {
       await on(join(root, name), build);
     },
 
-    /** Does a step under a policy; what became of it, and what was asked of the policy. */
+    /** Does a step under a policy; returns the result, and the decisions of the policy. */
     async run(step: Step, policy: object): Promise<{ outcome: Outcome; asked: Question[] }> {
       const place = join(root, `copy-${(copies += 1)}`);
       await cp(join(root, step.from), place, { recursive: true });

@@ -28,7 +28,7 @@ import type { Clients, Stage, Stages, Step } from './policy-stage.ts';
 const BUCKET = 'policy-bucket';
 const DIGEST = 'a'.repeat(64);
 
-/** The tags, a secret, one of tier Advanced, one for S3, no secret, and an image of a machine. */
+/** Tags, a secret, one of tier Advanced, one for S3, a plain value, and a machine image. */
 const ALL = `tags: {team: a}
 parameters:
   - {name: token, type: SecureString, value: ${createCanary()}}
@@ -47,7 +47,7 @@ function manifest(path: string, rest: string): string {
 }
 
 /**
- * Makes the states that steps begin with. In all of them, the alias of the file key has moved to
+ * Creates the initial states of steps. In all of them, the alias of the file key has moved to
  * another key than that of the manifests.
  */
 export async function buildStates(stages: Stages): Promise<void> {
@@ -84,7 +84,7 @@ export async function buildStates(stages: Stages): Promise<void> {
   });
 }
 
-/** Another value, other tags, a parameter and an object too many, an upload nobody finished. */
+/** Another value, other tags, an extra parameter and object, an unfinished upload. */
 async function spoil({ ssm, s3 }: Clients, path: string): Promise<void> {
   const Name = `${path}version`;
   await ssm.send(new PutParameterCommand({ Name, Value: '1', Overwrite: true }));
@@ -104,7 +104,7 @@ async function spoil({ ssm, s3 }: Clients, path: string): Promise<void> {
 /** Of the SDK, for one call. */
 const ATTEMPTS = 7;
 
-/** Of the keys, the one that could not be named is to go. */
+/** Whether one key, which got no alias, is scheduled for deletion. */
 async function oneKeyIsToGo({ kms }: Clients): Promise<boolean> {
   const { Keys = [] } = await kms.send(new ListKeysCommand({}));
   const states = Keys.map(async ({ KeyId }) => {
@@ -114,7 +114,7 @@ async function oneKeyIsToGo({ kms }: Clients): Promise<boolean> {
   return (await Promise.all(states)).filter((state) => state === 'PendingDeletion').length === 1;
 }
 
-/** Faults under which the first upload in parts fails for good, and the second succeeds. */
+/** Faults that make the first multipart upload fail, and the second succeed. */
 function failingOneUpload() {
   const rules = [{ action: 's3:CompleteMultipartUpload', errorRate: 0.9 }];
   const faults = new Faults();
@@ -179,7 +179,7 @@ const ADMINISTER = [
   step('nuke', 'other than wanted', 'nuke app.yml --yes'),
 ];
 
-/** What each role does all day, and for which manifests. */
+/** The daily work of each role, and its manifests. */
 export const JOBS: Readonly<Record<Role, { manifests: string[]; steps: readonly Step[] }>> = {
   author: { manifests: ['app.yml', 'psyml.yml'], steps: [...WRITE, ...OPEN] },
   'author-write-only': { manifests: ['app.yml', 'psyml.yml'], steps: WRITE },
@@ -193,7 +193,7 @@ export const JOBS: Readonly<Record<Role, { manifests: string[]; steps: readonly 
   },
 };
 
-/** Things that none of them may do: with another's secrets, or out of their role. */
+/** Steps that no role may do: with other secrets, or outside its role. */
 export const TRESPASSES: readonly (readonly [Role, Step])[] = [
   ['author', step('decrypt of another path', 'bare', 'decrypt other.yml')],
   ['author', step('get', 'other than wanted', 'get /apps/app/token')],

@@ -12,7 +12,7 @@ interface Policy {
 
 const stages = await createStages();
 const policies = new Map<Role, Policy>();
-/** Removals that made a step fail for one role need not be tried for another. */
+/** A removal that made a step fail for one role is not tried for another. */
 const proven = new Set<string>();
 
 beforeAll(async () => {
@@ -62,7 +62,7 @@ describe.each(ROLES)('%s', (role) => {
     expect(superfluous).toEqual([]);
   });
 
-  /** Whether something that was allowed is not any more. */
+  /** Whether something is no longer allowed. */
   function isMissed(questions: readonly Question[], reduced: Policy): boolean {
     const [before, after] = [policyOf(role), reduced].map((policy) => parsePolicy(policy));
     return questions.some(

@@ -105,7 +105,7 @@ test.each<[string, (id: string) => Promise<unknown>]>([
   expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
 });
 
-/** With it, the first answer gets lost after the work was done, and the second does not. */
+/** Faults that lose the first answer after the work is done, but not the second. */
 const LOSES_FIRST_ANSWER = 18;
 
 test.each([

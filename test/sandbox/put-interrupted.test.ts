@@ -102,7 +102,7 @@ test('after a kill at any moment the pointer is readable, and gc finds the rest'
 
     const { data: url = '' } = await stored.values(app.prefix);
     const read = await app.succeed(['get', `${app.prefix}data`]);
-    // The new one whole, or the one before.
+    // The complete new one, or the old one.
     if (!contents.has(url)) contents.set(url, data);
     else unpublished++;
     expect(read.stdout.equals(contents.get(url) ?? Buffer.alloc(0)), `killed at ${moment}`).toBe(

@@ -10,7 +10,7 @@ const stored = storedIn(aws);
 
 const PARAMETERS = `${secret('x', 'x')}  - {name: y, type: String, value: y}\n`;
 
-/** A question that coffer asks: the call, what is said before it, and the question itself. */
+/** A question of coffer: the call, the text before it, and the question. */
 interface Question {
   args: string[];
   prepare?: (app: Scene) => Promise<unknown>;
@@ -51,7 +51,7 @@ const QUESTIONS: Record<string, Question> = {
 
 const ENDINGS = { '\u0003': 130, SIGINT: 130, SIGTERM: 143, SIGHUP: 129, HANGUP: 129 };
 
-/** One question of each kind: of a line, of what must not show, of one key. */
+/** One question of each kind: for a line, for hidden input, for one key. */
 const KINDS = new Set(['nuke', 'set', 'edit, after a mistake']);
 
 /** In the short form, the other questions are ended by Ctrl-C alone. */

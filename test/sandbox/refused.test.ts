@@ -7,7 +7,7 @@ import { createScene } from '../support/scene.ts';
 const aws = await useAws();
 const SECRET = createCanary();
 
-// What AWS and the sandbox refuse, and moto takes.
+// What AWS and the sandbox refuse, but moto accepts.
 test.each([
   [
     'a value that a pattern of Java alone does not allow',

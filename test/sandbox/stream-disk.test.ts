@@ -16,7 +16,7 @@ function mount(folder: string, options: string): boolean {
   return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
 }
 
-/** Mounting is for root, and for machines that allow it. */
+/** Only root can mount, and only on machines that allow it. */
 function mayMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'coffer-mount-'));
   const isMounted = mount(folder, 'size=64k');
@@ -25,11 +25,11 @@ function mayMount(): boolean {
   return isMounted;
 }
 
-/** A folder of the scene with little room. */
+/** A folder of the scene with little space. */
 async function createTinyDisk(app: PutScene): Promise<string> {
   const folder = app.path('tiny');
   await mkdir(folder);
-  // Not a multiple of what is written at once: the last write finds room for a part.
+  // Not a multiple of one write: the last write has space for a part only.
   mount(folder, 'size=4700k');
   onTestFinished(() => void spawnSync('umount', [folder]));
   return folder;

@@ -18,7 +18,7 @@ function flipField({ body, metadata }: Raw, name: string): Raw {
   return { body, metadata: { ...metadata, [name]: flipped.toString('base64') } };
 }
 
-/** What is done to an object, given another one under the same key. */
+/** How an object is altered, given another one under the same key. */
 const ALTERATIONS: readonly (readonly [string, (one: Raw, other: Raw) => Raw])[] = [
   ['with a bit of its first byte flipped', (one) => ({ ...one, body: flipBit(one.body, 0) })],
   ['with a bit of its last byte flipped', (one) => ({ ...one, body: flipBit(one.body, -17, 7) })],
@@ -40,7 +40,7 @@ async function store(key: string, { body, metadata }: Raw): Promise<void> {
   );
 }
 
-/** Exit 1, one error that names the URL; not a byte of the plaintext, and no file. */
+/** Exit 1, one error with the URL, no byte of the plaintext, and no file. */
 async function expectRefused(selector: string, url: string): Promise<void> {
   const { folder, files } = await createWorkspace();
   for (const flags of [[], ['-o', 'out']]) {
@@ -71,7 +71,7 @@ describe.each([
 
   test.each(alterations)('if it is one %s', async (_, alter) => {
     const [one, other] = await sealTwo();
-    // The name promises the object as it was written.
+    // The name is the digest of the original object.
     const key = `${aws.unique('refused')}/${sha256(one.body)}`;
     await store(key, alter(one, other));
     await expectRefused(`s3://${aws.bucket}/${key}`, `s3://${aws.bucket}/${key}`);

@@ -9,7 +9,7 @@ import { callerEnv, policiesOf } from '../support/policies.ts';
 import { createRepository } from '../support/repository.ts';
 
 const aws = await useAws();
-// A score of calls, one after the other.
+// About twenty calls, one after the other.
 const TIME = { timeout: 60_000 };
 const policies = policiesOf(aws);
 

@@ -30,7 +30,7 @@ async function createSealed(): Promise<Scene> {
 
 type Call = readonly [args: string, stdin?: string];
 
-/** Runs calls at once, all of which have to succeed. */
+/** Runs calls at once; all must succeed. */
 async function atOnce(app: Scene, calls: readonly Call[]): Promise<Outcome[]> {
   return Promise.all(
     calls.map(async ([args, stdin]) => {
@@ -41,7 +41,7 @@ async function atOnce(app: Scene, calls: readonly Call[]): Promise<Outcome[]> {
   );
 }
 
-/** Every manifest has its blobs, and nothing else is there. */
+/** Every manifest has its blobs, and there is no other file. */
 async function expectWhole(app: Scene, manifests: readonly string[]): Promise<void> {
   const texts = await Promise.all(manifests.map((name) => app.text(name)));
   const named = texts.flatMap((text) => text.match(/[\w.-]+\.blobs\/[\w.-]+\.enc/g) ?? []);
@@ -171,7 +171,7 @@ test('a waiter names the process that it waits for, and fails if it takes too lo
 test('concurrent first encrypts end with one usable file key', async () => {
   const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('first')}` };
   const apps = await Promise.all([1, 2, 3].map(() => createScene(aws, secret('a', 'one'))));
-  // The homes of the scenes are not the same, so that they cannot take turns.
+  // The scenes have different home folders, so they cannot take turns.
   const outcomes = await Promise.all(apps.map((app) => app.start(['encrypt', 'app.yml'], { env })));
   expect(outcomes).toMatchObject(apps.map(() => ({ code: 0 })));
   const texts = await Promise.all(apps.map((app) => app.text('app.yml')));

@@ -14,7 +14,7 @@ interface Metadata {
   runs: { steps: { id?: string; run?: string; env?: Record<string, string> }[] };
 }
 
-/** How a use of the action ended. */
+/** The result of one use of the action. */
 export interface ActionOutcome {
   code: number;
   log: string;
@@ -76,7 +76,7 @@ export async function useAction(
   };
 }
 
-/** GitHub's API as far as comments on one pull request go; `refuse` answers 403 to all writes. */
+/** GitHub's API for comments on one pull request; `refuse` answers 403 to all writes. */
 export async function startGithub(
   comments: Comment[],
   { refuse = false } = {},

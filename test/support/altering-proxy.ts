@@ -3,10 +3,10 @@ import { startServer } from './bad-server.ts';
 /** Content of one call of KMS or SSM, or of its answer. */
 export type Content = Record<string, unknown>;
 
-/** What becomes of the answers to a call, by the name of its operation. */
+/** How the answers to a call change, by the name of its operation. */
 export type Alterations = Readonly<Record<string, (answer: Content, request: Content) => Content>>;
 
-/** A way to `endpoint` on which answers change. */
+/** A proxy to `endpoint` that changes answers. */
 export async function startAlteringProxy(
   endpoint: string,
   alterations: Alterations,

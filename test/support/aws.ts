@@ -23,7 +23,7 @@ export interface TestAws extends Clients {
   kmskey: string;
   kmskeyArn: string;
   bucket: string;
-  /** Alias of the file key; there is no such key before something creates it. */
+  /** Alias of the file key, which does not exist until something creates it. */
   fileKeyAlias: string;
   clients: (region: string) => Clients;
   /** A name, such as a path or an alias without its prefix, that was never used before. */
@@ -32,7 +32,7 @@ export interface TestAws extends Clients {
   createKey: (alias?: string, region?: string) => Promise<string>;
 }
 
-/** Starts, or finds, the AWS of this run's kind; for the top of a test file. */
+/** Starts or finds the AWS of this run; call it at the top of a test file. */
 export async function useAws(): Promise<TestAws> {
   const endpoint = await findEndpoint();
   const file = randomBytes(4).toString('hex');

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
-/** An endpoint that answers as `answer` says, and the requests that it got. */
+/** A server that answers with `answer`, and the requests that it received. */
 export async function startServer(
   answer: RequestListener,
 ): Promise<{ url: string; host: string; requests: string[] }> {

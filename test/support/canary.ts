@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 
-/** A secret that occurs nowhere by chance. */
+/** A secret that does not occur by chance. */
 export function createCanary(): string {
   return `canary${randomBytes(12).toString('hex')}`;
 }
 
-/** Proves that `secret` is in none of `places`, neither as it is nor in base64 or hex. */
+/** Proves that `secret` is in none of `places`, in plaintext, base64 or hex. */
 export function expectHidden(
   secret: string | Buffer,
   places: Readonly<Record<string, string | Buffer>>,
@@ -17,12 +17,12 @@ export function expectHidden(
   expect(Object.keys(places), 'there is something to look through').not.toEqual([]);
   for (const [place, content] of Object.entries(places)) {
     const found = forms.some((form) => Buffer.from(content).includes(form));
-    // No quote of the content: a failing test must not print secrets either.
+    // Do not quote the content: a failing test must not print secrets either.
     expect(found, `${place} shows the secret`).toBe(false);
   }
 }
 
-/** What base64 makes of the bytes wherever they stand in a longer text. */
+/** The base64 of the bytes at any position in a longer text. */
 function base64Cores(bytes: Buffer): string[] {
   return [0, 1, 2].map((shift) => {
     const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { CLI } from './cli.ts';
 
-/** A call of the command line that is under way. */
+/** A running call of the command line. */
 export interface Child {
   kill: (signal: NodeJS.Signals) => void;
   /** More for its standard input, which stays open. */

@@ -18,7 +18,7 @@ interface CallOptions {
   stdin?: string | Buffer | undefined;
 }
 
-/** Whether the reader of each stream left before the call began. */
+/** Whether the reader of each stream closed it before the call. */
 interface Readers {
   stdoutLeft?: boolean;
   stderrLeft?: boolean;
@@ -63,7 +63,7 @@ export async function coffer(
   }
 }
 
-/** A stream of a call that goes on in this process. */
+/** A stream of a call in this process. */
 class Captured extends Writable {
   readonly isTTY = false;
   readonly #chunks: Buffer[] = [];
@@ -94,7 +94,7 @@ function replaceEnvironment(variables: Readonly<Record<string, string | undefine
   }
 }
 
-/** The same in a process of its own, as it was built: for signals, pipes, and two at once. */
+/** The same in a separate process, as built: for signals, pipes, and two calls at once. */
 export function cofferProcess(args: readonly string[], options: CallOptions): Promise<Outcome> {
   return run(process.execPath, [CLI, ...args], {
     ...options,

@@ -4,16 +4,16 @@ import { Faults } from '../../src/sandbox/faults.ts';
 import { DEFAULTS, type Settings } from '../../src/sandbox/settings.ts';
 import type { TestAws } from './aws.ts';
 
-/** The sandbox's own door: how often it was called, and how it is to misbehave. */
+/** The sandbox's control interface: counts of calls, and faults to inject. */
 export interface Control {
   /** Calls by operation (`kms:Decrypt`) while `work` ran. */
   callsOf: (work: () => Promise<unknown>) => Promise<Record<string, number>>;
-  /** Calls by operation since they were forgotten. */
+  /** Calls by operation since the last reset. */
   calls: () => Promise<Record<string, number>>;
   forgetCalls: () => Promise<void>;
-  /** Waits until there were so many calls of this operation. */
+  /** Waits until this operation was called this often. */
   untilCalled: (operation: string, times?: number) => Promise<void>;
-  /** Misbehaves until the test has ended. */
+  /** Injects faults until the end of the test. */
   disturb: (settings: Partial<Settings>) => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export function controlOf(aws: Pick<TestAws, 'endpoint'>): Control {
   };
 }
 
-/** Faults under which the first answer to an operation gets lost, and the second arrives. */
+/** Faults that lose the first answer to an operation, but not the second. */
 export function losingOneAnswer(action: string): Partial<Settings> {
   const losses = { rules: [{ action, resetRate: 0.5 }] };
   const faults = new Faults();

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
 /**
- * A way to `endpoint` on which connections break off: each of the first `times` that has carried
- * `bytes` back to the client, whatever it was saying then.
+ * A proxy to `endpoint` that breaks connections: each of the first `times` that has carried
+ * `bytes` back to the client, at any point of the answer.
  */
 export async function startCuttingProxy(
   endpoint: string,

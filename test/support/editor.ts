@@ -2,7 +2,7 @@ import type { Scene } from './scene.ts';
 
 /**
  * Environment in which `coffer edit` finds an editor that runs `body`, JavaScript that may change
- * `text` and knows its `file`. Where that was stands in the scene's file `seen` from then on.
+ * `text` and knows its `file`. The scene's file `seen` then has the path of that file.
  */
 export async function writeEditor(scene: Scene, body: string): Promise<Record<string, string>> {
   await scene.write(
@@ -20,7 +20,7 @@ writeFileSync(file, text);
   return { EDITOR: `"${process.execPath}" editor.mjs`, TMPDIR: scene.folder };
 }
 
-/** What the editor saw. */
+/** The path and the modes that the editor saw. */
 export async function seenBy(scene: Scene) {
   const seen: unknown = JSON.parse(await scene.text('seen'));
   return seen as { file: string; modes: string[] };

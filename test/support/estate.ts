@@ -47,10 +47,10 @@ const NASTY: readonly string[] = [
   'x'.repeat(4096),
 ];
 
-/** Names that YAML reads as something else than a text, and shapes of names. */
+/** Names that YAML does not read as text, and names of different shapes. */
 const NAMES: readonly string[] = ['null', 'true', '0123', '1.10', '-dash', '.dot', 'a/b/c', '_'];
 
-/** What was put where: values opened, by name without the path. */
+/** What was written: decrypted values, by name without the path. */
 export interface Estate {
   values: Map<string, string>;
   /** Tags that all of its parameters have. */

@@ -3,7 +3,7 @@ import { materials, writeOlder, type Older } from './older-writer.ts';
 import { storedIn } from './stored.ts';
 
 /**
- * What `s3-kms-ssm-secrets -O put -p PATH -s PATH` left: a V1 object, called by the SHA-256 of its
+ * What `s3-kms-ssm-secrets -O put -p PATH -s PATH` wrote: a V1 object, named by the SHA-256 of its
  * plaintext, and the parameter PATH that points to it.
  */
 export async function putAsGoTool(

@@ -49,7 +49,7 @@ const SECRET = {
   },
 } as const;
 
-/** A Secret as the API server would take it. */
+/** A Secret as the API server accepts it. */
 export interface K8sSecret {
   apiVersion: 'v1';
   kind: 'Secret';
@@ -58,7 +58,7 @@ export interface K8sSecret {
   data?: Record<string, string>;
 }
 
-/** What the API server would say against it; nothing if it took it. */
+/** The API server's objections; empty if it accepts the Secret. */
 export function faultsOfSecret(candidate: unknown): string[] {
   const ajv = new Ajv({ allErrors: true });
   ajv.validate(SECRET, candidate);

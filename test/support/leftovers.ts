@@ -2,7 +2,7 @@ import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import type { TestAws } from './aws.ts';
 import { storedIn } from './stored.ts';
 
-/** All that a bucket holds under a prefix, unfinished uploads too, by their keys. */
+/** The keys of everything in a bucket under a prefix, including unfinished uploads. */
 export function leftoversIn(aws: TestAws) {
   return async (prefix: string): Promise<{ objects: string[]; uploads: string[] }> => {
     const { Uploads = [] } = await aws.s3.send(

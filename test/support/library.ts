@@ -3,13 +3,13 @@ import { afterAll } from 'vitest';
 import type * as library from '../../src/index.ts';
 import { REGION, type TestAws } from './aws.ts';
 
-/** What `import 'coffer'` gives, as it was built. */
+/** The built module of `import 'coffer'`. */
 export async function importLibrary(): Promise<typeof library> {
   const { resolve } = createRequire(import.meta.url);
   return (await import(resolve('../../dist/index.js'))) as typeof library;
 }
 
-/** How the library reaches a test file's AWS. */
+/** The options with which the library reaches a test file's AWS. */
 export function accessTo({ endpoint }: TestAws, region = REGION): library.CofferOptions {
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
   return { endpoint, credentials, region };

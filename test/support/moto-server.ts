@@ -9,7 +9,7 @@ declare module 'vitest' {
   }
 }
 
-/** One moto server for the whole run, on a port of its own choice. */
+/** One moto server for the whole run, on any free port. */
 export default async function startMoto(project: TestProject): Promise<() => Promise<void>> {
   const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -20,7 +20,7 @@ export default async function startMoto(project: TestProject): Promise<() => Pro
 
   const url = new Promise<string>((resolve, reject) => {
     const seen: string[] = [];
-    // It logs every request here, which somebody has to read.
+    // It logs every request to this pipe, which must be read.
     createInterface(server.stderr).on('line', (line) => {
       if (seen.length < 50) seen.push(line);
       const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];

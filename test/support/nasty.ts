@@ -1,4 +1,4 @@
-/** Values that some reader of some format is known to spoil. All are in Unicode's normal form C. */
+/** Values that some reader of some format corrupts. All are in Unicode's normal form C. */
 export const NASTY: Readonly<Record<string, string>> = {
   single: "it's",
   double: 'say "hi"',

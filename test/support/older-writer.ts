@@ -6,7 +6,7 @@ import type { TestAws } from './aws.ts';
 
 const GCM = 'AES/GCM/NoPadding';
 
-/** What an object of the older formats says of itself. */
+/** The metadata of an object in an older format. */
 export type Fields = Record<string, string>;
 
 export interface Older {

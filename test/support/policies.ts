@@ -3,9 +3,9 @@ import type { TestAws } from './aws.ts';
 
 /** A sandbox's callers under IAM policies. */
 export interface PolicyControl {
-  /** From now on, the access key may do what `document` allows, and nothing else. */
+  /** From now on, the access key may do only what `document` allows. */
   put: (accessKeyId: string, document: object) => Promise<void>;
-  /** What was decided under its policy: each question once. */
+  /** The decisions under its policy, each once. */
   asked: (accessKeyId: string) => Promise<Question[]>;
 }
 
@@ -24,7 +24,7 @@ export function policiesOf({ endpoint }: Pick<TestAws, 'endpoint'>): PolicyContr
   };
 }
 
-/** Makes a call of the command line one of that access key's. */
+/** The environment for a call with that access key. */
 export function callerEnv(accessKeyId: string): Record<string, string> {
   return { AWS_ACCESS_KEY_ID: accessKeyId };
 }

@@ -7,7 +7,7 @@ export const MIB = 1024 * KIB;
 
 export const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-/** What `coffer put` made. */
+/** What `coffer put` published. */
 interface Published {
   url: string;
   key: string;
@@ -18,7 +18,7 @@ export const NO_OBJECT = '  - {name: note, type: String, value: text}\n';
 
 /** A scene for put, get and gc; its manifest names no object. */
 export interface PutScene extends Scene {
-  /** The flags that put cannot do without, for a parameter under the manifest's path. */
+  /** The required flags of put, for a parameter under the manifest's path. */
   target: (name: string) => string[];
   put: (name: string, data: string | Buffer, flags?: readonly string[]) => Promise<Published>;
 }

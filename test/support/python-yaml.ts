@@ -7,7 +7,7 @@ const CALL = [
   'import json, sys, yaml; json.dump(yaml.safe_load(sys.stdin.buffer), sys.stdout)',
 ];
 
-/** Whether there is a reader of YAML here that others wrote; it reads YAML 1.1, as kubectl does. */
+/** Whether PyYAML is installed, a reader of YAML 1.1 like kubectl's. */
 export const hasPythonYaml = spawnSync('python3', ['-c', 'import yaml']).status === 0;
 
 export async function readByPython(yaml: string | Buffer): Promise<unknown> {

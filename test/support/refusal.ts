@@ -3,16 +3,16 @@ import { expectHidden } from './canary.ts';
 import type { Outcome } from './cli.ts';
 import type { Scene } from './scene.ts';
 
-/** How a call has to fail. */
+/** How a call must fail. */
 export interface Refusal {
   code: number;
   says: RegExp;
-  /** What must not be told. */
+  /** What must not appear. */
   secret: string;
   env?: Record<string, string | undefined> | undefined;
 }
 
-/** One clear error, no stack, no secret; exactly what a person needs. */
+/** One clear error, without a stack trace or a secret. */
 function expectOneError(
   { code, stdout, stderr }: Outcome,
   { code: wanted, says, secret }: Refusal,
@@ -26,7 +26,7 @@ function expectOneError(
   expectHidden(secret, { stderr });
 }
 
-/** Runs a call that has to fail, and proves that it left every file as it was. */
+/** Runs a call that must fail, and proves that it changed no file. */
 export async function expectRefusal(
   app: Scene,
   args: readonly string[],

@@ -12,18 +12,18 @@ interface Schema {
 const schema = JSON.parse(await readFile(SCHEMA, 'utf8')) as Schema;
 const ajv = new Ajv({ allErrors: true }).addSchema(schema, 'report');
 
-/** Commands that answer with a report. */
+/** Commands that print a report. */
 export const REPORTING = COMMANDS.filter(({ noJson }) => noJson === undefined).map(
   ({ name }) => name,
 );
 
-/** Whether any command could answer with this. */
+/** Whether any command could print this. */
 export const isReport = ajv.getSchema('report') as (report: unknown) => boolean;
 
 /** The names of all shapes, those of commands among them. */
 export const SHAPES = Object.keys(schema.definitions);
 
-/** Proves that `text` is one JSON document of the documented shape; gives it back. */
+/** Proves that `text` is one JSON document of the documented shape, and returns it. */
 export function expectReport(shape: string, text: string): unknown {
   const validate = ajv.getSchema(`report#/definitions/${shape}`);
   if (!validate) throw new Error(`no shape is documented for ${shape}`);

@@ -4,9 +4,9 @@ import type { Snapshot } from '../../src/repo/check/snapshot.ts';
 import { run, type Outcome } from './cli.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
-/** A git repository of one test's own, under nobody's configuration. */
+/** A git repository for one test, without any user's configuration. */
 export interface Repository extends Workspace {
-  /** Runs git in it, and fails the test unless git succeeds; what git printed. */
+  /** Runs git in it, which must succeed; returns its output. */
   git: (...args: readonly string[]) => Promise<string>;
   /** The same for a call that may fail. */
   tryGit: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
@@ -44,7 +44,7 @@ export async function createRepository(
 
 const KEY_ID = '3f9c21ab';
 
-/** A manifest that `coffer encrypt` could have left; its ciphertext opens nowhere. */
+/** A manifest like one from `coffer encrypt`; its ciphertext cannot be opened. */
 export function sealedManifest(parameters: string, head = 'bucket: some-bucket\n'): string {
   return `path: /app/
 region: us-east-1
@@ -57,7 +57,7 @@ parameters:
 ${parameters}`;
 }
 
-/** A sealed value whose bytes are `bytes`, in a file of its own or in the manifest. */
+/** A blob with these sealed bytes, in a file or in the manifest. */
 export function sealedBlob(name: string, bytes: string | Buffer, path?: string): string {
   const fields = {
     sha256: createHash('sha256').update(bytes).digest('hex'),

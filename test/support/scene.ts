@@ -4,7 +4,7 @@ import { coffer, cofferProcess, type Outcome } from './cli.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 interface CallOptions {
-  /** In addition; `undefined` takes a variable away. */
+  /** More variables; `undefined` removes one. */
   env?: Readonly<Record<string, string | undefined>>;
   stdin?: string | Buffer;
 }
@@ -14,9 +14,9 @@ export interface Scene extends Workspace {
   /** The manifest's path: every scene has its own. */
   prefix: string;
   coffer: (args: readonly string[], options?: CallOptions) => Promise<Outcome>;
-  /** The same in a process of its own. */
+  /** The same in a separate process. */
   start: (args: readonly string[], options?: CallOptions) => Promise<Outcome>;
-  /** The same for a call that has to succeed. */
+  /** The same for a call that must succeed. */
   succeed: (args: readonly string[], options?: CallOptions) => Promise<Outcome>;
   /** What `coffer decrypt --value` prints of app.yml. */
   value: (name: string) => Promise<string>;
@@ -57,12 +57,12 @@ export async function createScene(
   };
 }
 
-/** A secret of the manifest in one line each. */
+/** A secret, on one line of the manifest. */
 export function secret(name: string, value: string): string {
   return `  - {name: ${name}, type: SecureString, value: ${JSON.stringify(value)}}\n`;
 }
 
-/** A parameter that is no secret. */
+/** A parameter that is not a secret. */
 export function plain(name: string, value: string): string {
   return `  - {name: ${name}, type: String, value: ${JSON.stringify(value)}}\n`;
 }

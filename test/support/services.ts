@@ -4,7 +4,7 @@ import { createParameterStore, type ParameterStore } from '../../src/stores/ssm.
 import type { Session } from '../../src/aws/session.ts';
 import { REGION, type TestAws } from './aws.ts';
 
-/** Whatever answers there. */
+/** A session for the server at this address. */
 export function sessionAt(endpoint: string): Session & { endpoint: string } {
   const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
   return { endpoint, credentials, concurrency: 8 };

@@ -12,9 +12,9 @@ import {
 import { DeleteObjectCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { REGION, type TestAws } from './aws.ts';
 
-/** What AWS holds, seen and changed past coffer. */
+/** The content of AWS, read and changed without coffer. */
 export interface Stored {
-  /** Values opened, by name without `prefix`. */
+  /** Decrypted values, by name without `prefix`. */
   values: (prefix: string) => Promise<Record<string, string>>;
   parameters: (prefix: string) => Promise<Map<string, Parameter>>;
   metadata: (prefix: string) => Promise<Map<string, ParameterMetadata>>;

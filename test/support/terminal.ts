@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { CLI, run } from './cli.ts';
 
-/** What a program did that had a terminal of its own. */
+/** The result of a program in a terminal. */
 export interface TerminalOutcome {
   /** 128 + n when signal n ended it. */
   code: number;
-  /** All that the terminal showed, without colours. */
+  /** Everything that the terminal showed, without colours. */
   shown: string;
-  /** Whether the terminal was left as it had been. */
+  /** Whether the terminal's settings were restored. */
   isSane: boolean;
 }
 
@@ -64,10 +64,10 @@ while code is None:
 finish(code, termios.tcgetattr(slave) == before)
 `;
 
-/** Whether a terminal can be made here. */
+/** Whether this machine can create a terminal. */
 export const HAS_PTY = spawnSync('python3', ['-c', 'import pty, termios']).status === 0;
 
-/** Runs a program that believes to talk to a person. */
+/** Runs a program in a terminal. */
 export async function runInTerminal(
   command: readonly string[],
   dialogue: Dialogue,
@@ -82,7 +82,7 @@ export async function runInTerminal(
   return { ...outcome, shown: outcome.shown.replaceAll(/\u001b\[[\d;]*[A-Za-z]/g, '') };
 }
 
-/** Runs the command line with somebody in front of it. */
+/** Runs the command line in a terminal. */
 export function cofferInTerminal(
   args: readonly string[],
   dialogue: Dialogue,

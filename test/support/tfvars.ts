@@ -33,7 +33,7 @@ function unescape(body: string): string {
   );
 }
 
-/** What Terraform itself reads; for lines whose names are `names`. */
+/** What Terraform itself reads, for lines with these names. */
 export async function readByTerraform(
   text: string,
   names: readonly string[],

@@ -7,14 +7,14 @@ import { createStores } from '../../src/stores/index.ts';
 import { REGION, type TestAws } from './aws.ts';
 import { sessionAt } from './services.ts';
 
-/** What an action said and asked. */
+/** The messages and questions of an action. */
 export interface Said {
   notes: string[];
   warnings: Problem[];
   questions: string[];
 }
 
-/** A host that remembers, and answers every question alike. */
+/** A host that records everything, and gives every question the same answer. */
 export function createTestHost(answer: 'yes' | 'no' = 'yes'): { host: Host; said: Said } {
   const said: Said = { notes: [], warnings: [], questions: [] };
   const host: Host = {
@@ -32,7 +32,7 @@ export function createTestHost(answer: 'yes' | 'no' = 'yes'): { host: Host; said
   return { host, said };
 }
 
-/** What an action works with, against the AWS of this test file. */
+/** The tools of an action, for the AWS of this test file. */
 export function createTools(
   aws: TestAws,
   { answer, ...changes }: Partial<Tools> & { answer?: 'yes' | 'no' } = {},

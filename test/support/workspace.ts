@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder of one test's own. */
+/** A temporary folder for one test. */
 export interface Workspace {
   folder: string;
   path: (name: string) => string;
@@ -14,7 +14,7 @@ export interface Workspace {
   files: () => Promise<string[]>;
 }
 
-/** Makes a folder that holds `files` and is gone when the test has ended. */
+/** Creates a folder with `files`, and removes it at the end of the test. */
 export async function createWorkspace(
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<Workspace> {
