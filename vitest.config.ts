@@ -14,7 +14,7 @@ const moto = project('moto', ['actions', 'integration'], {
 });
 
 // For nights and releases: what takes long, and the whole of what `npm test` shortens.
-const long = project('long', ['long', 'sandbox'], {
+const long = project('long', ['long', 'unit', 'sandbox'], {
   env: { COFFER_TEST_LONG: '1' },
 });
 

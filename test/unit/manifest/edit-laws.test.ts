@@ -10,6 +10,7 @@ import type {
 } from '../../../src/manifest/model.ts';
 import { randomManifest, type Sample } from './random-manifest.ts';
 import { blob, KEY_ID, meaning, parse, SEALED_AGAIN, WRAPPED } from './samples.ts';
+import { byLength } from '../../support/length.ts';
 
 const content: fc.Arbitrary<ParameterEdit['content']> = fc.oneof(
   fc.constant(undefined),
@@ -172,7 +173,7 @@ test('an edit makes exactly the requested change, and touches no other line', ()
       expect(edited.startsWith('\uFEFF')).toBe(sample.text.startsWith('\uFEFF'));
       expect(isJson(edited)).toBe(isJson(sample.text));
     }),
-    { numRuns: 600 },
+    { numRuns: byLength(200, 600) },
   );
 });
 
@@ -193,7 +194,7 @@ test('replacing values keeps every comment', () => {
       });
       expect(comments(edited)).toEqual(comments(sample.text));
     }),
-    { numRuns: 200 },
+    { numRuns: byLength(50, 200) },
   );
 });
 
@@ -206,6 +207,6 @@ test('an edit without a change returns the same text', () => {
       const same = { ...(encryptedWith === undefined ? {} : { encryptedWith }), dataKeys };
       expect(editManifest(manifest, same)).toBe(sample.text);
     }),
-    { numRuns: 300 },
+    { numRuns: byLength(100, 300) },
   );
 });

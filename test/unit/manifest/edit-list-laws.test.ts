@@ -6,6 +6,7 @@ import { renderManifest } from '../../../src/manifest/render-manifest.ts';
 import { randomManifest } from './random-manifest.ts';
 import { newParameters } from './random-parameter.ts';
 import { KEY_ID, meaning, parse, WRAPPED } from './samples.ts';
+import { byLength } from '../../support/length.ts';
 
 /** What a new parameter means once it is read. */
 function meaningOf(
@@ -73,7 +74,7 @@ test('adding and removing changes only the requested parameters, and no other li
       expect(edited.startsWith('\uFEFF')).toBe(sample.text.startsWith('\uFEFF'));
       expect(isJson(edited)).toBe(isJson(sample.text));
     }),
-    { numRuns: 250 },
+    { numRuns: byLength(80, 250) },
   );
 });
 
@@ -96,7 +97,7 @@ test('removing an added parameter restores the old text', () => {
       const remove = new Set(add.map(({ name }) => name));
       expect(editManifest(parse(added), { remove })).toBe(sample.text);
     }),
-    { numRuns: 150 },
+    { numRuns: byLength(50, 150) },
   );
 });
 
@@ -112,7 +113,7 @@ test('adding keeps every existing byte', () => {
       expect(added).toBeGreaterThanOrEqual(0);
       expect(rest.endsWith(sample.text.slice(start).replaceAll(/\s/g, ''))).toBe(true);
     }),
-    { numRuns: 100 },
+    { numRuns: byLength(30, 100) },
   );
 });
 
@@ -148,7 +149,7 @@ test('a new manifest reads back as its source', () => {
         });
       },
     ),
-    { numRuns: 250 },
+    { numRuns: byLength(80, 250) },
   );
 });
 

@@ -4,6 +4,7 @@ import { checkManifests } from '../../../src/repo/check/check.ts';
 import { CofferError } from '../../../src/errors.ts';
 import { renderErrorJson } from '../../../src/cli/terminal/problems.ts';
 import { parse, SEALED, WRAPPED } from './samples.ts';
+import { byLength } from '../../support/length.ts';
 
 const CORE = 'c4n4ryS3cr3t';
 /** A text that is not a valid name or path, so it is a value in every place. */
@@ -118,7 +119,7 @@ describe('an error never quotes a possible value', () => {
           expect(await told(text)).not.toContain(CORE);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: byLength(100, 400) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { PARAMETER_KEYS } from '../../../src/manifest/fields.ts';
 import { CofferError } from '../../../src/errors.ts';
 import { HEAD, parse, withParameter } from './samples.ts';
+import { byLength } from '../../support/length.ts';
 
 const CANARY = 'c4n4ryS3cr3t';
 
@@ -167,6 +168,6 @@ test('an error quotes nothing of a value, for any syntax error around it', () =>
         expect(quoted ?? '').not.toContain(CANARY);
       },
     ),
-    { numRuns: 600 },
+    { numRuns: byLength(200, 600) },
   );
 });

@@ -9,6 +9,7 @@ import { ROLES } from '../../../../src/access/policy/roles.ts';
 import { parsePolicy } from '../../../../src/sandbox/iam/document.ts';
 import { decide, type Question } from '../../../../src/sandbox/iam/policies.ts';
 import { ACCOUNT, FILE_KEY, subject } from './subjects.ts';
+import { byLength } from '../../../support/length.ts';
 
 const FAR = subject({ path: '/apps/far/', region: 'eu-west-1', encrypted_with: undefined });
 const SUBJECTS = [
@@ -98,7 +99,7 @@ describe.each(ROLES)('the policy for %s', (role) => {
         const one = each.some((statements) => decide(statements, asked) === 'allowed');
         expect(decide(all, asked) === 'allowed').toBe(one);
       }),
-      { numRuns: 2000 },
+      { numRuns: byLength(500, 2000) },
     );
   });
 });
