@@ -52,7 +52,7 @@ describe('an invalid manifest:', () => {
     [
       'two parameters of one name',
       (text) => text + GOOD.replace('SecureString', 'String'),
-      /"?name"? .*line \d+ already/,
+      /"?name"? is already in line \d+/,
     ],
     [
       'a key twice',

@@ -55,9 +55,9 @@ describe('names', () => {
   });
 
   test.each([
-    [['--names', 'exact'], 'no variable here can be called spring.password'],
-    [['--format', 'k8s', '--name', 'x', '--prefix', 'a'], '--prefix does nothing'],
-    [['--out-dir', 'x', '--format', 'json'], '--format does nothing'],
+    [['--names', 'exact'], 'spring.password cannot be the name of a variable'],
+    [['--format', 'k8s', '--name', 'x', '--prefix', 'a'], '--prefix cannot be used'],
+    [['--out-dir', 'x', '--format', 'json'], '--format cannot be used'],
     [['--format', 'github'], 'needs GITHUB_ENV'],
   ])('refuses %j', async (args, message) => {
     const { call, files } = await createApp();

@@ -71,7 +71,7 @@ test("a second install changes nothing; somebody else's hook stays", async () =>
   const written = await app.text(HOOK);
   expect(await hook(app, 'install', 'sub')).toEqual([
     0,
-    `there is ../${HOOK}: commits run coffer check --staged\n`,
+    `../${HOOK} already exists: commits run coffer check --staged\n`,
   ]);
   expect(await app.text(HOOK)).toBe(written);
 

@@ -57,7 +57,7 @@ describe('dotenv', () => {
     const faulty = entries.filter(({ value }) => findDotenvFault(value));
     expect(faulty.map(({ variable }) => variable)).toEqual(['carriage', 'windows']);
     expect(findDotenvFault(`a'b"c\`d`)).toBeUndefined();
-    expect(findDotenvFault(`a'b"c\`d\n`)).toContain('quotes');
+    expect(findDotenvFault(`a'b"c\`d\n`)).toContain('cannot quote');
     expect(findDotenvFault('end\\')).toBeUndefined();
     expect(findDotenvFault('#end\\')).toContain('with a backslash');
   });
