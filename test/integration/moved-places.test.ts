@@ -25,7 +25,8 @@ async function pointsToS3(app: Scene, name: string): Promise<boolean> {
 
 /** The ciphertext is in the wrong place: check and diff say so, and encrypt moves it. */
 async function expectMove(app: Scene, value: string, to: 'S3' | 'SSM'): Promise<void> {
-  const expected = to === 'S3' ? 'v goes to S3 and is not sealed' : 'v goes to SSM and is sealed';
+  const expected =
+    to === 'S3' ? 'v goes to S3 but is not encrypted' : 'v goes to SSM but is encrypted';
   for (const command of ['check', 'diff']) {
     const { code, stdout, stderr } = await app.coffer([command, 'app.yml']);
     expect(code).toBe(command === 'check' ? 3 : 1);
@@ -115,13 +116,13 @@ describe('a value with {{ }}', () => {
     const app = await createScene(aws, secret('v', value), { header: `kmskey: ${aws.kmskey}\n` });
     const refused = await app.coffer(['encrypt', 'app.yml']);
     expect(refused).toMatchObject({ code: 1 });
-    expect(refused.stderr).toMatch(/^app\.yml:5:12: error: v: it holds \{\{…\}\}/);
+    expect(refused.stderr).toMatch(/^app\.yml:5:12: error: v: it contains \{\{…\}\}/);
 
     const plain = await createScene(aws, '  - {name: v, type: String, value: "{{ user }}"}\n');
     for (const command of ['check', 'encrypt', 'diff', 'save']) {
       const { code, stdout, stderr } = await plain.coffer([command, 'app.yml']);
       expect(code, command).not.toBe(0);
-      expect(`${stdout.toString()}${stderr}`).toMatch(/^app\.yml:6:12: error: v: it holds/);
+      expect(`${stdout.toString()}${stderr}`).toMatch(/^app\.yml:6:12: error: v: it contains/);
     }
   });
 });

@@ -34,7 +34,7 @@ test('generates one value again, and keeps the others', async () => {
   const before = await app.values();
   const lines = (await app.text('app.yml')).split('\n');
   const { stderr } = await app.succeed(['rotate', 'app.yml', 'x']);
-  expect(stderr).toContain('generated x anew');
+  expect(stderr).toContain('generated new values for x');
 
   const after = await app.values();
   expect(after.get('x')).toMatch(/^[0-9a-f]{12}$/);

@@ -145,7 +145,7 @@ test('refuses an impossible step with one message', async () => {
   const workspace = await createWorkspace({ 'app.yml': '' });
   for (const [inputs, message] of [
     [{ mode: 'difff' }, /^::error::mode is "difff", not one of/m],
-    [{ mode: 'sync', manifests: '*.yaml' }, /^::error::no file matches manifests/m],
+    [{ mode: 'sync', manifests: '*.yaml' }, /^::error::no file matches the input manifests/m],
     [{ mode: 'diff', comment: 'yes' }, /^::error::comment is "yes"/m],
   ] as const) {
     const { code, log } = await useAction(workspace, { manifests: '*.yml', ...inputs }, {});
