@@ -198,7 +198,7 @@ describe('import refuses', () => {
   test('to overwrite a file, and suggests --merge', async () => {
     const scene = await createSome();
     const stderr = await expectRefused(scene, [scene.prefix, '-o', 'app.yml'], 2);
-    expect(stderr).toContain('app.yml exists');
+    expect(stderr).toContain('app.yml already exists');
     expect(stderr).toContain('--merge app.yml');
   });
 

@@ -102,7 +102,7 @@ describe('diff of two versions', () => {
     expect(code).toBe(1);
     expect(stdout).toHaveLength(0);
     expect(stderr).toContain(`${name} has no version ${version}`);
-    expect(stderr).toContain('it has 1 first, 2, 3');
+    expect(stderr).toContain('the versions are 1 first, 2, 3');
     expectHidden(ONE, { stderr });
   });
 
