@@ -44,7 +44,7 @@ describe('a file', () => {
 describe('refuses an impossible source, and keeps the manifest:', () => {
   test.each<[string, (app: Scene) => Promise<void>, string]>([
     ['an empty file', (app) => app.write('in/source', ''), 'is empty'],
-    ['no file at all', (app) => rm(app.path('in/source')), 'does not exist'],
+    ['a missing file', (app) => rm(app.path('in/source')), 'does not exist'],
     [
       'a directory',
       async (app) => {
@@ -95,7 +95,7 @@ describe('refuses an impossible source, and keeps the manifest:', () => {
 describe.each([
   ['small', 'first', 'second', 'value'],
   ['large', Buffer.alloc(5000, 'a'), Buffer.alloc(5000, 'b'), 'blob'],
-  ['long enough for a file of its own', randomBytes(100_000), randomBytes(100_000), 'blob'],
+  ['large enough for a blob file', randomBytes(100_000), randomBytes(100_000), 'blob'],
 ])('after encrypt, a %s file', (_, first, second, form) => {
   async function createSealed() {
     const app = await withFile(first);

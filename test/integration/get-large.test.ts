@@ -148,8 +148,8 @@ describe('get -o', () => {
   });
 
   test.each([
-    ['a parameter that is not there', (prefix: string) => `${prefix}none`],
-    ['an object that is not there', () => `s3://${aws.bucket}/none`],
+    ['a missing parameter', (prefix: string) => `${prefix}none`],
+    ['a missing object', () => `s3://${aws.bucket}/none`],
   ])('of %s keeps the old file', async (_, selector) => {
     const app = await createPutScene(aws);
     await app.write('out', 'what was there');

@@ -103,7 +103,7 @@ describe('import --merge', () => {
 
   test.each([
     ['another path', ['/elsewhere/', '--merge', 'app.yml'], 'not /elsewhere/'],
-    ['a manifest that is not there', ['<prefix>', '--merge', 'no.yml'], 'no.yml'],
+    ['a missing manifest', ['<prefix>', '--merge', 'no.yml'], 'no.yml'],
     ['-o beside it', ['<prefix>', '--merge', 'app.yml', '-o', 'x.yml'], '--output'],
     ['--kmskey beside it', ['<prefix>', '--merge', 'app.yml', '--kmskey', 'k'], '--kmskey'],
   ])('refuses %s', async (_, args, message) => {

@@ -88,7 +88,7 @@ test('of AWS records the versions that it contains', async () => {
 describe('is refused without output', () => {
   test.each([
     ['without a name', ['--format', 'k8s'], '--name'],
-    ['under a name that Kubernetes does not take', ['--format', 'k8s', '--name', 'App'], 'App'],
+    ['with a name that Kubernetes refuses', ['--format', 'k8s', '--name', 'App'], 'App'],
     ['for a namespace with a dot', [...K8S, '--namespace', 'a.b'], 'a.b'],
   ])('%s', async (_, flags, message) => {
     const app = await createScene(aws, '  - {name: a, type: String, value: x}\n');

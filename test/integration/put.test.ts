@@ -15,8 +15,8 @@ describe('put writes what it reads:', () => {
   test.each([
     ['nothing', 0],
     ['a byte', 1],
-    ['more than the memory takes', MIB - 15],
-    ['the most that goes up in one piece', 16 * MIB - 16],
+    ['more than the memory limit', MIB - 15],
+    ['the most that is uploaded in one piece', 16 * MIB - 16],
     ['a byte more', 16 * MIB - 15],
     ['more than get holds in memory', 65 * MIB],
   ])('%s (%i bytes), and get returns it', async (_, size) => {

@@ -134,7 +134,7 @@ describe('get refuses a V3 object', () => {
     ['with base64 that is not strict', (f) => ({ ...f, 'x-amz-d': `${f['x-amz-d']}=` }), 'x-amz-d'],
     ['in another context', set({ 'x-amz-t': '{"aws:x-amz-cek-alg":"114"}' }), 'kms:Decrypt'],
     ['whose context is a list', set({ 'x-amz-t': '["115"]' }), 'x-amz-t is damaged'],
-    ['with an IV of its own', set({ 'x-amz-iv': 'AAAAAAAAAAAAAAAA' }), 'mixes two formats'],
+    ['with an IV', set({ 'x-amz-iv': 'AAAAAAAAAAAAAAAA' }), 'mixes two formats'],
   ])('%s', async (_, alter, why) => {
     const app = await createPutScene(aws);
     const { key, url } = await app.put('data', PLAINTEXT);

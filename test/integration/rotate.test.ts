@@ -78,7 +78,7 @@ test('generates a value for the first time', async () => {
 describe('is refused, and changes nothing:', () => {
   test.each([
     ['a value that was typed in', ['x', 'typed'], /typed has no generate:/],
-    ['a name that is not there', ['x', 'nope'], /has no parameter nope/],
+    ['an unknown name', ['x', 'nope'], /has no parameter nope/],
     ['no name', [], /needs names or --all/],
     ['names and --all', ['x', '--all'], /needs names or --all/],
   ])('%s', async (_, args, message) => {

@@ -104,7 +104,7 @@ describe('shows no secret in a failure:', () => {
         ),
     ],
     [
-      'an extension of a value behind a ciphertext',
+      'text after a ciphertext',
       ['decrypt', 'app.yml'],
       async (app) => {
         await app.succeed(['encrypt', 'app.yml']);

@@ -133,7 +133,7 @@ describe('from standard input', () => {
     ['one line break is dropped', 'a\n', [], 'a'],
     ['of Windows, too', 'a\r\n', [], 'a'],
     ['but no more than one', 'a\n\n', [], 'a\n'],
-    ['unless it is to be kept', 'a\n', ['--keep-newline'], 'a\n'],
+    ['unless --keep-newline is given', 'a\n', ['--keep-newline'], 'a\n'],
     ['and nothing else', '  a b  ', [], '  a b  '],
     ['whatever it looks like', 'null', [], 'null'],
     ['whatever ciphertext it looks like', 'ENC[v1,x]', [], 'ENC[v1,x]'],
@@ -244,12 +244,12 @@ describe('an existing origin', () => {
 describe('is refused, and changes nothing:', () => {
   test.each<[string, string[], string | undefined, RegExp]>([
     ['a value in the arguments', ['set', 'app.yml', 'a', 'canary'], 'x', /does not take more/],
-    ['a value behind --', ['set', 'app.yml', 'a', '--', 'canary'], 'x', /does not take more/],
+    ['a value after --', ['set', 'app.yml', 'a', '--', 'canary'], 'x', /does not take more/],
     ['an empty value', ['set', 'app.yml', 'a'], '', /the value of a is empty/],
     ['an empty line', ['set', 'app.yml', 'n'], '\n', /the value of n is empty/],
     ['an empty file', ['set', 'app.yml', 'a', '-f', 'empty'], 'x', /the value of a is empty/],
     [
-      'a file that is not there',
+      'a missing file',
       ['set', 'app.yml', 'a', '-f', 'gone'],
       'x',
       /gone: file or folder not found/,
@@ -258,7 +258,7 @@ describe('is refused, and changes nothing:', () => {
     ['a name with too many slashes', ['set', 'app.yml', 'a//b'], 'x', /empty part/],
     ['no name', ['set', 'app.yml'], 'x', /needs a name/],
     ['no manifest', ['set'], 'x', /needs a manifest/],
-    ['a manifest that is not there', ['set', 'no.yml', 'a'], 'x', /no\.yml/],
+    ['a missing manifest', ['set', 'no.yml', 'a'], 'x', /no\.yml/],
     ['an unknown type', ['set', 'app.yml', 'n', '--type', 'Text'], 'x', /--type cannot be Text/],
     [
       'another type',

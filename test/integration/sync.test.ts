@@ -146,7 +146,7 @@ describe('a plaintext secret', () => {
 test.each([
   ['an unknown flag', ['--prun'], '--prune'],
   ['a flag without its value', ['--only'], '--only'],
-  ['a manifest that is not there', ['none.yml'], 'none.yml'],
+  ['a missing manifest', ['none.yml'], 'none.yml'],
 ])('%s is wrong usage', async (_, args, told) => {
   const app = await createApp();
   const { code, stderr } = await app.coffer(['sync', 'app.yml', ...args]);

@@ -77,7 +77,7 @@ test('removes blob files that no manifest names any more, and keeps others', asy
 
 describe('is refused, and changes nothing:', () => {
   test.each([
-    ['a name that is not there', ['a', 'nope'], /has no parameter nope/],
+    ['an unknown name', ['a', 'nope'], /has no parameter nope/],
     ['all of them', ['a', 'b', 'c'], /cannot remove the last parameter/],
     ['no name', [], /needs a name/],
   ])('%s', async (_, names, message) => {

@@ -22,15 +22,11 @@ describe('names what is unusable:', () => {
       /there are no AWS credentials[\s\S]*hint: sign in/,
     ],
     [
-      'nobody at the endpoint',
+      'no server at the endpoint',
       { AWS_ENDPOINT_URL: nowhere },
       /cannot reach 127\.0\.0\.1:1 \(ECONNREFUSED\)/,
     ],
-    [
-      'a profile that is not there',
-      { AWS_PROFILE: 'nobody', AWS_ACCESS_KEY_ID: undefined },
-      /credentials/,
-    ],
+    ['a missing profile', { AWS_PROFILE: 'nobody', AWS_ACCESS_KEY_ID: undefined }, /credentials/],
   ])('%s', async (_, env, says) => {
     const app = await createScene(aws, GOOD);
     await expectRefusal(app, ['encrypt', 'app.yml'], { code: 1, secret: SECRET, says, env });

@@ -101,10 +101,15 @@ describe('an invalid manifest:', () => {
 
 describe('an unreadable manifest:', () => {
   test.each<[string, string, (app: Scene) => Promise<void>, RegExp]>([
-    ['it is not there', 'none.yml', () => Promise.resolve(), /none\.yml: file or folder not found/],
+    [
+      'it does not exist',
+      'none.yml',
+      () => Promise.resolve(),
+      /none\.yml: file or folder not found/,
+    ],
     ['it is a folder', 'sub', (app) => app.write('sub/x', ''), /sub: it is a folder/],
     [
-      'its folder is not there',
+      'its folder does not exist',
       'no/app.yml',
       () => Promise.resolve(),
       /no\/app\.yml: file or folder not found/,
@@ -134,9 +139,9 @@ describe('a wrong call:', () => {
     ['too many arguments', ['get', '/x', '/y'], /does not take \/y/],
     ['a flag twice', ['get', '/x', '-o', 'a', '-o', 'b'], /2 times/],
     ['a concurrency of zero', ['save', 'app.yml', '--concurrency', '0'], /--concurrency 0/],
-    ['a URL that is none', ['get', 's3://'], /not the URL of an object/],
+    ['an invalid URL', ['get', 's3://'], /not the URL of an object/],
     [
-      'a parameter that is not there',
+      'a missing parameter',
       ['decrypt', 'app.yml', '--value', 'nope'],
       /no parameter nope[\s\S]*token/,
     ],

@@ -132,8 +132,8 @@ describe('without a reader', () => {
 
   test.each([
     ['a call that is wrong', ['sync', '--bogus', '--json'], 2],
-    ['a manifest that is not there', ['sync', 'none.yml', '--json'], 2],
-    ['a parameter that is not there', ['history', '/none', '--json'], 1],
+    ['a missing manifest', ['sync', 'none.yml', '--json'], 2],
+    ['a missing parameter', ['history', '/none', '--json'], 1],
   ])('%s fails as it does with a reader', async (_, words, code) => {
     const app = await createApp();
     for (const closed of ['none', 'stdout', 'stderr', 'both'] as const) {

@@ -36,7 +36,7 @@ async function createHalfSealed(): Promise<Manifest> {
 const damage = (key: string) => flipBit(Buffer.from(key, 'base64'), -1).toString('base64');
 
 describe('a new value', () => {
-  test('is sealed under the data key that is there, at the cost of one call', async () => {
+  test('is sealed under the existing data key, with one call', async () => {
     const manifest = await createHalfSealed();
     let text = '';
     const calls = await control.callsOf(async () => ({ text } = await seal(manifest)));
@@ -53,7 +53,7 @@ describe('a new value', () => {
     expect(Object.keys(dataKeys)).toHaveLength(2);
   });
 
-  test('is not sealed when the data key that is there is damaged', async () => {
+  test('is not sealed if the existing data key is damaged', async () => {
     const manifest = await createHalfSealed();
     const dataKeys = Object.fromEntries(
       Object.entries(manifest.dataKeys).map(([id, key]) => [id, damage(key)]),
@@ -66,7 +66,7 @@ describe('a new value', () => {
   });
 });
 
-test('what the new text holds is read back, and has to open there', async () => {
+test('reads the new text back, in which every value must open', async () => {
   const manifest = await createHalfSealed();
   // As if the text said another path than the one that was sealed for.
   const parameters = manifest.parameters.map((parameter) => ({

@@ -12,7 +12,7 @@ const CONTEXT = { Client: 'coffer', Path: '/app/' };
 const choice = (alias: string) => ({ alias, create: true });
 
 describe('a file key', () => {
-  test('that is missing is created once, however many ask for it at once', async () => {
+  test('that is missing is created once, for any number of concurrent callers', async () => {
     const key = new FileKey(kms, choice('alias/missing'));
     const calls = await control.callsOf(() =>
       Promise.all(Array.from({ length: 5 }, () => key.generate(CONTEXT))),
@@ -22,7 +22,7 @@ describe('a file key', () => {
     expect(key.id).toMatch(/^arn:/);
   });
 
-  test('that may not be used is not created anew', async () => {
+  test('is not created again if it may not be used', async () => {
     const alias = await aws.createKey();
     await control.disturb({ rules: [{ action: 'kms:GenerateDataKey', deny: true }] });
     const key = new FileKey(kms, choice(alias));
@@ -32,14 +32,14 @@ describe('a file key', () => {
     expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
   });
 
-  test('that encrypted_with names is not created when it is missing', async () => {
+  test('is not created if encrypted_with names it and it is missing', async () => {
     const key = new FileKey(kms, choice('alias/coffer'), 'alias/gone');
     const failure = await failureOf(() => key.generate(CONTEXT));
     expect(failure.code).toBe('key');
     expect(key.created).toBeUndefined();
   });
 
-  test('is not created where --no-create-key forbids it', async () => {
+  test('is not created with --no-create-key', async () => {
     const key = new FileKey(kms, { alias: 'alias/unwanted', create: false });
     const calls = await control.callsOf(async () => {
       expect((await failureOf(() => key.generate(CONTEXT))).code).toBe('key');
