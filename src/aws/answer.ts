@@ -1,5 +1,5 @@
 import { CofferError } from '../errors.ts';
-import type { Doing } from './errors.ts';
+import { CHECK_THE_WAY, type Doing } from './errors.ts';
 
 /**
  * A field of an answer that coffer relies on. An answer without it is a failure, whatever its
@@ -18,6 +18,6 @@ export function need<T, K extends keyof T & string>(
 
 export function incomplete({ action, target }: Doing, field: string): CofferError {
   return new CofferError('aws', `${action} ${target}: the answer lacks ${field}`, {
-    hint: 'check --endpoint-url and any proxy on the way to AWS, then run the command again',
+    hint: CHECK_THE_WAY,
   });
 }

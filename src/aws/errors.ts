@@ -88,6 +88,13 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   network: 'check the network, the region and --endpoint-url',
 };
 
+/** What may stand between coffer and AWS. */
+export const CHECK_THE_WAY =
+  'check --endpoint-url and any proxy on the way to AWS, then run the command again';
+
+/** The name of the error for an answer of another shape than the service's. */
+export const MISSHAPEN = 'MisshapenAnswer';
+
 /** A failed call as a `CofferError` whose `cause` is the SDK's error. */
 export function translate(error: unknown, doing: Doing): CofferError {
   if (error instanceof CofferError) return error;
@@ -154,6 +161,7 @@ function hintFor(name: string, code: ErrorCode, { action }: Doing): string | und
     return 'ask for kms:Decrypt: on the file key for values in git, on kmskey for values in AWS';
   if (name === 'InvalidPolicyAttributeException')
     return 'if an Expiration is in the past, give it a later Timestamp, or remove it';
+  if (name === MISSHAPEN) return CHECK_THE_WAY;
   if (code === 'key') return 'check that the KMS key exists, is enabled and is in this region';
   return HINTS[code];
 }

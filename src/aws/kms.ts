@@ -7,12 +7,15 @@ import {
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
 import type { EncryptionContext, Kms, Wrapped } from '../crypto/kms-port.ts';
-import { need } from './answer.ts';
+import { incomplete, need } from './answer.ts';
 import { awsErrorName, type Doing } from './errors.ts';
 import { createNamedKey } from './new-key.ts';
 import type { NamedKey } from './spare-key.ts';
 import { clientConfig } from './client-config.ts';
 import { call, clientFor, type Session } from './session.ts';
+
+/** Of AES-256. */
+const KEY_BYTES = 32;
 
 /** KMS of one region. */
 export interface KmsService extends Kms {
@@ -40,10 +43,10 @@ export function createKms(session: Session, region: string | undefined): KmsServ
           }),
         ),
       );
-      return {
-        dataKey: Buffer.from(need(doing, answer, 'Plaintext')),
-        ...wrappedOf(doing, answer),
-      };
+      const dataKey = Buffer.from(need(doing, answer, 'Plaintext'));
+      if (dataKey.length !== KEY_BYTES)
+        throw incomplete(doing, `a Plaintext of ${KEY_BYTES} bytes`);
+      return { dataKey, ...wrappedOf(doing, answer) };
     },
 
     async decrypt(wrapped, context, keyId) {

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { checkShapes, type Extensible } from './answer-shape.ts';
 import { translate, type Doing } from './errors.ts';
 import type { Limits } from './limits.ts';
 
@@ -55,11 +56,12 @@ export function closeClients({ opened }: Session): void {
 export function clientFor<Client extends SdkClient>(
   session: Session,
   service: ServiceName,
-  create: () => Client,
+  create: () => Client & Extensible,
 ): Client {
   const own = session.clients?.[service] as Client | undefined;
   if (own) return own;
   const client = create();
+  checkShapes(client);
   session.opened?.add(client);
   return client;
 }

@@ -3,6 +3,8 @@ import { CofferError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import type { EncryptionContext, Kms } from './kms-port.ts';
 
+const KEY_BYTES = 32;
+
 /** The encryption context of a data key for a manifest's inline values. */
 export function dataKeyContext(path: string): EncryptionContext {
   return { Client: 'coffer', Path: path };
@@ -69,6 +71,10 @@ export class DataKeys {
         hint: 'restore its line from git: a merge may have dropped it',
       });
     }
-    return this.#kms.decrypt(wrapped, this.#context, this.#fileKey);
+    const dataKey = await this.#kms.decrypt(wrapped, this.#context, this.#fileKey);
+    if (dataKey.length === KEY_BYTES) return dataKey;
+    throw new CofferError('tampered', `the data key ${id} has ${dataKey.length} bytes`, {
+      hint: `restore its line from git: a data key has ${KEY_BYTES} bytes`,
+    });
   }
 }

@@ -152,7 +152,7 @@ describe('refuses an answer without its essential part:', () => {
     [
       'a data key without the key that made it',
       'GenerateDataKey',
-      { Plaintext: 'AA==', CiphertextBlob: 'AA==' },
+      { Plaintext: Buffer.alloc(32).toString('base64'), CiphertextBlob: 'AA==' },
       () => kms.generateDataKey('alias/k', context),
       'KeyId',
     ],
@@ -196,5 +196,66 @@ describe('refuses an answer without its essential part:', () => {
     expect((await failureOf(() => objects.list('bkt', 'p'))).message).toMatch(/NextContinuation/);
     expect((await failureOf(() => objects.listUploads('bkt', 'p'))).message).toMatch(/NextKey/);
     answers.clear();
+  });
+});
+
+describe('an answer of another shape than the service describes is an error of coffer:', () => {
+  test.each<[string, string, unknown, () => Promise<unknown>, string]>([
+    [
+      'a text in place of a list',
+      'AmazonSSM.GetParameters',
+      { Parameters: 'x' },
+      () => parameters.getMany(['/a']),
+      'ssm:GetParameters /a: the answer is not of the right shape: Parameters is no list',
+    ],
+    [
+      'a number in place of a list that nobody needs to be there',
+      'AmazonSSM.GetParameters',
+      { Parameters: [], InvalidParameters: 7 },
+      () => parameters.getMany(['/a']),
+      'InvalidParameters is no list',
+    ],
+    [
+      'nothing where an item should be',
+      'AmazonSSM.GetParameters',
+      { Parameters: [null] },
+      () => parameters.getMany(['/a']),
+      'Parameters has an empty place',
+    ],
+    [
+      'a number in place of a text',
+      'AmazonSSM.GetParameter',
+      { Parameter: { Name: '/a', Type: 'String', Version: 1, Value: 5 } },
+      () => parameters.get('/a'),
+      'Value is no text',
+    ],
+    [
+      'a text in place of a number',
+      'AmazonSSM.GetParameter',
+      { Parameter: { Name: '/a', Type: 'String', Version: 'one', Value: 'v' } },
+      () => parameters.get('/a'),
+      'Version is no number',
+    ],
+    [
+      'a boolean in place of a data key',
+      'TrentService.Decrypt',
+      { Plaintext: true },
+      () => kms.decrypt(bytes, context, 'alias/k'),
+      'Plaintext is no data',
+    ],
+    [
+      'a data key that is too short',
+      'TrentService.GenerateDataKey',
+      { Plaintext: 'AAAA', CiphertextBlob: 'AAAA', KeyId: 'k' },
+      () => kms.generateDataKey('alias/k', context),
+      'the answer lacks a Plaintext of 32 bytes',
+    ],
+  ])('%s', async (_, operation, body, work, message) => {
+    answers.set(operation, { body: JSON.stringify(body) });
+    const { code, message: told, hint } = await failureOf(work);
+    answers.clear();
+    expect(told).toContain(message);
+    expect(code).toBe('aws');
+    expect(hint).toContain('any proxy on the way to AWS');
   });
 });

@@ -80,6 +80,14 @@ describe('data keys', () => {
     expect(failure.message).toContain('00000000');
   });
 
+  test('that somebody made too short are refused', async () => {
+    const wrapped = await kms.encrypt(keyArn, Buffer.alloc(16), dataKeyContext('/app/'));
+    const dataKeys = { '00000000': wrapped.wrapped.toString('base64') };
+    const keys = new DataKeys(kms, { path: '/app/', encryptedWith: keyArn, dataKeys });
+    const { code, message } = await failureOf(() => keys.open('00000000'));
+    expect([code, message]).toEqual(['tampered', 'the data key 00000000 has 16 bytes']);
+  });
+
   test('are bound to coffer and the path', () => {
     expect(dataKeyContext('/app/')).toEqual({ Client: 'coffer', Path: '/app/' });
   });
