@@ -1,6 +1,6 @@
 import { CofferError } from '../errors.ts';
 import { countOf } from '../formats/count.ts';
-import type { Manifest } from '../manifest/model.ts';
+import type { Manifest, Parameter } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
 import { refreshManifest } from '../seal/refresh.ts';
@@ -15,8 +15,8 @@ export interface RefreshOptions extends WriteOptions {
 export interface RefreshReport {
   file: string;
   changed: boolean;
-  /** ARN of the file key. */
-  encryptedWith: string;
+  /** ARN of the file key; absent if the manifest has no secrets. */
+  encryptedWith?: string | undefined;
   /** How many data keys KMS re-encrypted. */
   rewrapped: number;
   /** How many values and blobs were opened and sealed again. */
@@ -30,6 +30,7 @@ export function refresh(
   options: RefreshOptions = {},
 ): Promise<RefreshReport[]> {
   return changeManifests(tools, files, options, async (manifests) => {
+    for (const manifest of manifests) refusePlaintext(manifest);
     const reports: RefreshReport[] = [];
     for (const manifest of manifests) {
       const report = await refreshOne(tools, manifest, options);
@@ -40,6 +41,17 @@ export function refresh(
   });
 }
 
+function refusePlaintext({ file, encryptedWith, parameters }: Manifest): void {
+  if (encryptedWith !== undefined || !parameters.some(needsSealing)) return;
+  throw new CofferError('usage', `${file} is not encrypted yet`, {
+    hint: `run coffer encrypt ${file}`,
+  });
+}
+
+function needsSealing({ type, content }: Parameter): boolean {
+  return type === 'SecureString' || content.kind === 'absent';
+}
+
 async function refreshOne(
   tools: Tools,
   manifest: Manifest,
@@ -47,11 +59,7 @@ async function refreshOne(
 ): Promise<RefreshReport> {
   const { aws, fileKey, host } = tools;
   const { file, region, encryptedWith } = manifest;
-  if (!encryptedWith) {
-    throw new CofferError('usage', `${file} is not encrypted yet`, {
-      hint: `run coffer encrypt ${file}`,
-    });
-  }
+  if (encryptedWith === undefined) return { file, changed: false, rewrapped: 0, resealed: 0 };
   const target = await fileKeyFor(tools, { region }, options);
   await target.settle();
   tellCreated(host, target);
@@ -62,6 +70,7 @@ async function refreshOne(
 }
 
 function describe({ changed, encryptedWith, rewrapped, resealed }: RefreshReport): string {
+  if (encryptedWith === undefined) return 'no secrets, nothing to do';
   return changed
     ? `now under ${encryptedWith} (${countOf(rewrapped, 'data key')} re-encrypted, ${countOf(resealed, 'value')} encrypted again)`
     : `already under ${encryptedWith}, nothing to do`;

@@ -5,7 +5,7 @@ import { encrypt } from '../../src/actions/encrypt.ts';
 import { refresh } from '../../src/actions/refresh.ts';
 import { useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
-import { createScene, secret } from '../support/scene.ts';
+import { createScene, plain, secret } from '../support/scene.ts';
 import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
@@ -74,4 +74,21 @@ test('refuses a manifest that is not encrypted', async () => {
     code: 'usage',
     message: `${file} is not encrypted yet`,
   });
+});
+
+test('refuses it before another manifest is written, and passes over one without secrets', async () => {
+  const { app, tools, said, file } = await createMoved(secret('a', 'one'));
+  const before = await app.text('app.yml');
+  const [open, none] = [app.path('open.yml'), app.path('none.yml')];
+  await app.write(
+    'open.yml',
+    'path: /b/\nregion: us-east-1\nkmskey: alias/b\nparameters:\n' + secret('a', 'x'),
+  );
+  await app.write('none.yml', 'path: /c/\nregion: us-east-1\nparameters:\n' + plain('a', 'x'));
+  expect((await failureOf(() => refresh(tools, [file, open]))).code).toBe('usage');
+  expect(await app.text('app.yml')).toBe(before);
+
+  const [, report] = await refresh(tools, [file, none]);
+  expect(report).toEqual({ file: none, changed: false, rewrapped: 0, resealed: 0 });
+  expect(said.notes.at(-1)).toBe(`${none}: no secrets, nothing to do`);
 });
