@@ -82,8 +82,8 @@ export class Lock {
   }
 
   release(): void {
-    this.#forget();
     this.#remove();
+    this.#forget();
   }
 
   #remove(): void {

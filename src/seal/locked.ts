@@ -97,8 +97,9 @@ async function withLock<Result>(
       lock.release();
     }
   } finally {
-    forget();
     tidyWorkFolder(workFolder);
+    // Only now: a signal that nobody listens for would end the process in between.
+    forget();
   }
 }
 
