@@ -8,10 +8,14 @@ const unit = project('unit', ['unit']);
 const local = project('local', ['local']);
 const sandbox = project('sandbox', ['actions', 'integration', 'sandbox']);
 // The same files once more, against an AWS stand-in that others wrote.
-const moto = project('moto', ['actions', 'integration'], {
+const onMoto = {
   env: { COFFER_TEST_AWS: 'moto' },
   globalSetup: ['test/support/moto-server.ts'],
-});
+};
+const moto = project('moto', ['actions', 'integration'], onMoto);
+
+// Whatever can go wrong; `npm run faults` does more of it.
+const faults = project('faults', ['faults'], process.env['FAULTS_AWS'] === 'moto' ? onMoto : {});
 
 // For nights and releases: what takes long, and the whole of what `npm test` shortens.
 const long = project('long', ['long', 'unit', 'sandbox'], {
@@ -39,7 +43,8 @@ export default defineConfig(({ mode }) => ({
         ['plan', 'seal', 'stores', 'actions'].map((folder) => [`src/${folder}/**`, { lines: 95 }]),
       ),
     },
-    projects: mode === 'long' ? [long] : [unit, local, sandbox, ...(isMotoWanted() ? [moto] : [])],
+    projects:
+      mode === 'long' ? [long] : [unit, local, sandbox, faults, ...(isMotoWanted() ? [moto] : [])],
   },
 }));
 

@@ -55,7 +55,8 @@ export class Faults {
   }
 }
 
-function mulberry32(seed: number): () => number {
+/** Numbers from 0 up to 1, the same ones for the same seed. */
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,0 +1,28 @@
+// npm run faults [schedules] [seed] [--aws moto] [--only schedules|manifests|tampering|answers]
+// The same numbers do the same again.
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { aws: { type: 'string' }, only: { type: 'string' }, manifests: { type: 'string' } },
+});
+const [schedules = '200', seed = '1'] = positionals;
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'faults', '--disable-console-intercept'],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      FAULTS_SCHEDULES: schedules,
+      FAULTS_SEED: seed,
+      FAULTS_MANIFESTS: values.manifests ?? '20000',
+      FAULTS_ANSWERS: '400',
+      FAULTS_STRIDE: '5',
+      FAULTS_ONLY: values.only ?? '',
+      FAULTS_AWS: values.aws ?? 'sandbox',
+    },
+  },
+);
+process.exitCode = status ?? 1;
