@@ -21,7 +21,10 @@ test('if one of two blobs fails, reports a new key, and nothing keeps running', 
     sealed += 1;
     if (sealed === 1) throw new Error('the screen is gone');
   };
-  host.progress = (label) => ({ update: label === 'sealing' ? update : () => {}, end: () => {} });
+  host.progress = (label) => ({
+    update: label === 'encrypting' ? update : () => {},
+    end: () => {},
+  });
   const { tools } = createTools(aws, {
     host,
     fileKey: { alias: `alias/${aws.unique('first')}` },

@@ -93,7 +93,7 @@ describe('encrypt moves a sealed value', () => {
     const before = await app.text('app.yml');
     const { code, stderr } = await app.coffer(['encrypt', 'app.yml']);
     expect(code).toBe(1);
-    expect(stderr).toContain('take store: ssm away');
+    expect(stderr).toContain('remove store: ssm');
     expect(await app.text('app.yml')).toBe(before);
   });
 });

@@ -146,7 +146,7 @@ describe('a key is named', () => {
   test('only if the account is known', () => {
     expect(() => keyOf({ encrypted_with: undefined })).toThrow('no ARN in app.yml names');
     const kmskey = FILE_KEY.replace(ACCOUNT, '999999999999');
-    expect(() => keyOf({ kmskey })).toThrow('of two AWS accounts, 999999999999 and 123456789012');
+    expect(() => keyOf({ kmskey })).toThrow('in two AWS accounts, 999999999999 and 123456789012');
     expect(keyOf({ kmskey }, ACCOUNT)).toEqual([[FILE_KEY], undefined]);
   });
 });
