@@ -65,6 +65,15 @@ test('outDir writes a file for each value, and returns no text', async () => {
   expect(app.said.notes).toEqual([`4 values written to ${app.path('dump')}`]);
 });
 
+test('refuses two secrets that would have one name', async () => {
+  const app = await createScene(aws, secret('db/url', 'one') + secret('db-url', 'two'));
+  const { tools } = createTools(aws);
+  await encrypt(tools, [app.path('app.yml')]);
+  const error = await failureOf(() => exportSecrets(tools, [app.path('app.yml')]));
+  expect(error.code).toBe('manifest');
+  expect(error.message).toBe('db/url and db-url would both be exported as DB_URL');
+});
+
 test.each<[ExportOptions, string]>([
   [{ format: 'k8s' }, '--format k8s needs --name'],
   [{ format: 'k8s', name: 'app', names: 'exact' }, '--names cannot be used with --format k8s'],

@@ -30,6 +30,12 @@ describe('is not a pointer:', () => {
   ])('%s', (_, value) => expect(pointerOf({ type: 'String', value: value })).toBeUndefined());
 });
 
+test('a secret is no pointer, even if it reads like one', () => {
+  const value = `s3://bucket/a/${SHA256}`;
+  expect(pointerOf({ type: 'String', value })).toBeDefined();
+  expect(pointerOf({ type: 'SecureString', value })).toBeUndefined();
+});
+
 test('accepts a typed URL without a digest', () => {
   expect(parseS3Url('s3://bucket/some/file.txt')).toEqual({
     bucket: 'bucket',

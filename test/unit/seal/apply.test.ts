@@ -81,6 +81,7 @@ describe('a blob that a manifest no longer names', () => {
     const space = await createSealed();
     const [blob = ''] = await blobsOf(space, 'app.yml');
     await space.write('copy.yml', await space.text('app.yml'));
+    await space.write('copy.blobs/of-its-own.enc', 'sealed');
     await space.write('app.yml', 'nothing of it any more\n');
     expect(await replaceIn(space, 'copy.yml')).toEqual([]);
     expect(await space.files()).toContain(blob);

@@ -90,6 +90,16 @@ describe('does not open', () => {
     expectHidden(SECRET, { message: failure.message, hint: failure.hint ?? '' });
   });
 
+  test.each(['secret', 'binary'])(
+    '%s if another key than the one in encrypted_with wrapped its data key',
+    async (name) => {
+      const { manifest } = await createSealed();
+      const opener = new Opener({ ...manifest, encryptedWith: await aws.createKey() }, kms);
+      const failure = await failureOf(() => opener.open(parameterOf(manifest, name)));
+      expect(failure.code).toBe('key');
+    },
+  );
+
   test('a value that has not been generated yet', async () => {
     const manifest = manifestIn(
       await createWorkspace(),

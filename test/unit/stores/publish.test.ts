@@ -113,6 +113,15 @@ describe.each([
     expect((await stored(at.key)).sha256).toBe(object.sha256);
   });
 
+  test('stays if somebody else repaired it meanwhile', async () => {
+    const at = { bucket: aws.bucket, key: aws.unique('repaired') };
+    await publishObject(objects, at, object);
+    const before = await stored(at.key);
+    const again = { ...object, wrapped: (await kms.generateDataKey(aws.kmskey, {})).wrapped };
+    await publishObject(objects, at, again, { fault: 'damaged', etag: '"of before"' });
+    expect(await stored(at.key)).toEqual(before);
+  });
+
   test('is looked at again if it changed meanwhile', async () => {
     const at = { bucket: aws.bucket, key: aws.unique('raced') };
     for (const seen of [{ fault: 'missing' }, { fault: 'damaged', etag: '"of before"' }]) {
