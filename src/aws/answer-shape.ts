@@ -4,7 +4,7 @@ import { MISSHAPEN } from './errors.ts';
 
 type Handle = (args: never) => Promise<{ output: unknown }>;
 
-/** As far as it matters here, the SDK's type of a client. */
+/** The part of an SDK client that this file uses. */
 export interface Extensible {
   middlewareStack: {
     add(
@@ -15,8 +15,8 @@ export interface Extensible {
 }
 
 /**
- * Makes a client fail on answers that are not of the types that the service's own model names. The
- * SDK passes on what it does not expect, such as a text in place of a list.
+ * Makes a client fail on answers that do not have the types of the service's own model. The SDK
+ * passes on unexpected types, such as a text instead of a list.
  */
 export function checkShapes(client: Extensible): void {
   client.middlewareStack.add(
@@ -27,7 +27,7 @@ export function checkShapes(client: Extensible): void {
       };
       const fault = findFault(NormalizedSchema.of(operationSchema[5]), result.output, 'it');
       if (!fault) return result;
-      const message = `the answer is not of the right shape: ${fault}`;
+      const message = `the answer has the wrong shape: ${fault}`;
       throw Object.assign(new Error(message), { name: MISSHAPEN });
     },
     { step: 'initialize', name: 'cofferShapes' },
@@ -44,26 +44,26 @@ type Operation = readonly [
   output: Parameters<typeof NormalizedSchema.of>[0],
 ];
 
-/** What is not as its schema says; what is missing is for those who need it. */
+/** Finds the first value of a wrong type. Callers check for missing values. */
 function findFault(schema: NormalizedSchema, value: unknown, path: string): string | undefined {
   if (value === undefined || value === null || schema.isStreaming()) return undefined;
   if (schema.isStructSchema()) {
-    if (typeof value !== 'object' || Array.isArray(value)) return `${path} is no object`;
+    if (typeof value !== 'object' || Array.isArray(value)) return `${path} is not an object`;
     const members = value as Record<string, unknown>;
     return firstFault(schema.structIterator(), ([name, member]) =>
       findFault(member, members[name], name),
     );
   }
   if (schema.isListSchema()) {
-    if (!Array.isArray(value)) return `${path} is no list`;
+    if (!Array.isArray(value)) return `${path} is not a list`;
     return firstFault(value as unknown[], (item) =>
       item === null || item === undefined
-        ? `${path} has an empty place`
+        ? `${path} has an empty item`
         : findFault(schema.getValueSchema(), item, `an item of ${path}`),
     );
   }
   const kind = kindOf(schema);
-  return kind === undefined || isOf(kind, value) ? undefined : `${path} is no ${kind}`;
+  return kind === undefined || isOf(kind, value) ? undefined : `${path} is not ${kind}`;
 }
 
 function firstFault<Item>(
@@ -77,25 +77,25 @@ function firstFault<Item>(
   return undefined;
 }
 
-type Kind = 'text' | 'number' | 'boolean' | 'time' | 'data';
+type Kind = 'a text' | 'a number' | 'a boolean' | 'a time' | 'data';
 
 function kindOf(schema: NormalizedSchema): Kind | undefined {
-  if (schema.isStringSchema()) return 'text';
-  if (schema.isNumericSchema()) return 'number';
-  if (schema.isBooleanSchema()) return 'boolean';
-  if (schema.isTimestampSchema()) return 'time';
+  if (schema.isStringSchema()) return 'a text';
+  if (schema.isNumericSchema()) return 'a number';
+  if (schema.isBooleanSchema()) return 'a boolean';
+  if (schema.isTimestampSchema()) return 'a time';
   return schema.isBlobSchema() ? 'data' : undefined;
 }
 
 function isOf(kind: Kind, value: unknown): boolean {
   switch (kind) {
-    case 'text':
+    case 'a text':
       return typeof value === 'string';
-    case 'number':
+    case 'a number':
       return Number.isFinite(value);
-    case 'boolean':
+    case 'a boolean':
       return typeof value === 'boolean';
-    case 'time':
+    case 'a time':
       return value instanceof Date && !Number.isNaN(value.getTime());
     case 'data':
       return value instanceof Uint8Array;

@@ -88,11 +88,11 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   network: 'check the network, the region and --endpoint-url',
 };
 
-/** What may stand between coffer and AWS. */
+/** The hint if something between coffer and AWS changes answers. */
 export const CHECK_THE_WAY =
   'check --endpoint-url and any proxy on the way to AWS, then run the command again';
 
-/** The name of the error for an answer of another shape than the service's. */
+/** The name of the error for an answer with the wrong shape. */
 export const MISSHAPEN = 'MisshapenAnswer';
 
 /** A failed call as a `CofferError` whose `cause` is the SDK's error. */

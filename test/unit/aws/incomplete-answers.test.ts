@@ -199,49 +199,49 @@ describe('refuses an answer without its essential part:', () => {
   });
 });
 
-describe('an answer of another shape than the service describes is an error of coffer:', () => {
+describe('an answer with the wrong shape is an error of coffer:', () => {
   test.each<[string, string, unknown, () => Promise<unknown>, string]>([
     [
       'a text in place of a list',
       'AmazonSSM.GetParameters',
       { Parameters: 'x' },
       () => parameters.getMany(['/a']),
-      'ssm:GetParameters /a: the answer is not of the right shape: Parameters is no list',
+      'ssm:GetParameters /a: the answer has the wrong shape: Parameters is not a list',
     ],
     [
       'a number in place of a list that nobody needs to be there',
       'AmazonSSM.GetParameters',
       { Parameters: [], InvalidParameters: 7 },
       () => parameters.getMany(['/a']),
-      'InvalidParameters is no list',
+      'InvalidParameters is not a list',
     ],
     [
-      'nothing where an item should be',
+      'an empty item',
       'AmazonSSM.GetParameters',
       { Parameters: [null] },
       () => parameters.getMany(['/a']),
-      'Parameters has an empty place',
+      'Parameters has an empty item',
     ],
     [
       'a number in place of a text',
       'AmazonSSM.GetParameter',
       { Parameter: { Name: '/a', Type: 'String', Version: 1, Value: 5 } },
       () => parameters.get('/a'),
-      'Value is no text',
+      'Value is not a text',
     ],
     [
       'a text in place of a number',
       'AmazonSSM.GetParameter',
       { Parameter: { Name: '/a', Type: 'String', Version: 'one', Value: 'v' } },
       () => parameters.get('/a'),
-      'Version is no number',
+      'Version is not a number',
     ],
     [
       'a boolean in place of a data key',
       'TrentService.Decrypt',
       { Plaintext: true },
       () => kms.decrypt(bytes, context, 'alias/k'),
-      'Plaintext is no data',
+      'Plaintext is not data',
     ],
     [
       'a data key that is too short',
