@@ -129,7 +129,12 @@ function nameOf(failure: AwsFailure): string {
   // A HEAD has no body, so the SDK knows only the status.
   if (failure.$metadata?.httpStatusCode === 403 && !(failure.name in CODES)) return 'Forbidden';
   if (failure.$metadata?.httpStatusCode === 404 && !(failure.name in CODES)) return 'NotFound';
-  return failure.name;
+  return isUnreadable(failure) ? MISSHAPEN : failure.name;
+}
+
+/** Whether the SDK could not read the answer; what it says then may quote from it. */
+function isUnreadable(failure: AwsFailure): boolean {
+  return failure instanceof SyntaxError || failure.message.includes('Deserialization error');
 }
 
 function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doing): string {
@@ -141,6 +146,11 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
     case 'network':
       return explainNetwork(failure, name);
     default: {
+      if (isUnreadable(failure)) {
+        return name === MISSHAPEN
+          ? 'the answer cannot be read: it is cut off, or not from AWS'
+          : name;
+      }
       if (name === 'InvalidCiphertextException') return 'KMS does not recognise the ciphertext';
       const message = clean(failure.message, doing.secret);
       // The SDK uses this for a missing message.

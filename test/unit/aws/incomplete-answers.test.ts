@@ -259,3 +259,17 @@ describe('an answer with the wrong shape is an error of coffer:', () => {
     expect(hint).toContain('any proxy on the way to AWS');
   });
 });
+
+test.each([
+  ['cut off', '{"Parameter":{"Value":"canary'],
+  ['followed by something else', '{"Parameter":{"Value":"canary"}}canary'],
+  ['no JSON', '<html>canary</html>'],
+])('an answer that is %s is reported without a word of it', async (_, body) => {
+  answers.set('AmazonSSM.GetParameter', { body });
+  const { message, hint } = await failureOf(() => parameters.get('/a'));
+  answers.clear();
+  expect(message).toBe(
+    'ssm:GetParameter /a: the answer cannot be read: it is cut off, or not from AWS',
+  );
+  expect(hint).toContain('any proxy on the way to AWS');
+});
