@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openerFor } from '../../src/actions/manifests.ts';
 import { pointerOf } from '../../src/crypto/pointer.ts';
 import { CofferError } from '../../src/errors.ts';
+import { errnoOf } from '../../src/files/errors.ts';
 import { readManifest } from '../../src/manifest/index.ts';
 import { blobPaths } from '../../src/seal/blob-files.ts';
 import { shows } from '../support/canary.ts';
@@ -53,7 +54,7 @@ async function readValues(
     return values;
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
-    if (error.message.includes('no such file')) return undefined;
+    if (errnoOf(error.cause) === 'ENOENT') return undefined;
     violations.push(`${file} does not parse, or does not open: ${error.message}`);
     return values;
   }

@@ -8,9 +8,10 @@ const { values, positionals } = parseArgs({
   options: { aws: { type: 'string' }, only: { type: 'string' }, manifests: { type: 'string' } },
 });
 const [schedules = '200', seed = '1'] = positionals;
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/faults/faults.test.ts'];
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'faults', '--disable-console-intercept'],
+  [...vitest, '--project', 'faults', '--disable-console-intercept'],
   {
     stdio: 'inherit',
     env: {

@@ -158,7 +158,11 @@ async function settle(run: Run, played: readonly Played[]): Promise<Found> {
     const fault = isDone ? await step.fault?.().catch(String) : undefined;
     if (fault) violations.push(fault);
   }
-  if (!isRough) violations.push(...(await findLeftovers(world, found.git.keys())));
+  world.mayDraft ||= isRough;
+  if (!isRough) {
+    const { mayDraft } = world;
+    violations.push(...(await findLeftovers(world, found.git.keys(), { mayDraft })));
+  }
   if (violations.length > 0) return describe(played, violations);
 
   let last: Finding = { found, violations };
@@ -182,7 +186,7 @@ async function settle(run: Run, played: readonly Played[]): Promise<Found> {
     }
     last.violations.push(...(await findPlaintext(world, { stdout: '', stderr: '' }, new Set())));
     last.violations.push(
-      ...(await findLeftovers(world, last.found.git.keys(), { mayDraft: isRough })),
+      ...(await findLeftovers(world, last.found.git.keys(), { mayDraft: world.mayDraft })),
     );
     if (last.violations.length > 0) {
       return describe(

@@ -40,6 +40,8 @@ export interface World {
   origins: Map<string, string>;
   /** Files and folders in the repository that hold plaintext, and may. */
   sources: Set<string>;
+  /** Whether a process was ended in a way that may have left the draft of a lock. */
+  mayDraft: boolean;
   /** Whether several commands are about to run at once, and nothing else is to change. */
   isCrowded: boolean;
   /** A name that this world has not used yet. */
@@ -93,6 +95,7 @@ export async function createWorld(aws: TestAws, seed: number): Promise<World> {
     origins: new Map(),
     sources: new Set(),
     isCrowded: false,
+    mayDraft: false,
     fresh: (what) => `${what}${(names += 1)}`,
     async close() {
       await rm(root, { recursive: true, force: true });
