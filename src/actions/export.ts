@@ -48,14 +48,19 @@ export async function exportSecrets(
   }
   const format = await loadFormat(name);
   if ('rules' in format) {
-    refuseIdle(options, OBJECT_OPTIONS, `--format ${name}`);
+    refuseIdle(
+      options,
+      [...OBJECT_OPTIONS, ...(name === 'shell' ? [] : SHELL_OPTIONS)],
+      `--format ${name}`,
+    );
     return asVariables(tools, files, format, options);
   }
   refuseIdle(options, VARIABLE_OPTIONS, `--format ${name}`);
   return asObject(tools, files, format, options);
 }
 
-const VARIABLE_OPTIONS = ['names', 'prefix', 'files'] as const;
+const VARIABLE_OPTIONS = ['names', 'prefix', 'files', 'shell'] as const;
+const SHELL_OPTIONS = ['shell'] as const;
 const OBJECT_OPTIONS = ['name', 'namespace'] as const;
 
 function refuseIdle(
@@ -73,7 +78,7 @@ function refuseIdle(
 async function asVariables(
   tools: Tools,
   files: readonly string[],
-  { rules, render, appendix }: VariableFormat,
+  { rules, render, findDoubt, appendix }: VariableFormat,
   options: ExportOptions,
 ): Promise<ExportReport> {
   const secrets = await openSecrets(tools, files, options);
@@ -81,6 +86,10 @@ async function asVariables(
     if (options.files === undefined) leaveOut(unfit, tools.host);
     return options.files;
   });
+  for (const variable of variables) {
+    const doubt = findDoubt?.(variable, options.shell);
+    if (doubt) tools.host.warn(doubt);
+  }
   return { text: render(variables), appendix: appendix?.render(variables) };
 }
 

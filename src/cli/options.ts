@@ -38,5 +38,6 @@ export function variableOptions(flags: Flags): VariableOptions {
     names: flags.string('names'),
     prefix: flags.string('prefix'),
     files: flags.string('files'),
+    allowSpecial: flags.boolean('allowSpecial'),
   };
 }

@@ -1,4 +1,5 @@
-import type { Place } from '../errors.ts';
+import type { Place, Problem } from '../errors.ts';
+import type { Shell } from './shell-names.ts';
 
 /** A decrypted value. */
 export interface Secret {
@@ -33,6 +34,10 @@ export interface VariableRules {
   allows: RegExp;
   /** Maximum bytes of `NAME=value`. */
   limit?: number;
+  /** Whether the variables become those of a process, whose programs obey some names. */
+  isEnvironment?: boolean;
+  /** Why the reader would lose any value of a variable of this name. */
+  findNameFault?: (variable: string, shell: Shell | undefined) => string | undefined;
   /** Why the reader would not get this text unchanged. */
   findFault?: (text: string) => string | undefined;
 }
@@ -43,6 +48,7 @@ export const ENVIRONMENT = {
   allows: /^[\w./-]+$/,
   // Linux's limit for one string, its name included.
   limit: 128 * 1024 - 1,
+  isEnvironment: true,
 } as const satisfies VariableRules;
 
 /** A format of `export`: its own file, and a line in index.ts. */
@@ -53,6 +59,8 @@ export interface VariableFormat {
   rules: VariableRules;
   /** Text for standard output. */
   render: (variables: readonly Variable[]) => string;
+  /** What may go wrong when a variable is used, although its value is intact. */
+  findDoubt?: (variable: Variable, shell: Shell | undefined) => Problem | undefined;
   /** Text to append to a file of the job. */
   appendix?: {
     /** The environment variable with the file's path. */

@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { writeValueFiles } from '../files/value-files.ts';
 import type { Secret, Variable, VariableRules } from './format.ts';
+import type { Shell } from './shell-names.ts';
+import { describeSpecial } from './special-names.ts';
 import { formatBytes } from './table.ts';
 import { asText } from './text.ts';
 import { createNaming, type Naming } from './variable-names.ts';
@@ -12,6 +14,10 @@ export interface VariableNames {
   names?: string | undefined;
   /** Prefix of every name. */
   prefix?: string | undefined;
+  /** Allows names that programs obey, such as `PATH`. */
+  allowSpecial?: boolean | undefined;
+  /** The shell that reads the variables. */
+  shell?: Shell | undefined;
 }
 
 /** A value that can only go to a file. */
@@ -27,12 +33,12 @@ export interface Unfit {
  * The variables of secrets, in order. Values that cannot be variables become files in the folder
  * that `findFolder` returns, with their paths in variables `…_FILE`; without a folder, they are
  * left out.
- * @throws CofferError if a name is impossible, or two secrets would share one
+ * @throws CofferError if a name is impossible, programs obey it, or two secrets would share it
  */
 export async function assignVariables(
   secrets: readonly Secret[],
   rules: VariableRules,
-  { names = rules.names, prefix }: VariableNames,
+  { names = rules.names, prefix, allowSpecial = false, shell }: VariableNames,
   findFolder: (unfit: readonly Unfit[]) => Promise<string | undefined> | string | undefined,
 ): Promise<Variable[]> {
   const naming = createNaming(names, prefix);
@@ -47,11 +53,40 @@ export async function assignVariables(
     return [{ variable, value: resolve(join(folder, path)), secret, isPath: true }];
   });
   refuseCollisions(variables);
+  refuseNames(
+    variables,
+    ({ variable, secret }) => {
+      const fault = rules.findNameFault?.(variable, shell);
+      return fault && `${secret.name}: ${fault}`;
+    },
+    'choose another name with --prefix or --names, or leave it out with --only',
+  );
+  if (rules.isEnvironment && !allowSpecial) {
+    refuseNames(
+      variables,
+      ({ variable, secret }) => describeSpecial(secret.name, variable),
+      'rename it with --prefix, leave it out with --only, or add --allow-special if you mean it',
+    );
+  }
   if (folder !== undefined) {
     const files = unfit.map(({ variable: path, secret }) => ({ ...secret, path }));
     await writeValueFiles(files, folder);
   }
   return variables;
+}
+
+/** Refuses variables for their names, all in one error. */
+function refuseNames(
+  variables: readonly Variable[],
+  describe: (variable: Variable) => string | undefined,
+  hint: string,
+): void {
+  const problems = variables.flatMap((variable) => {
+    const message = describe(variable);
+    return message ? [{ message, hint, place: variable.secret.place }] : [];
+  });
+  const [first] = problems;
+  if (first) throw new CofferError('usage', first.message, { ...first, problems });
 }
 
 function nameVariable({ name, place }: Secret, naming: Naming, { allows }: VariableRules): string {

@@ -59,6 +59,36 @@ describe('the environment', () => {
   });
 });
 
+describe('a name that programs obey', () => {
+  const SPECIAL = `path: /app/
+region: us-east-1
+parameters:
+  - {name: bash_env, type: String, value: ./evil.sh}
+  - {name: harmless, type: String, value: fine}
+`;
+
+  test('is refused before the command starts', async () => {
+    const { exec, files, write } = await createApp();
+    await write('app.yml', SPECIAL);
+    const { code, stderr } = await exec(['--', 'touch', 'started']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^app\.yml:4:\d+: error: bash_env would set BASH_ENV, .* obey$/m);
+    expect(stderr).toMatch(/hint: .*--prefix.*--only.*--allow-special/);
+    expect(await files()).not.toContain('started');
+  });
+
+  test.each([
+    [['--prefix', 'APP_'], 'APP_BASH_ENV=./evil.sh\nAPP_HARMLESS=fine\n'],
+    [['--only', 'harmless'], 'HARMLESS=fine\n'],
+    [['--allow-special'], 'BASH_ENV=./evil.sh\nHARMLESS=fine\n'],
+  ])('is no obstacle with %j', async (args, expected) => {
+    const { exec, write } = await createApp();
+    await write('app.yml', SPECIAL);
+    const { stdout } = await exec([...args, '--pristine', '--', 'env']);
+    expect(stdout.toString()).toBe(expected);
+  });
+});
+
 describe('a value that cannot be a variable', () => {
   const LOOK = script(`
     const { statSync, readFileSync } = require('node:fs');

@@ -69,6 +69,23 @@ describe('names', () => {
   });
 });
 
+test.each([
+  [[], 0, 'username: zsh has a variable USERNAME of its own and would not keep the value'],
+  [['--shell', 'bash'], 0, ''],
+  [['--shell', 'zsh'], 2, 'username: zsh has a variable USERNAME of its own'],
+])('username with %j exits %i', async (args, expected, message) => {
+  const { call, write } = await createApp();
+  await write(
+    'app.yml',
+    'path: /app/\nregion: us-east-1\nparameters:\n  - {name: username, type: String, value: me}\n',
+  );
+  const { code, stdout, stderr } = await call(args);
+  expect(code).toBe(expected);
+  expect(stdout.toString()).toBe(expected === 0 ? "export USERNAME='me'\n" : '');
+  if (message === '') expect(stderr).toBe('');
+  else expect(stderr).toContain(message);
+});
+
 test('github masks only secrets, and keeps what is in the file', async () => {
   const { call, path, text, write } = await createApp();
   await write('github.env', 'BEFORE=kept');

@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { exportSecrets } from '../../actions/export.ts';
 import { CofferError } from '../../errors.ts';
 import { FORMAT_NAMES, loadFormat, type FormatName } from '../../formats/index.ts';
+import { SHELLS } from '../../formats/shell-names.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import type { Environment } from '../environment.ts';
 import { secretOptions, variableOptions } from '../options.ts';
@@ -19,6 +20,7 @@ export async function run({
     ...secretOptions(flags),
     ...variableOptions(flags),
     format,
+    shell: flags.choice('shell', SHELLS),
     name: flags.string('name'),
     namespace: flags.string('namespace'),
     outDir: flags.string('outDir'),

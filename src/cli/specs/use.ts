@@ -1,4 +1,5 @@
 import { FORMAT_NAMES } from '../../formats/index.ts';
+import { SHELLS } from '../../formats/shell-names.ts';
 import { oneOf } from '../unknown.ts';
 import type { CommandGroup } from './spec.ts';
 
@@ -17,6 +18,10 @@ const NAMES = [
   "Names of variables: upper, lower, exact, or a pattern such as 'APP_{NAME}' or 'app_{name}'",
 ] as const;
 const PREFIX = ['--prefix <text>', 'Prefix of every variable name'] as const;
+const ALLOW_SPECIAL = [
+  '--allow-special',
+  'Set variables that programs obey, such as PATH',
+] as const;
 
 export const USE_COMMANDS: CommandGroup = {
   title: 'Use secrets',
@@ -38,6 +43,7 @@ export const USE_COMMANDS: CommandGroup = {
         NO_BLOBS,
         NAMES,
         PREFIX,
+        ALLOW_SPECIAL,
         ['--pristine', 'Give the command only the secrets, not even PATH or HOME'],
         ['--files <dir>', 'Write binary and very long values to files here, and keep them'],
       ],
@@ -71,6 +77,12 @@ export const USE_COMMANDS: CommandGroup = {
         NO_BLOBS,
         NAMES,
         PREFIX,
+        ALLOW_SPECIAL,
+        [
+          '--shell <shell>',
+          `The shell that reads --format shell: ${oneOf(SHELLS)}; zsh refuses more names`,
+          SHELLS,
+        ],
         [
           '--files <dir>',
           'Write values that cannot be variables to files here; export their paths',

@@ -3,6 +3,7 @@ import type { Problem } from '../../errors.ts';
 import { matchPattern } from '../../manifest/java-pattern.ts';
 import type { Manifest, Parameter } from '../../manifest/model.ts';
 import { Places } from '../../manifest/yaml/places.ts';
+import { describeSpecial } from '../../formats/special-names.ts';
 import { createNaming } from '../../formats/variable-names.ts';
 import { nearestRegion } from '../../manifest/read/region.ts';
 import { REGIONS } from '../../aws/regions.ts';
@@ -19,6 +20,7 @@ export const WARNINGS: readonly ((manifest: Manifest) => Problem[])[] = [
   findUnknownRegion,
   findPartialMatches,
   findUnusedDataKeys,
+  findSpecialNames,
 ];
 
 function findUnsealed(manifest: Manifest, { name, type, content, origin, place }: Parameter) {
@@ -48,6 +50,19 @@ export function findCollisions({ parameters }: Manifest): Problem[] {
     if (other === undefined) return [];
     const message = `${other} and ${name} would both be exported as ${variable}`;
     return [{ message, hint: 'rename one of them', place }];
+  });
+}
+
+/** Names that `coffer exec` and most formats of `coffer export` refuse. */
+function findSpecialNames({ parameters }: Manifest): Problem[] {
+  const toVariable = createNaming('upper');
+  return parameters.flatMap(({ name, content, place }) => {
+    // A blob may become a file, with its path in a variable.
+    const names = content.kind === 'blob' ? [name, `${name}_FILE`] : [name];
+    const hint = 'rename it, or add --prefix to coffer exec and export, which refuse it';
+    return names
+      .map((one) => describeSpecial(name, toVariable(one)))
+      .flatMap((message) => (message ? [{ message, hint, place }] : []));
   });
 }
 
