@@ -132,6 +132,16 @@ ${blobLines('      ')}
   });
 });
 
+test.each(['0123', '1.10', '1e3'])(
+  'a description and a tag are their text in the file: %s',
+  (text) => {
+    const lines = `type: String\ndescription: ${text}\ntags: {t: ${text}}\nvalue: v`;
+    const [parameter] = parse(withParameter(lines)).parameters;
+    expect(parameter?.description).toBe(text);
+    expect(parameter?.tags['t']).toBe(text);
+  },
+);
+
 describe('a plain value is its text in the file', () => {
   test.each([
     '2',
