@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { grepWords, type Mention } from './repository.ts';
 
 const MANIFESTS = /\.(?:ya?ml|json)/i;
@@ -17,22 +16,11 @@ export async function findMentioned(
 ): Promise<ReadonlySet<string>> {
   if (words.length === 0) return new Set();
   try {
-    const found = (await grepWords(folder, words)) ?? (await grepBelow(folder, words));
+    const found = (await grepWords(folder, words)) ?? (await search(folder, words));
     return new Set(found.flatMap(({ file, word }) => (file === except ? [] : [word])));
   } catch {
     return new Set(words);
   }
-}
-
-/** @throws in a repository where git does not work */
-async function grepBelow(folder: string, words: readonly string[]): Promise<Mention[]> {
-  if (isInRepository(folder)) throw new Error('git does not work here');
-  return search(folder, words);
-}
-
-function isInRepository(folder: string): boolean {
-  if (existsSync(join(folder, '.git'))) return true;
-  return folder !== dirname(folder) && isInRepository(dirname(folder));
 }
 
 async function search(folder: string, words: readonly string[]): Promise<Mention[]> {

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { CofferError } from '../errors.ts';
+import { startGit } from './run.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -11,7 +12,7 @@ export class GitObjects {
   #turn: Promise<void> = Promise.resolve();
 
   constructor(folder: string) {
-    this.#child = spawn('git', ['cat-file', '--batch'], { cwd: folder });
+    this.#child = startGit(folder, ['cat-file', '--batch']);
     this.#child.stdin.on('error', () => {});
     this.#child.on('error', () => {});
     this.#output = this.#child.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

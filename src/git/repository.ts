@@ -1,61 +1,28 @@
-import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
-
-/** git's answer; only an exit code if it found nothing. */
-interface Answer {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-const NOT_HERE = /not a git repository|must be run in a work tree/;
-
-/** @returns `undefined` without git, or outside a working tree */
-function ask(folder: string, args: readonly string[]): Promise<Answer | undefined> {
-  return new Promise((done) => {
-    // The messages are recognised by their words, so they must not be translated.
-    const env = { ...process.env, LC_ALL: 'C' };
-    execFile('git', args, { cwd: folder, maxBuffer: Infinity, env }, (error, stdout, stderr) => {
-      const code = error ? error.code : 0;
-      const isHere = typeof code === 'number' && !(code === 128 && NOT_HERE.test(stderr));
-      done(isHere ? { code, stdout, stderr } : undefined);
-    });
-  });
-}
-
-function gitError(args: readonly string[], { stderr }: Answer): CofferError {
-  const [first = '', ...more] = stderr.trim().split('\n');
-  return new CofferError('usage', `git ${args[0]}: ${first.replace(/^fatal: /, '')}`, {
-    hint:
-      more
-        .map((line) => line.trim())
-        .filter(Boolean)
-        .join(' ') || undefined,
-  });
-}
+import { askGit, gitError } from './run.ts';
 
 /**
  * Runs git and returns its output.
  * @throws CofferError `usage` with git's own message
  */
 export async function git(folder: string, args: readonly string[]): Promise<string> {
-  const answer = await ask(folder, args);
+  const answer = await askGit(folder, args);
   if (!answer) {
     throw new CofferError('usage', 'this needs git and a repository', {
       hint: 'run it in a repository; git init creates one',
     });
   }
   if (answer.code !== 0) throw gitError(args, answer);
-  return answer.stdout;
+  return answer.stdout.toString('utf8');
 }
 
 /** The top folder of the working tree around `folder`, if any. */
 export async function repositoryRoot(folder: string): Promise<string | undefined> {
   const args = ['rev-parse', '--show-toplevel'];
-  const answer = await ask(folder, args);
+  const answer = await askGit(folder, args);
   if (answer && answer.code !== 0) throw gitError(args, answer);
-  return answer && resolve(answer.stdout.replace(/\n$/, ''));
+  return answer && resolve(answer.stdout.toString('utf8').replace(/\n$/, ''));
 }
 
 /**
@@ -88,9 +55,9 @@ export async function searchManifests(
   const args = ['grep', where, '--no-recurse-submodules', '--no-color', '--no-full-name'];
   args.push('-lzE', '--all-match', '-e', wideWord('path'), '-e', wideWord('parameters'), '--');
   args.push(':(top,icase)*.yml', ':(top,icase)*.yaml');
-  const answer = await ask(folder, args);
+  const answer = await askGit(folder, args);
   if (answer && answer.code > 1) throw gitError(args, answer);
-  return answer && splitNames(answer.stdout).sort();
+  return answer && splitNames(answer.stdout.toString('utf8')).sort();
 }
 
 /** A word, and the absolute path of a file that contains it. */
@@ -118,12 +85,15 @@ export async function grepWords(
   );
   args.push(...['yml', 'yaml', 'json'].map((ending) => `:(top,icase)*.${ending}*`));
   args.push(':(top,exclude,glob)**/node_modules/**');
-  const answer = await ask(folder, args);
+  const answer = await askGit(folder, args);
   if (answer && answer.code > 1) throw gitError(args, answer);
-  return answer?.stdout.split('\n').flatMap((line) => {
-    const [file, word] = line.split('\0');
-    return file && word ? [{ file: resolve(folder, file), word }] : [];
-  });
+  return answer?.stdout
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [file, word] = line.split('\0');
+      return file && word ? [{ file: resolve(folder, file), word }] : [];
+    });
 }
 
 /** The ids of the files in the index, by absolute path. */

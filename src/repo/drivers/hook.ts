@@ -69,12 +69,20 @@ export async function uninstallHook(folder: string): Promise<HookChange> {
 
 async function findHook(folder: string) {
   const root = await requireRepository(folder);
-  // Respects core.hooksPath, and the folder that all working trees share.
-  const hooks = await git(folder, ['rev-parse', '--git-path', 'hooks']);
-  const path = join(resolve(folder, hooks.replace(/\n$/, '')), 'pre-commit');
-  const common = await git(folder, ['rev-parse', '--git-common-dir']);
-  const own = [root, resolve(folder, common.replace(/\n$/, ''))];
+  const common = resolve(folder, await line(folder, ['rev-parse', '--git-common-dir']));
+  const hooks = resolve(root, (await hooksPath(folder)) ?? join(common, 'hooks'));
+  const path = join(hooks, 'pre-commit');
   const text = await readFile(path, 'utf8').catch(undefinedIfMissing);
-  const isShared = own.every((place) => relative(place, path).startsWith('..'));
+  const isShared = [root, common].every((place) => relative(place, path).startsWith('..'));
   return { path, file: relative(folder, path), text, isShared };
+}
+
+/** What core.hooksPath is for everybody else: coffer itself starts git without hooks. */
+async function hooksPath(folder: string): Promise<string | undefined> {
+  const all = await git(folder, ['config', '--type=path', '-z', '--get-all', 'core.hooksPath']);
+  return all.split('\0').slice(0, -2).at(-1);
+}
+
+async function line(folder: string, args: readonly string[]): Promise<string> {
+  return (await git(folder, args)).replace(/\n$/, '');
 }
