@@ -75,7 +75,7 @@ function manifest(app) {
       `    description: What secret ${i} of ${app} is for.`,
       ...(i % 5 === 0
         ? ['    type: string', `    value: not secret ${i}`]
-        : ['    type: securestring', `    value: ENC[v1,${keyId},${sealed}]`]),
+        : ['    type: securestring', `    value: ENC[v1,${keyId},0a1b2c3d,${sealed}]`]),
     ].join('\n');
   });
   return `# The secrets of ${app}.
@@ -84,7 +84,10 @@ region: us-east-1
 kmskey: alias/${app}
 encrypted_with: arn:aws:kms:us-east-1:123456789012:key/6f1c5ba0-2c7e-4b63-9a4d-0d7c3b5f1e11
 data_keys:
-  ${keyId}: ${randomBytes(184).toString('base64')}
+  ${keyId}:
+    key: ${randomBytes(184).toString('base64')}
+    binding: 1f0c9a2e
+    commit: ${randomBytes(32).toString('base64')}
 parameters:
 ${parameters.join('\n')}
 `;

@@ -40,7 +40,11 @@ const VERBS = {
   unset: async () => (await import('./actions/unset.ts')).unset,
   /** Generates new values for parameters with `generate:`. */
   rotate: async () => (await import('./actions/rotate.ts')).rotate,
-  /** Re-encrypts manifests under the current key of the file key's alias. */
+  /** Changes where a manifest's secrets go, or the name of one, and takes the ciphertext along. */
+  move: async () => (await import('./actions/move.ts')).move,
+  /** Copies parameters into another manifest, sealed anew. */
+  copy: async () => (await import('./actions/copy.ts')).copy,
+  /** Brings manifests under the file key's current KMS key. */
   refresh: async () => (await import('./actions/refresh.ts')).refresh,
   /** Finds problems in manifests, without AWS. */
   check: async () => (await import('./actions/check.ts')).reportCheck,

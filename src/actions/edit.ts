@@ -117,6 +117,15 @@ parameters:
     type: SecureString # or String, StringList
     value: in plaintext here; coffer encrypts it when you leave the editor
 `;
-  const manifest = { file, text: '', path: '', region: '', tags: {}, dataKeys: {}, parameters: [] };
+  const manifest = {
+    file,
+    text: '',
+    path: '',
+    region: '',
+    tags: {},
+    destination: { path: '', region: '' },
+    dataKeys: {},
+    parameters: [],
+  };
   return { manifest, text, shown: new Map() };
 }

@@ -1,13 +1,19 @@
 import { buffer } from 'node:stream/consumers';
 import { pointerOf, parseS3Url, type Pointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import { fetchObject, type FetchedObject } from '../stores/s3/fetch.ts';
+import type { StoredParameter } from '../stores/parameter.ts';
+import { fetchObject, type Demands, type FetchedObject } from '../stores/s3/fetch.ts';
+import { accountDemands } from './demands.ts';
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
 export interface GetOptions {
   /** Refuses larger values as `oversize` before fetching them. Default: 64 MiB. */
   maxBytes?: number | undefined;
+  /** Of an object that is given by its URL: the full name of the parameter that it belongs to. */
+  parameter?: string | undefined;
+  /** Takes a bucket or a key of another account than the parameter's. */
+  allowForeign?: boolean | undefined;
 }
 
 /** A value that can be read in chunks, repeatedly, until it is closed. */
@@ -23,9 +29,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function get(
   tools: Tools,
   selector: string,
-  { maxBytes = MAX_BYTES }: GetOptions = {},
+  { maxBytes = MAX_BYTES, ...options }: GetOptions = {},
 ): Promise<Buffer> {
-  const value = await openValue(tools, selector, { maxBytes });
+  const value = await openValue(tools, selector, { ...options, maxBytes });
   try {
     return await buffer(value.unverified());
   } finally {
@@ -37,12 +43,21 @@ export async function get(
 export async function openValue(
   tools: Tools,
   selector: string,
-  { maxBytes }: GetOptions = {},
+  { maxBytes, parameter, allowForeign = false }: GetOptions = {},
 ): Promise<OpenValue> {
-  const value = selector.startsWith('s3://')
-    ? objectAt(selector)
-    : await readParameter(tools, selector);
-  return typeof value === 'string' ? openText(value) : openObject(tools, value, maxBytes);
+  if (selector.startsWith('s3://')) {
+    const demands = { parameter: parameter && completeName(parameter) };
+    return openObject(tools, objectAt(selector), demands, maxBytes);
+  }
+  if (parameter !== undefined) {
+    throw new CofferError('usage', '--parameter is for an object that is given by its URL', {
+      hint: 'leave it out: the name is the parameter',
+    });
+  }
+  const found = await readParameter(tools, selector);
+  const pointer = pointerOf(found);
+  if (!pointer) return openText(found.value);
+  return openObject(tools, pointer, accountDemands(found, { allowForeign }), maxBytes);
 }
 
 function objectAt(url: string): Pointer {
@@ -53,16 +68,14 @@ function objectAt(url: string): Pointer {
   });
 }
 
-/** The parameter's value, or its pointer. */
 async function readParameter(
   { stores, homeRegion }: Tools,
   selector: string,
-): Promise<string | Pointer> {
+): Promise<StoredParameter> {
   const parameters = await stores.parameters(homeRegion);
   // SSM's own notation: NAME:VERSION, NAME:label.
   const name = completeName(selector.replace(/@(?=[^@/]+$)/, ':'));
-  const parameter = await parameters.get(name);
-  return pointerOf(parameter) ?? parameter.value;
+  return parameters.get(name);
 }
 
 function openText(text: string): OpenValue {
@@ -81,14 +94,16 @@ function openText(text: string): OpenValue {
 async function openObject(
   { aws, stores, host, homeRegion, spoolFolder }: Tools,
   pointer: Pointer,
+  demands: Demands,
   maxBytes: number | undefined,
 ): Promise<OpenValue> {
   const progress = host.progress('fetching', 'bytes');
-  return fetchObject(pointer, {
+  const services = {
     objects: await stores.objects(homeRegion),
     kms: await aws.kms(homeRegion),
     spoolFolder,
     maxBytes,
     onProgress: progress.update,
-  }).finally(progress.end);
+  };
+  return fetchObject(pointer, services, demands).finally(progress.end);
 }

@@ -17,6 +17,11 @@ import { settingsOf, underOtherKeys } from './import/settings.ts';
 import { changeManifest, fileKeyFor, lockManifests, tellCreated } from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
+export interface ImportOptions extends WriteOptions {
+  /** Whether objects may be in buckets of other accounts, or under their keys. */
+  allowForeign?: boolean | undefined;
+}
+
 /** The manifest to import into. */
 export type ImportTarget =
   /** An existing manifest, which gets what it lacks. */
@@ -49,7 +54,7 @@ export async function importPath(
   tools: Tools,
   path: string,
   target: ImportTarget,
-  options: WriteOptions = {},
+  options: ImportOptions = {},
 ): Promise<ImportReport> {
   const prefix = completePath(path);
   return 'merge' in target
@@ -71,7 +76,7 @@ async function importNew(
   tools: Tools,
   path: string,
   { file, write, ...wanted }: NewManifest,
-  options: WriteOptions,
+  options: ImportOptions,
 ): Promise<ImportReport> {
   const { host, homeRegion: region } = tools;
   if (!write) await refuseExisting(file);
@@ -91,9 +96,11 @@ async function importNew(
       hint: 'name the key that readers may use with --kmskey',
     });
   }
+  const { allowForeign = false } = options;
   const fileKey = await fileKeyFor(tools, { region }, options);
-  const dataKeys = new DataKeys(fileKey.kms, { path, dataKeys: {} });
-  const target = { file, path, region, tags, dataKeys, fileKey };
+  const destination = { path, region: region.toLowerCase(), kmskey };
+  const dataKeys = new DataKeys(fileKey.kms, { destination, dataKeys: {} });
+  const target = { file, destination, region, tags, dataKeys, fileKey, allowForeign };
   await withSealed(tools, found, target, async ({ parameters, blobs }) => {
     const sealing = isSealed && { encryptedWith: fileKey.id, dataKeys: dataKeys.wrapped };
     const text = renderManifest({ path, region, kmskey, bucket, tags, ...sealing }, parameters);
@@ -118,7 +125,7 @@ async function importInto(
   tools: Tools,
   path: string,
   manifest: Manifest,
-  options: WriteOptions,
+  options: ImportOptions,
 ): Promise<ImportReport> {
   const { file, region, kmskey, bucket, tags } = manifest;
   if (manifest.path !== path) {
@@ -132,9 +139,18 @@ async function importInto(
       hint: `add "bucket: ${named}" at its top`,
     });
   }
+  const { allowForeign = false } = options;
   const fileKey = await fileKeyFor(tools, manifest, options);
   const dataKeys = new DataKeys(fileKey.kms, manifest);
-  const target = { file, path, region, tags, dataKeys, fileKey };
+  const target = {
+    file,
+    destination: manifest.destination,
+    region,
+    tags,
+    dataKeys,
+    fileKey,
+    allowForeign,
+  };
   await withSealed(tools, found, target, async ({ parameters, blobs }) => {
     const sealing = found.some(isSecret) && {
       encryptedWith: fileKey.id,

@@ -3,6 +3,7 @@ import { CofferError } from '../errors.ts';
 import { readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
+import { opensHead } from '../seal/head.ts';
 import { withLocks } from '../seal/locked.ts';
 import { Opener } from '../seal/opener.ts';
 import type { Host } from '../host.ts';
@@ -92,11 +93,20 @@ export async function openerFor({ aws, fileKey }: Tools, manifest: Manifest): Pr
  */
 export async function fileKeyFor(
   { aws, fileKey }: Tools,
-  manifest: Pick<Manifest, 'region' | 'encryptedWith'>,
-  { createKey = true }: WriteOptions,
+  manifest: Pick<Manifest, 'region' | 'encryptedWith'> & Partial<Pick<Manifest, 'file'>>,
+  { createKey = true, acceptFileKey }: WriteOptions,
 ): Promise<FileKey> {
   const kms = await aws.kms(fileKeyRegion(manifest, fileKey));
-  return new FileKey(kms, { ...fileKey, create: createKey }, manifest.encryptedWith);
+  const { file, encryptedWith } = manifest;
+  const choice = {
+    ...fileKey,
+    create: createKey,
+    accept: acceptFileKey,
+    findAlias: async (alias: string) =>
+      (await aws.kms(fileKey.region ?? kms.region)).resolve(alias),
+    opensHead: async (key: string) => file !== undefined && opensHead(file, kms, key),
+  };
+  return new FileKey(kms, choice, encryptedWith);
 }
 
 /** Finds a parameter by its name in the manifest or its full name. */
@@ -108,6 +118,11 @@ export function findParameter(manifest: Manifest, name: string): Parameter {
   throw new CofferError('usage', `${manifest.file} has no parameter ${name}`, {
     hint: `its parameters: ${manifest.parameters.map((parameter) => parameter.name).join(', ')}`,
   });
+}
+
+/** The name as the manifest has it, even if it is given in full. */
+export function nameBelow({ path }: Manifest, name: string): string {
+  return name.startsWith(path) ? name.slice(path.length) : name;
 }
 
 /** A new key costs money and needs care, so coffer never creates one silently. */

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
+import type { Manifest } from '../manifest/model.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
@@ -7,8 +8,8 @@ import type { Tools } from './tools.ts';
 export interface SsmPlace {
   path: string;
   region: string | undefined;
-  /** The full names in the manifest; without a manifest, every name counts. */
-  names?: string[] | undefined;
+  /** What a manifest says of it: without one, all that are there count. */
+  manifest?: Manifest | undefined;
 }
 
 /** Accepts manifests, for their paths, and paths such as `/app/`. */
@@ -22,11 +23,7 @@ export async function placesOf(
   const manifests = await readManifests(tools, files);
   return [
     ...paths.map((path) => ({ path, region: tools.homeRegion })),
-    ...manifests.map(({ path, region, parameters }) => ({
-      path,
-      region,
-      names: parameters.map(({ fullName }) => fullName),
-    })),
+    ...manifests.map((manifest) => ({ path: manifest.path, region: manifest.region, manifest })),
   ];
 }
 

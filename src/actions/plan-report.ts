@@ -1,3 +1,4 @@
+import { lengthClassOf } from '../crypto/padding.ts';
 import type { Plan } from '../plan/model.ts';
 import type { Action, Difference, Field } from '../stores/model.ts';
 import { countActions } from '../plan/words.ts';
@@ -20,8 +21,8 @@ export interface PlanReport {
   }[];
 }
 
-/** Masks the values of secrets unless `reveal` is set. */
-type Shown = string | { masked: true; bytes: number };
+/** The values of a secret are masked unless they are to be revealed: only a class of lengths shows. */
+type Shown = string | { masked: true; bytes: { least: number; most: number } };
 
 export interface DifferenceReport {
   field: Field;
@@ -52,7 +53,7 @@ export function describeDifferences(
 ): DifferenceReport[] {
   return differences.map(({ field, before, after, isSecret }) => {
     const show = (text: string): Shown =>
-      isSecret && !reveal ? { masked: true, bytes: Buffer.byteLength(text) } : text;
+      isSecret && !reveal ? { masked: true, bytes: lengthClassOf(text) } : text;
     return { field, before: show(before), after: show(after) };
   });
 }

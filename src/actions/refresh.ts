@@ -63,10 +63,18 @@ async function refreshOne(
   const target = await fileKeyFor(tools, { region }, options);
   await target.settle();
   tellCreated(host, target);
+  // Data keys that somebody planted would be taken over with it; psyml has none.
+  const hasKeys = Object.keys(manifest.dataKeys).length > 0 || blobsIn(manifest);
+  if (hasKeys && encryptedWith !== target.id)
+    await (await fileKeyFor(tools, manifest, options)).requireTrust();
   const source = await aws.kms(fileKeyRegion(manifest, fileKey));
   const { rewrapped, resealed, ...next } = await refreshManifest(manifest, source, target, options);
   const { changed } = await replaceManifest(manifest, next);
   return { file, changed, encryptedWith: target.id, rewrapped, resealed };
+}
+
+function blobsIn({ parameters }: Manifest): boolean {
+  return parameters.some(({ content }) => content.kind === 'blob');
 }
 
 function describe({ changed, encryptedWith, rewrapped, resealed }: RefreshReport): string {

@@ -5,6 +5,7 @@ import { CofferError } from '../errors.ts';
 import type { Secret } from '../formats/format.ts';
 import { parseSelector } from '../plan/versions.ts';
 import { followPointer } from '../stores/follow.ts';
+import { accountDemands, manifestDemands } from './demands.ts';
 import { openerFor, readManifests } from './manifests.ts';
 import { placesOf, type SsmPlace } from './places.ts';
 import type { Tools } from './tools.ts';
@@ -19,6 +20,8 @@ export interface SecretOptions {
   only?: readonly string[] | undefined;
   /** Leaves out values that are or will be in S3. */
   noBlobs?: boolean | undefined;
+  /** Of what no manifest describes: takes buckets and keys of other accounts. */
+  allowForeign?: boolean | undefined;
 }
 
 /**
@@ -28,11 +31,11 @@ export interface SecretOptions {
 export async function openSecrets(
   tools: Tools,
   files: readonly string[],
-  { from, only: names = [], noBlobs = false }: SecretOptions = {},
+  { from, only: names = [], noBlobs = false, allowForeign = false }: SecretOptions = {},
 ): Promise<Secret[]> {
   const only = new Only(names);
   const read = from === 'aws' ? fromAws : fromManifests;
-  const secrets = await read(tools, files, { only, noBlobs });
+  const secrets = await read(tools, files, { only, noBlobs, allowForeign });
   only.refuseUnused();
   return secrets;
 }
@@ -52,6 +55,7 @@ export async function open(
 interface Choice {
   only: Only;
   noBlobs: boolean;
+  allowForeign: boolean;
 }
 
 /** The names given with `only`. */
@@ -136,11 +140,17 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
         // Objects are always encrypted.
         isSecret: parameter.type === 'SecureString' || isPointer(parameter),
         version: parameter.version,
-        bytes: await followPointer(parameter, {
-          objects: () => stores.objects(place.region),
-          kms: () => aws.kms(place.region),
-          spoolFolder,
-        }),
+        bytes: await followPointer(
+          parameter,
+          {
+            objects: () => stores.objects(place.region),
+            kms: () => aws.kms(place.region),
+            spoolFolder,
+          },
+          place.manifest
+            ? manifestDemands(place.manifest, parameter)
+            : accountDemands(parameter, choice),
+        ),
       }),
       { concurrency: 4 },
     );
@@ -168,10 +178,11 @@ function withoutBlobs<T>(
 
 async function readStored(
   { stores }: Tools,
-  { path, region, names }: SsmPlace,
+  { path, region, manifest }: SsmPlace,
   only: Only,
 ): Promise<(readonly [string, StoredParameter])[]> {
   const parameters = await stores.parameters(region);
+  const names = manifest?.parameters.map(({ fullName }) => fullName);
   const all = names ?? (await parameters.describePath(path)).map(({ name }) => name).toSorted();
   if (all.length === 0) {
     throw new CofferError('not-found', `no parameters under ${path}`);

@@ -1,7 +1,7 @@
 import { CofferError } from '../errors.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, NewParameter, Parameter, ParameterType } from '../manifest/model.ts';
-import { changeManifest } from './manifests.ts';
+import { changeManifest, nameBelow } from './manifests.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
@@ -71,11 +71,6 @@ function plan(manifest: Manifest, wanted: string, { type, description }: SetOpti
   if (existing) refuseChange(existing, { type, description });
   else refuseUnreadable(manifest, added);
   return { existing, name, added };
-}
-
-/** The name below the manifest's path, for a full name too. */
-function nameBelow({ path }: Manifest, name: string): string {
-  return name.startsWith(path) ? name.slice(path.length) : name;
 }
 
 function refuseChange(

@@ -23,6 +23,11 @@ export interface Tools {
 export interface WriteOptions {
   /** Whether a missing file key may be created. Default: true. */
   createKey?: boolean | undefined;
+  /**
+   * The file key that a manifest names, where the alias stands for another one and its committed
+   * version does not vouch for it.
+   */
+  acceptFileKey?: string | undefined;
   /** How long to wait for another process that writes the manifest. */
   lockTimeoutSeconds?: number | undefined;
 }

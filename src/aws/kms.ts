@@ -7,6 +7,7 @@ import {
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
 import type { EncryptionContext, Kms, Wrapped } from '../crypto/kms-port.ts';
+import { CofferError } from '../errors.ts';
 import { incomplete, need } from './answer.ts';
 import { awsErrorName, type Doing } from './errors.ts';
 import { createNamedKey } from './new-key.ts';
@@ -49,7 +50,8 @@ export function createKms(session: Session, region: string | undefined): KmsServ
       return { dataKey, ...wrappedOf(doing, answer) };
     },
 
-    async decrypt(wrapped, context, keyId) {
+    async decrypt(wrapped, context, by) {
+      const keyId = typeof by === 'string' ? by : undefined;
       const target = keyId ?? `(context ${JSON.stringify(context)})`;
       const doing = { action: 'kms:Decrypt', target };
       const answer = await call(session, doing, () =>
@@ -61,6 +63,7 @@ export function createKms(session: Session, region: string | undefined): KmsServ
           }),
         ),
       );
+      if (typeof by === 'object') requireAccount(need(doing, answer, 'KeyId'), by.account);
       return Buffer.from(need(doing, answer, 'Plaintext'));
     },
 
@@ -113,16 +116,28 @@ export function createKms(session: Session, region: string | undefined): KmsServ
   };
 }
 
-/** Re-encrypts `wrapped` from one KMS key to another, in any regions. */
+/**
+ * Re-encrypts `wrapped` from one KMS key to another, in any regions.
+ * @param check sees the data key where it has to be opened on the way; throws for a wrong one
+ */
 export async function rewrap(
   wrapped: Buffer,
   from: { kms: KmsService; keyId?: string | undefined; context: EncryptionContext },
   to: { kms: KmsService; keyId: string; context: EncryptionContext },
+  check: (dataKey: Buffer) => void,
 ): Promise<Wrapped> {
   if (from.kms.region === to.kms.region) return to.kms.reEncrypt(wrapped, from, to);
   // ReEncrypt works within one region; across regions, the data key passes through here.
   const dataKey = await from.kms.decrypt(wrapped, from.context, from.keyId);
+  check(dataKey);
   return to.kms.encrypt(to.keyId, dataKey, to.context);
+}
+
+function requireAccount(keyArn: string, account: string): void {
+  if (keyArn.split(':')[4] === account) return;
+  throw new CofferError('tampered', `it is under ${keyArn}, a key of another account`, {
+    hint: `if you trust that account, add --allow-foreign`,
+  });
 }
 
 function wrappedOf(doing: Doing, answer: { CiphertextBlob?: Uint8Array; KeyId?: string }): Wrapped {

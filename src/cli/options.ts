@@ -8,6 +8,7 @@ import type { Flags } from './flags.ts';
 export function writeOptions(flags: Flags): WriteOptions {
   return {
     createKey: flags.isAllowed('createKey'),
+    acceptFileKey: flags.string('acceptFileKey'),
     lockTimeoutSeconds: flags.count('lockTimeout', 0),
   };
 }
@@ -29,6 +30,7 @@ export function secretOptions(flags: Flags): SecretOptions {
     from: flags.string('from') === 'aws' ? 'aws' : undefined,
     only: flags.list('only'),
     noBlobs: !flags.isAllowed('blobs'),
+    allowForeign: flags.boolean('allowForeign'),
   };
 }
 

@@ -1,43 +1,65 @@
 import { randomBytes } from 'node:crypto';
 import { CofferError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
+import { commitOf, requireCommit } from './commit.ts';
+import {
+  bindingOf,
+  BOUND_NAMES,
+  dataKeyContext,
+  type Author,
+  type Destination,
+} from './contexts.ts';
 import type { EncryptionContext, Kms } from './kms-port.ts';
 
-const KEY_BYTES = 32;
-
-/** The encryption context of a data key for a manifest's inline values. */
-export function dataKeyContext(path: string): EncryptionContext {
-  return { Client: 'coffer', Path: path };
+/** A data key as a manifest holds it. */
+export interface WrappedDataKey {
+  /** Wrapped under the file key, base64. */
+  key: string;
+  /** Of its encryption context: 8 hex digits. */
+  binding: string;
+  /** What ties the entry to one data key: 32 bytes, base64. */
+  commit: string;
+  /** `write-only`: its maker may not decrypt, and nobody else seals under it. */
+  author?: Author | undefined;
 }
+
+/** By id, which has 8 hex digits. */
+export type WrappedDataKeys = Readonly<Record<string, WrappedDataKey>>;
 
 /** The data keys of one manifest: unwraps each at most once, and adds new ones. */
 export class DataKeys {
   readonly #kms: Kms;
   readonly #fileKey: string | undefined;
-  readonly #context: EncryptionContext;
-  readonly #wrapped: Map<string, string>;
+  readonly #destination: Destination;
+  readonly #wrapped: Map<string, WrappedDataKey>;
   readonly #opened = new Map<string, Promise<Buffer>>();
 
   constructor(
     kms: Kms,
     manifest: {
-      path: string;
+      destination: Destination;
       encryptedWith?: string | undefined;
-      dataKeys: Readonly<Record<string, string>>;
+      dataKeys: WrappedDataKeys;
     },
   ) {
     this.#kms = kms;
     this.#fileKey = manifest.encryptedWith;
-    this.#context = dataKeyContext(manifest.path);
+    this.#destination = manifest.destination;
     this.#wrapped = new Map(Object.entries(manifest.dataKeys));
   }
 
+  /** All of them, in order. */
   get ids(): string[] {
-    return [...this.#wrapped.keys()];
+    return [...this.#wrapped.keys()].toSorted();
+  }
+
+  /** Those that everybody may seal under. */
+  get sharedIds(): string[] {
+    return this.ids.filter((id) => this.#wrapped.get(id)?.author === undefined);
   }
 
   /** The wrapped keys by id, sorted, for the manifest. */
-  get wrapped(): Record<string, string> {
+  get wrapped(): Record<string, WrappedDataKey> {
     return Object.fromEntries([...this.#wrapped].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
@@ -51,30 +73,79 @@ export class DataKeys {
     return opened;
   }
 
-  /** Adds a new data key, made by `generate` under the file key. */
+  /**
+   * Adds a new data key, made by `generate` under the file key.
+   * @param author of a key that its maker may not unwrap
+   */
   async create(
     generate: (context: EncryptionContext) => Promise<{ dataKey: Buffer; wrapped: Buffer }>,
+    author?: Author,
   ): Promise<{ id: string; dataKey: Buffer }> {
-    const { dataKey, wrapped } = await generate(this.#context);
+    const context = dataKeyContext(this.#destination, author);
+    const { dataKey, wrapped } = await generate(context);
     let id: string;
     do id = randomBytes(4).toString('hex');
     while (this.#wrapped.has(id));
-    this.#wrapped.set(id, wrapped.toString('base64'));
+    const entry = {
+      key: wrapped.toString('base64'),
+      binding: bindingOf(context),
+      commit: commitOf(dataKey),
+    };
+    this.#wrapped.set(id, author ? { ...entry, author } : entry);
     this.#opened.set(id, Promise.resolve(dataKey));
     return { id, dataKey };
   }
 
+  /** Whether the caller may unwrap a key that was just made here. One that is not is dropped. */
+  async isUsable(id: string): Promise<boolean> {
+    this.#opened.delete(id);
+    try {
+      await this.open(id);
+      return true;
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      this.#wrapped.delete(id);
+      return false;
+    }
+  }
+
   async #unwrap(id: string): Promise<Buffer> {
-    const wrapped = decodeBase64(this.#wrapped.get(id) ?? '');
-    if (!wrapped?.length) {
+    const entry = this.#wrapped.get(id);
+    const wrapped = decodeBase64(entry?.key ?? '');
+    if (!entry || !wrapped?.length) {
       throw new CofferError('tampered', `the data key ${id} is not in data_keys`, {
         hint: 'restore its line from git: a merge may have dropped it',
       });
     }
-    const dataKey = await this.#kms.decrypt(wrapped, this.#context, this.#fileKey);
-    if (dataKey.length === KEY_BYTES) return dataKey;
-    throw new CofferError('tampered', `the data key ${id} has ${dataKey.length} bytes`, {
-      hint: `restore its line from git: a data key has ${KEY_BYTES} bytes`,
-    });
+    const context = dataKeyContext(this.#destination, entry.author);
+    const dataKey = await this.#kms
+      .decrypt(wrapped, context, this.#fileKey)
+      .catch((error: unknown) => {
+        throw explainBinding(error, entry.binding, context);
+      });
+    requireCommit(dataKey, entry.commit, `the data key ${id}`);
+    return dataKey;
   }
+}
+
+export function isDenied(error: unknown): boolean {
+  return error instanceof CofferError && error.code === 'denied';
+}
+
+/** Says which change made KMS refuse a wrapped key, where its binding shows it. */
+export function explainBinding(
+  error: unknown,
+  binding: string,
+  context: EncryptionContext,
+): unknown {
+  const isRefused = error instanceof CofferError && error.code === 'tampered';
+  if (!isRefused || binding === bindingOf(context)) return error;
+  return new CofferError(
+    'tampered',
+    `${error.message}: its data key was made for another ${BOUND_NAMES}`,
+    {
+      hint: 'somebody changed them by hand: change them back, then use coffer move FILE, which seals anew',
+      cause: error,
+    },
+  );
 }

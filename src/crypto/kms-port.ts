@@ -8,6 +8,9 @@ export interface Wrapped {
   keyArn: string;
 }
 
+/** This very key, or one of the account; without either, any key. */
+export type KeyDemand = string | { account: string } | undefined;
+
 /** The KMS calls that coffer's formats need. Implementations throw `CofferError`. */
 export interface Kms {
   /** A new 256-bit data key, plain and wrapped under `keyId`. */
@@ -15,9 +18,9 @@ export interface Kms {
     keyId: string,
     context: EncryptionContext,
   ): Promise<Wrapped & { dataKey: Buffer }>;
-  /** Decrypts `wrapped`. With `keyId`, refuses any other key. */
-  decrypt(wrapped: Buffer, context: EncryptionContext, keyId?: string): Promise<Buffer>;
-  /** Encrypts `plaintext` (at most 4,096 bytes) under `keyId`. */
+  /** The plaintext of `wrapped`, if a key that `by` allows has wrapped it. */
+  decrypt(wrapped: Buffer, context: EncryptionContext, by?: KeyDemand): Promise<Buffer>;
+  /** `plaintext` (at most 4,096 bytes) under `keyId`. */
   encrypt(keyId: string, plaintext: Buffer, context: EncryptionContext): Promise<Wrapped>;
   /** Re-encrypts `wrapped` under another key or context; the plaintext stays inside KMS. */
   reEncrypt(

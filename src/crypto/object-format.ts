@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createDecipheriv, type DecipherGCM } from 'node:crypto';
 import { CofferError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
@@ -6,7 +7,7 @@ import {
   COMMITMENT_BYTES,
   createObjectDecipher,
   MESSAGE_ID_BYTES,
-  OBJECT_CONTEXT,
+  objectContext,
   TAG_BYTES,
   type Commitment,
 } from './object-v3.ts';
@@ -36,10 +37,11 @@ const V1_AND_V2_FIELDS = [
 ];
 const V3_FIELDS = ['x-amz-3', 'x-amz-d', 'x-amz-i', 'x-amz-c', 'x-amz-w', 'x-amz-t'];
 
-/** The metadata of a V3 object whose data key was wrapped under `OBJECT_CONTEXT`. */
+/** The metadata of the V3 object of a parameter, whose data key was wrapped for it. */
 export function formatMetadata(
   wrapped: Buffer,
   { messageId, commitment }: Commitment,
+  parameter: string,
 ): ObjectMetadata {
   return {
     'x-amz-c': V3_SUITE,
@@ -47,7 +49,7 @@ export function formatMetadata(
     'x-amz-w': V3_WRAPPED_BY_KMS_WITH_CONTEXT,
     'x-amz-i': messageId.toString('base64'),
     'x-amz-d': commitment.toString('base64'),
-    'x-amz-t': JSON.stringify(OBJECT_CONTEXT),
+    'x-amz-t': asciiJson(objectContext(parameter)),
   };
 }
 
@@ -139,9 +141,27 @@ function isStringMap(value: unknown): value is Record<string, string> {
   );
 }
 
-/** S3 returns metadata that is not ASCII as RFC 2047 words. */
+/** S3 takes ASCII alone for granted in metadata. */
+function asciiJson(value: EncryptionContext): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007F-\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/**
+ * S3 gives metadata that is not ASCII back as RFC 2047 words. What it took for Latin-1 on its way in
+ * may have been UTF-8, which it encoded once more.
+ */
 function decodeMime(text: string): string {
   if (!text.startsWith('=?')) return text;
+  const decoded = decodeWords(text);
+  if (/[^\0-\xFF]/.test(decoded)) return decoded;
+  const bytes = Buffer.from(decoded, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : decoded;
+}
+
+function decodeWords(text: string): string {
   return text.replace(/=\?utf-8\?([bq])\?([^?]*)\?=\s*/gi, (_, encoding: string, word: string) => {
     if (encoding.toLowerCase() === 'b') return Buffer.from(word, 'base64').toString('utf8');
     const bytes = word

@@ -21,8 +21,15 @@ export const TAG_BYTES = 16;
 /** The largest plaintext of one object. */
 const MAX_PLAINTEXT_BYTES = 2 ** 36 - 32;
 
-/** The context of an object's data key; other readers accept nothing else. */
-export const OBJECT_CONTEXT: EncryptionContext = { 'aws:x-amz-cek-alg': '115' };
+/** The pair that other readers put there by themselves, */
+const ALGORITHM = { 'aws:x-amz-cek-alg': '115' } as const;
+/** and the one that binds an object to the parameter that points to it. */
+export const PARAMETER_PAIR = 'Parameter';
+
+/** The context of the data key in an object's metadata. */
+export function objectContext(parameter: string): EncryptionContext {
+  return { ...ALGORITHM, [PARAMETER_PAIR]: parameter };
+}
 
 /** What a reader needs besides the wrapped key. */
 export interface Commitment {

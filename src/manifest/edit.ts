@@ -9,6 +9,8 @@ import { Lines, type Splice } from './edit/lines.ts';
 import { type MapEditor, sameStyle } from './edit/map-editor.ts';
 import { TEXT_SETTINGS } from './fields.ts';
 import { openList, removeParameters } from './edit/list.ts';
+import { oneString } from './edit/render.ts';
+import { readsAsString } from './yaml/scalars.ts';
 import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
 import { readText } from './read/reading.ts';
@@ -21,11 +23,17 @@ import type { Field, Fields } from './yaml/tree.ts';
  */
 export function editManifest({ text, file }: Manifest, edit: ManifestEdit): string {
   const { parameters = new Map<string, ParameterEdit>(), add = [], remove = new Set() } = edit;
+  const settings = Object.entries(edit.settings ?? {});
   const steps: Step[] = [
     (document, lines) => [
       ...editTop(document, lines, edit),
       ...editParameters(document, lines, parameters),
     ],
+    ...settings.map(
+      ([key, value]): Step =>
+        (document, lines) =>
+          value === undefined ? [] : editSetting(document, lines, key, value),
+    ),
   ];
   // Separate steps: each one needs the positions after the one before.
   if (add.length > 0) steps.push((document, lines) => openList(document, lines).add(add));
@@ -65,22 +73,33 @@ function editTop({ root, tree }: ManifestDocument, lines: Lines, edit: ManifestE
   } else if (encryptedWith !== undefined) {
     editor.insertAfter(anchor, 'encrypted_with', sameStyle(undefined, encryptedWith));
   }
-  const inner: Splice[] = [];
-  if (dataKeys !== undefined) {
-    const field = fields.get('data_keys');
-    const entries = field && isMap(field.node) ? field.node : undefined;
-    const entriesEditor = entries && editorFor(lines, entries);
-    const neighbour = encryptedWith === null || !old ? anchor : old;
-    editDataKeys(dataKeys ?? {}, {
-      editor,
-      field,
-      neighbour,
-      entries: entries && tree.fields(entries),
-      entriesEditor,
-    });
-    inner.push(...(entriesEditor?.splices() ?? []));
-  }
+  const inner =
+    dataKeys === undefined
+      ? []
+      : editDataKeys(dataKeys ?? {}, {
+          tree,
+          editor,
+          field: fields.get('data_keys'),
+          neighbour: encryptedWith === null || !old ? anchor : old,
+          editorFor: (map) => editorFor(lines, map),
+        });
   return [...editor.splices(), ...inner];
+}
+
+function editSetting(
+  { root, tree }: ManifestDocument,
+  lines: Lines,
+  key: string,
+  text: string,
+): Splice[] {
+  const fields = tree.fields(root);
+  if (readText(fields, key) === text) return [];
+  const editor = editorFor(lines, root);
+  const old = fields.get(key);
+  // Digits alone need quotes, or they are a number to other readers.
+  if (old) editor.replace(old, key, readsAsString(text) ? sameStyle(old, text) : oneString(text));
+  else editor.insertAfter(lastSetting(fields), key, oneString(text));
+  return editor.splices();
 }
 
 /** The pair after which `encrypted_with` goes; `path` always exists. */

@@ -104,7 +104,17 @@ export const FIELDS = {
   origin: { keys: ['file', 'generate'], inner: ['length', 'charset', 'require'] },
   content: {
     keys: ['value', 'blob'],
-    inner: ['sha256', 'size', 'key', 'message_id', 'commitment', 'data', 'path'],
+    inner: [
+      'sha256',
+      'size',
+      'key',
+      'binding',
+      'commit',
+      'message_id',
+      'commitment',
+      'data',
+      'path',
+    ],
   },
 } as const satisfies { [Member in Exclude<keyof Parameter, Derived>]: Field<Parameter[Member]> };
 
@@ -117,7 +127,8 @@ export const ROWS = Object.entries(FIELDS) as [Member, Field<unknown>][];
 export const PARAMETER_KEYS: readonly string[] = ROWS.flatMap(([, { keys }]) => keys);
 
 /** The settings that are single texts; their keys equal their members in the model. */
-export const TEXT_SETTINGS = ['path', 'region', 'kmskey', 'bucket'] as const;
+export const TEXT_SETTINGS = ['path', 'region', 'kmskey', 'bucket', 'account'] as const;
+export type TextSetting = (typeof TEXT_SETTINGS)[number];
 
 /** The keys of a manifest, in the schema's order. */
 export const TOP_KEYS: readonly string[] = [

@@ -31,7 +31,14 @@ export function maskManifest(text: string, shown: ReadonlySet<string> = new Set(
   const splices: Splice[] = [];
   for (const [key, node] of pairsOf(root)) {
     if (key === 'data_keys' && isMap(node)) {
-      splices.push(...pairsOf(node).map(([, wrapped]) => mask(wrapped, HIDDEN)));
+      for (const [, entry] of pairsOf(node)) {
+        // In no form that a manifest knows.
+        if (!isMap(entry)) splices.push(mask(entry, HIDDEN));
+        else {
+          const hidden = pairsOf(entry).filter(([field]) => field === 'key' || field === 'commit');
+          splices.push(...hidden.map(([, text]) => mask(text, HIDDEN)));
+        }
+      }
     }
     if (key !== 'parameters' || !isSeq(node)) continue;
     for (const item of node.items) {
@@ -47,8 +54,8 @@ export function maskManifest(text: string, shown: ReadonlySet<string> = new Set(
 
 function maskCiphertext(text: string): string {
   return text
-    .replaceAll(/ENC\[v1,[0-9a-f]{8},[\w+/=]+\]/g, markCiphertext)
-    .replaceAll(/^(\s+"?[0-9a-f]{8}"?: )[\w+/=]{40,}/gm, `$1${HIDDEN}`);
+    .replaceAll(/ENC\[v1,[0-9a-f]{8},[0-9a-f]{8},[\w+/=]+\]/g, markCiphertext)
+    .replaceAll(/^(\s+"?(?:key|commit)"?: )[\w+/=]{40,}/gm, `$1${HIDDEN}`);
 }
 
 /** All pairs in the text, including those of duplicate keys. */

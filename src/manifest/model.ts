@@ -1,3 +1,5 @@
+import type { Destination } from '../crypto/contexts.ts';
+import type { WrappedDataKeys } from '../crypto/data-keys.ts';
 import type { Place } from '../errors.ts';
 
 export const PARAMETER_TYPES = ['String', 'StringList', 'SecureString'] as const;
@@ -38,6 +40,10 @@ export interface Blob {
   size: number;
   /** The wrapped data key under the file key, base64. */
   key: string;
+  /** Of the key's encryption context: 8 hex digits. */
+  binding: string;
+  /** What ties the blob to one data key: 32 bytes, base64. */
+  commit: string;
   /** 28 bytes, base64. */
   messageId: string;
   /** 28 bytes, base64. */
@@ -106,17 +112,22 @@ export interface Manifest {
   /** The key for values in AWS. Present if a parameter needs it. */
   kmskey?: string | undefined;
   bucket?: string | undefined;
+  /** The AWS account that it is for: twelve digits. */
+  account?: string | undefined;
   tags: Tags;
   /** The file key, usually an ARN; psyml wrote it too. */
   encryptedWith?: string | undefined;
-  /** Wrapped data keys (base64) by their id of 8 hex digits. */
-  dataKeys: Readonly<Record<string, string>>;
+  /** What its data keys are bound to: as the file says it, even where `region` is another. */
+  destination: Destination;
+  dataKeys: WrappedDataKeys;
   /** Parameters in the order of the file. */
   parameters: readonly Parameter[];
 }
 
 /** The edit of one parameter; absent members stay byte for byte. */
 export interface ParameterEdit {
+  /** The new name. */
+  name?: string;
   /** The type's new spelling, such as `securestring`. */
   type?: string;
   /** The new content: `value:` or `blob:` replaces either of them. */
@@ -146,17 +157,20 @@ export interface ManifestSettings {
   region: string;
   kmskey?: string | undefined;
   bucket?: string | undefined;
+  account?: string | undefined;
   tags?: Tags | undefined;
   encryptedWith?: string | undefined;
-  dataKeys?: Readonly<Record<string, string>> | undefined;
+  dataKeys?: WrappedDataKeys | undefined;
 }
 
 /** The edit of a manifest's text. */
 export interface ManifestEdit {
+  /** By the key of each setting. */
+  settings?: Readonly<Record<string, string | undefined>>;
   /** `null` removes the line. */
   encryptedWith?: string | null;
   /** The whole new map; entries equal to the old ones stay byte for byte. `null` removes it. */
-  dataKeys?: Readonly<Record<string, string>> | null;
+  dataKeys?: WrappedDataKeys | null;
   /** Edits by parameter name. */
   parameters?: ReadonlyMap<string, ParameterEdit>;
   /** Parameters to add after the last one, in the style of the list. */

@@ -1,15 +1,15 @@
 import { posix } from 'node:path';
 import { isAlias, isMap, isSeq } from 'yaml';
-import { decodeBase64 } from '../crypto/base64.ts';
 import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { type ManifestDocument, openDocument } from './yaml/document.ts';
-import { Faults, quote } from './yaml/faults.ts';
+import { Faults } from './yaml/faults.ts';
 import type { Manifest, Parameter } from './model.ts';
+import { readDataKeys } from './read/data-keys.ts';
 import { findPathFault, normalizePath, quoteName } from './read/names.ts';
 import { checkKey, checkRegion } from './read/region.ts';
 import { Places } from './yaml/places.ts';
 import { readParameter, type Surroundings } from './read/parameter.ts';
-import { type Reading, readMap, readTags, readText } from './read/reading.ts';
+import { type Reading, readTags, readText } from './read/reading.ts';
 import { SecretGuard } from './read/secrets.ts';
 import type { Fields } from './yaml/tree.ts';
 
@@ -50,7 +50,7 @@ function readDocument(
     dataKeys: readDataKeys(reading, fields),
     place: (offset) => places.at(offset),
   };
-  const kmskey = readText(fields, 'kmskey');
+  const [kmskey, account] = [readText(fields, 'kmskey'), readText(fields, 'account')];
   const parameters = readParameters(around, fields);
   around.guard.finish();
   const needsKey = parameters.find(
@@ -71,8 +71,10 @@ function readDocument(
     region,
     kmskey,
     bucket: readText(fields, 'bucket'),
+    account,
     tags: around.tags,
     encryptedWith,
+    destination: { path: around.path, region: region.toLowerCase(), kmskey, account },
     dataKeys: around.dataKeys ?? {},
     parameters,
   };
@@ -90,27 +92,6 @@ function readPath({ faults }: Reading, fields: Fields): string {
   if (!fault) return path;
   faults.add(field.valueAt, fault.message, fault.hint);
   return BLAMELESS_PATH;
-}
-
-const DATA_KEY_ID = /^[0-9a-f]{8}$/;
-
-/** Undefined if `data_keys` exists but is not a map: then its ids are unknown. */
-function readDataKeys(reading: Reading, fields: Fields): Record<string, string> | undefined {
-  const field = fields.get('data_keys');
-  if (!field) return {};
-  const entries = readMap(reading, field);
-  if (!entries) return undefined;
-  const keys: [string, string][] = [];
-  for (const [id, { valueAt }] of entries) {
-    const text = readText(entries, id);
-    if (text !== undefined && !decodeBase64(text)?.length) {
-      const named = DATA_KEY_ID.test(id) ? `data key ${quote(id)}` : 'a data key';
-      const message = `${named} is not base64`;
-      reading.faults.add(valueAt, message, 'restore its line from git, as coffer encrypt wrote it');
-    }
-    keys.push([id, text ?? '']);
-  }
-  return Object.fromEntries(keys);
 }
 
 function readParameters(around: Surroundings, fields: Fields): Parameter[] {

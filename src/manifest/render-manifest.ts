@@ -1,6 +1,6 @@
 import { CofferError } from '../errors.ts';
 import { blockItem } from './edit/new-parameter.ts';
-import { mapOf, oneString, type Spot, type Value } from './edit/render.ts';
+import { dataKeysOf, mapOf, oneString, type Spot, type Value } from './edit/render.ts';
 import { TEXT_SETTINGS } from './fields.ts';
 import type { ManifestSettings, NewParameter } from './model.ts';
 
@@ -23,7 +23,9 @@ export function renderManifest(
   const head = [
     ...TEXT_SETTINGS.flatMap((key) => optional(key, settings[key])),
     ...optional('encrypted_with', encryptedWith),
-    ...entries('data_keys', dataKeys),
+    ...(dataKeys && Object.keys(dataKeys).length > 0
+      ? pair('data_keys', dataKeysOf(dataKeys))
+      : []),
   ];
   const items = parameters.map((parameter) =>
     blockItem(parameter, { indent: '  ', gap: ' ', blocks: 'clip' }),

@@ -1,10 +1,12 @@
 import { rewrap, type KmsService } from '../aws/kms.ts';
 import type { ObjectStore } from '../stores/s3/objects.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
-import { OBJECT_CONTEXT } from '../crypto/object-v3.ts';
+import { requireCommit } from '../crypto/commit.ts';
+import { blobContext } from '../crypto/contexts.ts';
+import { explainBinding } from '../crypto/data-keys.ts';
+import { objectContext } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { blobContext } from '../seal/blob.ts';
 import { openBlobBody } from '../seal/blob-body.ts';
 import { isGone, NOTHING, publishObject } from '../stores/s3/publish.ts';
 import type { ObjectWriter } from '../stores/port.ts';
@@ -28,7 +30,7 @@ export function createObjectWriter(
       throw new CofferError('manifest', `${fullName} has no blob to publish`);
     }
     const { blob } = parameter.content;
-    return { blob, body: await openBlobBody(manifest, parameter, blob) };
+    return { parameter, blob, body: await openBlobBody(manifest, parameter, blob) };
   };
   const writer: ObjectWriter = {
     async check(fullName) {
@@ -36,17 +38,17 @@ export function createObjectWriter(
       await body.close();
     },
     async publish(fullName, object, seen) {
-      const { blob, body } = await open(fullName);
+      const { parameter, blob, body } = await open(fullName);
       try {
+        const context = blobContext(manifest.destination, parameter);
         const key = await rewrap(
           decodeBase64(blob.key) ?? Buffer.alloc(0),
-          {
-            kms: services.fileKeyKms,
-            keyId: manifest.encryptedWith,
-            context: blobContext(fullName),
-          },
-          { kms: services.kms, keyId: object.kmskey, context: OBJECT_CONTEXT },
-        );
+          { kms: services.fileKeyKms, keyId: manifest.encryptedWith, context },
+          { kms: services.kms, keyId: object.kmskey, context: objectContext(fullName) },
+          (dataKey) => requireCommit(dataKey, blob.commit, `the data key of ${fullName}`),
+        ).catch((error: unknown) => {
+          throw explainBinding(error, blob.binding, context);
+        });
         const sealed = {
           ...object,
           ...key,

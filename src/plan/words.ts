@@ -1,3 +1,4 @@
+import { lengthClassOf } from '../crypto/padding.ts';
 import type { Plan } from './model.ts';
 import type { Action, Change, Difference } from '../stores/model.ts';
 import { formatBytes } from '../formats/table.ts';
@@ -68,7 +69,7 @@ export function shortName({ name }: Change, { path }: Plan): string {
   return name.startsWith(path) ? name.slice(path.length) : name;
 }
 
-/** Describes a parameter without its value: `SecureString, 26 bytes`, `5.0 MiB in S3`. */
+/** Describes a parameter without its value: `String, 26 bytes`, `5.0 MiB in S3`. */
 export function describe({ action, desired, actual }: Change): string {
   if (desired?.closed === 'value') {
     return `${desired.type}, ${actual ? 'value not compared' : 'not in AWS'}`;
@@ -77,16 +78,26 @@ export function describe({ action, desired, actual }: Change): string {
     const way = action === 'closed' ? ', its file key in another region' : '';
     return `${formatBytes(desired.object.size - 16)} in S3${way}`;
   }
-  if (desired) return `${desired.type}, ${formatBytes(Buffer.byteLength(desired.value))}`;
+  if (desired) {
+    const { type, value, isSecret } = desired;
+    return `${type}, ${isSecret ? formatClass(value) : formatBytes(Buffer.byteLength(value))}`;
+  }
   return actual ? `${actual.type}, version ${actual.version}` : '';
 }
 
 /** A difference without its values. */
 export function mask({ before, after }: Difference): string {
-  const [from, to] = [Buffer.byteLength(before), Buffer.byteLength(after)];
-  return from === to
-    ? `changed (${formatBytes(to)})`
-    : `changed (${formatBytes(from)} → ${formatBytes(to)})`;
+  const [from, to] = [formatClass(before), formatClass(after)];
+  return from === to ? `changed (${to})` : `changed (${from} → ${to})`;
+}
+
+/** A secret's length, as exactly as its ciphertext shows it: `32 to 63 bytes`. */
+function formatClass(secret: string): string {
+  const { least, most } = lengthClassOf(secret);
+  if (least === 0) return `up to ${formatBytes(most)}`;
+  return most < 1024
+    ? `${least} to ${formatBytes(most)}`
+    : `${formatBytes(least)} to ${formatBytes(most)}`;
 }
 
 export function isMultiLine({ before, after }: Difference): boolean {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { commitOf } from '../crypto/commit.ts';
+import { bindingOf, blobContext } from '../crypto/contexts.ts';
 import { createObjectCipher, sealChunks, type Commitment } from '../crypto/object-v3.ts';
-import type { EncryptionContext } from '../crypto/kms-port.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { explainFileError } from '../files/errors.ts';
 import { resolveTarget } from '../files/names.ts';
@@ -13,12 +14,7 @@ import { blobFolder, blobName, makeBlobFolder, tidyBlobFolder } from './blob-fil
 import type { FileKey } from './file-key.ts';
 import { INLINE_LIMIT } from './limits.ts';
 
-/** The encryption context of a blob's data key under the file key. */
-export function blobContext(fullName: string): EncryptionContext {
-  return { Client: 'coffer', Name: fullName };
-}
-
-/** A sealed blob whose file, if any, is not in place yet. */
+/** A sealed blob whose file, if it has one, is not in its place yet. */
 export interface StagedBlob {
   blob: Blob;
   /** Moves the file to its place; undone unless `settle` is called. */
@@ -31,8 +27,8 @@ export interface StagedBlob {
 
 /** The manifest and parameter of a blob. */
 export interface BlobPlace {
-  manifest: Pick<Manifest, 'file'>;
-  parameter: Pick<Parameter, 'name' | 'fullName'>;
+  manifest: Pick<Manifest, 'file' | 'destination'>;
+  parameter: Pick<Parameter, 'name' | 'fullName' | 'type'>;
 }
 
 /** Seals `plaintext` under its own data key; large data goes straight to disk. */
@@ -41,16 +37,18 @@ export async function sealBlob(
   plaintext: AsyncIterable<Buffer> | Iterable<Buffer>,
   fileKey: FileKey,
 ): Promise<StagedBlob> {
-  const { dataKey, wrapped } = await fileKey.generate(blobContext(place.parameter.fullName));
-  const { cipher, messageId, commitment } = createObjectCipher(dataKey);
-  return stageBlob(place, sealChunks(cipher, plaintext), { wrapped, messageId, commitment });
+  const context = blobContext(place.manifest.destination, place.parameter);
+  const { dataKey, wrapped } = await fileKey.generate(context);
+  const { cipher, ...header } = createObjectCipher(dataKey);
+  const sealed = sealChunks(cipher, plaintext);
+  return stageBlob(place, sealed, { wrapped, commit: commitOf(dataKey), ...header });
 }
 
 /** Stores bytes that are already sealed, under the data key in `wrapped`. */
 export async function stageBlob(
   { manifest, parameter }: BlobPlace,
   sealed: AsyncIterable<Buffer>,
-  header: Commitment & { wrapped: Buffer },
+  header: Commitment & { wrapped: Buffer; commit: string },
 ): Promise<StagedBlob> {
   const sink = new Sink(await resolveTarget(manifest.file), parameter.name);
   try {
@@ -61,6 +59,8 @@ export async function stageBlob(
         sha256,
         size,
         key: header.wrapped.toString('base64'),
+        binding: bindingOf(blobContext(manifest.destination, parameter)),
+        commit: header.commit,
         messageId: header.messageId.toString('base64'),
         commitment: header.commitment.toString('base64'),
         body,

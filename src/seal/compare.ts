@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { blobContext } from '../crypto/contexts.ts';
 import { CofferError, type Problem } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { isMisplaced } from './placement.ts';
@@ -8,11 +9,9 @@ import type { View } from './reveal.ts';
 export interface Comparison {
   /** The former state of secrets that did not change in the view. */
   unchanged: ReadonlyMap<string, Parameter>;
-  /**
-   * Blobs of renamed parameters: their data keys are bound to the old name, their bodies are not.
-   */
-  renamedBlobs: readonly { parameter: Parameter; blob: Blob; oldName: string }[];
-  /** The parameters for encrypt, and those whose files it seals even if unchanged. */
+  /** Blobs whose data keys are bound to another name, type or destination; their bodies are not. */
+  renamedBlobs: readonly { parameter: Parameter; blob: Blob; owner: Parameter }[];
+  /** All that encrypt has to look at, and of these the files to seal again, whatever they hold. */
   todo: ReadonlySet<string>;
   reseal: ReadonlySet<string>;
 }
@@ -24,10 +23,10 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
   const todo = new Set<string>();
   const reseal = new Set<string>();
   const problems: Problem[] = [];
-  // The data keys are bound to the path.
-  const own = edited.path === before.path ? before.parameters : [];
+  // The data keys are bound to where the secrets go.
+  const own = isDeepStrictEqual(edited.destination, before.destination) ? before.parameters : [];
   for (const parameter of edited.parameters) {
-    const { name, fullName, type, content, origin } = parameter;
+    const { name, type, content, origin } = parameter;
     const old = own.find((one) => one.name === name && one.type === type);
     const owner = findOwner(before, parameter);
     const text = owner ? undefined : typedText(parameter);
@@ -37,8 +36,12 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
     } else if (text !== undefined || content.kind === 'absent') {
       todo.add(name);
     } else if (owner && (owner === old || content.kind === 'blob')) {
-      if (content.kind === 'blob' && owner.fullName !== fullName) {
-        renamedBlobs.push({ parameter, blob: content.blob, oldName: owner.fullName });
+      const [was, is] = [
+        blobContext(before.destination, owner),
+        blobContext(edited.destination, parameter),
+      ];
+      if (content.kind === 'blob' && !isDeepStrictEqual(was, is)) {
+        renamedBlobs.push({ parameter, blob: content.blob, owner });
       }
       const isToMove = content.kind !== 'psyml' && isMisplaced(parameter);
       if (isToMove || !isDeepStrictEqual(owner.origin, origin)) todo.add(name);

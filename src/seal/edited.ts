@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
-import { decodeBase64 } from '../crypto/base64.ts';
 import { editManifest, parseManifest, restoreContents } from '../manifest/index.ts';
 import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
-import { blobContext } from './blob.ts';
 import { compareEdited, type Comparison } from './compare.ts';
 import { encryptManifest, type Sealing } from './encrypt.ts';
 import type { FileKey } from './file-key.ts';
+import { rewrapBlob } from './move.ts';
 import type { View } from './reveal.ts';
 
 /** How an edit changed a parameter. */
@@ -29,7 +28,7 @@ export async function sealEdited(
   const comparison = compareEdited(view, edited);
   const { unchanged, todo, reseal } = comparison;
   const { text, restored } = restoreContents(before.text, view.text, edited.text, unchanged.keys());
-  const edits = await rewrapBlobs(comparison, before, fileKey);
+  const edits = await rewrapBlobs(comparison, before, edited, fileKey);
   for (const { name, typeAsWritten } of edited.parameters) {
     const old = unchanged.get(name);
     if (!old) continue;
@@ -46,19 +45,15 @@ export async function sealEdited(
 
 async function rewrapBlobs(
   { renamedBlobs }: Comparison,
-  { encryptedWith }: Manifest,
-  { kms, id }: FileKey,
+  { destination: from }: Manifest,
+  { destination: to }: Manifest,
+  fileKey: FileKey,
 ): Promise<Map<string, ParameterEdit>> {
   const edits = await pMap(
     renamedBlobs,
-    async ({ parameter: { name, fullName }, blob, oldName }) => {
-      const { wrapped } = await kms.reEncrypt(
-        decodeBase64(blob.key) ?? Buffer.alloc(0),
-        { context: blobContext(oldName), keyId: encryptedWith },
-        { context: blobContext(fullName), keyId: encryptedWith ?? id },
-      );
-      const key = wrapped.toString('base64');
-      return [name, { content: { kind: 'blob' as const, blob: { ...blob, key } } }] as const;
+    async ({ parameter, blob, owner }) => {
+      const moved = (await rewrapBlob(blob, [from, owner], [to, parameter], fileKey)) ?? blob;
+      return [parameter.name, { content: { kind: 'blob' as const, blob: moved } }] as const;
     },
     { concurrency: 8 },
   );
@@ -91,8 +86,8 @@ function takeAsTyped(
   const places = new Map(edited.parameters.map(({ name, place }) => [name, place]));
   return {
     ...manifest,
-    // Data keys are bound to the path.
-    dataKeys: manifest.path === before.path ? manifest.dataKeys : {},
+    // The data keys are bound to where the secrets go.
+    dataKeys: isDeepStrictEqual(manifest.destination, before.destination) ? manifest.dataKeys : {},
     parameters: manifest.parameters.map((parameter) => {
       const { name, content } = parameter;
       const isTyped = content.kind === 'psyml' && todo.has(name) && !unchanged.has(name);

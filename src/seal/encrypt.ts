@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { CofferError, type Problem } from '../errors.ts';
-import type { DataKeys } from '../crypto/data-keys.ts';
+import { isDenied, type DataKeys } from '../crypto/data-keys.ts';
+import type { EncryptionContext } from '../crypto/kms-port.ts';
 import { parseInline, openInline, sealInline } from '../crypto/inline.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, NewParameter, Parameter, ParameterEdit } from '../manifest/model.ts';
@@ -106,17 +107,45 @@ export async function encryptManifest(
   });
 }
 
-/** An existing data key, if the caller may open it; otherwise a new one. */
-export async function chooseDataKey(dataKeys: DataKeys, fileKey: FileKey) {
-  const [id] = dataKeys.ids;
-  if (id !== undefined) {
-    try {
-      return { id, dataKey: await dataKeys.open(id) };
-    } catch (error) {
-      if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
-    }
+/**
+ * A data key to seal values under: a listed one when the caller may open it, otherwise a new one.
+ * Whoever may not open it keeps its plaintext all the same, so nobody else may seal under it.
+ * @throws CofferError when a listed key cannot be used for another reason than the caller's rights:
+ * it may be one that somebody planted
+ */
+export async function chooseDataKey(
+  dataKeys: DataKeys,
+  fileKey: FileKey,
+): Promise<{ id: string; dataKey: Buffer }> {
+  const trust = await fileKey.requireTrust();
+  const [shared] = dataKeys.sharedIds;
+  // Those who may not open one key of the file may open none: all have the same context.
+  const probe = shared ?? dataKeys.ids[0];
+  const probed = probe === undefined ? undefined : await unlessDenied(dataKeys.open(probe));
+  if (shared !== undefined && probed) return { id: shared, dataKey: probed };
+  const generate = (context: EncryptionContext) => fileKey.generate(context);
+  if (probed) return dataKeys.create(generate);
+  if (probe === undefined) {
+    const made = await unlessDenied(dataKeys.create(generate));
+    if (made && (await dataKeys.isUsable(made.id))) return made;
   }
-  return dataKeys.create((context) => fileKey.generate(context));
+  if (trust !== 'alias') {
+    throw new CofferError(
+      'key',
+      `without kms:Decrypt, values are sealed under ${fileKey.alias} alone`,
+      {
+        hint: `encrypted_with names another key, which takes kms:Decrypt to check: ask somebody who may decrypt`,
+      },
+    );
+  }
+  return dataKeys.create(generate, 'write-only');
+}
+
+function unlessDenied<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: unknown) => {
+    if (isDenied(error)) return undefined;
+    throw error;
+  });
 }
 
 function lowerType(parameter: Parameter): ParameterEdit {

@@ -18,6 +18,12 @@ export interface FileKeyAlias {
 export interface FileKeyChoice extends FileKeyAlias {
   /** Whether to create a missing alias, with its key. */
   create: boolean;
+  /** The ARN of a key that the caller trusts, although the alias names another. */
+  accept?: string | undefined;
+  /** Which key the alias names, if any; asked of the file key's own KMS unless this does it. */
+  findAlias?: ((alias: string) => Promise<string | undefined>) | undefined;
+  /** Whether a data key of the committed version of the file opens under the key. */
+  opensHead?: ((fileKey: string) => Promise<boolean>) | undefined;
 }
 
 /** The region of the key that sealed, or will seal, a manifest. */
@@ -32,6 +38,13 @@ function regionOfArn(arn: string | undefined): string | undefined {
   return arn?.startsWith('arn:') ? arn.split(':')[3] : undefined;
 }
 
+/** What vouches for a file key. */
+export type Trust = 'alias' | 'HEAD' | 'caller';
+
+function accountOf(arn: string): string | undefined {
+  return arn.split(':')[4];
+}
+
 /** The key that wraps a manifest's data keys; created on first use if missing and allowed. */
 export class FileKey {
   readonly kms: KmsService;
@@ -39,6 +52,7 @@ export class FileKey {
   readonly #isNamedByFile: boolean;
   #id: string;
   #settled: Promise<unknown> | undefined;
+  #trust: Promise<Trust> | undefined;
   /** The ARN of the key, if it was created. */
   created: string | undefined;
   /** A created key that lost the race for the alias. */
@@ -60,8 +74,40 @@ export class FileKey {
     return this.#id;
   }
 
+  /**
+   * Has to be called before anything is sealed: the file does not choose its own trust, since a
+   * pull request may have written the name of its author's key there.
+   * @returns why the key is trusted
+   * @throws CofferError `key` when neither the alias, nor HEAD, nor the caller vouches for it
+   */
+  requireTrust(): Promise<Trust> {
+    this.#trust ??= this.#judge();
+    return this.#trust;
+  }
+
+  async #judge(): Promise<Trust> {
+    const { alias, accept, opensHead, findAlias } = this.#choice;
+    const id = this.#id;
+    if (!this.#isNamedByFile || id === alias) return 'alias';
+    const named = await (findAlias?.(alias) ?? this.kms.resolve(alias));
+    const arn = id.startsWith('arn:') ? id : await this.kms.resolve(id);
+    if (named !== undefined && named === arn) return 'alias';
+    if (accept !== undefined && accept === id) return 'caller';
+    const isOfAccount =
+      named !== undefined && arn !== undefined && accountOf(named) === accountOf(arn);
+    if (isOfAccount && (await opensHead?.(id))) return 'HEAD';
+    throw new CofferError(
+      'key',
+      `encrypted_with names ${id}, which is not the key behind ${alias}${named ? ` (${named})` : ': that alias does not exist'}`,
+      {
+        hint: `if your team uses that key, name it: --accept-file-key ${id}, or set COFFER_KEY_ALIAS; if not, restore the line from git`,
+      },
+    );
+  }
+
   /** A new data key, plain and wrapped. */
   async generate(context: EncryptionContext): Promise<{ dataKey: Buffer; wrapped: Buffer }> {
+    await this.requireTrust();
     // The first call decides which key it is; the others may then run in parallel.
     if (this.#settled) {
       await this.#settled;
@@ -69,6 +115,8 @@ export class FileKey {
     }
     const first = this.#generateFirst(context);
     this.#settled = first;
+    // A refusal settles nothing: another context may be allowed.
+    first.catch(() => (this.#settled = undefined));
     return first;
   }
 

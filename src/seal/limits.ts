@@ -3,8 +3,10 @@ import type { Parameter } from '../manifest/model.ts';
 const STANDARD_BYTES = 4096;
 export const ADVANCED_BYTES = 8192;
 
-/** Up to this many sealed bytes, a blob is inline in the manifest. */
-export const INLINE_LIMIT = 64 * 1024;
+/** Up to this many sealed bytes, a blob is in the manifest itself. */
+export const INLINE_LIMIT = 8 * 1024;
+/** Up to this many sealed bytes, people see and edit a blob in the manifest. */
+export const SHOWN_LIMIT = 64 * 1024;
 
 /** The maximum size of a parameter's value in SSM. */
 export function ssmLimit(parameter: Pick<Parameter, 'tier'>): number {

@@ -1,11 +1,12 @@
 import { decodeBase64 } from '../crypto/base64.ts';
-import { DataKeys } from '../crypto/data-keys.ts';
+import { blobContext } from '../crypto/contexts.ts';
+import { requireCommit } from '../crypto/commit.ts';
+import { DataKeys, explainBinding } from '../crypto/data-keys.ts';
 import { openInline, parseInline } from '../crypto/inline.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { openPsyml } from '../crypto/psyml.ts';
 import { CofferError, type ErrorCode } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
-import { blobContext } from './blob.ts';
 import { decryptBlobBody, openBlobBody } from './blob-body.ts';
 import { findSource, missingSource } from './source.ts';
 
@@ -49,14 +50,14 @@ export class Opener {
   }
 
   async openBlobKey(parameter: Parameter, blob: Blob): Promise<Buffer> {
+    const context = blobContext(this.#manifest.destination, parameter);
     try {
-      return await this.#kms.decrypt(
-        decodeBase64(blob.key) ?? Buffer.alloc(0),
-        blobContext(parameter.fullName),
-        this.#manifest.encryptedWith,
-      );
+      const wrapped = decodeBase64(blob.key) ?? Buffer.alloc(0);
+      const dataKey = await this.#kms.decrypt(wrapped, context, this.#manifest.encryptedWith);
+      requireCommit(dataKey, blob.commit, 'its data key');
+      return dataKey;
     } catch (error) {
-      return fail(error, parameter);
+      return fail(explainBinding(error, blob.binding, context), parameter);
     }
   }
 

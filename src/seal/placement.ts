@@ -1,4 +1,4 @@
-import { parseInline, sizeOfInline } from '../crypto/inline.ts';
+import { parseInline, sizesOfInline } from '../crypto/inline.ts';
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { matchPattern } from '../manifest/java-pattern.ts';
@@ -146,7 +146,9 @@ export function isMisplaced(parameter: Parameter): boolean {
       return store === 'ssm' || encoding === 'base64';
     case 'sealed': {
       const value = parseInline(content.text);
-      return store === 's3' || (value !== undefined && sizeOfInline(value) > ssmLimit(parameter));
+      // Of its length only a class shows: what may fit stays until it is opened.
+      const least = value ? sizesOfInline(value).least : 0;
+      return store === 's3' || least > ssmLimit(parameter);
     }
     default:
       return content.kind === 'psyml' && store === 's3';

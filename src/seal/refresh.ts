@@ -1,12 +1,14 @@
 import pMap from 'p-map';
 import { rewrap, type KmsService } from '../aws/kms.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
-import { dataKeyContext, DataKeys } from '../crypto/data-keys.ts';
+import { requireCommit } from '../crypto/commit.ts';
+import { blobContext, dataKeyContext } from '../crypto/contexts.ts';
+import { DataKeys, type WrappedDataKey } from '../crypto/data-keys.ts';
 import { sealInline } from '../crypto/inline.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import { editManifest } from '../manifest/index.ts';
 import type { Blob, Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
-import { blobContext, sealBlob, stageTogether, type StagedBlob } from './blob.ts';
+import { sealBlob, stageTogether, type StagedBlob } from './blob.ts';
 import { openBlobBody, openedChunks } from './blob-body.ts';
 import { chooseDataKey, verify, type Check } from './encrypt.ts';
 import type { FileKey } from './file-key.ts';
@@ -37,11 +39,11 @@ export async function refreshManifest(
   target: FileKey,
   { newDataKeys = false }: RefreshOptions = {},
 ): Promise<Refreshed> {
-  const { path, encryptedWith } = manifest;
+  const { destination, encryptedWith } = manifest;
   const carry = carrier(encryptedWith, source, target);
   const carried = newDataKeys ? [] : await carryDataKeys(manifest, carry);
   const dataKeys = new DataKeys(target.kms, {
-    path,
+    destination,
     encryptedWith: target.id,
     dataKeys: Object.fromEntries(carried),
   });
@@ -71,7 +73,7 @@ export async function refreshManifest(
       async ({ parameter, blob }) => {
         const renewed = newDataKeys
           ? (await stage(resealBlob(manifest, parameter, blob, opener, target))).blob
-          : { ...blob, key: await carry(blob.key, blobContext(parameter.fullName)) };
+          : { ...blob, key: await carryBlobKey(manifest, parameter, blob, carry) };
         edits.set(parameter.name, { content: { kind: 'blob', blob: renewed } });
       },
       { concurrency: newDataKeys ? 4 : 8 },
@@ -91,29 +93,51 @@ export async function refreshManifest(
 }
 
 /** Re-encrypts one wrapped key under the target. */
-type Carry = (wrapped: string, context: EncryptionContext) => Promise<string>;
+type Carry = (
+  wrapped: string,
+  context: EncryptionContext,
+  check: (dataKey: Buffer) => void,
+) => Promise<string>;
 
 function carrier(from: string | undefined, source: KmsService, target: FileKey): Carry {
-  return async (wrapped, context) => {
+  return async (wrapped, context, check) => {
     if (from === target.id) return wrapped;
     const key = await rewrap(
       decodeBase64(wrapped) ?? Buffer.alloc(0),
       { kms: source, keyId: from, context },
       { kms: target.kms, keyId: target.id, context },
+      check,
     );
     return key.wrapped.toString('base64');
   };
 }
 
+/** What limits who seals under a key stays with it. */
 function carryDataKeys(
-  { path, dataKeys }: Manifest,
+  { destination, dataKeys }: Manifest,
   carry: Carry,
-): Promise<(readonly [id: string, wrapped: string])[]> {
+): Promise<(readonly [id: string, wrapped: WrappedDataKey])[]> {
   return pMap(
     Object.entries(dataKeys),
-    async ([id, wrapped]) => [id, await carry(wrapped, dataKeyContext(path))] as const,
+    async ([id, dataKey]) => {
+      const { key, commit, author } = dataKey;
+      const context = dataKeyContext(destination, author);
+      const check = (opened: Buffer) => requireCommit(opened, commit, `the data key ${id}`);
+      return [id, { ...dataKey, key: await carry(key, context, check) }] as const;
+    },
     { concurrency: 8 },
   );
+}
+
+function carryBlobKey(
+  { destination }: Manifest,
+  parameter: Parameter,
+  { key, commit }: Blob,
+  carry: Carry,
+): Promise<string> {
+  const check = (opened: Buffer) =>
+    requireCommit(opened, commit, `the data key of ${parameter.name}`);
+  return carry(key, blobContext(destination, parameter), check);
 }
 
 async function resealBlob(

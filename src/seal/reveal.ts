@@ -3,7 +3,7 @@ import { CofferError } from '../errors.ts';
 import { editManifest, isWritable } from '../manifest/index.ts';
 import type { Manifest, ManifestEdit, Parameter, ParameterEdit } from '../manifest/model.ts';
 import { asText } from '../formats/text.ts';
-import { INLINE_LIMIT } from './limits.ts';
+import { SHOWN_LIMIT } from './limits.ts';
 import type { Opener } from './opener.ts';
 
 /** A manifest to read or edit; only its secrets differ from the file. */
@@ -77,7 +77,7 @@ async function openText(
   opener: Opener,
 ): Promise<{ text: string } | { why: Unwritable }> {
   const { content } = parameter;
-  if (content.kind === 'blob' && content.blob.size > INLINE_LIMIT) return { why: 'long' };
+  if (content.kind === 'blob' && content.blob.size > SHOWN_LIMIT) return { why: 'long' };
   const text = asText(await opener.open(parameter));
   if (text === undefined) return { why: 'binary' };
   return isWritable(text) ? { text } : { why: 'like ciphertext' };

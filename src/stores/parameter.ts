@@ -3,6 +3,8 @@ import type { SsmFields, ToldFields } from '../manifest/ssm-fields.ts';
 /** A parameter as SSM returns it, with its value opened. */
 export interface StoredParameter {
   name: string;
+  /** The account that has it, if the answer says so: what stands in for AWS may not. */
+  account?: string | undefined;
   type: string;
   value: string;
   version: number;

@@ -243,6 +243,7 @@ function toTagList(tags: Readonly<Record<string, string>>) {
 function toStored(doing: Doing, item: SdkParameter): StoredParameter {
   return {
     name: need(doing, item, 'Name'),
+    account: item.ARN?.split(':')[4],
     type: need(doing, item, 'Type'),
     value: need(doing, item, 'Value'),
     version: need(doing, item, 'Version'),

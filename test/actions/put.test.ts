@@ -34,7 +34,7 @@ test('put publishes what it reads, and points a parameter to it', async () => {
   const chunks = [randomBytes(70_000), Buffer.alloc(0), randomBytes(1)];
   const report = await put(tools, chunksOf(...chunks), { ...target, extension: 'tar' });
   const [key = ''] = await stored.objects(prefix);
-  expect(key).toMatch(/data\/[0-9a-f]{64}\.tar$/);
+  expect(key).toMatch(/data\/v3-[0-9a-f]{64}\.tar$/);
   expect(report).toEqual({ parameter: `${prefix}data`, url: `s3://${aws.bucket}/${key}` });
   expect(await stored.values(prefix)).toEqual({ data: report.url });
   expect((await get(tools, report.parameter)).equals(Buffer.concat(chunks))).toBe(true);

@@ -36,7 +36,7 @@ test('KMS re-encrypts the data keys; values and blobs stay byte for byte', async
   );
   const before = await ciphertext();
   const report = { file, changed: true, encryptedWith: newKey, rewrapped: 2, resealed: 0 };
-  expect(await refresh(tools, [file])).toEqual([report]);
+  expect(await refresh(tools, [file], { acceptFileKey: oldKey })).toEqual([report]);
   expect(said.notes).toEqual([
     `${file}: now under ${newKey} (2 data keys re-encrypted, 0 values encrypted again)`,
   ]);
@@ -44,14 +44,18 @@ test('KMS re-encrypts the data keys; values and blobs stay byte for byte', async
   expect(await ciphertext()).toEqual(before);
   expect(await values()).toEqual(['one', FILES.big]);
 
-  expect(await refresh(tools, [file])).toEqual([{ ...report, changed: false, rewrapped: 0 }]);
+  expect(await refresh(tools, [file], { acceptFileKey: oldKey })).toEqual([
+    { ...report, changed: false, rewrapped: 0 },
+  ]);
   expect(said.notes.at(-1)).toBe(`${file}: already under ${newKey}, nothing to do`);
 });
 
 test('with newDataKeys, seals every value and blob again', async () => {
-  const { tools, file, newKey, values, ciphertext } = await createMoved(secret('a', 'one') + BLOB);
+  const { tools, file, oldKey, newKey, values, ciphertext } = await createMoved(
+    secret('a', 'one') + BLOB,
+  );
   const before = await ciphertext();
-  expect(await refresh(tools, [file], { newDataKeys: true })).toEqual([
+  expect(await refresh(tools, [file], { newDataKeys: true, acceptFileKey: oldKey })).toEqual([
     { file, changed: true, encryptedWith: newKey, rewrapped: 0, resealed: 2 },
   ]);
   expect(before).toHaveLength(2);
@@ -60,8 +64,8 @@ test('with newDataKeys, seals every value and blob again', async () => {
 });
 
 test('creates no data key if there are no values', async () => {
-  const { app, tools, file, values } = await createMoved(BLOB);
-  await refresh(tools, [file], { newDataKeys: true });
+  const { app, tools, file, oldKey, values } = await createMoved(BLOB);
+  await refresh(tools, [file], { newDataKeys: true, acceptFileKey: oldKey });
   expect(await app.text('app.yml')).not.toContain('data_keys');
   expect(await values()).toEqual([FILES.big]);
 });

@@ -24,15 +24,15 @@ async function keysUnder(prefix: string): Promise<string[]> {
 }
 
 describe('the sealed bytes', () => {
-  test('are in the manifest up to 64 KiB, including the tag', async () => {
-    const app = await createWithBlob(randomBytes(64 * KIB - 16));
+  test('are in the manifest up to 8 KiB, including the tag', async () => {
+    const app = await createWithBlob(randomBytes(8 * KIB - 16));
     await app.succeed(['encrypt', 'app.yml']);
     expect(await app.files()).toEqual(['app.yml', 'source']);
     expect(await app.text('app.yml')).toContain('data: |');
   });
 
   test('go to a file beside it above that', async () => {
-    const app = await createWithBlob(randomBytes(64 * KIB - 15));
+    const app = await createWithBlob(randomBytes(8 * KIB - 15));
     await app.succeed(['encrypt', 'app.yml']);
     const [file = '', ...rest] = await app.files();
     expect(rest).toEqual(['app.yml', 'source']);

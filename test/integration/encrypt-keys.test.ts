@@ -54,14 +54,18 @@ describe('the file key', () => {
     await expect(keyOf(alias, 'us-east-1')).rejects.toThrow(alias);
   });
 
-  test('that encrypted_with names stays in use if the alias moves', async () => {
+  test('that encrypted_with names is used on, whatever the alias is now, when it is accepted', async () => {
     const app = await createScene(aws, secret('a', 'one'));
     await app.succeed(['encrypt', 'app.yml']);
     const arn = encryptedWith(await app.text('app.yml'));
     const alias = `alias/${aws.unique('other')}`;
     await aws.createKey(alias);
     await app.write('app.yml', (await app.text('app.yml')) + secret('b', 'two'));
-    await app.succeed(['encrypt', 'app.yml'], { env: { COFFER_KEY_ALIAS: alias } });
+    const env = { COFFER_KEY_ALIAS: alias };
+    const { code, stderr } = await app.coffer(['encrypt', 'app.yml'], { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`--accept-file-key ${arn}`);
+    await app.succeed(['encrypt', 'app.yml', '--accept-file-key', arn], { env });
     expect(encryptedWith(await app.text('app.yml'))).toBe(arn);
     expect(await app.value('b')).toBe('two');
   });
@@ -70,7 +74,7 @@ describe('the file key', () => {
     const app = await createScene(aws, secret('a', 'one'));
     await app.succeed(['encrypt', 'app.yml']);
     expect(await app.text('app.yml')).toMatch(
-      /\nbucket: \S+\nencrypted_with: arn:\S+\ndata_keys:\n {2}[0-9a-f]{8}: [A-Za-z0-9+/]+=*\nparameters:\n/,
+      /\nbucket: \S+\nencrypted_with: arn:\S+\ndata_keys:\n {2}"?[0-9a-f]{8}"?:\n {4}key: [A-Za-z0-9+/]+=*\n {4}binding: "?[0-9a-f]{8}"?\n {4}commit: [A-Za-z0-9+/]{43}=\nparameters:\n/,
     );
   });
 });

@@ -49,7 +49,7 @@ describe('import --merge', () => {
     expectHidden(CANARY, { stdout, stderr, after });
     const lines = after.split('\n');
     for (const line of before.split('\n')) expect(lines).toContain(line);
-    expect(after.match(/^ {2}[0-9a-f]{8}: /gm)).toHaveLength(1);
+    expect(after.match(/^ {2}"?[0-9a-f]{8}"?:$/gm)).toHaveLength(1);
     const diff = await scene.succeed(['diff', 'app.yml', '--exit-code', '--prune-tags']);
     expect(diff.stdout.toString()).toContain('no difference');
     expect((await scene.value('new')) === `${CANARY}\nnew`).toBe(true);

@@ -58,7 +58,7 @@ test(
     expectHidden(CANARY, { stdout, stderr, ...(await written(scene)) });
     expect(await readdir(scene.path('tmp'))).toEqual([]);
     const files = await scene.files();
-    expect(files.filter((file) => file.startsWith('new.blobs/'))).toHaveLength(2);
+    expect(files.filter((file) => file.startsWith('new.blobs/'))).toHaveLength(3);
     expect((await stat(scene.path('new.yml'))).mode & 0o777).toBe(0o600);
 
     const diff = await scene.coffer(['diff', 'new.yml', '--exit-code', '--prune-tags']);

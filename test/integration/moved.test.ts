@@ -30,7 +30,7 @@ async function createSealed(): Promise<Scene> {
   return app;
 }
 
-const ENC = /ENC\[v1,[0-9a-f]{8},[A-Za-z0-9+/=]+\]/g;
+const ENC = /ENC\[v1,[0-9a-f]{8},[0-9a-f]{8},[A-Za-z0-9+/=]+\]/g;
 
 /** The text with the content of two matches of `form` exchanged. */
 function swap(text: string, form: RegExp): string {
@@ -41,7 +41,7 @@ function swap(text: string, form: RegExp): string {
 /** Another character in the middle of the base64 of an inline value. */
 function alter(text: string, at: 'start' | 'middle' | 'end'): string {
   return text.replace(
-    /(ENC\[v1,[0-9a-f]{8},)([A-Za-z0-9+/]+)/,
+    /(ENC\[v1,[0-9a-f]{8},[0-9a-f]{8},)([A-Za-z0-9+/]+)/,
     (_, head: string, base64: string) => {
       const index = { start: 0, middle: Math.floor(base64.length / 2), end: base64.length - 2 }[at];
       const other = base64[index] === 'A' ? 'B' : 'A';
@@ -59,10 +59,14 @@ describe('does not open:', () => {
     ['a value with its IV altered', (text) => alter(text, 'start'), 1],
     ['a value with its ciphertext altered', (text) => alter(text, 'middle'), 1],
     ['a value with its tag altered', (text) => alter(text, 'end'), 1],
-    ['a value whose data key is gone', (text) => text.replace(/^ {2}[0-9a-f]{8}: .*\n/m, ''), 2],
+    [
+      'a value whose data key is gone',
+      (text) => text.replace(/^ {2}"?[0-9a-f]{8}"?:\n(?: {4}.*\n)+/m, ''),
+      2,
+    ],
     [
       'a value under a data key that was exchanged for another',
-      (text) => text.replace(/^( {2}[0-9a-f]{8}: ).*$/m, `$1${blobKeys(text)[0]}`),
+      (text) => text.replace(/^( {4}key: ).*$/m, `$1${blobKeys(text).at(-1)}`),
       1,
     ],
     ['a blob under another name', (text) => text.replace('name: blob\n', 'name: blab\n'), 1],

@@ -33,7 +33,7 @@ describe('the place of a value', () => {
     await app.succeed(['save', 'app.yml']);
     const parameter = await stored(`${app.prefix}v`);
     expect(parameter?.Type).toBe(place === 'S3' ? 'String' : 'SecureString');
-    if (place === 'S3') expect(parameter?.Value).toMatch(/^s3:\/\/.*\/[0-9a-f]{64}$/);
+    if (place === 'S3') expect(parameter?.Value).toMatch(/^s3:\/\/.*\/v3-[0-9a-f]{64}$/);
     const { stdout } = await app.succeed(['get', `${app.prefix}v`]);
     expect(stdout.toString()).toBe('x'.repeat(bytes));
   });

@@ -21,6 +21,7 @@ const PSYML = {
   PSYML_KEY_REGION: PSYML_REGION,
 };
 const NO_VARIABLE = { COFFER_KEY_ALIAS: undefined };
+const ACCEPT = ['--accept-file-key', KEY];
 
 /** The value of a securestring as psyml wrote it. */
 async function seal(name: string, text: string): Promise<string> {
@@ -105,7 +106,14 @@ async function expectOpens(app: Scene, env = NO_VARIABLE): Promise<void> {
 
 /** The lines that refresh must not change. */
 const rest = (text: string) =>
-  text.split('\n').filter((line) => !/^data_keys:|^ {2}[0-9a-f]{8}: |^ {2}value: [^1]/.test(line));
+  text
+    .split('\n')
+    .filter(
+      (line) =>
+        !/^data_keys:|^ {2}"?[0-9a-f]{8}"?:|^ {4}(?:key|binding|commit): |^ {2}value: [^1]/.test(
+          line,
+        ),
+    );
 
 /** The lines that hold a comment. */
 const comments = (text: string) => text.split('\n').filter((line) => /^[^"]*#/.test(line));
@@ -168,7 +176,10 @@ describe("psyml's encrypted file, with its key in another region and no variable
     const before = await app.text('app.yml');
     const added = '- name: new\n  type: SecureString\n  value: fresh\n';
     await app.write('app.yml', before.replace('# the end\n', `${added}# the end\n`));
-    await app.succeed(['encrypt', 'app.yml'], { env: NO_VARIABLE });
+    // No alias of coffer's is there to vouch for psyml's key.
+    const refused = await app.coffer(['encrypt', 'app.yml'], { env: NO_VARIABLE });
+    expect(refused.stderr).toContain(`--accept-file-key ${KEY}`);
+    await app.succeed(['encrypt', 'app.yml', ...ACCEPT], { env: NO_VARIABLE });
     const lines = (await app.text('app.yml')).split('\n');
     for (const line of before.split('\n')) expect(lines).toContain(line);
     expect(lines.filter((line) => line.includes('ENC['))).toHaveLength(1);
@@ -185,7 +196,7 @@ describe("psyml's encrypted file, with its key in another region and no variable
     const app = await createEncrypted();
     const before = await app.text('app.yml');
     const changed = createCanary();
-    const set = await app.succeed(['set', 'app.yml', 'token'], {
+    const set = await app.succeed(['set', 'app.yml', 'token', ...ACCEPT], {
       env: NO_VARIABLE,
       stdin: changed,
     });

@@ -55,7 +55,12 @@ parameters:
 const rest = (text: string) =>
   text
     .split('\n')
-    .filter((line) => !/^encrypted_with|^data_keys|^ {2}[0-9a-f]{8}: |^ {2}value: [^2]/.test(line));
+    .filter(
+      (line) =>
+        !/^encrypted_with|^data_keys|^ {2}"?[0-9a-f]{8}"?:|^ {4}(?:key|binding|commit): |^ {2}value: [^2]/.test(
+          line,
+        ),
+    );
 
 describe("psyml's file", () => {
   test('is decrypted', async () => {

@@ -26,7 +26,7 @@ describe('put writes what it reads:', () => {
 
     const raw = await readRaw(aws, key);
     expect(raw.body).toHaveLength(size + 16);
-    expect(key).toBe(`${app.prefix.slice(1)}data/${sha256(raw.body)}`);
+    expect(key).toBe(`${app.prefix.slice(1)}data/v3-${sha256(raw.body)}`);
     expect((await openV3(aws, raw)).equals(data), 'another reader opens it').toBe(true);
 
     const { stdout, stderr } = await app.succeed(['get', url]);
@@ -46,7 +46,10 @@ test('writes the metadata that a V3 reader needs, and the name of its parameter'
     'x-amz-3': expect.stringMatching(/^[A-Za-z0-9+/]{100,}={0,2}$/) as string,
     'x-amz-i': expect.stringMatching(/^[A-Za-z0-9+/]{38}==$/) as string,
     'x-amz-d': expect.stringMatching(/^[A-Za-z0-9+/]{38}==$/) as string,
-    'x-amz-t': '{"aws:x-amz-cek-alg":"115"}',
+    'x-amz-t': JSON.stringify({
+      'aws:x-amz-cek-alg': '115',
+      Parameter: `${app.prefix}data`,
+    }),
     'coffer-kmskey': aws.kmskey,
     'coffer-kmskey-arn': aws.kmskeyArn,
     'coffer-key-sha256': expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/) as string,
@@ -60,7 +63,9 @@ test('prints only the URL, which the parameter holds', async () => {
     stdin: 'content',
   });
   const url = stdout.toString();
-  expect(url).toMatch(new RegExp(`^s3://${aws.bucket}/${app.prefix.slice(1)}data/[0-9a-f]{64}\n$`));
+  expect(url).toMatch(
+    new RegExp(`^s3://${aws.bucket}/${app.prefix.slice(1)}data/v3-[0-9a-f]{64}\n$`),
+  );
   expect(stderr).toBe(`${app.prefix}data now points to it\n`);
   const [pointer] = (await stored.parameters(app.prefix)).values();
   expect(pointer).toMatchObject({ Value: url.trimEnd(), Type: 'String', Version: 1 });
@@ -105,7 +110,7 @@ describe('every flag', () => {
     const url = stdout.toString().trimEnd();
     const key = url.slice(`s3://${there.bucket}/`.length);
     const raw = await readRaw(there, key);
-    expect(key).toBe(`${path}/${sha256(raw.body)}.tar.gz`);
+    expect(key).toBe(`${path}/v3-${sha256(raw.body)}.tar.gz`);
     expect(raw.metadata['coffer-parameter']).toBe(ssm);
     expect(await storedIn(there, region).values(app.prefix)).toEqual({ named: url });
     expect(await stored.values(app.prefix), 'nothing in the other region').toEqual({});
@@ -122,7 +127,7 @@ describe('the calls of s3-kms-ssm-secrets', () => {
     const flags = ['-p', path, '-r', REGION, '-b', aws.bucket, '-k', aws.kmskey, '-e', 'tar'];
     const { stdout } = await app.succeed(['-O=put', ...flags], { stdin: data });
     const url = stdout.toString().trimEnd();
-    expect(url).toMatch(new RegExp(`^s3://${aws.bucket}/${path}/[0-9a-f]{64}\\.tar$`));
+    expect(url).toMatch(new RegExp(`^s3://${aws.bucket}/${path}/v3-[0-9a-f]{64}\\.tar$`));
     expect(await stored.values(app.prefix)).toEqual({ backup: url });
 
     for (const name of [`/${path}`, path, url]) {

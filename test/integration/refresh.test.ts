@@ -25,7 +25,9 @@ async function createMoved() {
   await app.succeed(['encrypt', 'app.yml'], { env });
   const newKey = await aws.createKey();
   await aws.kms.send(new UpdateAliasCommand({ AliasName: alias, TargetKeyId: newKey }));
-  return { ...app, env, oldKey, newKey };
+  // The file is in no repository whose HEAD could vouch for the old key.
+  const accept = ['--accept-file-key', oldKey];
+  return { ...app, env, oldKey, newKey, accept };
 }
 
 type Moved = Awaited<ReturnType<typeof createMoved>>;
@@ -46,14 +48,9 @@ const blobFiles = async (app: Moved) =>
   (await app.files()).filter((file) => file.startsWith('app.blobs/'));
 
 const masked = (text: string) =>
-  text
-    .replace(/^encrypted_with: .*$/m, '')
-    .replaceAll(/^ {2}[0-9a-f]{8}: .*$/gm, '  data key')
-    .replaceAll(/\bkey: "?[A-Za-z0-9+/=]+/g, 'key');
+  text.replace(/^encrypted_with: .*$/m, '').replaceAll(/\bkey: "?[A-Za-z0-9+/=]+/g, 'key');
 
-const wrapped = (text: string) => [
-  ...text.matchAll(/(?:^ {2}[0-9a-f]{8}|\bkey): "?([A-Za-z0-9+/=]+)/gm),
-];
+const wrapped = (text: string) => [...text.matchAll(/\bkey: "?([A-Za-z0-9+/=]+)/gm)];
 
 describe('refresh', () => {
   test('re-encrypts the data keys under the new key, and keeps values and blobs byte for byte', async () => {
@@ -61,7 +58,7 @@ describe('refresh', () => {
     const before = await app.text('app.yml');
     const [blobFile = ''] = await blobFiles(app);
     const blob = await app.read(blobFile);
-    await app.succeed(['refresh', 'app.yml'], { env: app.env });
+    await app.succeed(['refresh', 'app.yml', ...app.accept], { env: app.env });
 
     const after = await app.text('app.yml');
     expect(before).toContain(`encrypted_with: ${app.oldKey}`);
@@ -80,9 +77,9 @@ describe('refresh', () => {
 
   test('changes nothing the second time', async () => {
     const app = await createMoved();
-    await app.succeed(['refresh', 'app.yml'], { env: app.env });
+    await app.succeed(['refresh', 'app.yml', ...app.accept], { env: app.env });
     const before = await app.text('app.yml');
-    const { stderr } = await app.succeed(['refresh', 'app.yml'], { env: app.env });
+    const { stderr } = await app.succeed(['refresh', 'app.yml', ...app.accept], { env: app.env });
     expect(stderr).toContain('nothing to do');
     expect(await app.text('app.yml')).toBe(before);
   });
@@ -91,7 +88,7 @@ describe('refresh', () => {
     const app = await createMoved();
     const before = await app.text('app.yml');
     const [oldFile = ''] = await blobFiles(app);
-    await app.succeed(['refresh', 'app.yml', '--new-data-keys'], { env: app.env });
+    await app.succeed(['refresh', 'app.yml', '--new-data-keys', ...app.accept], { env: app.env });
 
     const after = await app.text('app.yml');
     expect(after).toContain(`encrypted_with: ${app.newKey}`);
@@ -99,7 +96,7 @@ describe('refresh', () => {
       after.includes(part),
     );
     expect(kept).toEqual([]);
-    expect(after.match(/^ {2}[0-9a-f]{8}: /gm)).toHaveLength(1);
+    expect(after.match(/^ {2}"?[0-9a-f]{8}"?:$/gm)).toHaveLength(1);
     const files = await blobFiles(app);
     expect(files).toHaveLength(1);
     expect(files).not.toContain(oldFile);
@@ -116,7 +113,7 @@ describe('refresh', () => {
   test('creates the key if the alias is missing, and says so', async () => {
     const app = await createMoved();
     const env = { COFFER_KEY_ALIAS: `alias/${aws.unique('fresh')}` };
-    const { stderr } = await app.succeed(['refresh', 'app.yml'], { env });
+    const { stderr } = await app.succeed(['refresh', 'app.yml', ...app.accept], { env });
     expect(stderr).toMatch(/created the KMS key arn:\S+ as alias\/fresh/);
     const [, created] = /created the KMS key (\S+)/.exec(stderr) ?? [];
     expect(await app.text('app.yml')).toContain(`encrypted_with: ${created}\n`);

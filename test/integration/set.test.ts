@@ -16,7 +16,7 @@ async function diffOf(app: Scene, before: string): Promise<{ added: string[]; go
   };
 }
 
-const SEALED = /^ {4}value: ENC\[v1,[0-9a-f]{8},[A-Za-z0-9+/=]+\]$/;
+const SEALED = /^ {4}value: ENC\[v1,[0-9a-f]{8},[0-9a-f]{8},[A-Za-z0-9+/=]+\]$/;
 
 describe('set', () => {
   test('adds a secret after the others, in their style', async () => {

@@ -25,7 +25,7 @@ test('writes a blob as an object and a pointer', async () => {
   const app = await createSynced();
   const [key = '', ...others] = await stored.objects(app.prefix);
   expect(others).toEqual([]);
-  expect(key).toMatch(new RegExp(`^${app.name.slice(1)}/[0-9a-f]{64}\\.jks$`));
+  expect(key).toMatch(new RegExp(`^${app.name.slice(1)}/v3-[0-9a-f]{64}\\.jks$`));
   expect((await stored.parameters(app.prefix)).get('keystore')).toMatchObject({
     Type: 'String',
     Value: `s3://${aws.bucket}/${key}`,
@@ -69,7 +69,7 @@ test('writes the object again under another kmskey', async () => {
   const before = await stored.objectMetadata(key);
   const other = `alias/${aws.unique('other')}`;
   await aws.createKey(other);
-  await app.write('app.yml', (await app.text('app.yml')).replace(aws.kmskey, other));
+  await app.succeed(['move', 'app.yml', '--kmskey', other]);
   const diff = await app.succeed(['diff', 'app.yml']);
   expect(diff.stdout.toString()).toContain(`"under another KMS key: ${aws.kmskeyArn}"`);
   await app.succeed(['sync', 'app.yml', '--yes']);
@@ -80,7 +80,7 @@ test('writes the object again under another kmskey', async () => {
   expect((await app.get()).equals(CONTENT)).toBe(true);
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
 
-  await app.write('app.yml', (await app.text('app.yml')).replace(other, aws.kmskey));
+  await app.succeed(['move', 'app.yml', '--kmskey', aws.kmskey]);
   await app.succeed(['save', 'app.yml']);
   expect((await stored.objectMetadata(key))?.['coffer-kmskey']).toBe(aws.kmskey);
   expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);

@@ -24,10 +24,11 @@ test.each([
   );
   await app.succeed(['encrypt', 'app.yml']);
   const text = await app.text('app.yml');
-  const [line = '', id = '', key = ''] = /^ {2}([0-9a-f]{8}): (.*)$/m.exec(text) ?? [];
+  const [line = '', start = '', id = '', key = ''] =
+    /^( {2}"?([0-9a-f]{8})"?:\n {4}key: )(.*)$/m.exec(text) ?? [];
   const bytes = Buffer.from(key, 'base64');
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
-  const broken = text.replace(line, `  ${id}: ${bytes.toString('base64')}`);
+  const broken = text.replace(line, start + bytes.toString('base64'));
   await app.write('app.yml', broken);
 
   const { code, stderr } = await app.coffer([...args], { env: { EDITOR: 'true' } });

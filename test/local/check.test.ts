@@ -5,7 +5,13 @@ import { checkManifests } from '../../src/repo/check/check.ts';
 import { openWorkTree } from '../../src/repo/check/work-tree.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { coffer } from '../support/cli.ts';
-import { createRepository, lfsPointer, sealedBlob, sealedManifest } from '../support/repository.ts';
+import {
+  createRepository,
+  lfsPointer,
+  sealedBlob,
+  sealedManifest,
+  unusedDataKey,
+} from '../support/repository.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const CLEAN = sealedManifest('');
@@ -121,7 +127,7 @@ test('prints what it found, for people and for programs', async () => {
   expect(people.stdout.toString()).toBe(`app.yml:10:12: error: ${IS_PLAIN}
   hint: run coffer encrypt app.yml
 bad.yml:10:1: error: unknown key
-  hint: the keys allowed here are path, region, kmskey, bucket, tags, encrypted_with, data_keys, parameters
+  hint: the keys allowed here are path, region, kmskey, bucket, account, tags, encrypted_with, data_keys, parameters
 `);
   expect(people.stderr).toBe('2 manifests, 2 problems\n');
   expect(people.code).toBe(3);
@@ -140,7 +146,7 @@ bad.yml:10:1: error: unknown key
 
 test('exits 0 without problems and 2 for a wrong call, without AWS or its settings', async () => {
   const app = await createWorkspace({
-    'app.yml': CLEAN.replace('data_keys:', 'data_keys:\n  aaaaaaaa: AAAA'),
+    'app.yml': CLEAN.replace('data_keys:', `data_keys:\n${unusedDataKey('aaaaaaaa')}`),
   });
   await mkdir(app.path('folder'));
   const call = async (...args: string[]) => {

@@ -5,7 +5,7 @@ import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();
 const control = controlOf(aws);
-await aws.createKey(aws.fileKeyAlias);
+const fileKey = await aws.createKey(aws.fileKeyAlias);
 
 const MANY = Array.from({ length: 200 }, (_, i) => secret(`s${i}`, `value ${i}`)).join('');
 const BLOBS = ['a', 'b', 'c']
@@ -20,7 +20,11 @@ async function callsOf(app: Awaited<ReturnType<typeof createScene>>, ...args: st
 describe('the number of calls:', () => {
   test('one data key to encrypt 200 new secrets', async () => {
     const app = await createScene(aws, MANY);
-    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:GenerateDataKey': 1 });
+    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({
+      'kms:GenerateDataKey': 1,
+      // Whoever may not open it must not share it.
+      'kms:Decrypt': 1,
+    });
     expect((await app.text('app.yml')).match(/ENC\[v1,/g)).toHaveLength(200);
   });
 
@@ -30,17 +34,21 @@ describe('the number of calls:', () => {
     const calls = await control.callsOf(() => app.succeed(['encrypt', 'app.yml'], { env }));
     expect(calls).toEqual({
       'kms:GenerateDataKey': 3,
+      'kms:Decrypt': 1,
       'kms:CreateKey': 1,
       'kms:EnableKeyRotation': 1,
       'kms:CreateAlias': 1,
     });
   });
 
-  test('one call to encrypt one more secret', async () => {
+  test('encrypting one secret more opens its data key, and looks which key the alias names', async () => {
     const app = await createScene(aws, MANY);
     await app.succeed(['encrypt', 'app.yml']);
     await app.write('app.yml', (await app.text('app.yml')) + secret('more', 'more'));
-    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({ 'kms:Decrypt': 1 });
+    expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({
+      'kms:Decrypt': 1,
+      'kms:DescribeKey': 1,
+    });
   });
 
   test('none to encrypt nothing', async () => {
@@ -112,14 +120,15 @@ describe('the number of calls:', () => {
     expect((await callsOf(app, 'sync', 'app.yml', '--yes'))['s3:PutObject']).toBeUndefined();
   });
 
-  test('refresh: one call for each wrapped key', async () => {
+  test('refresh: one call for each wrapped key, and two to know the new key and trust the old one', async () => {
     const app = await createScene(aws, MANY + BLOBS);
     await app.succeed(['encrypt', 'app.yml']);
     const alias = `alias/${aws.unique('next')}`;
     await aws.createKey(alias);
     const env = { COFFER_KEY_ALIAS: alias };
-    const calls = await control.callsOf(() => app.succeed(['refresh', 'app.yml'], { env }));
-    expect(calls).toEqual({ 'kms:DescribeKey': 1, 'kms:ReEncrypt': 4 });
+    const args = ['refresh', 'app.yml', '--accept-file-key', fileKey];
+    const calls = await control.callsOf(() => app.succeed(args, { env }));
+    expect(calls).toEqual({ 'kms:DescribeKey': 2, 'kms:ReEncrypt': 4 });
   });
 
   test('nuke: one call for ten parameters, and one for all objects', async () => {

@@ -19,6 +19,8 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   unset: () => ['app.yml', 'x'],
   rotate: () => ['app.yml', 'g'],
   refresh: () => ['app.yml'],
+  move: () => ['app.yml', 'x', 'moved'],
+  copy: () => ['app.yml', 'x', 'taker.yml'],
   diff: () => ['app.yml', '--exit-code'],
   sync: () => ['app.yml', '--yes'],
   save: () => ['app.yml'],
@@ -42,6 +44,12 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   completion: () => ['bash'],
 };
 
+const TAKER = `path: /taker/
+region: us-east-1
+kmskey: alias/taker
+parameters:
+  - {name: own, type: String, value: own}
+`;
 const PROBLEM = '  - {name: plain, type: SecureString, value: plaintext}\n';
 const BIG = 3 * 1024 * 1024;
 
@@ -60,6 +68,7 @@ async function createApp() {
   /** Runs a line of bash in which "$@" is coffer and its arguments. */
   const shell = async (line: string, args: readonly string[]) => {
     await app.write('app.yml', sealed);
+    await app.write('taker.yml', TAKER);
     const command = ['-c', line, 'bash', process.execPath, CLI, ...args];
     return run('bash', command, { cwd: app.folder, env, stdin: 'typed' });
   };

@@ -58,7 +58,13 @@ test('every command prints what schemas/report.schema.json describes, and no sec
   ]);
   await check('rotate', ['rotate', 'app.yml', 'random']);
   await check('edit', ['edit', 'app.yml']);
-  await check('unset', ['unset', 'app.yml', 'random']);
+  await check('move', ['move', 'app.yml', 'random', 'moved']);
+  await app.write(
+    'taker.yml',
+    `path: ${app.prefix}taker/\nregion: us-east-1\nkmskey: ${aws.kmskey}\nparameters: [{name: own, type: String, value: own}]\n`,
+  );
+  await check('copy', ['copy', 'app.yml', 'token', 'taker.yml']);
+  await check('unset', ['unset', 'app.yml', 'moved']);
   await check('nuke', ['nuke', 'app.yml', '--yes']);
   const { stdout } = await app.succeed(['decrypt', 'app.yml', '--json']);
   expectReport('decrypt', stdout.toString());

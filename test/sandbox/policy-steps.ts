@@ -22,6 +22,7 @@ import type { Role } from '../../src/access/policy/roles.ts';
 import { Faults } from '../../src/sandbox/faults.ts';
 import { DEFAULTS } from '../../src/sandbox/settings.ts';
 import { createCanary } from '../support/canary.ts';
+import { run } from '../support/cli.ts';
 import { losingOneAnswer } from '../support/control.ts';
 import type { Clients, Stage, Stages, Step } from './policy-stage.ts';
 
@@ -46,10 +47,7 @@ function manifest(path: string, rest: string): string {
   return `path: ${path}\nregion: us-east-1\nkmskey: alias/stored\nbucket: ${BUCKET}\n${rest}`;
 }
 
-/**
- * Creates the initial states of steps. In all of them, the alias of the file key has moved to
- * another key than that of the manifests.
- */
+/** Creates the initial states of steps. */
 export async function buildStates(stages: Stages): Promise<void> {
   await stages.keep('bare', undefined, async (stage) => {
     const fileKey = await createKey(stage.kms, 'alias/coffer');
@@ -64,8 +62,16 @@ export async function buildStates(stages: Stages): Promise<void> {
     await write(stage, 'psyml.yml', manifest('/apps/app/', under + old));
     const added = ALL.replace(/^[^]*parameters:\n/, '').replaceAll('name: ', 'name: new/');
     await write(stage, 'adding.yml', manifest('/apps/app/', under + old + added));
-    const TargetKeyId = await createKey(stage.kms);
-    await stage.kms.send(new UpdateAliasCommand({ AliasName: 'alias/coffer', TargetKeyId }));
+  });
+  // The alias of the file key stands for another key than before; HEAD vouches for the old one.
+  await stages.keep('moved', 'bare', async ({ kms, folder }) => {
+    const TargetKeyId = await createKey(kms);
+    await kms.send(new UpdateAliasCommand({ AliasName: 'alias/coffer', TargetKeyId }));
+    const author = ['-c', 'user.name=x', '-c', 'user.email=x@example.org'];
+    for (const args of [['init'], ['add', '.'], [...author, 'commit', '-m', 'sealed']]) {
+      const { code, stderr } = await run('git', args, { cwd: folder, env: process.env });
+      expect(code, stderr).toBe(0);
+    }
   });
   await stages.keep('empty', 'bare', async ({ kms, s3 }) => {
     await createKey(kms, 'alias/stored');
@@ -140,6 +146,7 @@ const WRITE = [step('encrypt', 'bare', 'encrypt adding.yml')];
 const OPEN = [
   step('decrypt', 'bare', 'decrypt app.yml'),
   step("decrypt psyml's", 'bare', 'decrypt psyml.yml'),
+  step('move of a blob', 'bare', 'move app.yml blob moved/blob'),
 ];
 
 const FROM_S3 = [
@@ -170,8 +177,8 @@ const ADMINISTER = [
     isDone: oneKeyIsToGo,
   }),
   step('bootstrap of a bucket', 'empty', 'bootstrap app.yml --yes'),
-  step('refresh', 'bare', 'refresh app.yml'),
-  step('refresh of all', 'bare', 'refresh app.yml --new-data-keys'),
+  step('refresh', 'moved', 'refresh app.yml'),
+  step('refresh of all', 'moved', 'refresh app.yml --new-data-keys'),
   step('import', 'other than wanted', 'import /apps/app/ --merge partial.yml'),
   step('history', 'other than wanted', 'history /apps/app/token --reveal'),
   step('put', 'empty', `put -p apps/app/backup -b ${BUCKET} -k alias/stored`, { stdin: 'data' }),

@@ -14,6 +14,11 @@ interface Clients {
   s3: S3Client;
 }
 
+interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
 /** The AWS that one test file talks to, and names in it that no other file uses. */
 export interface TestAws extends Clients {
   endpoint: string;
@@ -26,6 +31,8 @@ export interface TestAws extends Clients {
   /** Alias of the file key, which does not exist until something creates it. */
   fileKeyAlias: string;
   clients: (region: string) => Clients;
+  /** The same for somebody else. */
+  clientsFor: (credentials: Credentials) => Clients;
   /** A name, such as a path or an alias without its prefix, that was never used before. */
   unique: (what: string) => string;
   /** A KMS key; its ARN. */
@@ -66,7 +73,8 @@ export async function useAws(): Promise<TestAws> {
     COFFER_KEY_ALIAS: fileKeyAlias,
   };
   const names = { endpoint, env, kmskey, kmskeyArn, bucket, fileKeyAlias };
-  return { ...names, kms, ssm, s3, clients, unique, createKey };
+  const clientsFor = (credentials: Credentials) => createClients(endpoint, REGION, credentials);
+  return { ...names, kms, ssm, s3, clients, clientsFor, unique, createKey };
 }
 
 async function findEndpoint(): Promise<string> {
@@ -84,8 +92,11 @@ async function findEndpoint(): Promise<string> {
   }
 }
 
-function createClients(endpoint: string, region: string): Clients {
-  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
+function createClients(
+  endpoint: string,
+  region: string,
+  credentials: Credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+): Clients {
   const config = { endpoint, region, credentials };
   return {
     kms: new KMSClient(config),

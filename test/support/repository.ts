@@ -1,3 +1,5 @@
+import { bindingOf, blobContext, dataKeyContext } from '../../src/crypto/contexts.ts';
+import { inlineBindingOf } from '../../src/crypto/inline.ts';
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Snapshot } from '../../src/repo/check/snapshot.ts';
@@ -43,6 +45,20 @@ export async function createRepository(
 }
 
 const KEY_ID = '3f9c21ab';
+const DESTINATION = { path: '/app/', region: 'us-east-1', kmskey: 'alias/app' };
+const COMMIT = Buffer.alloc(32, 6).toString('base64');
+const DATA_KEY = {
+  key: Buffer.alloc(60, 9).toString('base64'),
+  binding: bindingOf(dataKeyContext(DESTINATION)),
+  commit: COMMIT,
+};
+const BINDING = inlineBindingOf({ fullName: '/app/sealed', type: 'SecureString' });
+const SEALED = `ENC[v1,${KEY_ID},${BINDING},${Buffer.alloc(60, 7).toString('base64')}]`;
+
+/** A line of `data_keys` for a data key that nothing is sealed under. */
+export function unusedDataKey(id: string): string {
+  return `  "${id}": ${JSON.stringify(DATA_KEY)}`;
+}
 
 /** A manifest like one from `coffer encrypt`; its ciphertext cannot be opened. */
 export function sealedManifest(parameters: string, head = 'bucket: some-bucket\n'): string {
@@ -51,9 +67,9 @@ region: us-east-1
 kmskey: alias/app
 ${head}encrypted_with: arn:aws:kms:us-east-1:123456789012:key/1
 data_keys:
-  ${KEY_ID}: ${Buffer.alloc(60, 9).toString('base64')}
+  ${KEY_ID}: ${JSON.stringify(DATA_KEY)}
 parameters:
-  - {name: sealed, type: securestring, value: "ENC[v1,${KEY_ID},${Buffer.alloc(40, 7).toString('base64')}]"}
+  - {name: sealed, type: securestring, value: "${SEALED}"}
 ${parameters}`;
 }
 
@@ -63,6 +79,10 @@ export function sealedBlob(name: string, bytes: string | Buffer, path?: string):
     sha256: createHash('sha256').update(bytes).digest('hex'),
     size: Buffer.byteLength(bytes),
     key: Buffer.alloc(45, 1).toString('base64'),
+    binding: bindingOf(
+      blobContext(DESTINATION, { fullName: `/app/${name}`, type: 'SecureString' }),
+    ),
+    commit: COMMIT,
     message_id: Buffer.alloc(28, 2).toString('base64'),
     commitment: Buffer.alloc(28, 3).toString('base64'),
     ...(path === undefined ? { data: Buffer.from(bytes).toString('base64') } : { path }),

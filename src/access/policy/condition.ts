@@ -11,6 +11,27 @@ export function both(one: Condition, other: Condition): Condition {
   );
 }
 
+/**
+ * Exactly this encryption context: each pair has to be there, and no other may be.
+ * @param open names of pairs whose values may be any; without them the context would be another
+ * key's, so they have to be there, too
+ * @param optional names of pairs that may be there
+ */
+export function contextIsExactly(
+  context: EncryptionContext,
+  { open = [], optional = [] }: { open?: readonly string[]; optional?: readonly string[] } = {},
+): Condition {
+  const fixed = Object.entries(context).filter(([name]) => !open.includes(name));
+  const isThere = open.map((name) => [`kms:EncryptionContext:${name}`, ['false']]);
+  return {
+    ...contextIs(Object.fromEntries(fixed)),
+    ...(open.length > 0 && { Null: Object.fromEntries(isThere) as Record<string, string[]> }),
+    'ForAllValues:StringEquals': {
+      'kms:EncryptionContextKeys': [...Object.keys(context), ...optional].toSorted(),
+    },
+  };
+}
+
 /** An encryption context; a value may end with `*`. */
 export function contextIs(context: EncryptionContext): Condition {
   const condition: Record<string, Record<string, string[]>> = {};

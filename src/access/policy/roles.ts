@@ -48,13 +48,19 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
   author: {
     may: {
       SealedValues: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      FileKey: ['kms:DescribeKey'],
       SealedBlobs: ['kms:Decrypt', 'kms:GenerateDataKey'],
       PsymlValues: ['kms:Decrypt'],
     },
-    carries: [],
+    carries: [['SealedBlobs', 'SealedBlobs']],
   },
   'author-write-only': {
-    may: { SealedValues: ['kms:GenerateDataKey'], SealedBlobs: ['kms:GenerateDataKey'] },
+    may: {
+      // They know the plaintext of the keys that they make: nobody else seals under those.
+      WriteOnlyValues: ['kms:GenerateDataKey'],
+      FileKey: ['kms:DescribeKey'],
+      SealedBlobs: ['kms:GenerateDataKey'],
+    },
     carries: [],
   },
   ci: {
@@ -84,6 +90,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     may: {
       Secrets: ['kms:Decrypt'],
       ObjectKeys: ['kms:Decrypt'],
+      OlderKeys: ['kms:Decrypt'],
       Parameters: ['ssm:GetParameter', 'ssm:GetParameters'],
       Objects: ['s3:GetObject'],
     },
@@ -98,9 +105,10 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       RefreshedBlobs: ['kms:GenerateDataKey'],
       Secrets: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
       ObjectKeys: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      OlderKeys: ['kms:Decrypt'],
       ReadersKey: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
       Keys: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
-      RefreshedKey: ['kms:DescribeKey'],
+      FileKey: ['kms:DescribeKey'],
       NewKeys: ['kms:CreateKey'],
       NewKeyNames: ['kms:CreateAlias', 'kms:EnableKeyRotation'],
       SpareKeys: ['kms:ScheduleKeyDeletion'],

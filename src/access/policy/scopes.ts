@@ -1,8 +1,8 @@
 import { partitionOf } from '../../aws/regions.ts';
-import { dataKeyContext } from '../../crypto/data-keys.ts';
-import { OBJECT_CONTEXT } from '../../crypto/object-v3.ts';
-import { blobContext } from '../../seal/blob.ts';
-import { both, contextHas, contextIs, type Condition } from './condition.ts';
+import { blobContext, dataKeyContext } from '../../crypto/contexts.ts';
+import { objectContext } from '../../crypto/object-v3.ts';
+import { both, contextHas, contextIs, contextIsExactly, type Condition } from './condition.ts';
+import type { Manifest } from '../../manifest/model.ts';
 import type { KeyPlace, Subject } from './subject.ts';
 
 /** The subject of a statement; its Sid. */
@@ -19,16 +19,22 @@ export interface Place {
 /** The places of each scope for a manifest, in the order of statements; may be none. */
 const SCOPES = {
   /** Data keys of the values in the manifest. */
-  SealedValues: ({ fileKey, manifest }) => [use(fileKey, contextIs(dataKeyContext(manifest.path)))],
+  SealedValues: ({ fileKey, manifest }) => [use(fileKey, valuesOf(manifest))],
+  /** Those alone whose makers may not decrypt. */
+  WriteOnlyValues: ({ fileKey, manifest }) => [
+    use(fileKey, contextIsExactly(dataKeyContext(manifest.destination, 'write-only'))),
+  ],
+  /** The key that the file key's alias names today: a file that names another is not trusted. */
+  FileKey: ({ fileKey, currentKey }) => [use(currentKey ?? fileKey, {})],
   /** Data keys of blobs, in git. */
   SealedBlobs: (subject) => blobsUnder(subject, subject.fileKey),
   /** psyml's contexts do not name a path. */
   PsymlValues: ({ fileKey, manifest }) =>
     manifest.parameters.some(({ content }) => content.kind === 'psyml')
-      ? [use(fileKey, contextIs({ Client: 'psyml' }))]
+      ? [use(fileKey, contextIsExactly({ Client: 'psyml', Name: '' }, { open: ['Name'] }))]
       : [],
   RefreshedValues: ({ currentKey, manifest }) =>
-    currentKey ? [use(currentKey, contextIs(dataKeyContext(manifest.path)))] : [],
+    currentKey ? [use(currentKey, valuesOf(manifest))] : [],
   RefreshedBlobs: (subject) => (subject.currentKey ? blobsUnder(subject, subject.currentKey) : []),
   /** The KMS calls that SSM makes for SecureStrings. */
   Secrets: (subject) => {
@@ -40,11 +46,14 @@ const SCOPES = {
     const via = { StringEquals: { 'kms:ViaService': [service] } };
     return [use(kmskey, both(via, context))];
   },
-  /** Data keys of objects in S3: coffer's, and those that s3-kms-ssm-secrets wrote. */
+  /** Data keys of objects in S3, each bound to a parameter under the path. */
   ObjectKeys: ({ kmskey, manifest }) =>
     kmskey && manifest.bucket !== undefined
-      ? [use(kmskey, contextHas([...Object.keys(OBJECT_CONTEXT), 'kms_cmk_id']))]
+      ? [use(kmskey, contextIsExactly(objectContext(`${manifest.path}*`)))]
       : [],
+  /** Those of objects that s3-kms-ssm-secrets wrote, whose contexts name no parameter. */
+  OlderKeys: ({ kmskey, manifest }) =>
+    kmskey && manifest.bucket !== undefined ? [use(kmskey, contextHas(['kms_cmk_id']))] : [],
   /** The readers' key itself, to compare objects with it. */
   ReadersKey: ({ kmskey, manifest }) =>
     kmskey && manifest.bucket !== undefined ? [use(kmskey, {})] : [],
@@ -53,7 +62,6 @@ const SCOPES = {
     present([fileKey, manifest.bucket === undefined ? kmskey : undefined]).map((key) =>
       use(key, {}),
     ),
-  RefreshedKey: ({ currentKey }) => present([currentKey]).map((key) => use(key, {})),
   /** A key has no ARN before it exists, */
   NewKeys: () => [anything()],
   /** and no alias before it gets one. */
@@ -96,9 +104,16 @@ function anything(): Place {
   return { resources: ['*'], condition: {} };
 }
 
+/** Whoever made them: who may open one may open all. */
+function valuesOf({ destination }: Manifest): Condition {
+  return contextIsExactly(dataKeyContext(destination), { optional: ['Author'] });
+}
+
 function blobsUnder({ manifest }: Subject, key: KeyPlace): Place[] {
   if (manifest.bucket === undefined) return [];
-  return [use(key, contextIs(blobContext(`${manifest.path}*`)))];
+  // Names and types differ from blob to blob, and none of them opens in another's place.
+  const context = blobContext(manifest.destination, { fullName: '', type: '' });
+  return [use(key, contextIsExactly(context, { open: ['Name', 'Type'] }))];
 }
 
 function present<T>(items: readonly (T | undefined)[]): T[] {

@@ -14,6 +14,8 @@ import type { Tools } from '../tools.ts';
 /** A parameter in AWS. */
 export interface Found extends ParameterMetadata {
   value: string;
+  /** The account that has it. */
+  account: string | undefined;
   pointer: Pointer | undefined;
   tags: Tags;
   /** The KMS key of the value, in SSM or S3; unknown for objects of other writers. */
@@ -48,8 +50,9 @@ export async function findParameters(
     await catchUp(wanted, values, services),
     async (listed) => {
       // If it was deleted in between, AWS reports that.
-      const { type, value } = values.get(listed.name) ?? (await parameters.get(listed.name));
-      const item = { ...listed, type, value };
+      const { account, type, value } =
+        values.get(listed.name) ?? (await parameters.get(listed.name));
+      const item = { ...listed, account, type, value };
       const pointer = pointerOf(item);
       const kmskey = pointer
         ? await keyOfObject(item.name, pointer, await stores.objects(region))

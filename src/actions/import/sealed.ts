@@ -1,12 +1,13 @@
 import pMap from 'p-map';
 import { rewrap } from '../../aws/kms.ts';
+import { commitOf, requireCommit } from '../../crypto/commit.ts';
+import { blobContext, type Destination } from '../../crypto/contexts.ts';
 import type { DataKeys } from '../../crypto/data-keys.ts';
 import { sealInline } from '../../crypto/inline.ts';
 import { extensionOf, type Pointer } from '../../crypto/pointer.ts';
 import type { NewParameter, Tags } from '../../manifest/index.ts';
 import { notableFields } from '../../manifest/ssm-fields.ts';
 import {
-  blobContext,
   sealBlob,
   stageBlob,
   stageTogether,
@@ -16,6 +17,7 @@ import {
 import { chooseDataKey } from '../../seal/encrypt.ts';
 import type { FileKey } from '../../seal/file-key.ts';
 import { fetchObject, type FetchedObject } from '../../stores/s3/fetch.ts';
+import { accountDemands } from '../demands.ts';
 import type { Tools } from '../tools.ts';
 import type { Found } from './found.ts';
 
@@ -28,11 +30,13 @@ export interface Sealed {
 /** The manifest to import into. */
 export interface Target {
   file: string;
-  path: string;
+  destination: Destination;
   region: string;
   tags: Tags;
   dataKeys: DataKeys;
   fileKey: FileKey;
+  /** Whether objects may be in buckets of other accounts, or under their keys. */
+  allowForeign: boolean;
 }
 
 /** Whether a manifest may hold it only as ciphertext. */
@@ -46,11 +50,11 @@ export async function sealFound(
   found: readonly Found[],
   target: Target,
 ): Promise<Sealed> {
-  const { path, dataKeys, fileKey } = target;
+  const { destination, dataKeys, fileKey } = target;
   const needsKey = found.some(({ type }) => type === 'SecureString');
   const sealingKey = needsKey ? await chooseDataKey(dataKeys, fileKey) : undefined;
   const seal = async (item: Found, stage: Stage): Promise<NewParameter> => {
-    const described = describe(item.name.slice(path.length), item, target.tags);
+    const described = describe(item.name.slice(destination.path.length), item, target.tags);
     if (item.pointer) {
       const { blob } = await stage(takeBlob(tools, target, described.name, item, item.pointer));
       return {
@@ -84,30 +88,37 @@ function describe(name: string, item: Found, common: Tags): NewParameter {
 }
 
 /**
- * Takes an object in the current format unchanged, so that the manifest names that same object;
- * seals an older one again.
+ * An object of coffer's is taken as it is, so that the manifest names the very same object; any other
+ * is sealed anew.
  */
 async function takeBlob(
   { aws, stores, spoolFolder }: Tools,
-  { file, region, fileKey }: Target,
+  { file, destination, region, fileKey, allowForeign }: Target,
   name: string,
   item: Found,
   pointer: Pointer,
 ): Promise<StagedBlob> {
-  const place = { manifest: { file }, parameter: { name, fullName: item.name } };
+  const parameter = { name, fullName: item.name, type: 'SecureString' } as const;
+  const place = { manifest: { file, destination }, parameter };
   const kms = await aws.kms(region);
   const objects = await stores.objects(region);
-  const object = await fetchObject(pointer, { objects, kms, spoolFolder });
+  const demands = accountDemands(item, { allowForeign });
+  const object = await fetchObject(pointer, { objects, kms, spoolFolder }, demands);
   try {
     const { header } = object;
-    if (header.version !== 3) return await sealBlob(place, object.unverified(), fileKey);
+    if (header.version !== 3 || !pointer.isBound)
+      return await sealBlob(place, object.unverified(), fileKey);
     await verify(object);
+    await fileKey.requireTrust();
+    const commit = commitOf(await object.dataKey());
+    const context = blobContext(destination, parameter);
     const { wrapped } = await rewrap(
       header.wrapped,
       { kms, context: header.context },
-      { kms: fileKey.kms, keyId: await fileKey.settle(), context: blobContext(item.name) },
+      { kms: fileKey.kms, keyId: await fileKey.settle(), context },
+      (dataKey) => requireCommit(dataKey, commit, `the data key of ${item.name}`),
     );
-    return await stageBlob(place, object.sealed(), { ...header, wrapped });
+    return await stageBlob(place, object.sealed(), { ...header, wrapped, commit });
   } finally {
     await object.close();
   }

@@ -9,7 +9,10 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
   const selector = args[0] ?? flags.string('path');
   if (!selector) throw new CofferError('usage', 'coffer get needs a name or an s3:// URL');
   const file = flags.string('output');
-  const value = await openValue(tools, selector);
+  const value = await openValue(tools, selector, {
+    parameter: flags.string('parameter'),
+    allowForeign: flags.boolean('allowForeign'),
+  });
   try {
     if (file === undefined || file === '-') {
       for await (const chunk of value.verified()) await terminal.write(chunk);

@@ -6,7 +6,8 @@ import { writeOptions } from '../options.ts';
 export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, tools } = context;
   const [path = ''] = args;
-  await importPath(tools, path, targetOf(context, path), writeOptions(flags));
+  const options = { ...writeOptions(flags), allowForeign: flags.boolean('allowForeign') };
+  await importPath(tools, path, targetOf(context, path), options);
   return EXIT.ok;
 }
 

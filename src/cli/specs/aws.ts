@@ -1,4 +1,4 @@
-import { LOCK_TIMEOUT, NO_CREATE_KEY } from './flags.ts';
+import { ALLOW_FOREIGN, LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 const YES = ['--yes', 'Go ahead without asking'] as const;
@@ -149,7 +149,8 @@ export const AWS_COMMANDS: CommandGroup = {
         ['-o, --output <file>', 'Write to this new file (default: stdout)'],
         ['--merge <manifest>', 'Add what is missing to this manifest'],
         ['--kmskey <key>', 'kmskey of the manifest (default: the key most values use)'],
-        NO_CREATE_KEY,
+        ALLOW_FOREIGN,
+        ...FILE_KEY_FLAGS,
         LOCK_TIMEOUT,
       ],
       examples: [

@@ -1,3 +1,4 @@
+import { ALLOW_FOREIGN } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 /** `coffer -O put …` is `coffer put …`. */
@@ -47,12 +48,15 @@ export const DATA_COMMANDS: CommandGroup = {
       args: '[name]',
       summary: 'Print the value of a parameter, or of an object by its URL',
       description: `
-        Follows a pointer to its object, and verifies all of it before it prints the first byte.
-        Reads the newest version unless the name ends in @VERSION or @LABEL. Needs ssm:GetParameter,
-        s3:GetObject, and kms:Decrypt on the key of what it reads.`,
+        Follows a pointer to its object, and checks all of it before the first byte comes out.
+        Without a name of the version it takes the newest. The object has to belong to that
+        parameter, its bucket and key to the parameter's account. Takes ssm:GetParameter, s3:GetObject
+        and kms:Decrypt on the key of what is read.`,
       flags: [
         ['-o, --output <file>', 'Write to this file (only you can read it)'],
         ['-p, --path <parameter>', 'The name or URL, for s3-kms-ssm-secrets scripts'],
+        ['--parameter <name>', 'Of a URL: the parameter that it belongs to (default: its folder)'],
+        ALLOW_FOREIGN,
         OPERATION,
       ],
       examples: [
@@ -60,7 +64,7 @@ export const DATA_COMMANDS: CommandGroup = {
         ['get /apps/superman/api_token@3', 'an older version; a label works too'],
         ['get /apps/superman/tls/keystore -o keystore.jks', 'into a file that only you can read'],
         [
-          'get s3://superman-secrets/apps/superman/tls/keystore/9f86…0a08 | tar x',
+          'get s3://superman-secrets/apps/superman/tls/keystore/v3-9f86…0a08 | tar x',
           'an object without its pointer',
         ],
       ],

@@ -24,7 +24,17 @@ export const LOCK_TIMEOUT = [
   'Maximum wait for another coffer that writes the manifest (default: 60)',
 ] as const;
 
-export const NO_CREATE_KEY = [
-  '--no-create-key',
-  'Fail if the file key is missing, instead of creating it',
+/** Of commands that follow pointers. */
+export const ALLOW_FOREIGN = [
+  '--allow-foreign',
+  'Read objects in buckets of other accounts, and under their keys',
+] as const;
+
+/** Of commands that seal. */
+export const FILE_KEY_FLAGS = [
+  ['--no-create-key', 'Fail if the file key is missing, instead of creating it'],
+  [
+    '--accept-file-key <arn>',
+    'Trust this key in encrypted_with, although the alias names another one',
+  ],
 ] as const;

@@ -1,5 +1,5 @@
 import { PARAMETER_TYPES } from '../../manifest/model.ts';
-import { LOCK_TIMEOUT, NO_CREATE_KEY } from './flags.ts';
+import { LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 export const MANIFEST_COMMANDS: CommandGroup = {
@@ -21,7 +21,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
           '--reseal <name>',
           'Encrypt this parameter (its file, if it has one) again, even if unchanged; repeatable',
         ],
-        NO_CREATE_KEY,
+        ...FILE_KEY_FLAGS,
         LOCK_TIMEOUT,
       ],
       examples: [
@@ -59,7 +59,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         edited text is invalid, you can edit it again. If someone else changed the manifest in the
         meantime, coffer saves your edit as FILE.edited, encrypted. Needs kms:Decrypt and
         kms:GenerateDataKey on the file key.`,
-      flags: [NO_CREATE_KEY, LOCK_TIMEOUT],
+      flags: [...FILE_KEY_FLAGS, LOCK_TIMEOUT],
       examples: [
         ['edit app.yml', 'unchanged values keep their ciphertext'],
         ['edit new.yml', 'creates a manifest from a template'],
@@ -84,7 +84,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         ['--description <text>', 'Description of a new parameter'],
         ['-f, --from-file <file>', 'Use the bytes of this file, unchanged'],
         ['--keep-newline', 'Keep the last line break of standard input (default: drop it)'],
-        NO_CREATE_KEY,
+        ...FILE_KEY_FLAGS,
         LOCK_TIMEOUT,
       ],
       examples: [
@@ -128,12 +128,53 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         Generates new random values for parameters with generate:, with the length and characters it
         names, and encrypts them. Needs kms:GenerateDataKey on the file key. Run coffer sync to
         update AWS.`,
-      flags: [['--all', 'All parameters with generate:'], NO_CREATE_KEY, LOCK_TIMEOUT],
+      flags: [['--all', 'All parameters with generate:'], ...FILE_KEY_FLAGS, LOCK_TIMEOUT],
       examples: [
         ['rotate app.yml db/password', 'one value'],
         ['rotate app.yml --all', 'every parameter with generate:'],
       ],
       load: () => import('../commands/rotate.ts'),
+    },
+    {
+      name: 'move',
+      args: '<manifest> [...names]',
+      summary: 'Move a manifest, or rename a parameter, ciphertext included',
+      description: `
+        Ciphertext is bound to its name and to the path, region, kmskey and account of its file,
+        so that none of them can be changed by hand. This changes them in one step: values are
+        opened and sealed anew, for another destination under a new data key; KMS re-encrypts the
+        data keys of blobs. With two names, it renames a parameter. AWS keeps what it has. Takes
+        kms:Decrypt, kms:GenerateDataKey and kms:ReEncrypt* on the file key.`,
+      flags: [
+        ['--path <path>', 'The new prefix of every name'],
+        ['--kmskey <key>', 'The new key of what is stored in AWS'],
+        ['--bucket <bucket>', 'The new bucket'],
+        ['--account <account>', 'The new account'],
+        ...FILE_KEY_FLAGS,
+        LOCK_TIMEOUT,
+      ],
+      examples: [
+        ['move app.yml --path /apps/new/', 'the same secrets under another path'],
+        ['move app.yml --region eu-west-1 --bucket secrets-eu', 'in another region'],
+        ['move app.yml token api/token', 'another name for one parameter'],
+      ],
+      load: () => import('../commands/move.ts'),
+    },
+    {
+      name: 'copy',
+      args: '<manifest> <...names>',
+      summary: 'Copy parameters into another manifest, sealed anew',
+      description: `
+        The last word is the manifest that takes the parameters, with all their fields but file:.
+        Their values are opened and sealed under its data key. A name that it has already is
+        refused. Takes kms:Decrypt on the file key of the first, and kms:GenerateDataKey on that
+        of the other.`,
+      flags: [...FILE_KEY_FLAGS, LOCK_TIMEOUT],
+      examples: [
+        ['copy staging.yml api_token prod.yml', 'one parameter'],
+        ['copy app.yml tls/key tls/cert other.yml', 'several'],
+      ],
+      load: () => import('../commands/copy.ts'),
     },
     {
       name: 'refresh',
@@ -147,7 +188,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         psyml's values and --new-data-keys need kms:Decrypt and kms:GenerateDataKey.`,
       flags: [
         ['--new-data-keys', 'Encrypt every value and blob again, under new data keys'],
-        NO_CREATE_KEY,
+        ...FILE_KEY_FLAGS,
         LOCK_TIMEOUT,
       ],
       examples: [

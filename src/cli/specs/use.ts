@@ -1,6 +1,7 @@
 import { FORMAT_NAMES } from '../../formats/index.ts';
 import { SHELLS } from '../../formats/shell-names.ts';
 import { oneOf } from '../unknown.ts';
+import { ALLOW_FOREIGN } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 const FROM = [
@@ -41,6 +42,7 @@ export const USE_COMMANDS: CommandGroup = {
         FROM,
         ONLY,
         NO_BLOBS,
+        ALLOW_FOREIGN,
         NAMES,
         PREFIX,
         ALLOW_SPECIAL,
@@ -75,6 +77,7 @@ export const USE_COMMANDS: CommandGroup = {
         FROM,
         ONLY,
         NO_BLOBS,
+        ALLOW_FOREIGN,
         NAMES,
         PREFIX,
         ALLOW_SPECIAL,

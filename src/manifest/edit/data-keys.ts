@@ -1,56 +1,86 @@
-import { type MapEditor, sameStyle } from './map-editor.ts';
-import { mapOf } from './render.ts';
+import { isMap, isScalar, type YAMLMap } from 'yaml';
+import type { WrappedDataKey, WrappedDataKeys } from '../../crypto/data-keys.ts';
+import type { Field, Fields, Tree } from '../yaml/tree.ts';
 import { textOf } from '../yaml/scalars.ts';
-import { isScalar } from 'yaml';
-import type { Field, Fields } from '../yaml/tree.ts';
+import { type MapEditor, sameStyle } from './map-editor.ts';
+import { dataKeyOf, dataKeysOf } from './render.ts';
+import type { Splice } from './lines.ts';
 
 interface DataKeysPlace {
+  tree: Tree;
+  /** Of the manifest's settings. */
   editor: MapEditor;
-  /** `data_keys` and its entries, if present. */
+  /** `data_keys`, if it is there. */
   field: Field | undefined;
-  entries: Fields | undefined;
-  entriesEditor: MapEditor | undefined;
   /** The pair after which a new `data_keys` goes. */
   neighbour: Field;
+  editorFor: (map: YAMLMap.Parsed) => MapEditor;
 }
 
-/** Makes `data_keys` hold exactly `wanted`: sorts new ids in, and keeps equal entries. */
-export function editDataKeys(wanted: Readonly<Record<string, string>>, place: DataKeysPlace): void {
-  const { editor, field, entries, entriesEditor, neighbour } = place;
-  const ids = Object.keys(wanted).toSorted();
-  if (ids.length === 0) {
+/**
+ * Makes `data_keys` hold exactly `wanted`: sorts new ids in, and keeps equal entries.
+ * @returns the changes inside of it, beside those of `editor`
+ */
+export function editDataKeys(wanted: WrappedDataKeys, place: DataKeysPlace): Splice[] {
+  const { tree, editor, field, neighbour, editorFor } = place;
+  if (Object.keys(wanted).length === 0) {
     if (field) editor.remove(field);
-    return;
+    return [];
   }
-  const all = mapOf(ids.map((id) => [id, wanted[id] ?? ''] as const));
-  const old = [...(entries?.values() ?? [])];
+  const all = dataKeysOf(wanted);
+  const map = field && isMap(field.node) ? field.node : undefined;
+  const old = map ? [...tree.fields(map).values()] : [];
   if (!field) editor.insertAfter(neighbour, 'data_keys', all);
-  else if (!entriesEditor || !old.some(({ key, own }) => own && key in wanted)) {
+  else if (!map || !old.some(({ key, own }) => own && key in wanted)) {
     editor.replace(field, 'data_keys', all);
-  } else editEntries(wanted, ids, old, entriesEditor);
+  } else return editEntries(wanted, old, editorFor(map), place);
+  return [];
 }
 
 function editEntries(
-  wanted: Readonly<Record<string, string>>,
-  ids: readonly string[],
+  wanted: WrappedDataKeys,
   old: readonly Field[],
   editor: MapEditor,
-): void {
+  { tree, editorFor }: DataKeysPlace,
+): Splice[] {
+  const inner: Splice[] = [];
   for (const field of old) {
-    const text = wanted[field.key];
-    if (text === undefined) editor.remove(field);
-    else if (!isScalar(field.node) || textOf(field.node) !== text) {
-      editor.replace(field, field.key, sameStyle(field, text));
-    }
+    const entry = wanted[field.key];
+    if (entry === undefined) editor.remove(field);
+    else if (isMap(field.node) && field.own && isSameKey(tree.fields(field.node), entry)) {
+      inner.push(...rewrap(tree.fields(field.node), entry, editorFor(field.node)));
+    } else editor.replace(field, field.key, dataKeyOf(entry));
   }
   const known = new Set(old.map(({ key }) => key));
   const [first] = old;
-  for (const id of ids) {
+  for (const [id, entry] of Object.entries(wanted).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (known.has(id) || !first) continue;
-    const value = sameStyle(undefined, wanted[id] ?? '');
     const before = old.filter(({ key }) => key < id).toSorted((a, b) => (a.key < b.key ? -1 : 1));
     const previous = before.at(-1);
-    if (previous) editor.insertAfter(previous, id, value);
-    else editor.insertBefore(first, id, value);
+    if (previous) editor.insertAfter(previous, id, dataKeyOf(entry));
+    else editor.insertBefore(first, id, dataKeyOf(entry));
   }
+  return [...editor.splices(), ...inner];
+}
+
+/** Whether an entry holds the very data key, however it is wrapped. */
+function isSameKey(fields: Fields, { binding, commit, author }: WrappedDataKey): boolean {
+  return (
+    fields.has('key') &&
+    textIn(fields, 'binding') === binding &&
+    textIn(fields, 'commit') === commit &&
+    textIn(fields, 'author') === author
+  );
+}
+
+function rewrap(fields: Fields, { key }: WrappedDataKey, editor: MapEditor): Splice[] {
+  const field = fields.get('key');
+  if (!field || textIn(fields, 'key') === key) return [];
+  editor.replace(field, 'key', sameStyle(field, key));
+  return editor.splices();
+}
+
+function textIn(fields: Fields, key: string): string | undefined {
+  const node = fields.get(key)?.node;
+  return node && isScalar(node) ? textOf(node) : undefined;
 }

@@ -5,11 +5,15 @@ import type { Fields } from '../yaml/tree.ts';
 
 /** Edits one parameter. */
 export function editParameter(
-  { type, content, dropOrigin }: ParameterEdit,
+  { name: newName, type, content, dropOrigin }: ParameterEdit,
   name: string,
   fields: Fields,
   editor: MapEditor,
 ): void {
+  const nameField = fields.get('name');
+  if (newName !== undefined && nameField?.own) {
+    editor.replace(nameField, 'name', sameStyle(nameField, newName));
+  }
   const typeField = fields.get('type');
   // A type that comes through an alias or a merge belongs to another node.
   if (type !== undefined && typeField?.own) {

@@ -1,3 +1,4 @@
+import type { WrappedDataKey, WrappedDataKeys } from '../../crypto/data-keys.ts';
 import { CofferError } from '../../errors.ts';
 import type { Blob, Generate, ParameterEdit } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
@@ -90,6 +91,35 @@ export const mapOf =
     return { inline: '', below: pairs.map((pair) => indent + pair) };
   };
 
+/** One data key. */
+export const dataKeyOf = ({ key, binding, commit, author }: WrappedDataKey): Value =>
+  mapOf([
+    ['key', key],
+    ['binding', binding],
+    ['commit', commit],
+    ...(author === undefined ? [] : [['author', author] as const]),
+  ]);
+
+/** All of them, by id. */
+export const dataKeysOf =
+  (keys: WrappedDataKeys): Value =>
+  (spot) => {
+    const entries = Object.entries(keys).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const inner = { ...spot, column: spot.column + 2 };
+    const rendered = entries.map(([id, key]) => ({
+      id: renderKey(id, spot),
+      ...dataKeyOf(key)(inner),
+    }));
+    if (spot.flow) {
+      return {
+        inline: `{${rendered.map((key) => `${key.id}: ${key.inline}`).join(', ')}}`,
+        below: [],
+      };
+    }
+    const indent = ' '.repeat(inner.column);
+    return { inline: '', below: rendered.flatMap((key) => [`${indent}${key.id}:`, ...key.below]) };
+  };
+
 /** A list of maps of texts, each on its own line. */
 export const listOf =
   (items: readonly object[]): Value =>
@@ -117,12 +147,14 @@ function word(text: string, { flow }: Spot): string {
 }
 
 const blobOf =
-  ({ sha256, size, key, messageId, commitment, body }: Blob): Value =>
+  ({ sha256, size, key, binding, commit, messageId, commitment, body }: Blob): Value =>
   (spot) => {
     const head: Entries = [
       ['sha256', sha256],
       ['size', size],
       ['key', key],
+      ['binding', binding],
+      ['commit', commit],
       ['message_id', messageId],
       ['commitment', commitment],
     ];

@@ -1,28 +1,42 @@
+import { BOUND_SETTINGS, type Destination } from '../../crypto/contexts.ts';
 import { parseInline } from '../../crypto/inline.ts';
 import type { Manifest } from '../model.ts';
 import type { Versions } from './merged.ts';
 
 interface Bond {
+  key: string;
   read: (manifest: Manifest) => string | undefined;
+  /** Whether a side that does not have the setting yet goes along with the other. */
+  isFree?: boolean;
   /** What one side sealed under the setting and the other side does not have. */
   ciphertexts: (side: Manifest, other: Manifest) => string[];
 }
 
-/** The settings to which ciphertext is bound. */
-const BONDS = {
-  /** Values and data keys open only under the path that they were sealed for. */
-  path: { read: ({ path }) => path, ciphertexts: sealedFor },
-  /** Data keys, blobs and psyml's values open only with the key that wrapped them. */
-  encrypted_with: { read: ({ encryptedWith }) => encryptedWith, ciphertexts: wrappedBy },
-} satisfies Record<string, Bond>;
+/** The settings that ciphertext is bound to. */
+const BONDS: readonly Bond[] = [
+  // Data keys open for the destination that they were made for.
+  ...Object.keys(BOUND_SETTINGS).map((key) => ({
+    key,
+    read: ({ destination }: Manifest) => destination[key as keyof Destination],
+    ciphertexts: sealedFor,
+  })),
+  // Data keys, blobs and psyml's values open with the key that wrapped them.
+  {
+    key: 'encrypted_with',
+    read: ({ encryptedWith }) => encryptedWith,
+    ciphertexts: wrappedBy,
+    isFree: true,
+  },
+];
 
 /** Settings that one side changed while the other sealed something under the old value. */
 export function findTornBonds(manifests: Versions<Manifest | undefined>): string[] {
   const { base, ours, theirs } = manifests;
   if (!ours || !theirs) return [];
-  return Object.entries(BONDS).flatMap(([key, { read, ciphertexts }]) => {
-    const settings = new Set([ours, theirs].map(read).filter((setting) => setting !== undefined));
-    if (settings.size < 2) return [];
+  return BONDS.flatMap(({ key, read, ciphertexts, isFree = false }) => {
+    const [mine, other] = [read(ours), read(theirs)];
+    const isFreeHere = isFree && (mine === undefined || other === undefined);
+    if (mine === other || isFreeHere) return [];
     const isTornBy = (changing: Manifest, sealing: Manifest) => {
       // Without a base, assume the worst.
       if (!base) return true;
@@ -39,7 +53,7 @@ function sealedFor({ dataKeys, parameters }: Manifest): string[] {
     if (content.kind === 'sealed') return content.text;
     return content.kind === 'blob' ? content.blob.sha256 : [];
   });
-  return [...sealed, ...Object.values(dataKeys)];
+  return [...sealed, ...Object.values(dataKeys).map(({ commit }) => commit)];
 }
 
 function wrappedBy({ dataKeys, parameters }: Manifest, other: Manifest): string[] {
@@ -49,7 +63,7 @@ function wrappedBy({ dataKeys, parameters }: Manifest, other: Manifest): string[
     // A data key that the other side still has is wrapped there under its file key.
     return content.kind === 'sealed' && !opensWith(content.text, other) ? content.text : [];
   });
-  return [...wrapped, ...Object.values(dataKeys)];
+  return [...wrapped, ...Object.values(dataKeys).map(({ key }) => key)];
 }
 
 function opensWith(ciphertext: string, { dataKeys }: Manifest): boolean {

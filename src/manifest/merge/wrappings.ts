@@ -1,3 +1,4 @@
+import type { WrappedDataKey } from '../../crypto/data-keys.ts';
 import { editManifest } from '../edit.ts';
 import type { Blob, Manifest, ManifestEdit, Parameter, ParameterEdit } from '../model.ts';
 import { mapVersions, pickChanged, type Versions } from './merged.ts';
@@ -28,7 +29,14 @@ function wrappingsOf({ dataKeys, parameters }: Manifest): Map<string, string> {
       ? [[blobOf(parameter, parameter.content.blob), parameter.content.blob.key] as const]
       : [],
   );
-  return new Map([...Object.entries(dataKeys), ...keys]);
+  const shared = Object.entries(dataKeys).map(
+    ([id, dataKey]) => [dataKeyOf(id, dataKey), dataKey.key] as const,
+  );
+  return new Map([...shared, ...keys]);
+}
+
+function dataKeyOf(id: string, { commit, author }: WrappedDataKey): string {
+  return JSON.stringify([id, commit, author]);
 }
 
 function blobOf({ name }: Parameter, { sha256, messageId, commitment }: Blob): string {
@@ -37,7 +45,8 @@ function blobOf({ name }: Parameter, { sha256, messageId, commitment }: Blob): s
 
 function rewrap(manifest: Manifest, chosen: ReadonlyMap<string, string>): string {
   const dataKeys = Object.entries(manifest.dataKeys).map(
-    ([id, wrapped]) => [id, chosen.get(id) ?? wrapped] as const,
+    ([id, dataKey]) =>
+      [id, { ...dataKey, key: chosen.get(dataKeyOf(id, dataKey)) ?? dataKey.key }] as const,
   );
   const parameters = new Map<string, ParameterEdit>();
   for (const parameter of manifest.parameters) {

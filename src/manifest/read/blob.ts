@@ -1,10 +1,17 @@
 import { posix } from 'node:path';
 import { decodeBase64 } from '../../crypto/base64.ts';
+import { COMMIT_BYTES } from '../../crypto/commit.ts';
+import { COMMITMENT_BYTES, MESSAGE_ID_BYTES } from '../../crypto/object-v3.ts';
 import type { Blob } from '../model.ts';
 import { type Reading, readMap, readText } from './reading.ts';
 import type { Field, Fields } from '../yaml/tree.ts';
 
-const FIXED_BYTES = 28;
+/** The lengths of those that have one. */
+const FIXED_BYTES: Readonly<Record<string, number>> = {
+  commit: COMMIT_BYTES,
+  message_id: MESSAGE_ID_BYTES,
+  commitment: COMMITMENT_BYTES,
+};
 const RERUN = 'restore it as coffer encrypt wrote it, or remove the blob and encrypt again';
 
 /** A path that stays inside the manifest's folder. */
@@ -30,6 +37,8 @@ export function readBlob(reading: Reading, field: Field, prefix: string): Blob |
     sha256: readText(fields, 'sha256') ?? '',
     size: Number(readText(fields, 'size')),
     key: readText(fields, 'key') ?? '',
+    binding: readText(fields, 'binding') ?? '',
+    commit: readText(fields, 'commit') ?? '',
     messageId: readText(fields, 'message_id') ?? '',
     commitment: readText(fields, 'commitment') ?? '',
     body: data === undefined ? { path: path ?? '' } : { data },
@@ -37,14 +46,14 @@ export function readBlob(reading: Reading, field: Field, prefix: string): Blob |
 }
 
 function checkBase64({ faults }: Reading, fields: Fields, prefix: string): void {
-  for (const key of ['key', 'message_id', 'commitment', 'data']) {
+  for (const key of ['key', 'commit', 'message_id', 'commitment', 'data']) {
     const field = fields.get(key);
     const text = readText(fields, key)?.replaceAll(/[ \n]/g, '');
     if (!field || text === undefined) continue;
     const length = decodeBase64(text)?.length;
-    const fixed = key === 'message_id' || key === 'commitment';
-    if (!length || (fixed && length !== FIXED_BYTES)) {
-      const what = fixed ? `${FIXED_BYTES} bytes in base64` : 'base64';
+    const fixed = FIXED_BYTES[key];
+    if (!length || (fixed !== undefined && length !== fixed)) {
+      const what = fixed === undefined ? 'base64' : `${fixed} bytes in base64`;
       faults.add(field.valueAt, `${prefix}"${key}" of the blob is not ${what}`, RERUN);
     }
   }

@@ -1,4 +1,5 @@
 import { isMap } from 'yaml';
+import type { WrappedDataKeys } from '../../crypto/data-keys.ts';
 import { quote } from '../yaml/faults.ts';
 import { type FIELDS, type Member, ROWS } from '../fields.ts';
 import {
@@ -26,7 +27,7 @@ export interface Surroundings extends Reading {
   region: string;
   tags: Tags;
   encryptedWith: string | undefined;
-  dataKeys: Readonly<Record<string, string>> | undefined;
+  dataKeys: WrappedDataKeys | undefined;
   place: (offset: number) => Parameter['place'];
 }
 

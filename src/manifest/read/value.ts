@@ -2,6 +2,7 @@ import { isScalar, isSeq } from 'yaml';
 import type { Content, ParameterType } from '../model.ts';
 import type { Reading } from './reading.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
+import type { WrappedDataKeys } from '../../crypto/data-keys.ts';
 import { looksInline, parseInline } from '../../crypto/inline.ts';
 import { looksPsyml } from '../../crypto/psyml.ts';
 import type { Field } from '../yaml/tree.ts';
@@ -13,7 +14,7 @@ interface ValueContext {
   typeAsWritten: string;
   encryptedWith: string | undefined;
   /** Undefined if `data_keys` is invalid. */
-  dataKeys: Readonly<Record<string, string>> | undefined;
+  dataKeys: WrappedDataKeys | undefined;
   prefix: string;
 }
 

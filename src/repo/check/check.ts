@@ -3,7 +3,7 @@ import { CofferError, type Problem } from '../../errors.ts';
 import { decodeManifest, parseManifest } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/model.ts';
 import { findFileProblems, namedFiles } from './named-files.ts';
-import { findCollisions, RULES, WARNINGS } from './rules.ts';
+import { FILE_RULES, RULES, WARNINGS } from './rules.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 
 /** The problems found, in the order of the files. */
@@ -38,7 +38,7 @@ async function check(
   const named = 'problems' in manifest ? [] : await namedFiles(manifest, source, snapshot);
   if (!snapshot.concerns([found.path, source.path, ...named])) return undefined;
   if ('problems' in manifest) return { problems: [...manifest.problems], warnings: [] };
-  const problems = findCollisions(manifest);
+  const problems = FILE_RULES.flatMap((find) => find(manifest));
   for (const parameter of manifest.parameters) {
     for (const rule of RULES) {
       const problem = rule(manifest, parameter);

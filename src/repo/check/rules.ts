@@ -7,13 +7,20 @@ import { describeSpecial } from '../../formats/special-names.ts';
 import { createNaming } from '../../formats/variable-names.ts';
 import { nearestRegion } from '../../manifest/read/region.ts';
 import { REGIONS } from '../../aws/regions.ts';
+import { findMoved, findMovedKeys } from './bindings.ts';
 import { findMisplaced, findUnplaced } from '../../seal/placement.ts';
 
 /** The result of one rule for one parameter. */
 export type Rule = (manifest: Manifest, parameter: Parameter) => Problem | undefined;
 
 /** Rules that need only one parameter; they report problems. */
-export const RULES: readonly Rule[] = [findUnsealed, findOversize, findMisplaced];
+export const RULES: readonly Rule[] = [findUnsealed, findOversize, findMisplaced, findMoved];
+
+/** What can be seen of a manifest as a whole. */
+export const FILE_RULES: readonly ((manifest: Manifest) => Problem[])[] = [
+  findCollisions,
+  findMovedKeys,
+];
 
 /** Rules that report warnings, because the author may intend it. */
 export const WARNINGS: readonly ((manifest: Manifest) => Problem[])[] = [
@@ -40,7 +47,7 @@ function findOversize(manifest: Manifest, parameter: Parameter) {
 }
 
 /** Names that `coffer export` cannot distinguish, such as those that differ only in case. */
-export function findCollisions({ parameters }: Manifest): Problem[] {
+function findCollisions({ parameters }: Manifest): Problem[] {
   const toVariable = createNaming('upper');
   const taken = new Map<string, string>();
   return parameters.flatMap(({ name, place }) => {

@@ -62,7 +62,10 @@ function damageOf(found: ObjectInfo, expected: ExpectedObject): string | undefin
   if (checksum === undefined) return 'not written by coffer: it has no SHA-256 checksum';
   if (!isExpectedChecksum(checksum, metadata, expected)) return 'damaged: its checksum differs';
   const wrapped = decodeBase64(metadata['x-amz-3'] ?? '') ?? Buffer.alloc(0);
-  const field = otherField(metadata, formatMetadata(wrapped, expected.commitment));
+  const field = otherField(
+    metadata,
+    formatMetadata(wrapped, expected.commitment, expected.parameter),
+  );
   if (field) return `damaged: its metadata ${field} differs`;
   if (metadata[HINTS.wrappedSha256] !== digestOf(wrapped))
     return 'damaged: its wrapped key differs';

@@ -1,11 +1,12 @@
 import { createHash, type DecipherGCM } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
 import type { ObjectBody, ObjectStore } from './objects.ts';
 import { isTimeout } from '../../aws/errors.ts';
-import type { Kms } from '../../crypto/kms-port.ts';
+import type { KeyDemand, Kms } from '../../crypto/kms-port.ts';
 import { createDecipher, parseMetadata, type ObjectHeader } from '../../crypto/object-format.ts';
-import { TAG_BYTES } from '../../crypto/object-v3.ts';
-import { formatPointer, type Pointer } from '../../crypto/pointer.ts';
+import { objectContext, PARAMETER_PAIR, TAG_BYTES } from '../../crypto/object-v3.ts';
+import { formatPointer, parameterIn, type Pointer } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
 import { gather } from './gather.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
@@ -22,6 +23,7 @@ export interface FetchedObject {
   /** Size of the plaintext. */
   size: number;
   header: ObjectHeader;
+  dataKey: () => Promise<Buffer>;
   /** The unchanged body, tag included. */
   sealed: () => AsyncGenerator<Buffer>;
   /**
@@ -38,6 +40,16 @@ export interface FetchedObject {
   close: () => Promise<void>;
 }
 
+/** What an object has to be for its reader. */
+export interface Demands {
+  /** The full name of the parameter that it has to belong to. */
+  parameter?: string | undefined;
+  /** The key that it has to be under. */
+  key?: KeyDemand;
+  /** The account that the bucket has to belong to. */
+  owner?: string | undefined;
+}
+
 interface Services {
   objects: ObjectStore;
   kms: Kms;
@@ -51,18 +63,25 @@ interface Services {
 }
 
 /** Fetches an object's ciphertext, in parallel ranges if it is large. */
-export async function fetchObject(pointer: Pointer, services: Services): Promise<FetchedObject> {
+export async function fetchObject(
+  pointer: Pointer,
+  services: Services,
+  demands: Demands = {},
+): Promise<FetchedObject> {
   const url = formatPointer(pointer);
-  const whole = await services.objects.get(pointer.bucket, pointer.key);
+  const { owner } = demands;
+  const whole = await services.objects.get(pointer.bucket, pointer.key, undefined, owner);
   try {
-    const header = headerOf(whole, url);
+    const header = headerOf(whole, pointer, demands);
     refuseLarger(whole, services.maxBytes, url);
-    const spool = await fill(whole, pointer, services);
-    let dataKey: Buffer | undefined;
+    const spool = await fill(whole, pointer, services, owner);
+    let opened: Promise<Buffer> | undefined;
+    const dataKey = () =>
+      (opened ??= services.kms.decrypt(header.wrapped, header.context, demands.key));
     const pass = async function* () {
       try {
-        dataKey ??= await services.kms.decrypt(header.wrapped, header.context);
-        yield* decrypt(spool, whole.size, header, createDecipher(header, dataKey), pointer);
+        const decipher = createDecipher(header, await dataKey());
+        yield* decrypt(spool, whole.size, header, decipher, pointer);
       } catch (error) {
         fail(error, url);
       }
@@ -70,6 +89,7 @@ export async function fetchObject(pointer: Pointer, services: Services): Promise
     return {
       size: whole.size - TAG_BYTES,
       header,
+      dataKey,
       sealed: () => chunksOf(spool, whole.size),
       unverified: pass,
       async *verified() {
@@ -85,13 +105,49 @@ export async function fetchObject(pointer: Pointer, services: Services): Promise
   }
 }
 
-function headerOf(object: ObjectBody, url: string): ObjectHeader {
+function headerOf(object: ObjectBody, pointer: Pointer, demands: Demands): ObjectHeader {
   try {
     if (object.size < TAG_BYTES) throw new CofferError('tampered', 'the object is too short');
-    return parseMetadata(object.metadata);
+    return boundHeader(parseMetadata(object.metadata), pointer, demands.parameter);
   } catch (error) {
-    return fail(error, url);
+    return fail(error, formatPointer(pointer));
   }
+}
+
+/**
+ * The header, once it is of what the pointer promises. A name of coffer's promises V3, and exactly
+ * the context of its parameter: KMS then refuses the key of every other object. What others wrote
+ * may have other pairs, or none.
+ */
+function boundHeader(
+  header: ObjectHeader,
+  pointer: Pointer,
+  parameter: string | undefined,
+): ObjectHeader {
+  const { isBound = false } = pointer;
+  const named = header.version === 3 ? header.context[PARAMETER_PAIR] : undefined;
+  if (isBound && header.version !== 3) {
+    throw new CofferError(
+      'tampered',
+      `its name promises the format V3, and it is V${header.version}`,
+      {
+        hint: 'somebody put another object in its place: publish the secret anew with coffer save',
+      },
+    );
+  }
+  const owner = parameter ?? (isBound ? parameterIn(pointer) : named);
+  const isOther = isBound
+    ? !isDeepStrictEqual(header.context, objectContext(owner ?? ''))
+    : named !== undefined && named !== owner;
+  if (isOther) {
+    throw new CofferError('tampered', `it belongs to ${named ?? 'no parameter'}, not to ${owner}`, {
+      hint:
+        parameter === undefined
+          ? 'name the parameter that points to it: --parameter NAME'
+          : 'somebody turned a pointer to another object: publish the secret anew with coffer save',
+    });
+  }
+  return header;
 }
 
 function refuseLarger(object: ObjectBody, maxBytes = Infinity, url: string): void {
@@ -110,6 +166,7 @@ async function fill(
   whole: ObjectBody,
   { bucket, key }: Pointer,
   { objects, spoolFolder, memoryLimit = MEMORY_LIMIT, onProgress }: Services,
+  owner: string | undefined,
 ): Promise<Spool> {
   const { size, etag } = whole;
   const url = formatPointer({ bucket, key });
@@ -127,7 +184,7 @@ async function fill(
       async (offset) => {
         const length = Math.min(rangeBytes, size - offset);
         for (let attempt = 1; ; attempt++) {
-          const part = first ?? (await objects.get(bucket, key, { offset, length, etag }));
+          const part = first ?? (await objects.get(bucket, key, { offset, length, etag }, owner));
           first = undefined;
           try {
             await copy(part.body, offset, length, spool);

@@ -139,11 +139,15 @@ export function createObjectStore(session: Session, region: string | undefined) 
       }
     },
 
-    /** The whole object, or `length` bytes from `offset` of the version that `etag` names. */
+    /**
+     * The whole object, or `length` bytes from `offset` of the version that `etag` names.
+     * @param owner the account that the bucket has to belong to
+     */
     async get(
       bucket: string,
       key: string,
       part?: { offset: number; length: number; etag: string },
+      owner?: string,
     ): Promise<ObjectBody> {
       const doing = doingAt('s3:GetObject', bucket, key);
       const answer = await call(session, doing, () =>
@@ -153,6 +157,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
             Key: key,
             Range: part && `bytes=${part.offset}-${part.offset + part.length - 1}`,
             IfMatch: part?.etag,
+            ExpectedBucketOwner: owner,
           }),
         ),
       );

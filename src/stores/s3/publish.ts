@@ -33,7 +33,7 @@ export async function publishObject(
 ): Promise<void> {
   const checksum = await checksumOf(object);
   const metadata: ObjectMetadata = {
-    ...formatMetadata(object.wrapped, object.commitment),
+    ...formatMetadata(object.wrapped, object.commitment, object.parameter),
     [HINTS.kmskey]: object.kmskey,
     [HINTS.keyArn]: object.keyArn,
     [HINTS.wrappedSha256]: digestOf(object.wrapped),

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from './objects.ts';
 import type { Kms } from '../../crypto/kms-port.ts';
-import { createObjectCipher, OBJECT_CONTEXT, sealChunks } from '../../crypto/object-v3.ts';
-import type { Pointer } from '../../crypto/pointer.ts';
+import { createObjectCipher, objectContext, sealChunks } from '../../crypto/object-v3.ts';
+import { objectName, type Pointer } from '../../crypto/pointer.ts';
 import { gather } from './gather.ts';
 import { stopIfAborted } from '../../host.ts';
 import { isGone, NOTHING, publishObject } from './publish.ts';
@@ -37,8 +37,8 @@ export async function putObject(
   request: PutRequest,
   services: { objects: ObjectStore; kms: Kms; spoolFolder: string },
 ): Promise<Pointer> {
-  const { kmskey, bucket } = request;
-  const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, OBJECT_CONTEXT);
+  const { kmskey, bucket, parameter } = request;
+  const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, objectContext(parameter));
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
   const store = new GrowingSpool(services.spoolFolder);
   try {
@@ -52,7 +52,7 @@ export async function putObject(
     const sha256 = hash.digest('hex');
     const { size } = store;
     const prefix = request.prefix.replaceAll(/^\/+|\/+$/g, '');
-    const name = `${sha256}${request.extension}`;
+    const name = objectName(sha256, request.extension);
     const pointer = { bucket, key: prefix === '' ? name : `${prefix}/${name}`, sha256 };
     let uploaded = 0;
     const object = {
@@ -61,7 +61,7 @@ export async function putObject(
       size,
       commitment: { messageId, commitment },
       kmskey,
-      parameter: request.parameter,
+      parameter,
       read: (offset: number, length: number) => store.read(offset, length),
       signal: request.signal,
       progress: (bytes: number) => request.onUploaded?.((uploaded += bytes), size),

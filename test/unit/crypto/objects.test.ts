@@ -200,11 +200,39 @@ test.each([
   expect(parseMetadata({ ...V3.metadata, 'x-amz-t': text }).context).toEqual({ team: 'bär' });
 });
 
+test.each([
+  [
+    'UTF-8 that S3 took for Latin-1',
+    '=?UTF-8?B?eyJhd3M6eC1hbXotY2VrLWFsZyI6IjExNSIsInRlYW0iOiJyw4PCtmQifQ==?=',
+    'röd',
+  ],
+  ['Latin-1 that is no UTF-8', '=?UTF-8?Q?{"aws:x-amz-cek-alg":"115","team":"r=C3=B6d"}?=', 'röd'],
+  [
+    'other scripts',
+    `=?UTF-8?B?${Buffer.from('{"aws:x-amz-cek-alg":"115","team":"鍵"}').toString('base64')}?=`,
+    '鍵',
+  ],
+])('a context that was encoded once or twice is read: %s', (_, text, team) => {
+  const { context } = parseMetadata({ ...V3.metadata, 'x-amz-t': text });
+  expect(context).toEqual({ 'aws:x-amz-cek-alg': '115', team });
+});
+
+test('the context is written in ASCII, and names the parameter', () => {
+  const commitment = { messageId: Buffer.alloc(28), commitment: Buffer.alloc(28) };
+  const text = formatMetadata(Buffer.alloc(1), commitment, '/app/ü鍵')['x-amz-t'];
+  expect(text).toBe('{"aws:x-amz-cek-alg":"115","Parameter":"/app/\\u00fc\\u9375"}');
+});
+
 function seal(plaintext: Uint8Array) {
   const dataKey = randomBytes(32);
   const { cipher, ...commitment } = createObjectCipher(dataKey);
   const body = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
-  return { dataKey, body, commitment, metadata: formatMetadata(randomBytes(184), commitment) };
+  return {
+    dataKey,
+    body,
+    commitment,
+    metadata: formatMetadata(randomBytes(184), commitment, '/app/x'),
+  };
 }
 
 describe('an object that coffer seals', () => {
@@ -229,7 +257,7 @@ describe('an object that coffer seals', () => {
     const bodies = ['one', 'two'].map((text) => {
       const { cipher, ...commitment } = createObjectCipher(dataKey);
       const body = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
-      return { body, metadata: formatMetadata(randomBytes(184), commitment) };
+      return { body, metadata: formatMetadata(randomBytes(184), commitment, '/app/x') };
     });
     const [one, two] = bodies;
     if (!one || !two) throw new Error('two objects were sealed');

@@ -9,7 +9,7 @@ import type {
   ParameterEdit,
 } from '../../../src/manifest/model.ts';
 import { randomManifest, type Sample } from './random-manifest.ts';
-import { blob, KEY_ID, meaning, parse, SEALED_AGAIN, WRAPPED } from './samples.ts';
+import { blob, dataKey, KEY_ID, meaning, parse, SEALED_AGAIN, WRAPPED } from './samples.ts';
 import { byLength } from '../../support/length.ts';
 
 const content: fc.Arbitrary<ParameterEdit['content']> = fc.oneof(
@@ -66,7 +66,7 @@ function toEdit(
   });
   const ids = dataKeys && (usesKey ? [...new Set([KEY_ID, ...dataKeys])] : dataKeys);
   const changed = Buffer.alloc(33, 4).toString('base64');
-  const entries = ids?.map((id) => [id, changeKey ? changed : WRAPPED] as const);
+  const entries = ids?.map((id) => [id, dataKey(changeKey ? changed : WRAPPED)] as const);
   return {
     ...(encryptedWith === undefined ? {} : { encryptedWith }),
     ...(entries === undefined

@@ -5,7 +5,7 @@ import type { ManifestSettings, NewParameter, Tags } from '../../../src/manifest
 import { renderManifest } from '../../../src/manifest/render-manifest.ts';
 import { randomManifest } from './random-manifest.ts';
 import { newParameters } from './random-parameter.ts';
-import { KEY_ID, meaning, parse, WRAPPED } from './samples.ts';
+import { KEY_ID, meaning, parse, dataKey } from './samples.ts';
 import { byLength } from '../../support/length.ts';
 
 /** What a new parameter means once it is read. */
@@ -139,12 +139,12 @@ test('a new manifest reads back as its source', () => {
       settings,
       newParameters.filter(({ length }) => length > 0),
       (made, parameters) => {
-        const dataKeys = { [KEY_ID]: WRAPPED, '00000000': '1234' };
+        const dataKeys = { [KEY_ID]: dataKey(), '00000000': dataKey('1234') };
         const manifest = parse(renderManifest({ ...made, dataKeys }, parameters));
         const tags = made.tags ?? {};
         const { path, region, kmskey, bucket, encryptedWith } = made;
         expect(meaning(manifest)).toEqual({
-          top: { path, region, kmskey, bucket, tags, encryptedWith, dataKeys },
+          top: { path, region, kmskey, bucket, account: undefined, tags, encryptedWith, dataKeys },
           parameters: parameters.map((parameter) => meaningOf({ path, tags }, parameter)),
         });
       },

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { editManifest } from '../../../src/manifest/edit.ts';
 import type { ManifestEdit, NewParameter } from '../../../src/manifest/model.ts';
 import { failureOf } from '../../support/failure.ts';
-import { blob, blobLines, HEAD, KEY_ID, parse, SEALED, WRAPPED } from './samples.ts';
+import { blob, blobLines, HEAD, KEY_ID, parse, SEALED, dataKeyInBraces } from './samples.ts';
 
-const KEYS = `${HEAD}data_keys: {${KEY_ID}: ${WRAPPED}}\n`;
+const KEYS = `${HEAD}data_keys: {${KEY_ID}: ${dataKeyInBraces()}}\n`;
 
 const N: NewParameter = { name: 'n', type: 'String', content: { kind: 'plain', text: 'v' } };
 
@@ -172,7 +172,7 @@ test('JSON stays JSON', () => {
     origin: { generate: { length: 8, charset: 'custom:"x', require: ['lower'] } },
     content: { kind: 'blob', blob: blob({ data: 'AAAA' }) },
   };
-  const { sha256, size, key, messageId: message_id, commitment } = blob();
+  const { sha256, size, key, binding, commit, messageId: message_id, commitment } = blob();
   const asJson = {
     name: 'n',
     description: 'two\nlines',
@@ -182,7 +182,7 @@ test('JSON stays JSON', () => {
     extension: '.tar',
     tags: { 'a: b': '1' },
     generate: { length: 8, charset: 'custom:"x', require: ['lower'] },
-    blob: { sha256, size, key, message_id, commitment, data: 'AAAA' },
+    blob: { sha256, size, key, binding, commit, message_id, commitment, data: 'AAAA' },
   };
   for (const indent of [undefined, 2]) {
     const edited = edit(json([old], indent), { add: [full] });

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { editManifest } from '../../../src/manifest/edit.ts';
+import type { WrappedDataKey } from '../../../src/crypto/data-keys.ts';
 import type { ManifestEdit, ParameterEdit } from '../../../src/manifest/model.ts';
 import {
+  BINDING,
   blob,
   blobLines,
+  COMMIT,
+  dataKey,
+  dataKeyInBraces,
+  dataKeyLines,
   HEAD,
   KEY_ID,
   parse,
@@ -13,7 +19,7 @@ import {
   WRAPPED,
 } from './samples.ts';
 
-const KEYS = `${HEAD}data_keys: {${KEY_ID}: ${WRAPPED}}\n`;
+const KEYS = `${HEAD}data_keys: {${KEY_ID}: ${dataKeyInBraces()}}\n`;
 
 function edit(text: string, changes: ManifestEdit): string {
   const edited = editManifest(parse(text), changes);
@@ -40,7 +46,10 @@ const inList = (map: string) =>
 const withKeys = (keys: string) =>
   `${HEAD}encrypted_with: arn:x\n${keys}parameters: [{name: p, type: String, value: x}]\n`;
 
-const entry = (id: string) => `  ${id}: AAAA\n`;
+const entry = (id: string) => dataKeyLines(id, 'AAAA');
+/** In braces, as somebody may have typed it, and as coffer writes it. */
+const typed = dataKeyInBraces('AAAA');
+const written = `{key: "AAAA", binding: "${BINDING}", commit: "${COMMIT}"}`;
 
 const sealed = { content: { kind: 'sealed', text: SEALED } } as const;
 const plain = (text: string) => ({ content: { kind: 'plain', text } }) as const;
@@ -118,7 +127,7 @@ describe('value and blob replace each other', () => {
     ],
     [
       'a blob in braces',
-      `blob: {sha256: ${blob().sha256}, size: 1, key: AAAA, message_id: ${blob().messageId}, commitment: ${blob().commitment}, path: x} # why`,
+      `blob: {sha256: ${blob().sha256}, size: 1, key: AAAA, binding: ${BINDING}, commit: ${COMMIT}, message_id: ${blob().messageId}, commitment: ${blob().commitment}, path: x} # why`,
       `blob: # why\n${B}`,
     ],
   ])('%s', (_, before, after) => {
@@ -210,7 +219,7 @@ describe('the type', () => {
 
 describe('maps in braces', () => {
   const B = blob();
-  const flowBlob = `{sha256: "${B.sha256}", size: ${B.size}, key: "${B.key}", message_id: "${B.messageId}", commitment: "${B.commitment}", path: "x.blobs/a.enc"}`;
+  const flowBlob = `{sha256: "${B.sha256}", size: ${B.size}, key: "${B.key}", binding: "${B.binding}", commit: "${B.commit}", message_id: "${B.messageId}", commitment: "${B.commitment}", path: "x.blobs/a.enc"}`;
 
   test.each<[string, string, ParameterEdit, string]>([
     [
@@ -292,7 +301,7 @@ describe('a manifest in JSON stays JSON', () => {
   "kmskey": "alias/a",
   "region": "us-east-1",
   "encrypted_with": "arn:x",
-  "data_keys": {"${KEY_ID}": "${WRAPPED}"},
+  "data_keys": {"${KEY_ID}": {"key": "${WRAPPED}", "binding": "${BINDING}", "commit": "${COMMIT}"}},
   "parameters": [
     {"name": "p", "type": "securestring", "file": "x", "value": "${SEALED}"},
     {
@@ -306,7 +315,7 @@ describe('a manifest in JSON stays JSON', () => {
   const change = { ...sealed, type: 'securestring' };
   const changes = {
     encryptedWith: 'arn:x',
-    dataKeys: { [KEY_ID]: WRAPPED },
+    dataKeys: { [KEY_ID]: dataKey() },
     parameters: new Map([
       ['p', change],
       ['q', change],
@@ -415,9 +424,9 @@ describe('data_keys', () => {
     ],
     [
       'add one to unsorted ones',
-      `data_keys:\n${entry('cccccccc')}  "aaaaaaaa": 'AAAA' # a\n`,
+      `data_keys:\n${entry('cccccccc')}  "aaaaaaaa": ${typed} # a\n`,
       ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'dddddddd'],
-      `data_keys:\n${entry('cccccccc')}${entry('dddddddd')}  "aaaaaaaa": 'AAAA' # a\n${entry('bbbbbbbb')}`,
+      `data_keys:\n${entry('cccccccc')}${entry('dddddddd')}  "aaaaaaaa": ${typed} # a\n${entry('bbbbbbbb')}`,
     ],
     [
       'lose one',
@@ -434,15 +443,15 @@ describe('data_keys', () => {
     ['go', `data_keys: # d\n${entry('aaaaaaaa')}`, [], ''],
     [
       'grow in braces',
-      'data_keys: {bbbbbbbb: AAAA} # d\n',
+      `data_keys: {bbbbbbbb: ${typed}} # d\n`,
       ['aaaaaaaa', 'bbbbbbbb', 'cccccccc'],
-      'data_keys: {aaaaaaaa: "AAAA", bbbbbbbb: AAAA, cccccccc: "AAAA"} # d\n',
+      `data_keys: {aaaaaaaa: ${written}, bbbbbbbb: ${typed}, cccccccc: ${written}} # d\n`,
     ],
     [
       'shrink in braces',
-      'data_keys: {aaaaaaaa: AAAA, bbbbbbbb: AAAA, cccccccc: AAAA}\n',
+      `data_keys: {aaaaaaaa: ${typed}, bbbbbbbb: ${typed}, cccccccc: ${typed}}\n`,
       ['aaaaaaaa'],
-      'data_keys: {aaaaaaaa: AAAA}\n',
+      `data_keys: {aaaaaaaa: ${typed}}\n`,
     ],
     [
       'fill empty braces',
@@ -451,14 +460,25 @@ describe('data_keys', () => {
       `data_keys: # d\n${entry('aaaaaaaa')}`,
     ],
   ])('%s', (_, before, ids, after) => {
-    const dataKeys = ids.length > 0 ? Object.fromEntries(ids.map((id) => [id, 'AAAA'])) : null;
+    const dataKeys =
+      ids.length > 0 ? Object.fromEntries(ids.map((id) => [id, dataKey('AAAA')])) : null;
     expect(edit(withKeys(before), { dataKeys })).toBe(withKeys(after));
   });
 
-  test('changes a wrapped key in its line', () => {
-    const before = withKeys(`data_keys:\n  aaaaaaaa: AAAA # a\n  bbbbbbbb: "AAAA"\n`);
-    const after = withKeys(`data_keys:\n  aaaaaaaa: BBBB # a\n  bbbbbbbb: "CCCC"\n`);
-    expect(edit(before, { dataKeys: { aaaaaaaa: 'BBBB', bbbbbbbb: 'CCCC' } })).toBe(after);
+  test('what only wraps one anew is changed in its line', () => {
+    const before = withKeys(
+      `data_keys:\n${entry('aaaaaaaa').replace('AAAA', 'AAAA # a')}  bbbbbbbb: ${typed} # b\n`,
+    );
+    const after = before.replace('AAAA # a', 'BBBB # a').replace('{key: AAAA', '{key: CCCC');
+    const dataKeys = { aaaaaaaa: dataKey('BBBB'), bbbbbbbb: dataKey('CCCC') };
+    expect(edit(before, { dataKeys })).toBe(after);
+  });
+
+  test('another one under the same id takes its place as a whole', () => {
+    const before = withKeys(`data_keys:\n${entry('aaaaaaaa').replace('AAAA', 'AAAA # a')}`);
+    const other: WrappedDataKey = { ...dataKey('BBBB'), author: 'write-only' };
+    const after = `${entry('aaaaaaaa').replace('AAAA', 'BBBB')}    author: write-only\n`;
+    expect(edit(before, { dataKeys: { aaaaaaaa: other } })).toBe(withKeys(`data_keys:\n${after}`));
   });
 });
 
@@ -492,8 +512,7 @@ region: us-east-1
 kmskey: 'alias/a'
 encrypted_with: arn:x
 data_keys:
-  ${KEY_ID}: ${WRAPPED}
-parameters:
+${dataKeyLines(KEY_ID)}parameters:
 # unindented
 - type: securestring # t
   name: p
@@ -513,7 +532,7 @@ ${blobLines('      ')}    type: "securestring"
   value: ${SEALED}`;
   const changes: ManifestEdit = {
     encryptedWith: 'arn:x',
-    dataKeys: { [KEY_ID]: WRAPPED },
+    dataKeys: { [KEY_ID]: dataKey() },
     parameters: new Map<string, ParameterEdit>([
       ['p', { type: 'securestring', ...sealed }],
       ['q', { type: 'securestring', ...toBlob }],

@@ -1,15 +1,25 @@
 import { expect, test } from 'vitest';
 import { maskManifest } from '../../../src/manifest/masked.ts';
 import { createCanary, expectHidden } from '../../support/canary.ts';
-import { blob, blobLines, HEAD, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from './samples.ts';
+import {
+  BINDING,
+  blob,
+  blobLines,
+  dataKeyInBraces,
+  dataKeyLines,
+  HEAD,
+  PSYML,
+  SEALED,
+  SEALED_AGAIN,
+  WRAPPED,
+} from './samples.ts';
 
 const SHA256 = blob().sha256.slice(0, 8);
 
 const MANIFEST = `# about it
 ${HEAD}encrypted_with: arn:x
 data_keys:
-  3f9c21ab: ${WRAPPED} # first
-  "44444444": "${WRAPPED}"
+${dataKeyLines('3f9c21ab').replace('\n', ' # first\n')}  "44444444": ${dataKeyInBraces()}
 parameters:
   - name: open
     type: String
@@ -36,8 +46,11 @@ ${blobLines('      ')}    file: key.jks
 const MASKED = `# about it
 ${HEAD}encrypted_with: arn:x
 data_keys:
-  3f9c21ab: … # first
-  "44444444": …
+  3f9c21ab: # first
+    key: …
+    binding: ${BINDING}
+    commit: …
+  "44444444": {key: …, binding: ${BINDING}, commit: …}
 parameters:
   - name: open
     type: String
@@ -106,7 +119,7 @@ test('masks only ciphertext in a text with conflict markers', () => {
   expect(masked.split('\n')).toHaveLength(marked.split('\n').length);
   expect(masked).toContain('<<<<<<< ours');
   expect(masked).not.toContain(SEALED);
-  expect(masked).not.toContain(`3f9c21ab: ${WRAPPED}`);
+  expect(masked).not.toContain(`    key: ${WRAPPED}`);
   expect(maskManifest('no: {manifest')).toBe('no: {manifest');
 });
 

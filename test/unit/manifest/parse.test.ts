@@ -3,6 +3,9 @@ import type { Content } from '../../../src/manifest/model.ts';
 import {
   blob,
   blobLines,
+  dataKey,
+  dataKeyInBraces,
+  dataKeyLines,
   HEAD,
   KEY_ID,
   meaning,
@@ -10,10 +13,9 @@ import {
   PSYML,
   SEALED,
   withParameter,
-  WRAPPED,
 } from './samples.ts';
 
-const KEYS = `${HEAD}encrypted_with: arn:x\ndata_keys: {${KEY_ID}: ${WRAPPED}}\n`;
+const KEYS = `${HEAD}encrypted_with: arn:x\ndata_keys: {${KEY_ID}: ${dataKeyInBraces()}}\n`;
 
 function contentOf(text: string): Content | undefined {
   return parse(text).parameters[0]?.content;
@@ -33,11 +35,11 @@ path: /apps/superman
 region: us-east-1
 kmskey: alias/superman
 bucket: superman-secrets
+account: 111122223333
 tags: {cost_center: 17, team: ops}
 encrypted_with: arn:aws:kms:us-east-1:111122223333:key/1
 data_keys:
-  ${KEY_ID}: ${WRAPPED}
-parameters:
+${dataKeyLines(KEY_ID)}parameters:
   - name: api/version
     description: 2024
     type: STRING
@@ -80,9 +82,10 @@ ${blobLines('      ')}
         region: 'us-east-1',
         kmskey: 'alias/superman',
         bucket: 'superman-secrets',
+        account: '111122223333',
         tags,
         encryptedWith: 'arn:aws:kms:us-east-1:111122223333:key/1',
-        dataKeys: { [KEY_ID]: WRAPPED },
+        dataKeys: { [KEY_ID]: dataKey() },
       },
       parameters: [
         {
@@ -124,8 +127,8 @@ ${blobLines('      ')}
   });
 
   test('records the position of each name, with or without byte order mark and CRLF', () => {
-    expect(places(TEXT)).toEqual(['11:11', '19:11', '33:12']);
-    expect(places(`\uFEFF${TEXT.replaceAll('\n', '\r\n')}`)).toEqual(['11:11', '19:11', '33:12']);
+    expect(places(TEXT)).toEqual(['15:11', '23:11', '39:12']);
+    expect(places(`\uFEFF${TEXT.replaceAll('\n', '\r\n')}`)).toEqual(['15:11', '23:11', '39:12']);
     expect(
       places('\uFEFF{path: /, region: us-east-1, parameters: [{name: p, type: String, value: x}]}'),
     ).toEqual(['1:50']);

@@ -1,5 +1,5 @@
 import { testProblems } from './problem-cases.ts';
-import { HEAD as H, withParameter as P } from './samples.ts';
+import { COMMIT, dataKeyInBraces, HEAD as H, withParameter as P } from './samples.ts';
 
 testProblems('the top', [
   [
@@ -141,22 +141,44 @@ testProblems('the top', [
     'data_keys that are a list',
     P('type: String\nvalue: x', `${H}data_keys: [a]\n`),
     [
-      '4:12 "data_keys" must be a map of data key ids to wrapped data keys, as coffer encrypt wrote it | restore it from git, as coffer encrypt wrote it',
+      '4:12 "data_keys" must be a map of data key ids to data keys, as coffer encrypt wrote it | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'a data key id in upper case',
-    P('type: String\nvalue: x', `${H}data_keys: {3F9C21AB: AAAA}\n`),
+    P('type: String\nvalue: x', `${H}data_keys: {3F9C21AB: ${dataKeyInBraces()}}\n`),
     [
       '4:13 this key must be a data key id of 8 lower-case hex digits | fix or remove this key of "data_keys"',
     ],
   ],
   [
     'a data key that is not base64',
-    P('type: String\nvalue: x', `${H}data_keys: {3f9c21ab: AAAAA}\n`),
+    P('type: String\nvalue: x', `${H}data_keys: {3f9c21ab: ${dataKeyInBraces('AAAAA')}}\n`),
     [
-      '4:23 data key "3f9c21ab" is not base64 | restore its line from git, as coffer encrypt wrote it',
+      '4:29 "key" of data key "3f9c21ab" is not base64 | restore it from git, as coffer encrypt wrote it',
     ],
+  ],
+  [
+    'a data key that commits to less than 32 bytes',
+    P(
+      'type: String\nvalue: x',
+      `${H}data_keys: {3f9c21ab: ${dataKeyInBraces().replace(COMMIT, 'AAAA')}}\n`,
+    ),
+    [
+      '4:138 "commit" of data key "3f9c21ab" is not 32 bytes in base64 | restore it from git, as coffer encrypt wrote it',
+    ],
+  ],
+  [
+    'a data key that is a text, as it was once',
+    P('type: String\nvalue: x', `${H}data_keys: {3f9c21ab: AAAA}\n`),
+    [
+      '4:23 this must be the map that coffer encrypt wrote | restore it from git, as coffer encrypt wrote it',
+    ],
+  ],
+  [
+    'an account that is none',
+    P('type: String\nvalue: x', `${H}account: 1234\n`),
+    ['4:10 "account" must be the twelve digits of an AWS account | for example: 111122223333'],
   ],
 ]);
 

@@ -173,17 +173,31 @@ testProblems('blobs', [
     ],
   ],
   [
+    'a binding that is none',
+    B(set('binding', 'binding: 1F0C9A2E')),
+    [
+      '11:16 parameter "p": "binding" must be 8 lower-case hex digits | restore it from git, as coffer encrypt wrote it',
+    ],
+  ],
+  [
+    'a commit that is too short',
+    B(set('commit', 'commit: AAAA')),
+    [
+      '12:15 parameter "p": "commit" of the blob is not 32 bytes in base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
+    ],
+  ],
+  [
     'a message id that is too short',
     B(set('message_id', 'message_id: AAAA')),
     [
-      '11:19 parameter "p": "message_id" of the blob is not 28 bytes in base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '13:19 parameter "p": "message_id" of the blob is not 28 bytes in base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'a commitment in loose base64',
     B(set('commitment', `commitment: ${'A'.repeat(37)}B==`)),
     [
-      '12:19 parameter "p": "commitment" of the blob is not 28 bytes in base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '14:19 parameter "p": "commitment" of the blob is not 28 bytes in base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
@@ -197,21 +211,21 @@ testProblems('blobs', [
     'data that is not base64',
     B((l) => [...set('path')(l), 'data: "AA-A"']),
     [
-      '13:13 parameter "p": "data" of the blob is not base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
+      '15:13 parameter "p": "data" of the blob is not base64 | restore it as coffer encrypt wrote it, or remove the blob and encrypt again',
     ],
   ],
   [
     'a path that is absolute',
     B(set('path', 'path: /x')),
     [
-      '13:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | write it relative to the manifest, without ..',
+      '15:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | write it relative to the manifest, without ..',
     ],
   ],
   [
     'a path that leads out',
     B(set('path', 'path: a/../../x')),
     [
-      '13:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | write it relative to the manifest, without ..',
+      '15:13 parameter "p": "path" of the blob leads out of the manifest\'s folder | write it relative to the manifest, without ..',
     ],
   ],
   [
@@ -226,7 +240,7 @@ testProblems('blobs', [
     `${B((l) => l)}${B((l) => set('path', 'path: ./x.enc')(l))
       .split('parameters:\n')[1]
       ?.replace('name: p', 'name: q')}`,
-    ['14:11 parameter "q": the blob\'s path is already in line 5 | remove one of the two'],
+    ['16:11 parameter "q": the blob\'s path is already in line 5 | remove one of the two'],
   ],
   [
     'a blob without kmskey',

@@ -1,5 +1,5 @@
 import { B, V, testProblems } from './problem-cases.ts';
-import { HEAD as H, SEALED, withParameter as P } from './samples.ts';
+import { dataKeyInBraces, HEAD as H, SEALED, withParameter as P } from './samples.ts';
 
 testProblems('values', [
   [
@@ -104,14 +104,14 @@ testProblems('values', [
   ],
   [
     'ciphertext in a String',
-    P(`type: String\nvalue: ${SEALED}`, `${H}data_keys: {3f9c21ab: AAAA}\n`),
+    P(`type: String\nvalue: ${SEALED}`, `${H}data_keys: {3f9c21ab: ${dataKeyInBraces()}}\n`),
     [
       '8:12 parameter "p": the value is encrypted, but the type is String | write the type as securestring again, or replace the value too',
     ],
   ],
   [
     'ciphertext in a StringList',
-    P(`type: stringlist\nvalue: ${SEALED}`, `${H}data_keys: {3f9c21ab: AAAA}\n`),
+    P(`type: stringlist\nvalue: ${SEALED}`, `${H}data_keys: {3f9c21ab: ${dataKeyInBraces()}}\n`),
     [
       '8:12 parameter "p": the value is encrypted, but the type is StringList | write the type as securestring again, or replace the value too',
     ],
@@ -125,7 +125,7 @@ testProblems('values', [
   ],
   [
     'ciphertext that is too short',
-    V('ENC[v1,3f9c21ab,AAAA]'),
+    V('ENC[v1,3f9c21ab,0a1b2c3d,AAAA]'),
     [
       '7:12 parameter "p": the value begins with ENC[ but is not ciphertext | restore it from git, as coffer encrypt wrote it; a plain value cannot begin with ENC[',
     ],
@@ -139,7 +139,7 @@ testProblems('values', [
   ],
   [
     'ciphertext with loose base64',
-    V(`ENC[v1,3f9c21ab,${'A'.repeat(41)}]`),
+    V(`ENC[v1,3f9c21ab,0a1b2c3d,${'A'.repeat(81)}]`),
     [
       '7:12 parameter "p": the value begins with ENC[ but is not ciphertext | restore it from git, as coffer encrypt wrote it; a plain value cannot begin with ENC[',
     ],

@@ -1,5 +1,13 @@
 import * as fc from 'fast-check';
-import { blob, KEY_ID, SEALED, WRAPPED } from './samples.ts';
+import {
+  blob,
+  dataKey,
+  dataKeyInBraces,
+  dataKeyLines,
+  KEY_ID,
+  SEALED,
+  WRAPPED,
+} from './samples.ts';
 
 /** One line of a generated manifest, and which pair it belongs to (`p3:value`, `top:data_keys`). */
 interface Line {
@@ -92,10 +100,17 @@ function writeDataKeys(writer: Writer, pick: Pick): void {
     writer.line('top:data_keys', `data_keys:${writer.comment()}`);
     for (const id of ids) {
       const key = pick([id, `"${id}"`]);
-      writer.line(`key:${id}`, `  ${key}: ${pick([WRAPPED, `"${WRAPPED}"`])}${writer.comment()}`);
+      const wrapped = pick([WRAPPED, `"${WRAPPED}"`]);
+      if (pick([true, false])) {
+        writer.line(`key:${id}`, `  ${key}: ${dataKeyInBraces(wrapped)}${writer.comment()}`);
+        continue;
+      }
+      for (const line of dataKeyLines(key, wrapped).trimEnd().split('\n')) {
+        writer.line(`key:${id}`, `${line}${writer.comment()}`);
+      }
     }
   } else {
-    const entries = ids.map((id) => `${id}: ${WRAPPED}`).join(', ');
+    const entries = ids.map((id) => `${id}: ${dataKeyInBraces()}`).join(', ');
     writer.line('top:data_keys', `data_keys: {${entries}}${writer.comment()}`);
   }
 }
@@ -202,11 +217,13 @@ function writePair(
 }
 
 function blobText(pick: Pick, start: string, inner: string, comment: string): string[] {
-  const { sha256, size, key, messageId, commitment } = blob();
+  const { sha256, size, key, binding, commit, messageId, commitment } = blob();
   const lines = [
     `sha256: ${sha256}`,
     `size: ${size}`,
     `key: ${key}`,
+    `binding: ${binding}`,
+    `commit: ${commit}`,
     `message_id: ${messageId}`,
     `commitment: ${commitment}`,
   ];
@@ -246,8 +263,8 @@ function flowParameter(pick: Pick, name: string, type: string, sources: readonly
     file: 'file: certs/x',
     generate: 'generate: {length: 8}',
   };
-  const { sha256, size, key, messageId, commitment } = blob();
-  const blobPairs = `blob: {sha256: ${sha256}, size: ${size}, key: "${key}", message_id: "${messageId}", commitment: "${commitment}", data: AAAABBBB}`;
+  const { sha256, size, key, binding, commit, messageId, commitment } = blob();
+  const blobPairs = `blob: {sha256: ${sha256}, size: ${size}, key: "${key}", binding: ${binding}, commit: "${commit}", message_id: "${messageId}", commitment: "${commitment}", data: AAAABBBB}`;
   const pairs = [
     `name: ${name}`,
     `type: ${type}`,
@@ -258,8 +275,17 @@ function flowParameter(pick: Pick, name: string, type: string, sources: readonly
 }
 
 function writeJson(pick: Pick, count: number): Sample {
-  const { sha256, size, key, messageId: message_id, commitment } = blob();
-  const sealedBlob = { sha256, size, key, message_id, commitment, data: 'AAAABBBB' };
+  const { sha256, size, key, binding, commit, messageId: message_id, commitment } = blob();
+  const sealedBlob = {
+    sha256,
+    size,
+    key,
+    binding,
+    commit,
+    message_id,
+    commitment,
+    data: 'AAAABBBB',
+  };
   const names = Array.from({ length: count }, (_, index) => `p${index}`);
   const parameters = names.map((name) => {
     const pairs = Object.entries({
@@ -281,7 +307,10 @@ function writeJson(pick: Pick, count: number): Sample {
     region: 'us-east-1',
     ...pick<object>([{}, { encrypted_with: 'arn:x' }]),
     kmskey: 'alias/a',
-    data_keys: pick<object>([{ [KEY_ID]: WRAPPED }, { '11111111': WRAPPED, [KEY_ID]: WRAPPED }]),
+    data_keys: pick<object>([
+      { [KEY_ID]: dataKey() },
+      { '11111111': dataKey(), [KEY_ID]: dataKey() },
+    ]),
     parameters,
     ...pick<object>([{}, { bucket: 'the-bucket' }, { encrypted_with: 'arn:x' }]),
   };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../../src/repo/check/check.ts';
 import { CofferError } from '../../../src/errors.ts';
 import { renderErrorJson } from '../../../src/cli/terminal/problems.ts';
-import { parse, SEALED, WRAPPED } from './samples.ts';
+import { dataKeyLines, parse, SEALED } from './samples.ts';
 import { byLength } from '../../support/length.ts';
 
 const CORE = 'c4n4ryS3cr3t';
@@ -18,8 +18,7 @@ bucket: some-bucket
 tags: {team: x, 'cost center': "17"}
 encrypted_with: arn:aws:kms:us-east-1:111122223333:key/a
 data_keys:
-  3f9c21ab: ${WRAPPED}
-parameters:
+${dataKeyLines('3f9c21ab')}parameters:
   # one of each
   - name: plain
     description: words

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { editManifest } from '../../../src/manifest/edit.ts';
 import { isWritable } from '../../../src/manifest/edit/write-scalar.ts';
-import { HEAD, parse, SEALED, WRAPPED } from './samples.ts';
+import { dataKeyInBraces, HEAD, parse, SEALED } from './samples.ts';
 
-const TOP = `${HEAD}data_keys: {3f9c21ab: ${WRAPPED}}\n`;
+const TOP = `${HEAD}data_keys: {3f9c21ab: ${dataKeyInBraces()}}\n`;
 
 /** Places for a value, with different possible styles. */
 const PLACES: readonly (readonly [name: string, text: string])[] = [

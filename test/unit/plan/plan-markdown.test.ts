@@ -14,7 +14,7 @@ test('has a marker for bots, counts, a table and folded details', () => {
 | | parameter | what |
 |---|---|---|
 | + create | \`big\` | 4.9 KiB in S3 |
-| + create | \`new\` | SecureString, 10 B |
+| + create | \`new\` | SecureString, up to 31 B |
 | ~ update | \`token\` | value |
 | ± replace | \`tiered\` | tier |
 | ? extra | \`old\` | String, version 7 |
@@ -23,7 +23,7 @@ test('has a marker for bots, counts, a table and folded details', () => {
 
 **\`token\`**
 
-value: changed (6 B → 10 B)
+value: changed (up to 31 B)
 
 **\`tiered\`**
 

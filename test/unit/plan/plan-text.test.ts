@@ -13,10 +13,10 @@ test('groups by action, counts, and only counts unchanged parameters', () => {
   expect(render(everyAction('before', 'afterwards'))).toBe(`app.yml → /app/ in us-east-1
  2 to create
   + big  4.9 KiB in S3
-  + new  SecureString, 10 B
+  + new  SecureString, up to 31 B
  1 to update
-  ~ token  SecureString, 10 B
-      value: changed (6 B → 10 B)
+  ~ token  SecureString, up to 31 B
+      value: changed (up to 31 B)
  1 to replace (delete and create again)
   ± tiered  String, 1 B
       tier: "Advanced" → "Standard"
@@ -46,22 +46,26 @@ test('shows several manifests one after the other, with total counts', () => {
 describe('a secret', () => {
   const [before, after] = [createCanary(), `${createCanary()}\nmore`];
 
-  test('is masked, and shown by its lengths', () => {
+  test('is masked, and shown by the classes of its lengths', () => {
     const text = render(everyAction(before, after));
     expectHidden(before, { text });
     expectHidden(after, { text });
-    expect(text).toContain(`changed (${before.length} B → ${after.length} B)`);
+    expect(text).toContain('changed (up to 31 B → 32 to 63 B)');
   });
 
   test('is shown as changed even at the same length', () => {
-    expect(render(planOf([updated('x', 'aaaa', 'bbbb', true)]))).toContain('value: changed (4 B)');
+    expect(render(planOf([updated('x', 'aaaa', 'bbbb', true)]))).toContain(
+      'value: changed (up to 31 B)',
+    );
   });
 
   test('is shown with reveal', () => {
     const text = render(everyAction(before, after), true);
     expect(text).toContain(`-${before}`);
     expect(text).toContain(`+${after.split('\n')[0]}`);
-    expect(text).toContain(`  + new  SecureString, 35 B\n      value: ${JSON.stringify(after)}`);
+    expect(text).toContain(
+      `  + new  SecureString, 32 to 63 B\n      value: ${JSON.stringify(after)}`,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../../src/repo/check/check.ts';
 import { createCanary, expectHidden } from '../../support/canary.ts';
-import { NOWHERE, sealedBlob, sealedManifest } from '../../support/repository.ts';
+import { NOWHERE, sealedBlob, sealedManifest, unusedDataKey } from '../../support/repository.ts';
 
 async function check(text: string) {
   const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
@@ -85,7 +85,7 @@ describe('reports', () => {
     ],
     [
       'ciphertext that is damaged',
-      sealedManifest(P('name: c, type: securestring, value: "ENC[v1,3f9c21ab,AAAA]"')),
+      sealedManifest(P('name: c, type: securestring, value: "ENC[v1,3f9c21ab,0a1b2c3d,AAAA]"')),
       ['parameter "c": the value begins with ENC[ but is not ciphertext'],
     ],
     [
@@ -116,9 +116,8 @@ describe('reports', () => {
 });
 
 test('warns about an unused data key at its line', async () => {
-  const unused = `"00000000": ${Buffer.alloc(60).toString('base64')}`;
   const { problems, warnings } = await check(
-    sealedManifest('').replace('data_keys:', `data_keys:\n  ${unused}`),
+    sealedManifest('').replace('data_keys:', `data_keys:\n${unusedDataKey('00000000')}`),
   );
   expect(problems).toEqual([]);
   expect(warnings).toMatchObject([

@@ -2,8 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { decodeBase64 } from '../../../src/crypto/base64.ts';
+import { commitOf } from '../../../src/crypto/commit.ts';
+import { bindingOf, blobContext } from '../../../src/crypto/contexts.ts';
 import type { Blob } from '../../../src/manifest/model.ts';
-import { blobContext, sealBlob } from '../../../src/seal/blob.ts';
+import { sealBlob } from '../../../src/seal/blob.ts';
 import { decryptBlobBody, openBlobBody, openedChunks } from '../../../src/seal/blob-body.ts';
 import { FileKey } from '../../../src/seal/file-key.ts';
 import { useAws } from '../../support/aws.ts';
@@ -27,7 +29,7 @@ async function seal(plaintext: Iterable<Buffer>) {
   const parameter = parameterOf(manifest, 'tls/key.store');
   const staged = await sealBlob({ manifest, parameter }, plaintext, fileKey);
   const wrapped = decodeBase64(staged.blob.key) ?? Buffer.alloc(0);
-  const dataKey = await kms.decrypt(wrapped, blobContext(parameter.fullName));
+  const dataKey = await kms.decrypt(wrapped, blobContext(manifest.destination, parameter));
   const settled = () => {
     staged.commit();
     staged.settle();
@@ -58,6 +60,8 @@ describe('restores any bytes', () => {
     15,
     16,
     17,
+    8 * KIB - 16,
+    8 * KIB - 15,
     16 * KIB - 1,
     16 * KIB,
     16 * KIB + 1,
@@ -92,21 +96,21 @@ describe('restores any bytes', () => {
 });
 
 describe('the sealed bytes', () => {
-  test('are in the manifest up to 64 KiB', async () => {
-    const { blob, settled, workspace } = await seal([randomBytes(64 * KIB - 16)]);
+  test('are in the manifest up to 8 KiB', async () => {
+    const { blob, settled, workspace } = await seal([randomBytes(8 * KIB - 16)]);
     settled();
-    expect('data' in blob.body && decodeBase64(blob.body.data)?.length).toBe(64 * KIB);
+    expect('data' in blob.body && decodeBase64(blob.body.data)?.length).toBe(8 * KIB);
     expect(await workspace.files()).toEqual([]);
   });
 
   test('go to a file beside it above that, named by parameter and content', async () => {
-    const { blob, settled, workspace } = await seal([randomBytes(64 * KIB - 15)]);
+    const { blob, settled, workspace } = await seal([randomBytes(8 * KIB - 15)]);
     const path = `app.blobs/tls-key.store-${blob.sha256.slice(0, 6)}.enc`;
     expect(blob.body).toEqual({ path });
     settled();
     expect(await workspace.files()).toEqual([path]);
     const bytes = await workspace.read(path);
-    expect(bytes).toHaveLength(64 * KIB + 1);
+    expect(bytes).toHaveLength(8 * KIB + 1);
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(blob.sha256);
   });
 
@@ -129,12 +133,29 @@ describe('the sealed bytes', () => {
 });
 
 describe('a data key of its own', () => {
-  test('opens the blob only under its full name', async () => {
-    const { blob, dataKey } = await seal([Buffer.from('x')]);
+  test.each<[string, object]>([
+    ['name', { Name: '/app/other' }],
+    ['type', { Type: 'String' }],
+    ['path', { Path: '/other/' }],
+    ['region', { Region: 'eu-west-1' }],
+    ['kmskey', { KmsKey: 'alias/other' }],
+    ['account', { Account: '111122223333' }],
+  ])('is refused by KMS for another %s', async (_, other) => {
+    const { blob, dataKey, manifest, parameter } = await seal([Buffer.from('x')]);
     const wrapped = decodeBase64(blob.key) ?? Buffer.alloc(0);
-    expect(await kms.decrypt(wrapped, blobContext('/app/tls/key.store'))).toEqual(dataKey);
-    const moved = await failureOf(() => kms.decrypt(wrapped, blobContext('/app/other')));
+    const context = blobContext(manifest.destination, parameter);
+    expect(context).toEqual({
+      Client: 'coffer',
+      Path: '/app/',
+      Name: '/app/tls/key.store',
+      Type: 'SecureString',
+      Region: 'us-east-1',
+      KmsKey: 'alias/k',
+    });
+    expect(await kms.decrypt(wrapped, context)).toEqual(dataKey);
+    const moved = await failureOf(() => kms.decrypt(wrapped, { ...context, ...other }));
     expect(moved.code).toBe('tampered');
+    expect([blob.binding, blob.commit]).toEqual([bindingOf(context), commitOf(dataKey)]);
   });
   test('is never used twice', async () => {
     const [a, b] = [await seal([Buffer.from('x')]), await seal([Buffer.from('x')])];

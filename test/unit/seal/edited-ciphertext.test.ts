@@ -81,7 +81,7 @@ parameters:
   expect(view.text).toBe(text.replace(a, 'one').replace(b, 'two'));
   expect(
     edited.text
-      .split(/data_keys:\n.*\n/)
+      .split(/data_keys:\n(?: .*\n)+/)
       .join('')
       .replace(/ENC.*/, b),
   ).toBe(text);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bindingOf, blobContext } from '../../../src/crypto/contexts.ts';
 import { replaceManifest } from '../../../src/seal/apply.ts';
 import { useAws } from '../../support/aws.ts';
 import { LONG, useEditing } from './editing.ts';
@@ -81,14 +82,23 @@ describe('an edit of', () => {
     const [was, is] = [parameterOf(manifest, 'binary'), parameterOf(after, 'new/binary')];
     expect(is.content).toEqual({
       kind: 'blob',
-      blob: { ...(was.content.kind === 'blob' && was.content.blob), key: expect.any(String) },
+      blob: {
+        ...(was.content.kind === 'blob' && was.content.blob),
+        key: expect.any(String),
+        binding: bindingOf(blobContext(after.destination, is)),
+      },
     });
     await valueOf('new/binary');
   });
 
-  test('the path seals every value under a new data key', async () => {
+  test.each([
+    ['path', 'path: /app/', 'path: /moved/'],
+    ['region', 'region: us-east-1', 'region: eu-west-1'],
+    ['kmskey', 'kmskey: alias/k', 'kmskey: alias/other'],
+    ['account', 'bucket:', 'account: "111122223333"\nbucket:'],
+  ])('the %s seals every value under a new data key', async (_, from, to) => {
     const { manifest, seal } = await openSealed();
-    const { after, valueOf } = await seal((text) => text.replace('path: /app/', 'path: /moved/'));
+    const { after, valueOf } = await seal((text) => text.replace(from, to));
     expect(Object.keys(after.dataKeys)).toHaveLength(1);
     expect(Object.keys(after.dataKeys)).not.toEqual(Object.keys(manifest.dataKeys));
     for (const [name, value] of Object.entries({ a: 'secret: a', long: `${LONG}.`, text: 'text' }))

@@ -56,7 +56,10 @@ describe('a new value', () => {
   test('is not sealed if the existing data key is damaged', async () => {
     const manifest = await createHalfSealed();
     const dataKeys = Object.fromEntries(
-      Object.entries(manifest.dataKeys).map(([id, key]) => [id, damage(key)]),
+      Object.entries(manifest.dataKeys).map(([id, dataKey]) => [
+        id,
+        { ...dataKey, key: damage(dataKey.key) },
+      ]),
     );
     const calls = await control.callsOf(async () => {
       const failure = await failureOf(() => seal({ ...manifest, dataKeys }));

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import type { Pointer } from '../../../src/crypto/pointer.ts';
-import { fetchObject } from '../../../src/stores/s3/fetch.ts';
+import { fetchObject, type Demands } from '../../../src/stores/s3/fetch.ts';
 import { createObjectStore } from '../../../src/stores/s3/objects.ts';
 import { LIMITS } from '../../../src/aws/limits.ts';
 import { useAws } from '../../support/aws.ts';
@@ -181,4 +181,31 @@ test.each([1024, 65 * MIB])('asks once more for a body of %i bytes that stalls',
   expect(await readdir(folder)).toEqual([]);
   // A large one is read in four ranges at once, after a HEAD for its size.
   expect(server.requests.length).toBeLessThanOrEqual(size > MIB ? 9 : 2);
+});
+
+describe('of another account', () => {
+  async function fetchWith(demands: Demands) {
+    const { body, metadata } = await sealObject(kms, aws.kmskey, Buffer.from('hello'));
+    const pointer = { bucket: aws.bucket, key: aws.unique('foreign') };
+    await store(aws, pointer.key, body, metadata);
+    const { folder } = await createWorkspace();
+    const fetched = await fetchObject(pointer, { kms, objects, spoolFolder: folder }, demands);
+    return drain(fetched.verified());
+  }
+  const [mine, other] = [aws.kmskeyArn.split(':')[4] ?? '', '444455556666'];
+
+  test('no bucket is read', async () => {
+    expect((await fetchWith({ owner: mine })).failure).toBeUndefined();
+    expect((await failureOf(() => fetchWith({ owner: other }))).code).toBe('denied');
+  });
+
+  test('no key opens anything', async () => {
+    expect((await fetchWith({ key: { account: mine } })).failure).toBeUndefined();
+    const { size, failure } = await fetchWith({ key: { account: other } });
+    expect(size).toBe(0);
+    expect(failure).toMatchObject({
+      code: 'tampered',
+      message: expect.stringContaining('another account') as string,
+    });
+  });
 });

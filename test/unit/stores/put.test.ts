@@ -59,9 +59,9 @@ describe('putObject seals', () => {
 });
 
 test.each([
-  ['/apps/one/', '.tar', /^apps\/one\/[0-9a-f]{64}\.tar$/],
-  ['apps//two', '', /^apps\/\/two\/[0-9a-f]{64}$/],
-  ['/', '.x', /^[0-9a-f]{64}\.x$/],
+  ['/apps/one/', '.tar', /^apps\/one\/v3-[0-9a-f]{64}\.tar$/],
+  ['apps//two', '', /^apps\/\/two\/v3-[0-9a-f]{64}$/],
+  ['/', '.x', /^v3-[0-9a-f]{64}\.x$/],
 ])('makes the key under %j from the digest and %j', async (prefix, extension, expected) => {
   const { pointer } = await put(Readable.from([Buffer.from('x')]), request({ prefix, extension }));
   expect(pointer.key).toMatch(expected);

@@ -86,9 +86,14 @@ describe.each(ROLES)('the policy for %s', (role) => {
       ),
       facts: fc.record({
         'kms:resourcealiases': fc.subarray(['alias/coffer', 'alias/one', 'alias/three']),
-        'kms:encryptioncontextkeys': fc.subarray(['aws:x-amz-cek-alg']),
+        'kms:encryptioncontextkeys': fc.oneof(
+          fc.subarray(['aws:x-amz-cek-alg']),
+          fc.constant(['Client', 'KmsKey', 'Path', 'Region']),
+        ),
         'kms:viaservice': fc.subarray(['ssm.us-east-1.amazonaws.com']),
         [context('client')]: fc.constant(['coffer']),
+        [context('region')]: fc.constantFrom(['us-east-1'], ['eu-west-1']),
+        [context('kmskey')]: fc.constantFrom(['alias/one'], ['alias/three']),
         [context('path')]: fc.constantFrom(...paths).map((path) => [path]),
         [context('name')]: fc.constantFrom(...paths).map((path) => [`${path}x`]),
         [context('parameter_arn')]: fc.constantFrom(...paths).map((path) => [arn(path)]),
@@ -110,7 +115,7 @@ test('gives kms:Decrypt to no role without decryption, and only encryption to a 
     expect(JSON.stringify(buildPolicy(role, near))).not.toContain('kms:Decrypt');
   }
   const actions = buildPolicy('author-write-only', near).Statement.flatMap(({ Action }) => Action);
-  expect([...new Set(actions)]).toEqual(['kms:GenerateDataKey']);
+  expect([...new Set(actions)].toSorted()).toEqual(['kms:DescribeKey', 'kms:GenerateDataKey']);
 });
 
 test('without a bucket or a kmskey in the manifest, gives no rights on any', () => {

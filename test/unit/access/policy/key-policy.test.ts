@@ -17,6 +17,13 @@ test('the account of the file key can delegate rights on it by IAM', () => {
   ]);
 });
 
+/** Of a context that may have these pairs besides its own. */
+const keys = (...names: string[]) => ({
+  'ForAllValues:StringEquals': {
+    'kms:EncryptionContextKeys': ['Client', 'KmsKey', 'Path', 'Region', ...names].toSorted(),
+  },
+});
+
 test('guests get the rights of their role, only for these paths', () => {
   const subjects = [subject({ path: '/apps/two/' }), subject()];
   const guests = { role: 'author-write-only', principals: [GUEST] } as const;
@@ -27,23 +34,28 @@ test('guests get the rights of their role, only for these paths', () => {
     Action: ['kms:GenerateDataKey'],
     Resource: '*',
   };
+  const pairs = {
+    'kms:EncryptionContext:Client': ['coffer'],
+    'kms:EncryptionContext:Path': ['/apps/one/', '/apps/two/'],
+    'kms:EncryptionContext:Region': ['us-east-1'],
+    'kms:EncryptionContext:KmsKey': ['alias/one'],
+  };
   expect(statements).toEqual([
     {
       ...common,
-      Sid: 'SealedValues',
+      Sid: 'WriteOnlyValues',
       Condition: {
-        StringEquals: {
-          'kms:EncryptionContext:Client': ['coffer'],
-          'kms:EncryptionContext:Path': ['/apps/one/', '/apps/two/'],
-        },
+        StringEquals: { ...pairs, 'kms:EncryptionContext:Author': ['write-only'] },
+        ...keys('Author'),
       },
     },
     {
       ...common,
       Sid: 'SealedBlobs',
       Condition: {
-        StringEquals: { 'kms:EncryptionContext:Client': ['coffer'] },
-        StringLike: { 'kms:EncryptionContext:Name': ['/apps/one/*', '/apps/two/*'] },
+        StringEquals: pairs,
+        Null: { 'kms:EncryptionContext:Name': ['false'], 'kms:EncryptionContext:Type': ['false'] },
+        ...keys('Name', 'Type'),
       },
     },
   ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mergeManifests } from '../../../../src/manifest/merge/manifest.ts';
 import { PARAMETER_KEYS } from '../../../../src/manifest/fields.ts';
-import { HEAD, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from '../samples.ts';
+import { dataKeyLines, HEAD, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from '../samples.ts';
 
 const first = '  - name: a\n    type: String\n    value: one\n';
 const second = '  # about b\n  - name: b\n    type: String\n    description: d\n    value: two\n';
@@ -85,7 +85,7 @@ describe('is a conflict only if both sides changed it:', () => {
   });
 
   test('a value that became a blob on one side and another value on the other', () => {
-    const blob = `    blob:\n      sha256: ${'ab'.repeat(32)}\n      size: 1\n      key: AAAA\n      message_id: ${'A'.repeat(38)}==\n      commitment: ${'A'.repeat(38)}==\n      data: AAAA\n`;
+    const blob = `    blob:\n      sha256: ${'ab'.repeat(32)}\n      size: 1\n      key: AAAA\n      binding: 1f0c9a2e\n      commit: ${'A'.repeat(43)}=\n      message_id: ${'A'.repeat(38)}==\n      commitment: ${'A'.repeat(38)}==\n      data: AAAA\n`;
     const ours = BASE.replace('    value: two\n', blob);
     const merged = merge(BASE, ours, BASE.replace('two', 'THEIRS'));
     expect(merged.text).toBe(
@@ -95,16 +95,16 @@ describe('is a conflict only if both sides changed it:', () => {
 });
 
 describe('settings that ciphertext is bound to:', () => {
-  const base = `${HEAD}encrypted_with: arn:x\ndata_keys:\n  3f9c21ab: ${WRAPPED}\nparameters:\n${sealed('a', SEALED)}`;
+  const base = `${HEAD}encrypted_with: arn:x\ndata_keys:\n${dataKeyLines('3f9c21ab')}parameters:\n${sealed('a', SEALED)}`;
 
   test('different file keys on both sides are a conflict in that line only', () => {
     const plain = `${HEAD}parameters:\n${first}`;
     const side = (key: string, id: string, name: string) =>
-      `${HEAD}encrypted_with: ${key}\ndata_keys:\n  ${id}: ${WRAPPED}\nparameters:\n${first}${sealed(name, SEALED.replace('3f9c21ab', id))}`;
+      `${HEAD}encrypted_with: ${key}\ndata_keys:\n${dataKeyLines(id)}parameters:\n${first}${sealed(name, SEALED.replace('3f9c21ab', id))}`;
     const merged = merge(plain, side('arn:1', 'aaaaaaaa', 'o'), side('arn:2', 'bbbbbbbb', 't'));
     expect(merged.conflicts).toBe(1);
     expect(merged.text).toContain(
-      `${HEAD}${conflict('encrypted_with: arn:1\n', 'encrypted_with: arn:2\n')}data_keys:\n  aaaaaaaa: ${WRAPPED}\n  bbbbbbbb: ${WRAPPED}\n`,
+      `${HEAD}${conflict('encrypted_with: arn:1\n', 'encrypted_with: arn:2\n')}data_keys:\n${dataKeyLines('aaaaaaaa')}${dataKeyLines('bbbbbbbb')}`,
     );
   });
 
@@ -112,7 +112,7 @@ describe('settings that ciphertext is bound to:', () => {
     const moved = base.replace('arn:x', 'arn:y');
     const grown = base.replace(
       'parameters',
-      `  ffffffff: ${WRAPPED.replace('C', 'D')}\nparameters`,
+      `${dataKeyLines('ffffffff', WRAPPED.replace('C', 'D'))}parameters`,
     );
     const merged = merge(base, moved, grown);
     expect(merged.text).toContain(conflict('encrypted_with: arn:y\n', 'encrypted_with: arn:x\n'));
@@ -132,7 +132,7 @@ describe('settings that ciphertext is bound to:', () => {
     expect(merged.conflicts).toBe(1);
     expect(merged.text).toContain(conflict('encrypted_with: arn:y\n', 'encrypted_with: arn:x\n'));
     expect(merge(base, grown, renewed).conflicts).toBe(1);
-    const carried = renewed.replace('data_keys:\n', `data_keys:\n  3f9c21ab: ${WRAPPED}\n`);
+    const carried = renewed.replace('data_keys:\n', `data_keys:\n${dataKeyLines('3f9c21ab')}`);
     expect(merge(base, carried, grown).conflicts).toBe(0);
   });
 

@@ -4,7 +4,7 @@ import { editManifest } from '../../../../src/manifest/edit.ts';
 import type { Manifest, ManifestEdit, ParameterEdit } from '../../../../src/manifest/model.ts';
 import { mergeManifests } from '../../../../src/manifest/merge/manifest.ts';
 import { randomManifest } from '../random-manifest.ts';
-import { meaning, parse, SEALED_AGAIN, WRAPPED } from '../samples.ts';
+import { meaning, parse, SEALED_AGAIN, dataKey } from '../samples.ts';
 import { byLength } from '../../../support/length.ts';
 
 const MARKERS = { markerSize: 7 };
@@ -54,7 +54,7 @@ const work: fc.Arbitrary<Work> = fc
         })),
       };
       const key = added[`${side}Key`];
-      if (key) edit.dataKeys = { ...base.dataKeys, [key]: WRAPPED };
+      if (key) edit.dataKeys = { ...base.dataKeys, [key]: dataKey() };
       return editManifest(base, edit);
     };
     return { base, ours: sideOf('ours'), theirs: sideOf('theirs') };

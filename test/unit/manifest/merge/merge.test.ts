@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { mergeManifests } from '../../../../src/manifest/merge/manifest.ts';
-import { blob, blobLines, HEAD, parse, PSYML, SEALED, SEALED_AGAIN, WRAPPED } from '../samples.ts';
+import {
+  blob,
+  blobLines,
+  dataKey,
+  dataKeyLines,
+  HEAD,
+  parse,
+  PSYML,
+  SEALED,
+  SEALED_AGAIN,
+  WRAPPED,
+} from '../samples.ts';
 
 const token = '  # for the API\n  - name: token\n    type: String\n    value: one\n';
 const url = '  - name: url\n    type: String\n    description: where\n    value: two\n';
@@ -20,7 +31,7 @@ function sealed(name: string, text = SEALED): string {
 }
 
 function entry(id: string, wrapped = WRAPPED): string {
-  return `  ${id}: ${wrapped}\n`;
+  return dataKeyLines(id, wrapped);
 }
 
 /** A manifest's text up to its parameters. */
@@ -133,7 +144,7 @@ describe('data keys', () => {
     expect(emptied.conflicts).toBe(0);
     expect(parse(emptied.text)).toMatchObject({
       encryptedWith: 'arn:x',
-      dataKeys: { '3f9c21ab': WRAPPED },
+      dataKeys: { '3f9c21ab': dataKey() },
     });
     expect(merge(base + added('p'), bare, base + added('p') + added('q')).text).toBe(
       bare + added('q'),

@@ -1,0 +1,35 @@
+import { pointerOf } from '../crypto/pointer.ts';
+import { CofferError } from '../errors.ts';
+import type { Manifest } from '../manifest/model.ts';
+import type { StoredParameter } from '../stores/parameter.ts';
+import type { Demands } from '../stores/s3/fetch.ts';
+
+/** What a manifest says of the object behind one of its parameters: its bucket and its key. */
+export function manifestDemands(
+  { bucket, kmskey, file }: Manifest,
+  parameter: StoredParameter,
+): Demands {
+  const pointer = pointerOf(parameter);
+  if (pointer && bucket !== undefined && pointer.bucket !== bucket) {
+    throw new CofferError(
+      'tampered',
+      `${parameter.name} points to the bucket ${pointer.bucket}, and ${file} names ${bucket}`,
+      { hint: 'coffer diff shows what else differs, coffer sync sets it right' },
+    );
+  }
+  return { parameter: parameter.name, key: kmskey };
+}
+
+/** Without a manifest: the bucket and the key are of the parameter's own account. */
+export function accountDemands(
+  { name, account }: Pick<StoredParameter, 'name' | 'account'>,
+  { allowForeign }: { allowForeign: boolean },
+): Demands {
+  if (allowForeign) return { parameter: name };
+  if (!account) {
+    throw new CofferError('aws', `SSM does not say which account ${name} belongs to`, {
+      hint: 'if you trust its bucket and key whoever they belong to, add --allow-foreign',
+    });
+  }
+  return { parameter: name, key: { account }, owner: account };
+}

@@ -1,0 +1,79 @@
+import { CofferError } from '../errors.ts';
+import { countOf } from '../formats/count.ts';
+import type { TextSetting } from '../manifest/fields.ts';
+import type { Manifest } from '../manifest/model.ts';
+import { replaceManifest } from '../seal/apply.ts';
+import { moveManifest, type Move } from '../seal/move.ts';
+import { changeManifest, fileKeyFor, findParameter, nameBelow } from './manifests.ts';
+import type { Tools, WriteOptions } from './tools.ts';
+
+/** Settings that are to be others, and how to write. */
+export interface MoveOptions
+  extends WriteOptions, Partial<Record<TextSetting, string | undefined>> {}
+
+export interface MoveReport {
+  file: string;
+  changed: boolean;
+  /** How many values were opened and sealed anew. */
+  resealed: number;
+  /** How many data keys of blobs KMS re-encrypted. */
+  rewrapped: number;
+}
+
+const SETTINGS: readonly TextSetting[] = ['path', 'region', 'kmskey', 'bucket', 'account'];
+
+/**
+ * Changes where the secrets of a manifest go, or the name of one parameter, and takes the ciphertext
+ * along. AWS keeps what it has.
+ * @param names none, or the old and the new name of one parameter
+ */
+export function move(
+  tools: Tools,
+  file: string,
+  names: readonly string[] = [],
+  options: MoveOptions = {},
+): Promise<MoveReport> {
+  // A region is what is to change here, not what overrides the file's.
+  return changeManifest({ ...tools, region: undefined }, file, options, (manifest) =>
+    moveOne(tools, manifest, toMove(manifest, names, options), options),
+  );
+}
+
+async function moveOne(
+  tools: Tools,
+  manifest: Manifest,
+  wanted: Move,
+  options: MoveOptions,
+): Promise<MoveReport> {
+  const { host } = tools;
+  const { file } = manifest;
+  const fileKey = await fileKeyFor(tools, manifest, options);
+  const { resealed, rewrapped, text } = await moveManifest(manifest, wanted, fileKey);
+  const { changed } = await replaceManifest(manifest, { text, blobs: [] });
+  const counts = `${countOf(resealed, 'value')} sealed anew, ${countOf(rewrapped, 'blob')} taken along`;
+  host.note(changed ? `${file}: moved (${counts})` : `${file}: nothing to move`);
+  if (changed) host.note(`AWS keeps what it has under the old name until it is deleted there`);
+  return { file, changed, resealed, rewrapped };
+}
+
+function toMove(manifest: Manifest, names: readonly string[], options: MoveOptions): Move {
+  const given = SETTINGS.filter((setting) => options[setting] !== undefined);
+  const settings = Object.fromEntries(given.map((setting) => [setting, options[setting]]));
+  const [old, name, ...more] = names;
+  if (more.length > 0 || (old !== undefined && name === undefined)) {
+    throw usage('coffer move takes the old and the new name of one parameter');
+  }
+  if ((given.length === 0) === (old === undefined)) {
+    throw usage('coffer move takes new settings, or the old and the new name of one parameter');
+  }
+  if (old === undefined || name === undefined) return { settings };
+  const parameter = findParameter(manifest, old);
+  const wanted = nameBelow(manifest, name);
+  return { names: new Map([[parameter.name, wanted]]) };
+}
+
+function usage(message: string): CofferError {
+  return new CofferError('usage', message, {
+    hint: 'for example: coffer move app.yml --path /apps/new/, or coffer move app.yml token api/token',
+  });
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { EncryptionContext } from './kms-port.ts';
+
+/** Where the secrets of a manifest go, as its file says. What is sealed for one opens in no other. */
+export interface Destination {
+  /** Begins and ends with a slash. */
+  path: string;
+  /** In lower case. */
+  region: string;
+  /** As the file spells it. */
+  kmskey?: string | undefined;
+  /** Twelve digits. */
+  account?: string | undefined;
+}
+
+/** The settings that data keys are bound to, and the name of each in the encryption context. */
+export const BOUND_SETTINGS = {
+  path: 'Path',
+  region: 'Region',
+  kmskey: 'KmsKey',
+  account: 'Account',
+} as const satisfies Record<keyof Destination, string>;
+
+/** They are named so in messages. */
+export const BOUND_NAMES = 'path, region, kmskey or account';
+
+/** Who made a data key, if that limits what may be sealed under it. */
+export type Author = 'write-only';
+
+/** The context of a data key that seals a manifest's inline values. */
+export function dataKeyContext(destination: Destination, author?: Author): EncryptionContext {
+  return { Client: 'coffer', ...pairsOf(destination), ...(author && { Author: author }) };
+}
+
+/** The context of a blob's data key under the file key. */
+export function blobContext(
+  destination: Destination,
+  { fullName, type }: { fullName: string; type: string },
+): EncryptionContext {
+  return { Client: 'coffer', Name: fullName, Type: type, ...pairsOf(destination) };
+}
+
+/** The first digits of a digest of the context: it proves nothing, but it shows a change. */
+export function bindingOf(context: EncryptionContext): string {
+  const sorted = Object.entries(context).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return shortDigest(JSON.stringify(Object.fromEntries(sorted)));
+}
+
+export function shortDigest(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 8);
+}
+
+/** A pair whose setting is absent is left out. */
+function pairsOf(destination: Destination): EncryptionContext {
+  const settings = Object.entries(BOUND_SETTINGS) as [keyof Destination, string][];
+  return Object.fromEntries(
+    settings.flatMap(([setting, name]) => {
+      const value = destination[setting];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
