@@ -1,8 +1,8 @@
-import { DataKeys } from '../crypto/data-keys.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { CofferError } from '../errors.ts';
 import { readHead } from '../git/head.ts';
 import { decodeManifest, parseManifest, type Manifest } from '../manifest/index.ts';
+import { Opener } from './opener.ts';
 
 /**
  * Whether a data key of the committed version of a manifest opens under `fileKey`: the proof that
@@ -11,17 +11,30 @@ import { decodeManifest, parseManifest, type Manifest } from '../manifest/index.
 export async function opensHead(file: string, kms: Kms, fileKey: string): Promise<boolean> {
   const head = await readCommitted(file);
   if (!head) return false;
-  const dataKeys = new DataKeys(kms, { ...head, encryptedWith: fileKey });
-  const [id] = [...dataKeys.sharedIds, ...dataKeys.ids];
-  if (id === undefined) return false;
+  const opener = new Opener({ ...head, encryptedWith: fileKey }, kms);
   try {
-    await dataKeys.open(id);
-    return true;
+    return await opensAny(opener, head);
   } catch (error) {
     // Whoever may not decrypt cannot prove anything, and another key does not open it.
     if (error instanceof CofferError && PROVES_NOTHING.has(error.code)) return false;
     throw error;
   }
+}
+
+/** The keys of blobs count, too: a file may have no others. */
+async function opensAny(opener: Opener, { parameters }: Manifest): Promise<boolean> {
+  const { sharedIds, ids } = opener.dataKeys;
+  const id = sharedIds[0] ?? ids[0];
+  if (id !== undefined) {
+    await opener.dataKeys.open(id);
+    return true;
+  }
+  for (const parameter of parameters) {
+    if (parameter.content.kind !== 'blob') continue;
+    await opener.openBlobKey(parameter, parameter.content.blob);
+    return true;
+  }
+  return false;
 }
 
 const PROVES_NOTHING: ReadonlySet<string> = new Set(['denied', 'key', 'tampered', 'not-found']);

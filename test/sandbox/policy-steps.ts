@@ -24,6 +24,7 @@ import { DEFAULTS } from '../../src/sandbox/settings.ts';
 import { createCanary } from '../support/canary.ts';
 import { run } from '../support/cli.ts';
 import { losingOneAnswer } from '../support/control.ts';
+import { materials, writeOlder } from '../support/older-writer.ts';
 import type { Clients, Stage, Stages, Step } from './policy-stage.ts';
 
 const BUCKET = 'policy-bucket';
@@ -80,6 +81,10 @@ export async function buildStates(stages: Stages): Promise<void> {
   await stages.keep('other than wanted', 'empty', async (stage) => {
     await succeed(stage, ['sync', 'app.yml', 's3.yml', 'other.yml', '--yes']);
     for (const path of ['/apps/app/', '/apps/s3/']) await spoil(stage, path);
+    const there = { ...stage, bucket: BUCKET, kmskey: 'alias/stored', unique: String };
+    const { wrapAlg, context } = materials(1, there.kmskey);
+    const older = { wrapAlg, context, path: '/apps/app/older' };
+    await writeOlder(there, Buffer.from('older'), older);
   });
   await stages.keep('large', 'empty', async (stage) => {
     await writeFile(join(stage.folder, 'large'), randomBytes(17 * 1024 * 1024));
@@ -168,9 +173,10 @@ const SYNC = [...FROM_S3, step('sync', 'empty', 'sync app.yml psyml.yml --yes'),
 const READ = [
   step('export', 'other than wanted', 'export app.yml --from aws'),
   step('get', 'other than wanted', 'get /apps/app/token'),
+  step('get of an object of s3-kms-ssm-secrets', 'other than wanted', 'get /apps/app/older'),
 ];
 const ADMINISTER = [
-  step('bootstrap of nothing', 'bare', 'bootstrap app.yml --yes'),
+  step('bootstrap of nothing', 'moved', 'bootstrap app.yml --yes'),
   step('bootstrap of a key that cannot be named', 'bare', 'bootstrap app.yml --yes', {
     faults: { rules: [{ action: 'kms:CreateAlias', deny: true }] },
     fails: true,
@@ -179,6 +185,9 @@ const ADMINISTER = [
   step('bootstrap of a bucket', 'empty', 'bootstrap app.yml --yes'),
   step('refresh', 'moved', 'refresh app.yml'),
   step('refresh of all', 'moved', 'refresh app.yml --new-data-keys'),
+  step('set of a blob under the old key', 'moved', 'set app.yml blob', { stdin: 'new' }),
+  step('set of a first value under it', 'moved', 'set s3.yml token', { stdin: 'new' }),
+  step('move of a blob under it', 'moved', 'move app.yml blob moved/blob'),
   step('import', 'other than wanted', 'import /apps/app/ --merge partial.yml'),
   step('history', 'other than wanted', 'history /apps/app/token --reveal'),
   step('put', 'empty', `put -p apps/app/backup -b ${BUCKET} -k alias/stored`, { stdin: 'data' }),

@@ -27,7 +27,7 @@ export function materials(version: 1 | 2, kmskey: string): { wrapAlg: string; co
  * that s3-kms-ssm-secrets wrote, which named its objects by their plaintext.
  */
 export async function writeOlder(
-  aws: TestAws,
+  aws: Pick<TestAws, 'kms' | 's3' | 'ssm' | 'bucket' | 'kmskey' | 'unique'>,
   plaintext: Buffer,
   request: {
     wrapAlg: string;
