@@ -103,8 +103,21 @@ export async function encryptManifest(
       }),
     });
     verify(manifest, text, edits, checks);
+    if (needsKeys) warnings.push(...warnOfPsyml(original));
     return { text, sealed: describe(work), warnings };
   });
+}
+
+/** psyml reads no file in which coffer has sealed anything: a team halfway over has to know. */
+function warnOfPsyml({ file, dataKeys, parameters }: Manifest): Problem[] {
+  const isPsymls = parameters.some(({ content }) => content.kind === 'psyml');
+  if (!isPsymls || Object.keys(dataKeys).length > 0) return [];
+  return [
+    {
+      message: `psyml cannot read ${file} any more: coffer has sealed a value in it`,
+      hint: `coffer refresh ${file} brings psyml's own values into coffer's format`,
+    },
+  ];
 }
 
 /**

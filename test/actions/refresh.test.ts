@@ -81,7 +81,7 @@ test('refuses a manifest that is not encrypted', async () => {
 });
 
 test('refuses it before another manifest is written, and passes over one without secrets', async () => {
-  const { app, tools, said, file } = await createMoved(secret('a', 'one'));
+  const { app, tools, said, file, oldKey } = await createMoved(secret('a', 'one'));
   const before = await app.text('app.yml');
   const [open, none] = [app.path('open.yml'), app.path('none.yml')];
   await app.write(
@@ -92,7 +92,7 @@ test('refuses it before another manifest is written, and passes over one without
   expect((await failureOf(() => refresh(tools, [file, open]))).code).toBe('usage');
   expect(await app.text('app.yml')).toBe(before);
 
-  const [, report] = await refresh(tools, [file, none]);
+  const [, report] = await refresh(tools, [file, none], { acceptFileKey: oldKey });
   expect(report).toEqual({ file: none, changed: false, rewrapped: 0, resealed: 0 });
   expect(said.notes.at(-1)).toBe(`${none}: no secrets, nothing to do`);
 });

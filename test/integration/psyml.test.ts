@@ -95,7 +95,8 @@ describe("psyml's file", () => {
     await app.succeed(['encrypt', 'app.yml'], { env: app.env });
     expect(await app.text('app.yml')).toBe(before);
     await app.write('app.yml', `${before}- name: new\n  type: SecureString\n  value: fresh\n`);
-    await app.succeed(['encrypt', 'app.yml'], { env: app.env });
+    const { stderr } = await app.succeed(['encrypt', 'app.yml'], { env: app.env });
+    expect(stderr).toContain('psyml cannot read app.yml any more');
     const after = await app.text('app.yml');
     for (const line of before.split('\n')) expect(after.split('\n')).toContain(line);
     expect(after.match(/ENC\[/g)).toHaveLength(1);

@@ -82,6 +82,7 @@ async function createApp() {
     async call(args: readonly string[], closed: keyof typeof REDIRECTIONS) {
       if (NEEDS_PROCESS.has(args[0])) return pipe(args, closed);
       await app.write('app.yml', sealed);
+      await app.write('taker.yml', TAKER);
       const readers = {
         stdoutLeft: closed === 'stdout' || closed === 'both',
         stderrLeft: closed === 'stderr' || closed === 'both',
