@@ -64,8 +64,8 @@ export const manifests = [
   {
     fault: 'a merge puts a ciphertext under a path that it was not sealed for',
     file: 'src/manifest/merge/bonds.ts',
-    find: 'if (settings.size < 2) return [];',
-    replace: 'if (settings.size < 3) return [];',
+    find: 'if (mine === other || isFreeHere) return [];',
+    replace: 'if (mine !== undefined) return [];',
   },
   {
     fault: 'a merge drops a data key that a value still needs',

@@ -3,8 +3,32 @@ export const sealing = [
   {
     fault: 'encrypt makes a new data key whatever the reason that the old one does not open',
     file: 'src/seal/encrypt.ts',
-    find: "if (!(error instanceof CofferError) || error.code !== 'denied') throw error;",
-    replace: '',
+    find: 'if (isDenied(error)) return undefined;',
+    replace: 'return undefined;',
+  },
+  {
+    fault: 'somebody else seals under the data key of a write-only author',
+    file: 'src/crypto/data-keys.ts',
+    find: '(id) => this.#wrapped.get(id)?.author === undefined',
+    replace: '(id) => this.#wrapped.has(id)',
+  },
+  {
+    fault: 'a manifest chooses the file key that others seal under',
+    file: 'src/seal/file-key.ts',
+    find: "if (named !== undefined && named === arn) return 'alias';",
+    replace: "if (named !== arn || named === arn) return 'alias';",
+  },
+  {
+    fault: 'one data key passes for another of the same file',
+    file: 'src/crypto/commit.ts',
+    find: 'wanted.length === COMMIT_BYTES && timingSafeEqual(wanted, found)',
+    replace: 'wanted.length !== 1 || timingSafeEqual(wanted, found)',
+  },
+  {
+    fault: 'a pointer to the object of another parameter is followed',
+    file: 'src/stores/s3/fetch.ts',
+    find: '  if (isOther) {',
+    replace: '  if (isOther && !isBound) {',
   },
   {
     fault: 'encrypt creates a file key whatever the reason that it cannot use one',
@@ -81,9 +105,9 @@ export const sealing = [
   {
     fault: 'a secret of one KMS key is opened with whichever key wrapped it',
     file: 'src/aws/kms.ts',
-    find: 'EncryptionContext: { ...context },\n            KeyId: keyId,\n          }),\n        ),\n      );\n      return Buffer.from',
+    find: 'EncryptionContext: { ...context },\n            KeyId: keyId,\n          }),\n        ),\n      );\n      if (typeof by',
     replace:
-      'EncryptionContext: { ...context },\n          }),\n        ),\n      );\n      return Buffer.from',
+      'EncryptionContext: { ...context },\n          }),\n        ),\n      );\n      if (typeof by',
   },
   {
     fault: 'a value of 4,097 bytes is taken for one that a Standard parameter holds',
