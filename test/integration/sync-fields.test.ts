@@ -106,7 +106,7 @@ describe('a secret', () => {
     await app.succeed(['sync', 'app.yml', '--yes']);
     const other = `alias/${aws.unique('other')}`;
     await aws.createKey(other);
-    await app.write('app.yml', (await app.text('app.yml')).replace(aws.kmskey, other));
+    await app.succeed(['move', 'app.yml', '--kmskey', other]);
     const { stderr } = await app.succeed(['sync', 'app.yml', '--yes']);
     expect(stderr).toContain(`key: "${aws.kmskey}" → "${other}"`);
     expect((await stored.metadata(app.prefix)).get('token')?.KeyId).toBe(other);

@@ -1,6 +1,7 @@
 import {
   DecryptCommand,
   GenerateDataKeyCommand,
+  ReEncryptCommand,
   type GenerateDataKeyCommandOutput,
 } from '@aws-sdk/client-kms';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +11,9 @@ import { policy } from '../../src/actions/policy.ts';
 import { refresh } from '../../src/actions/refresh.ts';
 import type { Tools } from '../../src/actions/tools.ts';
 import { createAws } from '../../src/aws/index.ts';
-import { dataKeyContext, type Author } from '../../src/crypto/contexts.ts';
+import { blobContext, dataKeyContext, type Author } from '../../src/crypto/contexts.ts';
+import type { EncryptionContext } from '../../src/crypto/kms-port.ts';
+import { objectContext } from '../../src/crypto/object-v3.ts';
 import { readManifest } from '../../src/manifest/index.ts';
 import { useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
@@ -127,6 +130,54 @@ describe('an author who may not decrypt', () => {
     await encrypt(asWriteOnly, [app.path('app.yml')]);
     expect((await keyOf(app, 'mine')).author).toBe('write-only');
     expect(Object.keys((await readManifest(app.path('app.yml'))).dataKeys)).toHaveLength(1);
+  });
+});
+
+describe('the policies keep paths apart under one key:', () => {
+  const allow = async (role: 'reader' | 'ci') => {
+    const app = await createScene(aws, secret('old', 'old'));
+    const account = fileKey.split(':')[4];
+    const document = await policy(tools, [app.path('app.yml')], { for: role, account });
+    await policiesOf(aws).put(WRITE_ONLY.accessKeyId, document);
+    return app.prefix;
+  };
+  const DENIED = { name: 'AccessDeniedException' };
+  const keyFor = async (EncryptionContext: Record<string, string>, KeyId = aws.kmskey) => {
+    const request = { KeyId, KeySpec: 'AES_256' as const, EncryptionContext };
+    return (await aws.kms.send(new GenerateDataKeyCommand(request))).CiphertextBlob;
+  };
+
+  test('a reader of one opens no object of another, nor one of no parameter', async () => {
+    const prefix = await allow('reader');
+    const open = async (context: EncryptionContext) => {
+      const EncryptionContext = { ...context };
+      const CiphertextBlob = await keyFor(EncryptionContext);
+      return kmsOfWriteOnly.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
+    };
+    expect((await open(objectContext(`${prefix}old`))).Plaintext).toHaveLength(32);
+    await expect(open(objectContext('/elsewhere/old'))).rejects.toMatchObject(DENIED);
+    await expect(open({ 'aws:x-amz-cek-alg': '115' })).rejects.toMatchObject(DENIED);
+    const more = { ...objectContext(`${prefix}old`), team: 'x' };
+    await expect(open(more)).rejects.toMatchObject(DENIED);
+  });
+
+  test('ci hands a blob on to its own parameter alone', async () => {
+    const prefix = await allow('ci');
+    const destination = { path: prefix, region: 'us-east-1', kmskey: aws.kmskey };
+    const from = { ...blobContext(destination, { fullName: `${prefix}b`, type: 'SecureString' }) };
+    const CiphertextBlob = await keyFor(from, fileKey);
+    const handOn = (DestinationEncryptionContext: Record<string, string>) =>
+      kmsOfWriteOnly.send(
+        new ReEncryptCommand({
+          CiphertextBlob,
+          SourceEncryptionContext: from,
+          DestinationKeyId: aws.kmskey,
+          DestinationEncryptionContext,
+        }),
+      );
+    await handOn({ ...objectContext(`${prefix}b`) });
+    await expect(handOn({ ...objectContext('/elsewhere/b') })).rejects.toMatchObject(DENIED);
+    await expect(handOn({ 'aws:x-amz-cek-alg': '115' })).rejects.toMatchObject(DENIED);
   });
 });
 

@@ -154,10 +154,23 @@ describe('settings that ciphertext is bound to:', () => {
     expect(merged.conflicts).toBe(2);
   });
 
-  test('a value sealed for the old path is a conflict with a new path', () => {
-    const moved = base.replace('path: /a/', 'path: /b/').replace(SEALED, SEALED_AGAIN);
+  test.each([
+    ['path', 'path: /a/\n', 'path: /b/\n'],
+    ['region', 'region: us-east-1\n', 'region: eu-west-1\n'],
+    ['kmskey', 'kmskey: alias/a\n', 'kmskey: alias/b\n'],
+  ])('a value sealed for the old %s is a conflict with a new one', (_, from, to) => {
+    const moved = base.replace(from, to).replace(SEALED, SEALED_AGAIN);
     const merged = merge(base, base + sealed('b', SEALED.replace('B', 'C')), moved);
-    expect(merged.text).toContain(conflict('path: /a/\n', 'path: /b/\n'));
+    expect(merged.text).toContain(conflict(from, to));
+  });
+
+  test('a value sealed without an account is a conflict with a new account', () => {
+    const account = 'account: "111122223333"\n';
+    const moved = base.replace('encrypted_with', `${account}encrypted_with`);
+    const grown = base + sealed('b', SEALED.replace('B', 'C'));
+    const merged = merge(base, grown, moved.replace(SEALED, SEALED_AGAIN));
+    expect(merged.text).toContain(conflict('', account));
+    expect(merge(base, base + first.replace('a', 'c'), moved).conflicts).toBe(0);
   });
 });
 
