@@ -58,7 +58,7 @@ describe('diff of two versions', () => {
     const { code, stdout, stderr } = await call('diff', `${name}@1`, `${name}@2`);
     expect(code, stderr).toBe(0);
     for (const secret of [ONE, TWO]) expectHidden(secret, { stdout, stderr });
-    expect(stdout.toString()).toContain('value: changed (30 B → 37 B)');
+    expect(stdout.toString()).toContain('value: changed (up to 31 B → 32 to 63 B)');
     expect(stdout.toString()).toContain('description: "" → "of the API"');
   });
 
@@ -76,7 +76,11 @@ describe('diff of two versions', () => {
     expect(JSON.parse(stdout.toString())).toEqual({
       version: 1,
       differences: [
-        { field: 'value', before: { masked: true, bytes: 30 }, after: { masked: true, bytes: 37 } },
+        {
+          field: 'value',
+          before: { masked: true, bytes: { least: 0, most: 31 } },
+          after: { masked: true, bytes: { least: 32, most: 63 } },
+        },
         { field: 'description', before: '', after: 'of the API' },
       ],
     });
