@@ -1,5 +1,5 @@
 import { cp } from 'node:fs/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { encrypt } from '../../src/actions/encrypt.ts';
 import { sync } from '../../src/actions/sync.ts';
 import { useAws } from '../support/aws.ts';
@@ -12,7 +12,6 @@ import { createWorkspace } from '../support/workspace.ts';
 const aws = await useAws();
 const { tools } = createTools(aws);
 await aws.createKey(aws.fileKeyAlias);
-const workspace = await createWorkspace();
 /** The caches of the package managers are the user's own, and so is PATH. */
 const env = { ...process.env, ...aws.env, AWS_DEFAULT_REGION: 'us-east-1' };
 
@@ -56,21 +55,20 @@ async function createObject() {
   return { key, parameter: `${app.prefix}tls/key` };
 }
 
-describe.each(READERS)("Amazon's client for $name", ({ name, probe, build, call, refusal }) => {
-  const cwd = workspace.path(name);
-
-  beforeAll(async () => {
-    const [command, ...args] = probe;
-    const { code } = await run(command, args, { cwd: '.', env });
-    expect(code, `${command} is needed`).toBe(0);
+test.each(READERS)(
+  "Amazon's client for $name reads an object when it is handed the pair, and refuses another pair",
+  { timeout: 900_000 },
+  async ({ name, probe, build, call, refusal }) => {
+    const workspace = await createWorkspace();
+    const cwd = workspace.path(name);
     await cp(`examples/readers/${name}`, cwd, { recursive: true });
+    const [program, ...question] = probe;
+    expect((await run(program, question, { cwd, env })).code, `${program} is needed`).toBe(0);
     const built = await run('bash', ['-c', build], { cwd, env });
     expect(built.code, built.stderr).toBe(0);
-  }, 600_000);
 
-  test('reads an object when it is handed the pair, and refuses another pair', async () => {
     const { key, parameter } = await createObject();
-    const [command = '', ...args] = call;
+    const [command, ...args] = call;
     const read = (pair: string) =>
       run(command, [...args, aws.bucket, key, pair, aws.kmskeyArn], { cwd, env });
     const { code, stdout, stderr } = await read(parameter);
@@ -80,5 +78,5 @@ describe.each(READERS)("Amazon's client for $name", ({ name, probe, build, call,
     expect(other.code).not.toBe(0);
     expect(other.stdout).toHaveLength(0);
     expect(other.stderr).toMatch(refusal);
-  }, 120_000);
-});
+  },
+);
