@@ -156,7 +156,7 @@ test('exits 0 without problems and 2 for a wrong call, without AWS or its settin
   };
   expect(await call()).toEqual([
     0,
-    expect.stringMatching(/^app\.yml:7:3: warning: /),
+    expect.stringMatching(/^app\.yml:7:4: warning: /),
     '1 manifest, no problems, 1 warning\n',
   ]);
   expect(await call('app.yml', 'none.yml')).toEqual([

@@ -133,32 +133,34 @@ describe('an author who may not decrypt', () => {
   });
 });
 
-describe('the policies keep paths apart under one key:', () => {
-  const allow = async (role: 'reader' | 'ci') => {
-    const app = await createScene(aws, secret('old', 'old'));
-    const account = fileKey.split(':')[4];
-    const document = await policy(tools, [app.path('app.yml')], { for: role, account });
-    await policiesOf(aws).put(WRITE_ONLY.accessKeyId, document);
-    return app.prefix;
-  };
-  const DENIED = { name: 'AccessDeniedException' };
-  const keyFor = async (EncryptionContext: Record<string, string>, KeyId = aws.kmskey) => {
-    const request = { KeyId, KeySpec: 'AES_256' as const, EncryptionContext };
-    return (await aws.kms.send(new GenerateDataKeyCommand(request))).CiphertextBlob;
-  };
+/** Lets the other caller do what a role may do with a new manifest; its path. */
+const allow = async (role: 'reader' | 'ci') => {
+  const app = await createScene(aws, secret('old', 'old'));
+  const account = fileKey.split(':')[4];
+  const document = await policy(tools, [app.path('app.yml')], { for: role, account });
+  await policiesOf(aws).put(WRITE_ONLY.accessKeyId, document);
+  return app.prefix;
+};
+const DENIED = { name: 'AccessDeniedException' };
+const keyFor = async (EncryptionContext: Record<string, string>, KeyId = aws.kmskey) => {
+  const request = { KeyId, KeySpec: 'AES_256' as const, EncryptionContext };
+  return (await aws.kms.send(new GenerateDataKeyCommand(request))).CiphertextBlob;
+};
 
+const openObjectKey = async (context: EncryptionContext) => {
+  const EncryptionContext = { ...context };
+  const CiphertextBlob = await keyFor(EncryptionContext);
+  return kmsOfWriteOnly.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
+};
+
+describe('the policies keep paths apart under one key:', () => {
   test('a reader of one opens no object of another, nor one of no parameter', async () => {
     const prefix = await allow('reader');
-    const open = async (context: EncryptionContext) => {
-      const EncryptionContext = { ...context };
-      const CiphertextBlob = await keyFor(EncryptionContext);
-      return kmsOfWriteOnly.send(new DecryptCommand({ CiphertextBlob, EncryptionContext }));
-    };
-    expect((await open(objectContext(`${prefix}old`))).Plaintext).toHaveLength(32);
-    await expect(open(objectContext('/elsewhere/old'))).rejects.toMatchObject(DENIED);
-    await expect(open({ 'aws:x-amz-cek-alg': '115' })).rejects.toMatchObject(DENIED);
+    expect((await openObjectKey(objectContext(`${prefix}old`))).Plaintext).toHaveLength(32);
+    await expect(openObjectKey(objectContext('/elsewhere/old'))).rejects.toMatchObject(DENIED);
+    await expect(openObjectKey({ 'aws:x-amz-cek-alg': '115' })).rejects.toMatchObject(DENIED);
     const more = { ...objectContext(`${prefix}old`), team: 'x' };
-    await expect(open(more)).rejects.toMatchObject(DENIED);
+    await expect(openObjectKey(more)).rejects.toMatchObject(DENIED);
   });
 
   test('ci hands a blob on to its own parameter alone', async () => {
