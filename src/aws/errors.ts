@@ -129,7 +129,7 @@ function nameOf(failure: AwsFailure): string {
   // A HEAD has no body, so the SDK knows only the status.
   if (failure.$metadata?.httpStatusCode === 403 && !(failure.name in CODES)) return 'Forbidden';
   if (failure.$metadata?.httpStatusCode === 404 && !(failure.name in CODES)) return 'NotFound';
-  return isUnreadable(failure) ? MISSHAPEN : failure.name;
+  return !(failure.name in CODES) && isUnreadable(failure) ? MISSHAPEN : failure.name;
 }
 
 /** Whether the SDK could not read the answer; what it says then may quote from it. */
