@@ -1,35 +1,39 @@
 import { ENVIRONMENT, lines, type VariableFormat } from './format.ts';
 
-/** `NAME='value'`, for text that passes `findDotenvFault`. */
+/** `NAME='value'` or `NAME="value"`, for text that passes `findDotenvFault`. */
 export function dotenvLine(name: string, value: string): string {
-  const style = STYLES.find(({ holds }) => holds(value));
-  return `${name}=${style?.quote ?? ''}${value}${style?.quote ?? ''}`;
+  const quote = holdsSingle(value) ? "'" : '"';
+  return `${name}=${quote}${value}${quote}`;
 }
 
 /**
- * Why a .env file cannot hold a text: its only escape is `\n`, and readers drop carriage returns.
+ * Why a .env file cannot hold a text. Node, dotenv, python-dotenv, godotenv and shells read what
+ * passes alike, so no shell ever runs a part of it.
  */
 export function findDotenvFault(value: string): string | undefined {
   if (value.includes('\r')) return 'a .env file cannot hold a carriage return';
-  if (STYLES.some(({ holds }) => holds(value))) return undefined;
-  if (value.endsWith('\\')) return 'a .env file cannot quote a text that ends with a backslash';
-  return 'a .env file cannot quote a text that contains all of \' " and `';
+  if (holdsSingle(value) || holdsDouble(value)) return undefined;
+  if (value.includes("'")) return 'readers of .env files differ on \' together with ", $, \\ or `';
+  return /\\\\|\\$/.test(value)
+    ? 'readers of .env files differ on two backslashes, and on one at the end'
+    : 'some readers of .env files replace ${…}';
 }
 
 /**
- * How Node and dotenv read a value back byte for byte. Most readers agree on single quotes; they
- * differ on `$` and `\` in double quotes, and some do not support backticks. In dotenv, a final
- * backslash escapes the closing quote.
+ * In single quotes, python-dotenv reads two backslashes as one and replaces `${NAME}`; in dotenv, a
+ * final backslash escapes the closing quote.
  */
-const STYLES: readonly { quote: string; holds: (value: string) => boolean }[] = [
-  { quote: "'", holds: (value) => !/'|\\$/.test(value) },
-  { quote: '"', holds: (value) => !/["\\$`]/.test(value) },
-  { quote: '`', holds: (value) => !/`|\\$/.test(value) },
-  { quote: '"', holds: (value) => !/"|\\[nr]|\\$/.test(value) },
-  { quote: '', holds: (value) => !/[\n#]|^['"`\s]|\s$/.test(value) },
-];
+function holdsSingle(value: string): boolean {
+  return !/'|\\\\|\\$|\$\{[^}:]*(?::-[^}]*)?\}/.test(value);
+}
+
+/** Readers differ on what `$`, `\` and backticks mean in double quotes; shells run backticks. */
+function holdsDouble(value: string): boolean {
+  return !/["\\$`]/.test(value);
+}
 
 export const format: VariableFormat = {
-  rules: { ...ENVIRONMENT, allows: /^[\w.-]+$/, findFault: findDotenvFault },
+  // To a shell, a line with any other name is a command.
+  rules: { ...ENVIRONMENT, allows: /^[A-Za-z_]\w*$/, findFault: findDotenvFault },
   render: lines(dotenvLine),
 };

@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { countOf } from './count.ts';
 import { ENVIRONMENT, type VariableFormat } from './format.ts';
 
-/**
- * Workflow commands that make GitHub's runner mask a secret in its logs. The runner compares line
- * by line, so each line is masked on its own.
- */
+/** A shorter mask would hide those characters wherever a log shows them, such as every `{`. */
+const SHORTEST_MASK = 4;
+
+/** What the runner compares with its logs: each line on its own. */
+function linesOf(value: string): string[] {
+  return value.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
+}
+
+function isMaskable(line: string): boolean {
+  return [...line.trim()].length >= SHORTEST_MASK;
+}
+
+/** Workflow commands that make GitHub's runner mask a secret in its logs. */
 export function githubMasks(value: string): string {
-  return value
-    .split(/\r\n|\r|\n/)
-    .filter((line) => line.trim() !== '')
+  return linesOf(value)
+    .filter(isMaskable)
     .map((line) => `::add-mask::${line.replaceAll('%', '%25')}\n`)
     .join('');
 }
@@ -29,6 +38,15 @@ export const format: VariableFormat = {
       .filter(({ secret, isPath }) => secret.isSecret && !isPath)
       .map(({ value }) => githubMasks(value))
       .join(''),
+  findDoubt({ secret, value, isPath }) {
+    const short = secret.isSecret && !isPath && linesOf(value).filter((line) => !isMaskable(line));
+    if (!short || short.length === 0) return undefined;
+    return {
+      message: `${secret.name}: ${countOf(short.length, 'line')} of three characters or fewer not masked in logs`,
+      hint: 'such a mask would hide these characters everywhere; use a longer secret if it matters',
+      place: secret.place,
+    };
+  },
   appendix: {
     path: 'GITHUB_ENV',
     hint: 'run it in a step of GitHub Actions, which sets that variable',

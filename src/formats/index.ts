@@ -3,6 +3,8 @@ import type { Format } from './format.ts';
 /** All formats of `export`; each is loaded on use. */
 const FORMATS = {
   shell: () => import('./shell.ts'),
+  fish: () => import('./fish.ts'),
+  powershell: () => import('./powershell.ts'),
   dotenv: () => import('./dotenv.ts'),
   docker: () => import('./docker.ts'),
   github: () => import('./github.ts'),

@@ -50,7 +50,19 @@ export async function assignVariables(
     if (folder === undefined) return [];
     const { secret, variable: path } = item;
     const variable = naming(`${secret.name}_FILE`);
-    return [{ variable, value: resolve(join(folder, path)), secret, isPath: true }];
+    const value = resolve(join(folder, path));
+    const fault = rules.findFault?.(value);
+    if (fault !== undefined) {
+      throw new CofferError(
+        'usage',
+        `${secret.name}: the path of its file cannot be exported: ${fault}`,
+        {
+          hint: 'choose another folder with --files',
+          place: secret.place,
+        },
+      );
+    }
+    return [{ variable, value, secret, isPath: true }];
   });
   refuseCollisions(variables);
   refuseNames(

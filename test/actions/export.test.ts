@@ -50,7 +50,10 @@ test('writes values that cannot be variables to files, if there is a folder for 
 test("github masks secrets, and returns its variables separately for the job's file", async () => {
   const app = await createApp();
   const { text, appendix = '' } = await app.call({ format: 'github', prefix: 'APP_' });
-  expect(text).toBe("::add-mask::it's\n::add-mask::a\n::add-mask::b\n");
+  expect(text).toBe("::add-mask::it's\n");
+  expect(app.said.warnings.map(({ message }) => message)).toContain(
+    'two/lines: 2 lines of three characters or fewer not masked in logs',
+  );
   expect(readGithubEnv(appendix)).toEqual({
     APP_TOKEN: "it's",
     APP_LEVEL: 'info',

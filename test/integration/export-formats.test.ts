@@ -7,6 +7,7 @@ import { run } from '../support/cli.ts';
 import { readEnvFile } from '../support/env-file-reader.ts';
 import { readGithubEnv, readMasks } from '../support/github-runner.ts';
 import { NASTY } from '../support/nasty.ts';
+import { readPowershell } from '../support/powershell-reader.ts';
 import { whyNot } from '../support/programs.ts';
 import { hasPythonYaml, readByPython } from '../support/python-yaml.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
@@ -36,7 +37,7 @@ async function readByProgram(
 
 function readByShell(shell: string) {
   return async (scene: Scene) => {
-    await scene.write('read.sh', `. ./out\n'${process.execPath}' -e '${PRINT}'\n`);
+    await scene.write('read.sh', `set -a\n. ./out\n'${process.execPath}' -e '${PRINT}'\n`);
     return readByProgram(scene, shell, ['read.sh']);
   };
 }
@@ -44,7 +45,12 @@ function readByShell(shell: string) {
 /** The real reader of each format, for the file `out`. */
 const READERS: Readonly<Record<string, readonly ((scene: Scene) => Promise<Values> | Values)[]>> = {
   shell: ['bash', 'dash', 'zsh'].filter((shell) => !whyNot(shell)).map(readByShell),
-  dotenv: [(scene) => readByProgram(scene, process.execPath, ['--env-file=out', '-e', PRINT])],
+  fish: whyNot('fish') ? [] : [readByFish],
+  powershell: [async ({ text }) => readPowershell(await text('out'))],
+  dotenv: [
+    (scene) => readByProgram(scene, process.execPath, ['--env-file=out', '-e', PRINT]),
+    ...['bash', 'dash', 'zsh'].filter((shell) => !whyNot(shell)).map(readByShell),
+  ],
   docker: [async ({ text }) => readEnvFile(await text('out'))],
   github: [async ({ text }) => readGithubEnv(await text('github.env'))],
   json: [
@@ -70,6 +76,11 @@ async function readByJq({ folder }: Scene): Promise<Values> {
   return JSON.parse(stdout.toString()) as Values;
 }
 
+async function readByFish(scene: Scene): Promise<Values> {
+  const script = `source out; '${process.execPath}' -e '${PRINT}'`;
+  return readByProgram(scene, 'fish', ['-N', '-c', script]);
+}
+
 /** The expected variables; a value that the format cannot hold is in a file, with its path. */
 function expectedIn(format: string, { names, findFault }: VariableRules, { path }: Scene): Values {
   return Object.fromEntries(
@@ -93,10 +104,12 @@ test('a reader of each format gets every nasty value back', async () => {
     const loaded = await loadFormat(format);
     if (!('rules' in loaded)) continue;
     const readers = READERS[format] ?? [];
-    expect(readers, `something reads ${format}`).not.toEqual([]);
+    if (format !== 'fish' || !whyNot('fish'))
+      expect(readers, `something reads ${format}`).not.toEqual([]);
     const args = ['export', 'app.yml', '--format', format, '--files', `files-${format}`];
     const { stdout, stderr } = await app.succeed(args, { env });
-    expect(stderr).toBe('');
+    // GitHub cannot mask the single characters.
+    if (format !== 'github') expect(stderr).toBe('');
     await app.write('out', stdout);
     const expected = expectedIn(format, loaded.rules, app);
     for (const read of readers) expect(await read(app), format).toEqual(expected);
@@ -107,7 +120,7 @@ test('a reader of each format gets every nasty value back', async () => {
     }
     if (format === 'github') {
       const lines = Object.values(NASTY).flatMap((value) => value.split(/[\r\n]+/));
-      const visible = lines.filter((line) => line.trim() !== '');
+      const visible = lines.filter((line) => [...line.trim()].length > 3);
       expect(readMasks(stdout.toString())).toEqual(visible);
     }
   }

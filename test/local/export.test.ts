@@ -45,7 +45,7 @@ describe('a value that a format cannot hold', () => {
 
 describe('names', () => {
   test.each([
-    ['dotenv', ['--names', 'exact', '--only', '2fa'], "2fa='open'\n"],
+    ['dotenv', ['--names', 'lower', '--only', '2fa'], "_2fa='open'\n"],
     ['shell', ['--prefix', 'app_', '--only', '2fa'], "export app_2FA='open'\n"],
   ])('of %s with %j', async (format, args, expected) => {
     const { call } = await createApp();
@@ -55,6 +55,7 @@ describe('names', () => {
   });
 
   test.each([
+    [['--format', 'dotenv', '--names', 'exact', '--only', '2fa'], '2fa cannot be the name'],
     [['--names', 'exact'], 'spring.password cannot be the name of a variable'],
     [['--format', 'k8s', '--name', 'x', '--prefix', 'a'], '--prefix cannot be used'],
     [['--out-dir', 'x', '--format', 'json'], '--format cannot be used'],
@@ -91,7 +92,8 @@ test('github masks only secrets, and keeps what is in the file', async () => {
   await write('github.env', 'BEFORE=kept');
   const { stdout, stderr } = await call(['--format', 'github'], { GITHUB_ENV: path('github.env') });
   expect(stderr).toContain('tls/keystore is left out');
-  expect(stdout.toString()).toBe('::add-mask::one\n::add-mask::two\n');
+  expect(stderr).toContain('spring.password: 2 lines of three characters or fewer');
+  expect(stdout.toString()).toBe('');
   expect(readGithubEnv(await text('github.env'))).toEqual({
     BEFORE: 'kept',
     SPRING_PASSWORD: 'one\ntwo',

@@ -68,7 +68,7 @@ export const USE_COMMANDS: CommandGroup = {
       args: '<...manifests>',
       summary: 'Print every value, for a shell or in another format',
       description: `
-        Formats: shell (lines to source), dotenv, docker (for --env-file), github (into GITHUB_ENV,
+        Formats: shell, fish, powershell (lines to source), dotenv, docker (for --env-file), github (into GITHUB_ENV,
         secrets masked), tfvars, json, yaml, k8s (a Secret). Leaves out binary and very long values
         with a warning, or writes them to files with --files. Fails if the format cannot hold a
         text. Needs kms:Decrypt on the file key.`,
@@ -96,6 +96,7 @@ export const USE_COMMANDS: CommandGroup = {
       ],
       examples: [
         ['export app.yml > env.sh', 'lines for bash, dash and zsh to source'],
+        ['export app.yml --format fish | source', 'in the current fish'],
         ['export app.yml --format github', 'in a GitHub Actions step, for the steps that follow'],
         ['export app.yml --format dotenv --prefix APP_ > .env', 'API_TOKEN becomes APP_API_TOKEN'],
         [
