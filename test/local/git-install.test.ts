@@ -93,8 +93,12 @@ test('without coffer, git diffs and merges by lines', async () => {
 });
 
 test('refuses to install outside of a repository', async () => {
+  const outside = await createWorkspace();
+  const elsewhere = await coffer(['git', 'install'], { cwd: outside.folder });
+  expect(elsewhere.code).toBe(2);
+  expect(elsewhere.stderr).toContain('this is not a git repository');
   const app = await createRepository();
-  const { code, stderr } = await coffer(['git', 'install'], { cwd: app.path('.git') });
-  expect(code).toBe(2);
-  expect(stderr).toContain('this is not a git repository');
+  const inside = await coffer(['git', 'install'], { cwd: app.path('.git') });
+  expect(inside.code).toBe(2);
+  expect(inside.stderr).toContain('cannot use bare repository');
 });

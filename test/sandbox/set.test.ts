@@ -35,9 +35,14 @@ test('makes the same calls to KMS as encrypt; unset makes none', async () => {
   const app = await createScene(aws, secret('old', 'one'));
   const set = (name: string, stdin: string) => () =>
     app.succeed(['set', 'app.yml', name], { stdin });
-  expect(await control.callsOf(set('a', 'two'))).toEqual({ 'kms:GenerateDataKey': 1 });
-  expect(await control.callsOf(set('a', 'three'))).toEqual({ 'kms:Decrypt': 1 });
-  expect(await control.callsOf(set('b', 'x'.repeat(5000)))).toEqual({ 'kms:GenerateDataKey': 1 });
+  // Whether the caller may open a new data key decides who else may seal under it.
+  const first = { 'kms:GenerateDataKey': 1, 'kms:Decrypt': 1 };
+  expect(await control.callsOf(set('a', 'two'))).toEqual(first);
+  // Whether the alias still names the key of encrypted_with.
+  const trust = { 'kms:DescribeKey': 1 };
+  expect(await control.callsOf(set('a', 'three'))).toEqual({ ...trust, 'kms:Decrypt': 1 });
+  const blob = { ...trust, 'kms:GenerateDataKey': 1 };
+  expect(await control.callsOf(set('b', 'x'.repeat(5000)))).toEqual(blob);
   expect(await control.callsOf(() => app.succeed(['unset', 'app.yml', 'a']))).toEqual({});
 });
 
