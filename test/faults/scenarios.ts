@@ -113,13 +113,65 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   async refresh(world) {
     const { aws, random, fileKeyAlias, ledger } = world;
+    const flags = random.chance(0.5) ? ['--new-data-keys'] : [];
     if (random.chance(0.7)) {
+      const { KeyMetadata } = await aws.kms.send(new DescribeKeyCommand({ KeyId: fileKeyAlias }));
+      // No commit vouches for the old key.
+      flags.push('--accept-file-key', KeyMetadata?.Arn ?? '');
       const TargetKeyId = await aws.createKey();
       await aws.kms.send(new UpdateAliasCommand({ AliasName: fileKeyAlias, TargetKeyId }));
     }
-    const flags = random.chance(0.5) ? ['--new-data-keys'] : [];
     const files = [...ledger.git.keys()];
     return { argv: ['refresh', ...files, ...flags], after: ledger.copy(), isOnline: true };
+  },
+
+  move(world) {
+    const { random, ledger, kinds, origins } = world;
+    const file = anyManifest(world);
+    const known = namesOf(world, file);
+    if (known.length === 0) return Promise.resolve(undefined);
+    const name = random.pick(known);
+    const wanted = newName(world);
+    const [old, whole] = [name, wanted].map((one) => fullName(world, file, one)) as [
+      string,
+      string,
+    ];
+    const after = ledger.copy();
+    const values = after.manifest(file);
+    const value = values.get(old);
+    if (value === undefined) return Promise.resolve(undefined);
+    values.delete(old);
+    values.set(whole, value);
+    for (const map of [kinds, origins] as Map<string, string>[]) {
+      const known = map.get(old);
+      if (known !== undefined) map.set(whole, known);
+      map.delete(old);
+    }
+    const doneBefore = /has no parameter/;
+    return Promise.resolve({
+      argv: ['move', file, name, wanted],
+      after,
+      isOnline: true,
+      doneBefore,
+    });
+  },
+
+  copy(world) {
+    const { random, ledger, kinds } = world;
+    const [from = '', to = ''] = random.some([...ledger.git.keys()], 2);
+    if (to === '') return Promise.resolve(undefined);
+    const there = new Set(namesOf(world, to));
+    const known = namesOf(world, from).filter((name) => !there.has(name));
+    if (known.length === 0) return Promise.resolve(undefined);
+    const name = random.pick(known);
+    const [old, whole] = [fullName(world, from, name), fullName(world, to, name)];
+    const after = ledger.copy();
+    const value = ledger.manifest(from).get(old);
+    if (value === undefined) return Promise.resolve(undefined);
+    after.manifest(to).set(whole, value);
+    kinds.set(whole, kinds.get(old) ?? 'secret');
+    const doneBefore = /has a parameter .* already/;
+    return Promise.resolve({ argv: ['copy', from, name, to], after, isOnline: true, doneBefore });
   },
 
   async edit(world) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { coffer } from '../support/cli.ts';
 import { createRepository, sealedManifest, type Repository } from '../support/repository.ts';
+import { createWorkspace } from '../support/workspace.ts';
 
 const BLOBS = '**/*.blobs/*.enc -text\n';
 
