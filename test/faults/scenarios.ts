@@ -114,7 +114,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async refresh(world) {
     const { aws, random, fileKeyAlias, ledger } = world;
     const flags = random.chance(0.5) ? ['--new-data-keys'] : [];
-    if (random.chance(0.7)) {
+    if (!world.isCrowded && random.chance(0.7)) {
       const { KeyMetadata } = await aws.kms.send(new DescribeKeyCommand({ KeyId: fileKeyAlias }));
       // No commit vouches for the old key.
       flags.push('--accept-file-key', KeyMetadata?.Arn ?? '');
