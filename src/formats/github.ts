@@ -11,7 +11,7 @@ function linesOf(value: string): string[] {
 }
 
 function isMaskable(line: string): boolean {
-  return [...line.trim()].length >= SHORTEST_MASK;
+  return line.trim().length >= SHORTEST_MASK;
 }
 
 /** Workflow commands that make GitHub's runner mask a secret in its logs. */

@@ -9,7 +9,7 @@ export function readGodotenv(text: string): Record<string, string> {
     const [start, name = '', quote = ''] = /^\s*([\w.]+)=(['"])/.exec(rest) ?? [];
     if (start === undefined) break;
     const body = rest.slice(start.length);
-    const end = [...body].length === 0 ? -1 : findEnd(body, quote);
+    const end = findEnd(body, quote);
     if (end < 0) throw new Error('unterminated quoted value');
     const value = trim(body.slice(0, end), quote);
     variables[name] = quote === '"' ? expand(value, variables) : value;
