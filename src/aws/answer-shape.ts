@@ -95,7 +95,8 @@ function isOf(kind: Kind, value: unknown): boolean {
     case 'a text':
       return typeof value === 'string';
     case 'a number':
-      return Number.isFinite(value);
+      // All that coffer reads are counts.
+      return Number.isSafeInteger(value) && Number(value) >= 0;
     case 'a boolean':
       return typeof value === 'boolean';
     case 'a time':

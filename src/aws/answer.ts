@@ -12,7 +12,8 @@ export function need<T, K extends keyof T & string>(
   field: K,
 ): NonNullable<T[K]> {
   const value = answer?.[field];
-  if (value !== undefined && value !== null && value !== '') return value;
+  const isEmpty = value === '' || (value instanceof Uint8Array && value.length === 0);
+  if (value !== undefined && value !== null && !isEmpty) return value;
   throw incomplete(doing, field);
 }
 

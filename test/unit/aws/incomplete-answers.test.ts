@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createBucketStore } from '../../../src/aws/buckets.ts';
 import { createKeyStore } from '../../../src/aws/keys.ts';
 import { createKms } from '../../../src/aws/kms.ts';
+import { CofferError } from '../../../src/errors.ts';
 import { createObjectStore } from '../../../src/stores/s3/objects.ts';
 import { createParameterStore } from '../../../src/stores/ssm.ts';
 import { REGION } from '../../support/aws.ts';
@@ -12,13 +14,13 @@ import { sessionAt } from '../../support/services.ts';
 /** Answers 200 to everything without content, as a proxy or an incomplete service may. */
 const server = createServer((request, response) => {
   const target = String(request.headers['x-amz-target'] ?? '');
-  const answer = answers.get(target) ?? answers.get(request.method ?? '');
+  const answer = answers.get(target) ?? answers.get(request.method ?? '') ?? answers.get('*');
   request.resume().on('end', () => {
     response.writeHead(200, answer?.headers);
     response.end(answer?.body ?? (target ? '{}' : undefined));
   });
 });
-/** The content that it does return, by operation of KMS and SSM, or by method for S3. */
+/** The content that it does return, by operation of KMS and SSM, by method for S3, or for all: `*`. */
 const answers = new Map<string, { headers?: Record<string, string>; body?: string }>();
 await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 afterAll(() => void server.close());
@@ -28,6 +30,7 @@ const kms = createKms(session, REGION);
 const keys = createKeyStore(session, REGION);
 const parameters = createParameterStore(session, REGION);
 const objects = createObjectStore(session, REGION);
+const buckets = createBucketStore(session, REGION);
 
 const bytes = Buffer.alloc(16);
 const context = { a: 'b' };
@@ -237,6 +240,20 @@ describe('an answer with the wrong shape is an error of coffer:', () => {
       'Version is not a number',
     ],
     [
+      'a fraction in place of a version',
+      'AmazonSSM.PutParameter',
+      { Version: 1.5 },
+      () => parameters.put({ name: '/a', value: 'v', type: 'String', overwrite: true }),
+      'Version is not a number',
+    ],
+    [
+      'an empty plaintext',
+      'TrentService.Decrypt',
+      { Plaintext: '' },
+      () => kms.decrypt(bytes, context, 'alias/k'),
+      'the answer lacks Plaintext',
+    ],
+    [
       'a boolean in place of a data key',
       'TrentService.Decrypt',
       { Plaintext: true },
@@ -272,4 +289,100 @@ test.each([
     'ssm:GetParameter /a: the answer cannot be read: it is cut off, or not from AWS',
   );
   expect(hint).toContain('any proxy on the way to AWS');
+});
+
+/** Every call of the ports, also those that rely on no answer. */
+const CALLS: [string, () => Promise<unknown>][] = [
+  ...Object.entries({ KMS, KEYS, SSM, S3 }).flatMap(([service, walk]) =>
+    Object.entries(walk).flatMap(([method, entry]): [string, () => Promise<unknown>][] =>
+      entry === 'relies on no answer' ? [] : [[`${service} ${method}`, entry[0]]],
+    ),
+  ),
+  ['S3 put in parts', () => objects.put('bkt', 'k', upload(2), {})],
+];
+const CALLS_WITHOUT_ANSWER: [string, () => Promise<unknown>][] = [
+  ['KEYS enableRotation', () => keys.enableRotation('k')],
+  ['SSM addTags', () => parameters.addTags('/a', { a: 'b' })],
+  ['SSM removeTags', () => parameters.removeTags('/a', ['a'])],
+  [
+    'S3 abortUpload',
+    () => objects.abortUpload('b', { key: 'k', uploadId: 'u', modified: new Date() }),
+  ],
+  ['S3 deleteBatch', () => objects.deleteBatch('b', ['k'])],
+  ['BUCKETS exists', () => buckets.exists('b')],
+  ['BUCKETS create', () => buckets.create('b')],
+  ['BUCKETS settings', () => buckets.settings('b')],
+  ['BUCKETS blockPublicAccess', () => buckets.blockPublicAccess('b')],
+  ['BUCKETS enforceOwner', () => buckets.enforceOwner('b')],
+  ['BUCKETS encrypt', () => buckets.encrypt('b')],
+  ['BUCKETS enableVersioning', () => buckets.enableVersioning('b')],
+  ['BUCKETS putPolicy', () => buckets.putPolicy('b', '{}')],
+  ['BUCKETS putLifecycle', () => buckets.putLifecycle('b', { rules: [], minimumSize: undefined })],
+];
+
+/** All members that coffer reads, each with `value`, also one level down. */
+function everywhere(value: unknown): string {
+  const members = (
+    'Arn CiphertextBlob DeletedParameters InvalidParameters KeyId KeyRotationEnabled KeySpec ' +
+    'KeyState Key Labels LastModifiedDate Name NextToken Plaintext TagList Type Value Version'
+  ).split(' ');
+  const flat = Object.fromEntries(members.map((member) => [member, value]));
+  return JSON.stringify({ ...flat, KeyMetadata: flat, Parameter: flat, Parameters: [flat] });
+}
+
+const WRONG_BODIES: [string, string][] = [
+  ['nothing', ''],
+  ['an empty object', '{}'],
+  ['null', 'null'],
+  ['a list', '[]'],
+  ['a text', '"canary"'],
+  ['a number', '7'],
+  ['a web page', '<!doctype html><html><body>Sign in, canary</body></html>'],
+  ['plain words', 'canary'],
+  ['a cut text', '{"Parameter": {"Value": "canary'],
+  ['a cut document', '<R><Contents><Key>canary'],
+];
+
+/** Of the right form, but mostly wrong. */
+const DOUBTFUL_BODIES: [string, string][] = [
+  [
+    'another document',
+    '<R><Contents>canary</Contents><Uploads/><IsTruncated>canary</IsTruncated></R>',
+  ],
+  ...[null, 7, -1.5, true, '', 'canary', [], [null], ['canary'], {}, { canary: 1 }].map(
+    (value): [string, string] => [`${JSON.stringify(value)} everywhere`, everywhere(value)],
+  ),
+];
+
+/** What a call throws, or `undefined`. */
+async function thrownBy(work: () => Promise<unknown>): Promise<unknown> {
+  return work().then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+}
+
+describe.each(WRONG_BODIES)('to an answer that is %s', (_, body) => {
+  beforeEach(() => void answers.set('*', { body }));
+  afterEach(() => answers.clear());
+
+  test.each(CALLS)('%s fails with an error of coffer that does not quote it', async (__, work) => {
+    const { message, hint } = await failureOf(work);
+    expect(`${message} ${hint}`).not.toContain('canary');
+  });
+});
+
+describe.each([...WRONG_BODIES, ...DOUBTFUL_BODIES])('to an answer that is %s', (_, body) => {
+  beforeEach(() => void answers.set('*', { body }));
+  afterEach(() => answers.clear());
+
+  test.each([...CALLS, ...CALLS_WITHOUT_ANSWER])(
+    '%s fails with such an error, if it fails',
+    async (__, work) => {
+      const error = await thrownBy(work);
+      if (error === undefined) return;
+      if (!(error instanceof CofferError)) throw error;
+      expect(`${error.message} ${error.hint}`).not.toContain('canary');
+    },
+  );
 });
