@@ -2,8 +2,8 @@
 // dependencies: a bundled AWS client starts faster than one loaded from node_modules, and splitting
 // keeps each command's start to the code it needs.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { build, context } from 'esbuild';
+import { billOfMaterials, bundledPackages, licenses } from './bundled.js';
 import { compileSchema } from './schemas/compile.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -42,7 +42,9 @@ else {
   Object.keys(metafile.outputs)
     .filter((file) => file.endsWith('.map'))
     .forEach(trimSourceMap);
-  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licenses(Object.keys(metafile.inputs)));
+  const packages = bundledPackages(Object.keys(metafile.inputs));
+  writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `${licenses(packages)}\n`);
+  writeFileSync('dist/sbom.cdx.json', billOfMaterials(packages, { version }));
 }
 
 /**
@@ -54,27 +56,4 @@ function trimSourceMap(file) {
     map.sources[index].includes('node_modules/') ? null : text,
   );
   writeFileSync(file, JSON.stringify(map));
-}
-
-/** The license texts of every package in the bundle. */
-function licenses(inputs) {
-  const folders = new Set(
-    inputs.map((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean),
-  );
-  return [...folders]
-    .toSorted((a, b) => (a < b ? -1 : 1))
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json')));
-      return `${name} ${version} (${license})\n\n${licenseText(folder)}`;
-    })
-    .join('\n\n----\n\n');
-}
-
-function licenseText(folder) {
-  for (const name of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE']) {
-    try {
-      return readFileSync(join(folder, name), 'utf8').trim();
-    } catch {}
-  }
-  return `(no license file in ${dirname(folder)})`;
 }
