@@ -18,6 +18,8 @@ export interface Host {
   note: (text: string) => void;
   /** Reports something that needs attention, although nothing failed. */
   warn: (problem: Problem) => void;
+  /** Whether somebody is there to answer `confirm`. */
+  isInteractive?: boolean | undefined;
   progress: (label: string, unit?: Unit) => Progress;
   /**
    * Asks for consent before a write or deletion.

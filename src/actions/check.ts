@@ -8,6 +8,8 @@ import { describeProblem, type ProblemReport } from './report.ts';
 export interface CheckOptions {
   /** Checks what git would commit, not the files on disk. */
   staged?: boolean | undefined;
+  /** Absolute paths that manifests may name although they are outside of the repository. */
+  allowedFiles?: readonly string[] | undefined;
 }
 
 /** The report for programs. */
@@ -26,14 +28,16 @@ export interface CheckReport {
 export async function check(
   folder: string,
   files: readonly string[],
-  { staged = false }: CheckOptions = {},
+  { staged = false, allowedFiles }: CheckOptions = {},
 ): Promise<Findings> {
   if (staged && files.length > 0) {
     throw new CofferError('usage', '--staged checks everything that is staged', {
       hint: 'run it without file names',
     });
   }
-  const snapshot = await (staged ? openIndex(folder) : openWorkTree(files, folder));
+  const snapshot = await (staged
+    ? openIndex(folder, allowedFiles)
+    : openWorkTree(files, folder, allowedFiles));
   return checkManifests(snapshot).finally(snapshot.close);
 }
 

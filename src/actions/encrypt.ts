@@ -22,6 +22,7 @@ export function encrypt(
     for (const manifest of manifests) {
       const report = await sealInPlace(tools, manifest, { reseal }, options);
       tools.host.note(`${manifest.file}: ${summarize(report)}`);
+      for (const line of sealedAgain(manifest, report)) tools.host.note(line);
       reports.push(report);
     }
     return reports;
@@ -34,6 +35,16 @@ function resealNames(manifests: readonly Manifest[], names: readonly string[]): 
     throw new CofferError('usage', '--reseal works on one manifest at a time');
   }
   return new Set(manifest ? names.map((name) => findParameter(manifest, name).name) : []);
+}
+
+/** Names every file whose content replaced a value: nobody should miss one. */
+function sealedAgain({ file, parameters }: Manifest, { sealed }: SealReport): string[] {
+  const again = new Set(sealed.filter(({ why }) => why !== 'new').map(({ name }) => name));
+  return parameters.flatMap(({ name, origin }) =>
+    again.has(name) && origin && 'file' in origin
+      ? [`${file}: ${name} encrypted again from ${origin.file}`]
+      : [],
+  );
 }
 
 const WORDS = {

@@ -14,7 +14,7 @@ import type { Tools, WriteOptions } from './tools.ts';
  * @throws CofferError with the problems of all of them.
  */
 export async function readManifests(
-  tools: Pick<Tools, 'region'>,
+  tools: Pick<Tools, 'region' | 'allowedFiles'>,
   files: readonly string[],
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
@@ -22,7 +22,8 @@ export async function readManifests(
   for (const file of new Set(files)) {
     try {
       const manifest = await readManifest(file);
-      manifests.push(tools.region ? { ...manifest, region: tools.region } : manifest);
+      const { region = manifest.region, allowedFiles } = tools;
+      manifests.push({ ...manifest, region, allowedFiles });
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
       errors.push(error);
@@ -38,7 +39,7 @@ export async function readManifests(
 
 /** Reads one manifest. */
 export async function readOneManifest(
-  tools: Pick<Tools, 'region'>,
+  tools: Pick<Tools, 'region' | 'allowedFiles'>,
   file: string,
 ): Promise<Manifest> {
   const [manifest] = await readManifests(tools, [file]);

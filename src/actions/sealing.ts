@@ -1,6 +1,9 @@
+import { CofferError } from '../errors.ts';
+import type { Host } from '../host.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { encryptManifest, type Sealed, type SealRequest } from '../seal/encrypt.ts';
+import type { NewFile } from '../seal/work.ts';
 import { fileKeyFor, tellCreated } from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
@@ -29,6 +32,7 @@ export async function sealInPlace(
   const { sealed, warnings, ...next } = await encryptManifest(manifest, fileKey, {
     ...request,
     watch,
+    accept: (added) => acceptFile(host, manifest, added),
   }).finally(() => {
     comparing.end();
     sealing.end();
@@ -43,4 +47,26 @@ export async function sealInPlace(
     sealed,
     warnings: warnings.map(({ message }) => message),
   };
+}
+
+/**
+ * Asks whether a new `file:` may replace what is sealed. Without a person, a file that git does not
+ * ignore is accepted: it is part of the repository, and not of this machine alone.
+ */
+async function acceptFile(
+  host: Host,
+  manifest: Manifest,
+  { name, path, isIgnored }: NewFile,
+): Promise<void> {
+  const what = `${manifest.file}: the last commit has no "file:" of ${name} that leads to ${path}`;
+  if (!host.isInteractive && !isIgnored) return host.note(what);
+  try {
+    await host.confirm(`${what}\nEncrypt this file in place of the value?`);
+  } catch (error) {
+    if (!(error instanceof CofferError) || error.code !== 'declined') throw error;
+    throw new CofferError('declined', what, {
+      hint: `to encrypt this file, run coffer encrypt --reseal ${name} ${manifest.file}`,
+      cause: error,
+    });
+  }
 }

@@ -10,6 +10,8 @@ export interface Tools {
   host: Host;
   /** Overrides the region of manifests. */
   region: Region;
+  /** Files and folders that manifests may name although they are outside of the repository. */
+  allowedFiles?: readonly string[] | undefined;
   /** The region for names without a manifest. */
   homeRegion: Region;
   fileKey: FileKeyAlias;

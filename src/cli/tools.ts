@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import type { Tools } from '../actions/tools.ts';
 import { createAws } from '../aws/index.ts';
 import { userFolder } from '../files/user-lock.ts';
@@ -31,6 +32,7 @@ export function createTools(
     stores: createStores(session),
     host,
     region: flags.string('region'),
+    allowedFiles: flags.list('allowFile').map((file) => resolve(file)),
     homeRegion: flags.string('region') || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'],
     fileKey: {
       alias: env['COFFER_KEY_ALIAS'] || env['PSYML_KEY_ALIAS'] || 'alias/coffer',

@@ -6,7 +6,21 @@ import { askGit } from './run.ts';
 export async function readHead(file: string): Promise<Buffer | undefined> {
   const path = await realpath(file).catch(() => undefined);
   if (path === undefined) return undefined;
-  const args = ['cat-file', 'blob', `HEAD:./${basename(path)}`];
-  const answer = await askGit(dirname(path), args);
+  const answer = await askGit(dirname(path), ['cat-file', 'blob', `HEAD:./${basename(path)}`]);
   return answer?.code === 0 ? answer.stdout : undefined;
+}
+
+/** Whether these bytes of a file, after git's filters, are what HEAD has under its real path. */
+export async function isCommitted(path: string, bytes: Buffer): Promise<boolean> {
+  const [folder, name] = [dirname(path), basename(path)];
+  const head = await askGit(folder, ['rev-parse', '--verify', '--quiet', `HEAD:./${name}`]);
+  if (head?.code !== 0) return false;
+  const hashed = await askGit(folder, ['hash-object', '--stdin', `--path=${name}`], bytes);
+  return hashed?.code === 0 && hashed.stdout.equals(head.stdout);
+}
+
+/** Whether git ignores a file. It ignores no file that it tracks. */
+export async function isIgnored(path: string): Promise<boolean> {
+  const answer = await askGit(dirname(path), ['check-ignore', '--quiet', '--', basename(path)]);
+  return answer?.code === 0;
 }

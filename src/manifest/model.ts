@@ -104,6 +104,8 @@ export interface Refusal {
 export interface Manifest {
   /** The name that the caller used. */
   file: string;
+  /** Files and folders that the command line lets it name, wherever they are. */
+  allowedFiles?: readonly string[] | undefined;
   /** The whole source text. */
   text: string;
   /** Prefix of every name; begins and ends with a slash. */

@@ -5,7 +5,7 @@ import type { Manifest, Parameter } from '../manifest/model.ts';
 import { ssmFieldsOf } from '../manifest/ssm-fields.ts';
 import { headerOf } from '../seal/blob-body.ts';
 import { findMisplaced, findUnplaced } from '../seal/placement.ts';
-import type { Opener } from '../seal/opener.ts';
+import { openPublished, type Opener } from '../seal/opener.ts';
 import type { Closable, Desired } from '../stores/model.ts';
 
 /**
@@ -85,7 +85,10 @@ async function desire(
   ) {
     return { ...common, ...secret, type: parameter.type, value: '', closed: 'value' };
   }
-  const bytes = await opener.open(parameter);
+  const bytes =
+    content.kind === 'absent'
+      ? await openPublished(manifest, parameter)
+      : await opener.open(parameter);
   // encrypt does not open existing ciphertext without --reseal.
   const isClosed = content.kind === 'sealed' || content.kind === 'psyml';
   const reseal = isClosed ? `--reseal ${parameter.name} ` : '';

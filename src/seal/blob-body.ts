@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { createObjectDecipher, TAG_BYTES, type Commitment } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
+import { openRegular } from '../files/open-regular.ts';
+import { stubOf } from '../git/stub.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
-import { besideManifest } from './source.ts';
+import { requireLocated } from './named-file.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -34,6 +35,13 @@ export async function openBlobBody(
       for await (const chunk of chunksOf(body, body.size)) hash.update(chunk);
     }
     if (body.size !== blob.size || hash.digest('hex') !== blob.sha256) {
+      const stub = stubOf(await body.read(0, 1024), body.size);
+      if (stub) {
+        throw new CofferError('tampered', `${parameter.name}: its blob is a stub of ${stub.of}`, {
+          place: parameter.place,
+          hint: `run ${stub.mend}`,
+        });
+      }
       throw new CofferError(
         'tampered',
         `${parameter.name}: the sealed bytes do not match the manifest`,
@@ -100,12 +108,13 @@ function inMemory(bytes: Buffer): BlobBody {
 }
 
 async function onDisk(manifest: Manifest, parameter: Parameter, file: string): Promise<BlobBody> {
-  const path = besideManifest(manifest, file);
+  const { path } = await requireLocated(manifest, parameter, file);
   try {
-    const { size } = await stat(path);
-    const handle = await open(path, 'r');
+    const opened = await openRegular(path);
+    if (!opened) throw new Error('not a regular file');
+    const { handle, stats } = opened;
     return {
-      size,
+      size: Number(stats.size),
       async read(offset, length) {
         const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
         return buffer.subarray(0, bytesRead);

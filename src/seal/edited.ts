@@ -86,6 +86,7 @@ function takeAsTyped(
   const places = new Map(edited.parameters.map(({ name, place }) => [name, place]));
   return {
     ...manifest,
+    allowedFiles: edited.allowedFiles,
     // The data keys are bound to where the secrets go.
     dataKeys: isDeepStrictEqual(manifest.destination, before.destination) ? manifest.dataKeys : {},
     parameters: manifest.parameters.map((parameter) => {

@@ -39,7 +39,8 @@ async function opensAny(opener: Opener, { parameters }: Manifest): Promise<boole
 
 const PROVES_NOTHING: ReadonlySet<string> = new Set(['denied', 'key', 'tampered', 'not-found']);
 
-async function readCommitted(file: string): Promise<Manifest | undefined> {
+/** A manifest as the last commit has it; undefined if it has none, or none that can be read. */
+export async function readCommitted(file: string): Promise<Manifest | undefined> {
   const bytes = await readHead(file);
   if (!bytes) return undefined;
   try {

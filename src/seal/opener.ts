@@ -8,7 +8,7 @@ import { openPsyml } from '../crypto/psyml.ts';
 import { CofferError, type ErrorCode } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { decryptBlobBody, openBlobBody } from './blob-body.ts';
-import { findSource, missingSource } from './source.ts';
+import { findSource, missingSource, requireCommitted } from './source.ts';
 
 /** Failures of the key or the caller, not of the ciphertext. */
 const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set(['denied', 'key', 'credentials', 'network']);
@@ -115,16 +115,28 @@ export class Opener {
   }
 }
 
-async function readOrigin(manifest: Manifest, parameter: Parameter): Promise<Buffer> {
+/** A value that stands in a file and is published as it is. */
+export function openPublished(manifest: Manifest, parameter: Parameter): Promise<Buffer> {
+  return readOrigin(manifest, parameter, { isPublished: true });
+}
+
+async function readOrigin(
+  manifest: Manifest,
+  parameter: Parameter,
+  { isPublished = false } = {},
+): Promise<Buffer> {
   if (!parameter.origin || 'generate' in parameter.origin) {
     throw new CofferError('source', `${parameter.name} is not generated yet`, {
       place: parameter.place,
       hint: 'run coffer encrypt',
     });
   }
-  const source = await findSource(manifest, parameter, parameter.origin.file);
-  if (!source) throw missingSource(parameter, parameter.origin.file);
-  return encodeSource(parameter, await source.read());
+  const { file } = parameter.origin;
+  const source = await findSource(manifest, parameter, file);
+  if (!source) throw missingSource(parameter, file);
+  const bytes = await source.read();
+  if (isPublished) await requireCommitted(parameter, file, source.located, bytes);
+  return encodeSource(parameter, bytes);
 }
 
 /** Converts a file's content to a value. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { CofferError, type Problem } from '../errors.ts';
+import { isIgnored } from '../git/head.ts';
 import type { Blob, Generate, Manifest, Parameter } from '../manifest/model.ts';
 import { openBlobBody, openedChunks } from './blob-body.ts';
 import { generateValue } from './generate.ts';
+import { readCommitted } from './head.ts';
 import { ssmLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
 import { goesToSsm, isMisplaced } from './placement.ts';
@@ -34,6 +36,16 @@ export interface WorkRequest {
   /** Parameters whose values are generated again. */
   regenerate?: ReadonlySet<string>;
   watch?: Watch | undefined;
+  /** Asks whether a file may replace ciphertext that was there before its `file:`. */
+  accept?: ((file: NewFile) => Promise<void>) | undefined;
+}
+
+/** A `file:` beside ciphertext that the last commit does not have. */
+export interface NewFile {
+  name: string;
+  /** Its real path. */
+  path: string;
+  isIgnored: boolean;
 }
 
 /** Gets the progress of large values, in bytes. */
@@ -187,7 +199,7 @@ async function fromFile(
   parameter: Parameter,
   file: string,
   opener: Opener,
-  { reseal = new Set(), watch }: WorkRequest,
+  { reseal = new Set(), watch, accept }: WorkRequest,
   warnings: Problem[],
 ): Promise<Plaintext | undefined> {
   const { content } = parameter;
@@ -198,14 +210,19 @@ async function fromFile(
     }
     return isMisplaced(parameter) ? moved(manifest, parameter, opener, warnings) : undefined;
   }
-  if (isMisplaced(parameter)) return sealFile(manifest, parameter, source, 'moved');
-  if (content.kind !== 'absent' && !reseal.has(parameter.name)) {
+  const isAsked = content.kind !== 'absent' && !reseal.has(parameter.name);
+  const seal = async (why: Plaintext['why']) => {
+    if (isAsked && accept) await acceptNew(manifest, parameter, file, source, accept);
+    return sealFile(manifest, parameter, source, why);
+  };
+  if (isMisplaced(parameter)) return seal('moved');
+  if (isAsked) {
     try {
       if (await isSame(manifest, parameter, source, opener, watch)) return undefined;
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
       // Sealing the file again repairs a lost blob.
-      if (error.code === 'source') return sealFile(manifest, parameter, source, 'changed');
+      if (error.code === 'source') return seal('changed');
       if (error.code !== 'denied') throw error;
       warnings.push({
         message: `${parameter.name}: cannot tell without kms:Decrypt whether ${file} changed; its ciphertext is unchanged`,
@@ -215,7 +232,21 @@ async function fromFile(
       return undefined;
     }
   }
-  return sealFile(manifest, parameter, source, content.kind === 'absent' ? 'new' : 'changed');
+  return seal(content.kind === 'absent' ? 'new' : 'changed');
+}
+
+/** Whoever adds a line to a manifest must not get a file of somebody else's machine sealed. */
+async function acceptNew(
+  manifest: Manifest,
+  { name }: Parameter,
+  file: string,
+  { located: { path, isInRepository } }: SourceFile,
+  accept: NonNullable<WorkRequest['accept']>,
+): Promise<void> {
+  const head = isInRepository ? await readCommitted(manifest.file) : undefined;
+  const before = head?.parameters.find((parameter) => parameter.name === name)?.origin;
+  if (!isInRepository || (before && 'file' in before && before.file === file)) return;
+  await accept({ name, path, isIgnored: await isIgnored(path) });
 }
 
 async function sealFile(

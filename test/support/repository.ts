@@ -18,6 +18,7 @@ export interface Repository extends Workspace {
 export const NOWHERE: Omit<Snapshot, 'sources'> = {
   concerns: () => true,
   follow: (path) => Promise.resolve(path),
+  locate: (_, path) => Promise.resolve({ path, isAllowed: false }),
   fingerprint: () => Promise.resolve(undefined),
   tracked: () => Promise.resolve(undefined),
   close: () => {},

@@ -5,6 +5,10 @@ export const GLOBAL_FLAGS: readonly FlagHelp[] = [
   ['-r, --region <region>', "AWS region, instead of the manifest's"],
   ['--profile <profile>', 'Profile of the shared AWS configuration'],
   ['--endpoint-url <url>', 'Call this address instead of AWS'],
+  [
+    '--allow-file <file>',
+    'A file or folder outside the repository that manifests may name; repeatable',
+  ],
   ['--concurrency <n>', 'Maximum concurrent AWS calls (default: 8)'],
   ['--json', 'Print a JSON report to stdout'],
   ['--quiet', 'Print only errors and warnings'],

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { CofferError } from '../../errors.ts';
 import { Fingerprinter } from './fingerprint.ts';
 import { followLinks } from './follow-links.ts';
@@ -15,7 +15,10 @@ const NAMES_FILES = /\b(?:file|blob)["']?\s*:/;
  * The state that git would commit now: the index, of which the differences from HEAD matter.
  * @throws CofferError `usage` outside a repository
  */
-export async function openIndex(folder: string): Promise<Snapshot> {
+export async function openIndex(
+  folder: string,
+  allowedFiles: readonly string[] = [],
+): Promise<Snapshot> {
   const root = await repositoryRoot(folder);
   if (root === undefined) {
     throw new CofferError('usage', '--staged needs a git repository', {
@@ -41,14 +44,23 @@ export async function openIndex(folder: string): Promise<Snapshot> {
     reader.close();
     throw error;
   }
+  const follow = (path: string) =>
+    followLinks(path, async (link) => {
+      const id = links.get(link);
+      return id === undefined ? undefined : (await readObject(reader, id)).toString('utf8');
+    });
   return {
     sources,
     concerns: (paths) => paths.some((path) => changed.has(path)),
-    follow: (path) =>
-      followLinks(path, async (link) => {
-        const id = links.get(link);
-        return id === undefined ? undefined : (await readObject(reader, id)).toString('utf8');
-      }),
+    follow,
+    async locate(file, named) {
+      const path = await follow(resolve(dirname(file), named));
+      const parts = relative(root, path).toLowerCase().split(sep);
+      const isAllowed = allowedFiles.some((one) => path === one || path.startsWith(one + sep));
+      if (parts.includes('.git')) return { path, isAllowed, refused: 'in a git folder' };
+      const isOutside = parts[0] === '..' && !isAllowed;
+      return { path, isAllowed, refused: isOutside ? 'outside of the repository' : undefined };
+    },
     async fingerprint(path) {
       const id = files.get(path);
       if (id === undefined) return undefined;

@@ -3,7 +3,7 @@ import { decodeBase64 } from '../../crypto/base64.ts';
 import type { Problem } from '../../errors.ts';
 import type { Blob, Manifest, Parameter } from '../../manifest/model.ts';
 import { shellQuote } from '../../formats/shell.ts';
-import { besideManifest } from '../../seal/source.ts';
+import { besideManifest, describeRefused } from '../../seal/named-file.ts';
 import { fingerprintOf, type Fingerprint } from './fingerprint.ts';
 import { encodeSource } from '../../seal/opener.ts';
 import { findUnplaced } from '../../seal/placement.ts';
@@ -20,16 +20,19 @@ interface Surroundings {
 export async function namedFiles(
   { parameters }: Manifest,
   { path: file }: Source,
-  { follow }: Snapshot,
+  { locate }: Snapshot,
 ): Promise<string[]> {
   const paths = parameters
     .flatMap(({ content, origin }) => [
       content.kind === 'blob' && 'path' in content.blob.body ? content.blob.body.path : undefined,
       origin && 'file' in origin ? origin.file : undefined,
     ])
-    .filter((path) => path !== undefined)
-    .map((path) => besideManifest({ file }, path));
-  return [...paths, ...(await Promise.all(paths.map((path) => follow(path))))];
+    .filter((path) => path !== undefined);
+  const located = await Promise.all(paths.map((path) => locate(file, path)));
+  return [
+    ...paths.map((path) => besideManifest({ file }, path)),
+    ...located.map(({ path }) => path),
+  ];
 }
 
 /** Finds problems in the files that a parameter names, or in its inline blob. */
@@ -39,12 +42,28 @@ export async function findFileProblems(
 ): Promise<Problem[]> {
   const { content, origin } = parameter;
   const found: (Problem | undefined)[] = [];
-  if (content.kind === 'blob') found.push(await findBlobProblem(around, parameter, content.blob));
+  if (content.kind === 'blob') {
+    const { body } = content.blob;
+    const refused = 'path' in body && (await findRefusal(around, parameter, body.path));
+    found.push(refused || (await findBlobProblem(around, parameter, content.blob)));
+  }
   if (origin && 'file' in origin) {
+    const refused = await findRefusal(around, parameter, origin.file);
+    if (refused) return [...found.filter((problem) => problem !== undefined), refused];
     const find = parameter.type === 'SecureString' ? findLeak : findPublishedProblem;
     found.push(await find(around, parameter, origin.file));
   }
   return found.filter((problem) => problem !== undefined);
+}
+
+/** No manifest names a file outside of its repository: it may be anybody's. */
+async function findRefusal(
+  { source, snapshot }: Surroundings,
+  { name, place }: Parameter,
+  named: string,
+): Promise<Problem | undefined> {
+  const { path, refused } = await snapshot.locate(source.path, named);
+  return refused && { ...describeRefused(name, named, { path, refused }), place };
 }
 
 async function findBlobProblem(
@@ -74,7 +93,7 @@ async function findLeak(
   path: string,
 ): Promise<Problem | undefined> {
   const tracked = await snapshot.tracked(dirname(source.path));
-  const found = await snapshot.follow(besideManifest({ file: source.path }, path));
+  const found = (await snapshot.locate(source.path, path)).path;
   if (!tracked?.has(found)) return undefined;
   const file = shellQuote(join(dirname(source.file), relative(dirname(source.path), found)));
   return {
@@ -109,7 +128,7 @@ async function findFile(
   { name, place }: Parameter,
   path: string,
 ): Promise<Fingerprint | { problem: Problem }> {
-  const absolute = await snapshot.follow(besideManifest({ file: source.path }, path));
+  const { path: absolute, isAllowed } = await snapshot.locate(source.path, path);
   const hint = `run git add ${shellQuote(join(dirname(source.file), path))}`;
   const found = await snapshot.fingerprint(absolute);
   if (!found) {
@@ -117,7 +136,7 @@ async function findFile(
     return { problem: { message, hint: `restore it, or ${hint} if it exists`, place } };
   }
   const tracked = await snapshot.tracked(dirname(source.path));
-  if (!tracked?.has(source.path) || tracked.has(absolute)) return found;
+  if (isAllowed || !tracked?.has(source.path) || tracked.has(absolute)) return found;
   const message = `${name}: git does not track ${path}, so clones do not have it`;
   return { problem: { message, hint, place } };
 }

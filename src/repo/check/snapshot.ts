@@ -1,3 +1,4 @@
+import type { Located } from '../../seal/named-file.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** A manifest's bytes. */
@@ -20,6 +21,11 @@ export interface Snapshot {
   concerns: (paths: readonly string[]) => boolean;
   /** Follows symbolic links; the other members do not. */
   follow: (path: string) => Promise<string>;
+  /** Where a path in a manifest leads. */
+  locate: (
+    manifest: string,
+    path: string,
+  ) => Promise<Pick<Located, 'path' | 'isAllowed' | 'refused'>>;
   /** @returns `undefined` if the file does not exist */
   fingerprint: (path: string) => Promise<Fingerprint | undefined>;
   /** The tracked files in the repository of a folder; `undefined` outside git. */

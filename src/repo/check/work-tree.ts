@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import pMap from 'p-map';
@@ -7,13 +6,19 @@ import { readBytes } from '../../files/read.ts';
 import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
 import { listIndex, repositoryRoot } from '../../git/repository.ts';
+import { openRegular } from '../../files/open-regular.ts';
+import { locate } from '../../seal/named-file.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
  * The files on disk; without `files`, all manifests in the repository of `folder`.
  * @throws CofferError `usage` for a named file that cannot be read
  */
-export async function openWorkTree(files: readonly string[], folder: string): Promise<Snapshot> {
+export async function openWorkTree(
+  files: readonly string[],
+  folder: string,
+  allowedFiles: readonly string[] = [],
+): Promise<Snapshot> {
   const found =
     files.length > 0
       ? await pMap(new Set(files), (file) => readNamed(folder, file), { concurrency: 16 })
@@ -23,12 +28,15 @@ export async function openWorkTree(files: readonly string[], folder: string): Pr
     const path = resolve(folder, one.file);
     return { ...one, path: join(await realFolder(dirname(path)), basename(path)) };
   });
+  // One object for each manifest, so that git is asked once for each.
+  const naming = remember((file) => Promise.resolve({ file, allowedFiles }));
   const rootOf = remember(repositoryRoot);
   const trackedIn = remember(async (root) => (await listIndex(root)).files);
   return {
     sources: await Promise.all(located),
     concerns: () => true,
     follow: (path) => realpath(path).catch(() => path),
+    locate: async (file, path) => locate(await naming(file), path),
     fingerprint: fingerprintFile,
     async tracked(folder) {
       const root = await rootOf(folder);
@@ -45,7 +53,10 @@ async function readNamed(folder: string, file: string): Promise<Found> {
 async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {
   const fingerprinter = new Fingerprinter();
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    const opened = await openRegular(path);
+    if (!opened) return undefined;
+    const stream = opened.handle.createReadStream({ highWaterMark: 1024 * 1024 });
+    for await (const chunk of stream) {
       fingerprinter.update(chunk as Buffer);
     }
   } catch (error) {

@@ -68,6 +68,7 @@ async function told(text: string): Promise<string> {
     sources: [{ file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) }],
     concerns: () => true,
     follow: (path) => Promise.resolve(path),
+    locate: (_, path) => Promise.resolve({ path, isAllowed: false }),
     fingerprint: () => Promise.resolve(undefined),
     tracked: () => Promise.resolve(undefined),
     close: () => {},
