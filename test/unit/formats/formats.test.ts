@@ -17,6 +17,7 @@ import { dotenvLine, findDotenvFault, format } from '../../../src/formats/dotenv
 import { fishLine, format as fishFormat } from '../../../src/formats/fish.ts';
 import { githubBlock, format as github, githubMasks } from '../../../src/formats/github.ts';
 import { powershellLine } from '../../../src/formats/powershell.ts';
+import { assignVariables } from '../../../src/formats/variables.ts';
 import { renderYaml } from '../../../src/formats/yaml.ts';
 import { run } from '../../support/cli.ts';
 import { readDotenv } from '../../support/dotenv-reader.ts';
@@ -107,6 +108,12 @@ describe('dotenv', () => {
   test.skipIf(!hasPythonDotenv)('python-dotenv reads it back', async () => {
     const [file, expected] = dotenvOf(sample(sound, 100).flat());
     expect(await readByPythonDotenv(file)).toEqual(expected);
+  });
+
+  test('refuses the path of a file that it cannot hold', async () => {
+    const secret = { name: 'keystore', bytes: Buffer.of(0xff), isSecret: true };
+    const run = assignVariables([secret], format.rules, {}, () => "/nowhere/it's $(touch pwned)");
+    await expect(run).rejects.toThrow(/^keystore: the path of its file cannot be exported/);
   });
 
   test('takes no name that would make a line a command', () => {
