@@ -214,16 +214,18 @@ export function createObjectStore(session: Session, region: string | undefined) 
 
     /** Deletes up to 1,000 objects in one call; missing ones are fine. */
     async deleteBatch(bucket: string, keys: readonly string[]): Promise<void> {
-      const { Errors } = await call(
-        session,
-        { action: 's3:DeleteObject', target: `${keys.length} objects in s3://${bucket}` },
-        () =>
-          client.send(
-            new DeleteObjectsCommand({
-              Bucket: bucket,
-              Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
-            }),
-          ),
+      const doing = {
+        action: 's3:DeleteObject',
+        target: `${keys.length} objects in s3://${bucket}`,
+      };
+      // Not quiet: only a list of what was deleted tells an answer of S3 from another one.
+      const { Deleted, Errors } = await call(session, doing, () =>
+        client.send(
+          new DeleteObjectsCommand({
+            Bucket: bucket,
+            Delete: { Objects: keys.map((Key) => ({ Key })) },
+          }),
+        ),
       );
       const [first] = Errors ?? [];
       if (first) {
@@ -232,6 +234,9 @@ export function createObjectStore(session: Session, region: string | undefined) 
           `s3:DeleteObject s3://${bucket}/${first.Key}: ${first.Message ?? first.Code}`,
         );
       }
+      const told = new Set(Deleted?.map(({ Key }) => Key));
+      const untold = keys.find((key) => !told.has(key));
+      if (untold !== undefined) throw incomplete(doing, untold);
     },
   };
 }
