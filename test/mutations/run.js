@@ -14,15 +14,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { aws } from './faults/aws.js';
-import { files } from './faults/files.js';
-import { manifests } from './faults/manifests.js';
-import { sealing } from './faults/sealing.js';
-import { showing } from './faults/showing.js';
+import { MUTATIONS } from './list.js';
 
 const words = process.argv.slice(2);
-const all = [...sealing, ...files, ...manifests, ...aws, ...showing];
-const chosen = all.filter(
+const chosen = MUTATIONS.filter(
   ({ fault }) => words.length === 0 || words.some((word) => fault.includes(word)),
 );
 const copy = mkdtempSync(join(tmpdir(), 'coffer-mutations-'));

@@ -70,9 +70,8 @@ export const showing = [
   {
     fault: 'export for GitHub masks only the first line of a secret',
     file: 'src/formats/github.ts',
-    find: ".split(/\\r\\n|\\r|\\n/)\n    .filter((line) => line.trim() !== '')",
-    replace:
-      ".split(/\\r\\n|\\r|\\n/)\n    .slice(0, 1)\n    .filter((line) => line.trim() !== '')",
+    find: 'value.split(/\\r\\n|\\r|\\n/).filter',
+    replace: 'value.split(/\\r\\n|\\r|\\n/).slice(0, 1).filter',
   },
   {
     fault: 'export gives two secrets one name, and so loses one',
