@@ -1,6 +1,7 @@
 import { CofferError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { installDrivers, uninstallDrivers, type Installation } from '../repo/drivers/install.ts';
+import type { InstallOptions } from './hook.ts';
 import type { Tools } from './tools.ts';
 
 /**
@@ -13,16 +14,20 @@ export async function git(
   folder: string,
   task: 'install' | 'uninstall',
   patterns: readonly string[] = [],
+  { program }: InstallOptions = {},
 ): Promise<Installation> {
-  return task === 'install' ? install(host, folder, patterns) : uninstall(host, folder, patterns);
+  return task === 'install'
+    ? install(host, folder, patterns, program)
+    : uninstall(host, folder, patterns);
 }
 
 async function install(
   host: Host,
   folder: string,
   patterns: readonly string[],
+  program: string | undefined,
 ): Promise<Installation> {
-  const { attributes, configured, runnable } = await installDrivers(folder, patterns);
+  const { attributes, configured, runnable } = await installDrivers(folder, patterns, program);
   tellLines(host, 'added to .gitattributes', attributes);
   host.note(`git diff and git merge ${configured ? 'now run' : 'run'} coffer in this clone`);
   host.note('commit .gitattributes, and run coffer git install once in every other clone:');

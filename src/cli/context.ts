@@ -25,6 +25,8 @@ export interface Context {
   flags: Flags;
   terminal: Terminal;
   environment: Environment;
+  /** The script that Node runs, if this is the command line's own process. */
+  program?: string | undefined;
   /** Whether to print JSON. */
   json: boolean;
   tools: Tools;

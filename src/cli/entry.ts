@@ -16,7 +16,7 @@ process.stderr.on('error', () => {});
 process.stdout.on('error', () => {});
 
 const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2), environment, process);
+process.exitCode = await main(process.argv.slice(2), environment, process, process.argv[1]);
 // A signal does not change the result of finished work.
 if (process.exitCode !== EXIT.ok) endIfInterrupted();
 // After all output is written, a pending call to AWS must not keep the process alive.

@@ -16,14 +16,18 @@ import { createTools } from './tools.ts';
 /** The build sets this. */
 declare const COFFER_VERSION: string;
 
-/** Runs one call of the command line and prints its failure; returns the exit status. */
+/**
+ * Runs one call of the command line and prints its failure; returns the exit status.
+ * @param program the script that Node runs, if the process is the command line's own
+ */
 export async function main(
   argv: readonly string[],
   env: Environment,
   streams: Streams,
+  program?: string,
 ): Promise<number> {
   try {
-    return await runCall(argv, env, streams);
+    return await runCall(argv, env, streams, program);
   } catch (error) {
     return await printFailure(argv, streams, error);
   } finally {
@@ -36,6 +40,7 @@ async function runCall(
   argv: readonly string[],
   env: Environment,
   streams: Streams,
+  program: string | undefined,
 ): Promise<number> {
   const { stdout } = streams;
   if (argv[0] === '__complete') {
@@ -67,7 +72,7 @@ async function runCall(
     });
   }
   const { run } = await spec.load();
-  return run(createContext(call, env, streams));
+  return run({ ...createContext(call, env, streams), program });
 }
 
 /** Prints an expected failure; throws other errors again. */

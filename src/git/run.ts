@@ -7,7 +7,7 @@ import { CofferError } from '../errors.ts';
  * Keeps git from running what a branch brings along. A committed folder can look like a bare
  * repository, and its configuration can name commands.
  */
-const SAFE = [
+export const SAFE: readonly string[] = [
   'safe.bareRepository=explicit',
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',

@@ -13,7 +13,10 @@ const LAST = '  # the last one\n  - name: last\n    type: String\n    value: x\n
 /** A repository with app.yml, whose drivers are installed and found. */
 async function createTeam() {
   const head = `path: /${aws.unique('app')}/\nregion: ${REGION}\nkmskey: ${aws.kmskey}\n`;
-  const team = await createRepository({ 'app.yml': `${head}parameters:\n${OPEN}${LAST}` });
+  const team = await createRepository({
+    'app.yml': `${head}parameters:\n${OPEN}${LAST}`,
+    '.gitignore': 'node_modules\n',
+  });
   await mkdir(team.path('node_modules/.bin'), { recursive: true });
   await chmod(CLI, 0o755);
   await symlink(CLI, team.path('node_modules/.bin/coffer'));

@@ -1,7 +1,7 @@
 import { chmod, mkdir, stat, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { CLI, coffer } from '../support/cli.ts';
-import { createWorkspace } from '../support/workspace.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
 import { createRepository, sealedManifest, type Repository } from '../support/repository.ts';
 
 const PLAIN = sealedManifest('  - {name: p, type: SecureString, value: plaintext}\n');
@@ -14,7 +14,7 @@ async function hook(app: Repository, what: string, below = '.'): Promise<[number
 }
 
 /** A folder for PATH with the command. */
-async function onPath(app: Repository, folder: string): Promise<string> {
+async function onPath(app: Workspace, folder: string): Promise<string> {
   await mkdir(app.path(folder), { recursive: true });
   await chmod(CLI, 0o755);
   await symlink(CLI, app.path(`${folder}/coffer`));
@@ -29,7 +29,7 @@ test('refuses a commit of plaintext, and accepts it once it is sealed', async ()
   ]);
   expect((await stat(app.path(HOOK))).mode & 0o777).toBe(0o755);
   await app.git('add', 'app.yml');
-  const PATH = await onPath(app, 'bin');
+  const PATH = await onPath(await createWorkspace(), 'bin');
   const commit = (...flags: string[]) =>
     app.tryGit(['commit', '--quiet', '--message=x', ...flags], { PATH });
 
@@ -54,13 +54,16 @@ test('refuses a commit of plaintext, and accepts it once it is sealed', async ()
 });
 
 test("prefers the project's own coffer; without coffer, refuses the commit", async () => {
-  const app = await createRepository({ 'app.yml': sealedManifest('') });
+  const app = await createRepository({
+    'app.yml': sealedManifest(''),
+    '.gitignore': 'node_modules\n',
+  });
   await hook(app, 'install');
   await app.git('add', 'app.yml');
   const commit = () => app.tryGit(['commit', '--quiet', '--message=x']);
   const refused = await commit();
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain('neither in node_modules nor on PATH');
+  expect(refused.stderr).toContain('neither installed nor on PATH');
   await onPath(app, 'node_modules/.bin');
   expect((await commit()).code).toBe(0);
 });

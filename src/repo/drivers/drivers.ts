@@ -1,26 +1,28 @@
 import { execFile } from 'node:child_process';
 import { git } from '../../git/repository.ts';
 
-// git runs drivers with sh, in the top folder. A project's own coffer comes before that on PATH.
-const FIND = 'PATH="node_modules/.bin:$PATH"; command -v coffer >/dev/null';
-
 // Without coffer, or if coffer fails, git merges as without drivers: otherwise it would take any
 // exit status for a conflict, and ours for the whole result.
-const SETTINGS = {
+const settingsFor = (finder: string) => ({
   'merge.coffer.name': 'coffer, by parameters and data keys',
-  'merge.coffer.driver': `${FIND} && { coffer merge-driver %O %A %B %L -- %P; status=$?; [ $status -gt 1 ] || exit $status; }; exec git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B`,
+  'merge.coffer.driver': `${forDriver(finder)}run_coffer merge-driver %O %A %B %L -- %P; status=$?; [ $status -gt 1 ] || exit $status; exec git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B`,
   // git appends the file as the last word.
-  'diff.coffer.textconv': `${FIND} && exec coffer textconv "$1"; exec cat`,
+  'diff.coffer.textconv': `${finder}find_coffer && { run_coffer textconv "$1"; exit; }; exec cat`,
   // git may cache masked texts; it stores them as notes.
   'diff.coffer.cachetextconv': 'true',
-};
+});
+
+/** git replaces %O and its like in a driver, and %% by %. */
+function forDriver(script: string): string {
+  return script.replaceAll('%', '%%');
+}
 
 const CACHE = 'refs/notes/textconv/coffer';
 
 /** Configures the drivers in this clone. Returns whether that changed anything. */
-export async function writeSettings(root: string): Promise<boolean> {
+export async function writeSettings(root: string, finder: string): Promise<boolean> {
   let changed = false;
-  for (const [key, value] of Object.entries(SETTINGS)) {
+  for (const [key, value] of Object.entries(settingsFor(finder))) {
     if ((await readSetting(root, key)) === value) continue;
     await git(root, ['config', '--local', key, value]);
     changed = true;
@@ -48,9 +50,9 @@ export async function removeSettings(root: string): Promise<boolean> {
 }
 
 /** Whether git would find coffer. */
-export function isRunnable(root: string): Promise<boolean> {
+export function isRunnable(root: string, finder: string): Promise<boolean> {
   return new Promise((done) => {
-    execFile('sh', ['-c', FIND], { cwd: root }, (error) => done(!error));
+    execFile('sh', ['-c', `${finder}find_coffer`], { cwd: root }, (error) => done(!error));
   });
 }
 

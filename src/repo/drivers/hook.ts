@@ -3,21 +3,42 @@ import { join, relative, resolve } from 'node:path';
 import { CofferError } from '../../errors.ts';
 import { undefinedIfMissing } from '../../files/errors.ts';
 import { replaceFile } from '../../files/replace.ts';
+import { finderScript } from './finder.ts';
 import { git, requireRepository } from '../../git/repository.ts';
 
 const HEAD = `#!/bin/sh
 # Written by coffer hook install, which replaces this file, as coffer hook uninstall removes it.
 `;
 
-// git runs hooks in the top folder. A project's own coffer comes before that on PATH.
-const SCRIPT = `${HEAD}# It keeps plaintext secrets out of commits; git commit --no-verify skips it.
-PATH="$PWD/node_modules/.bin:$PATH"
-if ! command -v coffer >/dev/null 2>&1; then
-  echo 'pre-commit: coffer is neither in node_modules nor on PATH: install it, then commit' >&2
+function scriptFor(finder: string): string {
+  return `${HEAD}# It keeps plaintext secrets out of commits; git commit --no-verify skips it.
+${finder}if ! find_coffer; then
+  echo 'pre-commit: coffer is neither installed nor on PATH: install it, then commit' >&2
+  echo '(a coffer that git tracks, or that lies beside files that it tracks, does not count)' >&2
   exit 1
 fi
-exec coffer check --staged
+run_coffer check --staged
 `;
+}
+
+const CHECK = 'coffer check --staged';
+const IN_BRANCH =
+  '(it is part of every branch: whoever can change it can run commands on your machine)';
+
+/** Where other programs that manage hooks want theirs: they write the file that git runs. */
+const MANAGERS = [
+  ['husky', /(?:^|\/)\.husky\/_\//, `add this line to .husky/pre-commit: npx ${CHECK}`],
+  ['lefthook', /lefthook/i, `add a command to pre-commit in lefthook.yml: run: npx ${CHECK}`],
+  [
+    'pre-commit',
+    /\bpre-commit\.com\b|\bpre_commit\b/,
+    `add a local hook to .pre-commit-config.yaml: entry: ${CHECK}`,
+  ],
+] as const;
+
+function findManager(file: string, text = '') {
+  return MANAGERS.find(([, mark]) => mark.test(`${file}\n${text}`));
+}
 
 /** The pre-commit hook of a repository, and whether it changed. */
 export interface HookChange {
@@ -31,9 +52,16 @@ export interface HookChange {
  * @throws CofferError `conflict` if there is another hook, or if other repositories share the
  * hooks: their commits would need coffer, too.
  */
-export async function installHook(folder: string): Promise<HookChange> {
-  const { path, file, text, isShared } = await findHook(folder);
-  if (text !== undefined && !text.startsWith(HEAD)) {
+export async function installHook(folder: string, program?: string): Promise<HookChange> {
+  const { root, path, file, text, isShared } = await findHook(folder);
+  const isOurs = text?.startsWith(HEAD) === true;
+  const [manager, , advice] = (!isOurs && findManager(relative(root, path), text)) || [];
+  if (manager !== undefined) {
+    throw new CofferError('conflict', `${file} is made by ${manager}`, {
+      hint: `${advice} ${IN_BRANCH}`,
+    });
+  }
+  if (text !== undefined && !isOurs) {
     throw new CofferError('conflict', `${file} already exists, and is not coffer's`, {
       hint: 'add this line to it: coffer check --staged || exit 1',
     });
@@ -43,13 +71,14 @@ export async function installHook(folder: string): Promise<HookChange> {
       hint: 'give this repository its own hooks: git config core.hooksPath .githooks',
     });
   }
-  if (text !== SCRIPT) {
+  const script = scriptFor(finderScript(root, program));
+  if (text !== script) {
     await mkdir(resolve(path, '..'), { recursive: true });
-    await replaceFile(path, SCRIPT);
+    await replaceFile(path, script);
   }
   // git skips a hook that is not executable.
   await chmod(path, 0o755);
-  return { file, changed: text !== SCRIPT };
+  return { file, changed: text !== script };
 }
 
 /**
@@ -74,7 +103,7 @@ async function findHook(folder: string) {
   const path = join(hooks, 'pre-commit');
   const text = await readFile(path, 'utf8').catch(undefinedIfMissing);
   const isShared = [root, common].every((place) => relative(place, path).startsWith('..'));
-  return { path, file: relative(folder, path), text, isShared };
+  return { root, path, file: relative(folder, path), text, isShared };
 }
 
 /** What core.hooksPath is for everybody else: coffer itself starts git without hooks. */

@@ -10,6 +10,7 @@ import {
   withoutDriver,
 } from './attributes.ts';
 import { isRunnable, removeSettings, writeSettings } from './drivers.ts';
+import { finderScript } from './finder.ts';
 import { requireRepository } from '../../git/repository.ts';
 
 /** What changed in a repository. */
@@ -27,16 +28,18 @@ export interface Installation {
 export async function installDrivers(
   folder: string,
   patterns: readonly string[],
+  program?: string,
 ): Promise<Installation & { runnable: boolean }> {
   const root = await requireRepository(folder);
   const wanted =
     patterns.length > 0
       ? patterns.map((pattern) => fromTop(root, folder, pattern))
       : await patternsOfManifests(root, folder);
+  const finder = finderScript(root, program);
   return {
     attributes: await addAttributes(root, wanted),
-    configured: await writeSettings(root),
-    runnable: await isRunnable(root),
+    configured: await writeSettings(root, finder),
+    runnable: await isRunnable(root, finder),
   };
 }
 
