@@ -8,6 +8,7 @@ test('git diff shows changes by parameter, masked', async () => {
   const canary = createCanary();
   const plain = `  - {name: p, type: SecureString, value: ${canary}}\n`;
   const app = await createRepository({ 'app.yml': sealedManifest(`${plain}# one\n`) });
+  await app.write('.gitignore', 'node_modules/\n');
   await mkdir(app.path('node_modules/.bin'), { recursive: true });
   await chmod(CLI, 0o755);
   await symlink(CLI, app.path('node_modules/.bin/coffer'));
