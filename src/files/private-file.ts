@@ -1,7 +1,10 @@
-import { access, lstat, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { replaceFile } from './replace.ts';
 import { stopIfAborted } from '../host.ts';
+
+/** Linux follows at most this many. */
+const MOST_LINKS = 40;
 
 /**
  * Writes a file that only its owner can read. It gets its name when it is complete; if `chunks`
@@ -35,10 +38,18 @@ export async function isThere(file: string): Promise<boolean> {
 
 /**
  * Whether `file` cannot be replaced: a device, or a pipe such as that of `>(command)`.
- * `/dev/stdout` counts too, even if the shell redirects it to a file.
+ * `/dev/stdout` counts too, even if the shell redirects it to a file, and so does a link to it.
  */
 export async function isPipeOrDevice(file: string): Promise<boolean> {
-  if (/^\/(?:dev|proc)\//.test(resolve(file))) return true;
+  if (await leadsToDevices(resolve(file))) return true;
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+async function leadsToDevices(path: string, links = MOST_LINKS): Promise<boolean> {
+  const folder = await realpath(dirname(path)).catch(() => dirname(path));
+  const here = join(folder, basename(path));
+  if ([path, here].some((one) => /^\/(?:dev|proc)\//.test(one))) return true;
+  const target = await readlink(here).catch(() => undefined);
+  return target !== undefined && links > 0 && leadsToDevices(resolve(folder, target), links - 1);
 }
