@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import module from 'node:module';
+import { cacheFolder } from '../files/cache-folder.ts';
 import { EXIT } from './context.ts';
 import { endIfInterrupted } from './terminal/interrupt.ts';
 import { writeOutput } from './terminal/output.ts';
@@ -7,8 +8,10 @@ import { writeOutput } from './terminal/output.ts';
 // A copy of the original, for the commands that coffer runs.
 const environment = { ...process.env };
 
-// Newer Nodes cache compiled code between runs.
-(module as { enableCompileCache?: () => void }).enableCompileCache?.();
+// Newer Nodes cache compiled code between runs; by default in a folder that all users share.
+const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => void };
+const cache = enableCompileCache && cacheFolder(environment);
+if (cache !== undefined) enableCompileCache?.(cache);
 
 // If stderr has no reader, a running write must still finish.
 process.stderr.on('error', () => {});

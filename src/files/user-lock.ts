@@ -48,7 +48,7 @@ async function take(folder: string, thing: string): Promise<Lock | undefined> {
 }
 
 /** Whether it exists and belongs to this user only. */
-function makePrivate(folder: string): boolean {
+export function makePrivate(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(folder);

@@ -1,0 +1,32 @@
+import { realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { makePrivate } from './user-lock.ts';
+
+const OTHERS_MAY_WRITE = 0o022;
+const STICKY = 0o1000;
+
+/**
+ * A folder for compiled code, which whoever can write there can change: it is this user's own, and
+ * nobody else can put another in its place. `undefined` if there is none.
+ */
+export function cacheFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const { XDG_CACHE_HOME, HOME } = environment;
+  const parent = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
+  if (!parent || !isAbsolute(parent)) return undefined;
+  const folder = join(parent, 'coffer');
+  const found = [folder, join(folder, 'compiled')].every(makePrivate);
+  return found && isOutOfReach(folder) ? join(folder, 'compiled') : undefined;
+}
+
+/** Every folder above belongs to this user or to root; others cannot rename what is in it. */
+function isOutOfReach(folder: string): boolean {
+  const me = process.getuid?.();
+  for (let at = realpathSync(folder); at !== dirname(at); at = dirname(at)) {
+    const { uid, mode } = statSync(dirname(at));
+    const isOpen = (mode & OTHERS_MAY_WRITE) !== 0 && (mode & STICKY) === 0;
+    if (isOpen || (me !== undefined && uid !== me && uid !== 0)) return false;
+  }
+  return true;
+}
