@@ -6,7 +6,12 @@ import {
   KMSClient,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
-import type { EncryptionContext, Kms, Wrapped } from '../crypto/kms-port.ts';
+import {
+  DATA_KEY_BYTES,
+  type EncryptionContext,
+  type Kms,
+  type Wrapped,
+} from '../crypto/kms-port.ts';
 import { CofferError } from '../errors.ts';
 import { incomplete, need } from './answer.ts';
 import { awsErrorName, type Doing } from './errors.ts';
@@ -14,9 +19,6 @@ import { createNamedKey } from './new-key.ts';
 import type { NamedKey } from './spare-key.ts';
 import { clientConfig } from './client-config.ts';
 import { call, clientFor, type Session } from './session.ts';
-
-/** Of AES-256. */
-const KEY_BYTES = 32;
 
 /** KMS of one region. */
 export interface KmsService extends Kms {
@@ -45,8 +47,8 @@ export function createKms(session: Session, region: string | undefined): KmsServ
         ),
       );
       const dataKey = Buffer.from(need(doing, answer, 'Plaintext'));
-      if (dataKey.length !== KEY_BYTES)
-        throw incomplete(doing, `a Plaintext of ${KEY_BYTES} bytes`);
+      if (dataKey.length !== DATA_KEY_BYTES)
+        throw incomplete(doing, `a Plaintext of ${DATA_KEY_BYTES} bytes`);
       return { dataKey, ...wrappedOf(doing, answer) };
     },
 

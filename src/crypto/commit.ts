@@ -1,9 +1,9 @@
 import { hkdfSync, timingSafeEqual } from 'node:crypto';
 import { CofferError } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
+import { DATA_KEY_BYTES } from './kms-port.ts';
 
 export const COMMIT_BYTES = 32;
-const KEY_BYTES = 32;
 const INFO = 'coffer/v1 commit';
 
 /** What ties an entry of the manifest to one data key, base64: no other key has the same. */
@@ -16,9 +16,9 @@ export function commitOf(dataKey: Buffer): string {
  * @throws CofferError `tampered` when the manifest promises another data key
  */
 export function requireCommit(dataKey: Buffer, commit: string, subject: string): void {
-  if (dataKey.length !== KEY_BYTES) {
+  if (dataKey.length !== DATA_KEY_BYTES) {
     throw new CofferError('tampered', `${subject} has ${dataKey.length} bytes`, {
-      hint: `restore its entry from git: a data key has ${KEY_BYTES} bytes`,
+      hint: `restore its entry from git: a data key has ${DATA_KEY_BYTES} bytes`,
     });
   }
   const wanted = decodeBase64(commit) ?? Buffer.alloc(0);

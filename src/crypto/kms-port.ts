@@ -1,6 +1,9 @@
 /** A KMS encryption context: authenticated, not secret, logged by CloudTrail. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
+/** Of a data key: AES-256. */
+export const DATA_KEY_BYTES = 32;
+
 /** A data key that KMS encrypted. */
 export interface Wrapped {
   wrapped: Buffer;

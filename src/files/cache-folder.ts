@@ -1,6 +1,6 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { makePrivate } from './user-lock.ts';
+import { makeOwnFolder } from './own-folder.ts';
 
 const OTHERS_MAY_WRITE = 0o022;
 const STICKY = 0o1000;
@@ -13,10 +13,11 @@ export function cacheFolder(
   environment: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
   const { XDG_CACHE_HOME, HOME } = environment;
-  const parent = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
+  // A home that does not exist, as of a service's user, is not created.
+  const parent = XDG_CACHE_HOME || (HOME && existsSync(HOME) && join(HOME, '.cache'));
   if (!parent || !isAbsolute(parent)) return undefined;
   const folder = join(parent, 'coffer');
-  const found = [folder, join(folder, 'compiled')].every(makePrivate);
+  const found = [folder, join(folder, 'compiled')].every(makeOwnFolder);
   return found && isOutOfReach(folder) ? join(folder, 'compiled') : undefined;
 }
 

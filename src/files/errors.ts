@@ -5,6 +5,11 @@ export function undefinedIfMissing(error: unknown): undefined {
   return undefined;
 }
 
+/** Whether nothing is at a path. */
+export function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
+}
+
 /** The system's name of a failure, such as `ENOENT`. */
 export function errnoOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { Lock } from './lock.ts';
+import { makeOwnFolder } from './own-folder.ts';
 
 const PATIENCE_MS = 60_000;
 
@@ -14,7 +15,7 @@ export function userFolder(
   const parents = [XDG_RUNTIME_DIR, XDG_CACHE_HOME, isHome ? join(HOME, '.cache') : undefined];
   return parents
     .flatMap((parent) => (parent && isAbsolute(parent) ? [join(parent, 'coffer')] : []))
-    .find(makePrivate);
+    .find(makeOwnFolder);
 }
 
 /**
@@ -39,22 +40,10 @@ async function take(folder: string, thing: string): Promise<Lock | undefined> {
   try {
     const lock = await Lock.take(join(folder, `${name}.lock`), {
       timeoutMs: PATIENCE_MS,
-      prepare: () => makePrivate(folder),
+      prepare: () => makeOwnFolder(folder),
     });
     return lock instanceof Lock ? lock : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Whether it exists and belongs to this user only. */
-export function makePrivate(folder: string): boolean {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const found = lstatSync(folder);
-    const isOwn = found.uid === (process.getuid?.() ?? found.uid);
-    return found.isDirectory() && isOwn && (found.mode & 0o077) === 0;
-  } catch {
-    return false;
   }
 }

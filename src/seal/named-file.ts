@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { errnoOf } from '../files/errors.ts';
+import { isMissing } from '../files/errors.ts';
 import { isSameFile, type Identity } from '../files/open-regular.ts';
 import { askGit, gitError } from '../git/run.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
@@ -111,7 +111,7 @@ function identify(path: string): Promise<Identity> {
   return stat(path, { bigint: true });
 }
 
-/** A link that leads to nothing counts too: on another machine something may be there. */
+/** Follows links even to a missing file: on another machine it may exist. */
 async function leadsTo(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -141,8 +141,4 @@ function find(path: string): Promise<Identity | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   });
-}
-
-export function isMissing(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 }

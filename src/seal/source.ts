@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
-import { errnoOf } from '../files/errors.ts';
+import { errnoOf, isMissing } from '../files/errors.ts';
 import { isSameFile, openRegular, type OpenFile } from '../files/open-regular.ts';
 import { isCommitted } from '../git/head.ts';
 import { stubOf } from '../git/stub.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { ADVANCED_BYTES } from './limits.ts';
-import { isMissing, requireLocated, type Located } from './named-file.ts';
+import { requireLocated, type Located } from './named-file.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 

@@ -12,10 +12,9 @@ export function both(one: Condition, other: Condition): Condition {
 }
 
 /**
- * Exactly this encryption context: each pair has to be there, and no other may be.
- * @param open names of pairs whose values may be any; without them the context would be another
- * key's, so they have to be there, too
- * @param optional names of pairs that may be there
+ * Exactly this encryption context: every pair is required, and no other is allowed.
+ * @param open names of required pairs with any value
+ * @param optional names of pairs that may be absent
  */
 export function contextIsExactly(
   context: EncryptionContext,

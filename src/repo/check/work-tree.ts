@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import pMap from 'p-map';
-import { errnoOf, explainFileError } from '../../files/errors.ts';
+import { errnoOf, explainFileError, isMissing } from '../../files/errors.ts';
 import { readBytes } from '../../files/read.ts';
 import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
@@ -60,7 +60,7 @@ async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {
       fingerprinter.update(chunk as Buffer);
     }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return undefined;
+    if (isMissing(error) || errnoOf(error) === 'EISDIR') return undefined;
     throw explainFileError(error, 'read', path);
   }
   return fingerprinter.finish();
