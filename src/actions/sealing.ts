@@ -3,7 +3,7 @@ import type { Host } from '../host.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { encryptManifest, type Sealed, type SealRequest } from '../seal/encrypt.ts';
-import type { NewFile } from '../seal/work.ts';
+import type { NewFile } from '../seal/file-source.ts';
 import { fileKeyFor, tellCreated } from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 

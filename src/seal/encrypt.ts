@@ -9,7 +9,9 @@ import { sealBlob, stageTogether, type StagedBlob } from './blob.ts';
 import type { FileKey } from './file-key.ts';
 import { Opener } from './opener.ts';
 import { plannedParameter, refuseAmbiguous } from './planned.ts';
-import { counted, findWork, type Plaintext, type Work, type WorkRequest } from './work.ts';
+import { counted } from './file-source.ts';
+import type { Plaintext } from './plaintext.ts';
+import { findWork, type Work, type WorkRequest } from './work.ts';
 
 /** What encrypt did with one parameter. */
 export interface Sealed {

@@ -1,0 +1,70 @@
+import { TAG_BYTES } from '../crypto/object-v3.ts';
+import { CofferError, type Problem } from '../errors.ts';
+import type { Manifest, Parameter } from '../manifest/model.ts';
+import { ssmLimit } from './limits.ts';
+import { encodeSource, type Opener } from './opener.ts';
+import { goesToSsm, isMisplaced } from './placement.ts';
+
+/** A plaintext to write into the manifest. */
+export type Plaintext = { why: 'new' | 'changed' | 'generated' | 'moved' } & (
+  | { form: 'value'; text: string }
+  | { form: 'blob'; size: number; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
+  /** A value that is not secret, from `generate` or from outside. */
+  | { form: 'plain'; text: string }
+);
+
+/** The form of a value, by its store. */
+export function placed(
+  manifest: Manifest,
+  parameter: Parameter,
+  bytes: Buffer,
+  why: Plaintext['why'],
+): Plaintext {
+  if (!goesToSsm(manifest, parameter, bytes)) {
+    return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
+  }
+  const form = parameter.type === 'SecureString' ? 'value' : 'plain';
+  return { form, text: bytes.toString('utf8'), why };
+}
+
+/** A value that is not secret may stay in the manifest or its file. */
+export function unlessPlain(plaintext: Plaintext): Plaintext | undefined {
+  return plaintext.form === 'plain' ? undefined : plaintext;
+}
+
+/** A sealed value to seal again, for its current store. */
+export async function fromCiphertext(
+  manifest: Manifest,
+  parameter: Parameter,
+  opener: Opener,
+  why: Plaintext['why'],
+): Promise<Plaintext> {
+  const { content } = parameter;
+  if (content.kind !== 'blob')
+    return placed(manifest, parameter, await opener.open(parameter), why);
+  const size = content.blob.size - TAG_BYTES;
+  // Reports a value that is too large for SSM without opening it.
+  if (isMisplaced(parameter) && size > ssmLimit(parameter)) goesToSsm(manifest, parameter, size);
+  return placed(manifest, parameter, encodeSource(parameter, await opener.open(parameter)), why);
+}
+
+/** The same for a value in the form for the other store; keeps it if it may not be opened. */
+export async function moved(
+  manifest: Manifest,
+  parameter: Parameter,
+  opener: Opener,
+  warnings: Problem[],
+): Promise<Plaintext | undefined> {
+  try {
+    return await fromCiphertext(manifest, parameter, opener, 'moved');
+  } catch (error) {
+    if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
+    const to = parameter.content.kind === 'blob' ? 'SSM' : 'S3';
+    warnings.push({
+      message: `${parameter.name} now goes to ${to}, but encrypting it again needs kms:Decrypt; its ciphertext is unchanged`,
+      hint: `ask someone who may decrypt to run coffer encrypt ${manifest.file}`,
+      place: parameter.place,
+    });
+    return undefined;
+  }
+}
