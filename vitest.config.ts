@@ -3,19 +3,24 @@ import { delimiter, join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-const unit = project('unit', ['unit']);
-// What needs no AWS.
-const local = project('local', ['local']);
-const sandbox = project('sandbox', ['actions', 'integration', 'sandbox']);
-// The same files once more, against an AWS stand-in that others wrote.
-const onMoto = {
-  env: { COFFER_TEST_AWS: 'moto' },
-  globalSetup: ['test/support/moto-server.ts'],
-};
-const moto = project('moto', ['actions', 'integration'], onMoto);
-
-// Whatever can go wrong; `npm run faults` does more of it.
-const faults = project('faults', ['faults'], process.env['FAULTS_AWS'] === 'moto' ? onMoto : {});
+// One project, so that a worker loads the SDK once.
+const sandbox = project('sandbox', [
+  'unit',
+  'local',
+  'actions',
+  'integration',
+  'sandbox',
+  'faults',
+]);
+// What talks to AWS once more, against a stand-in that others wrote.
+const moto = project(
+  'moto',
+  ['actions', 'integration', ...(process.env['FAULTS_SCHEDULES'] ? ['faults'] : [])],
+  {
+    env: { COFFER_TEST_AWS: 'moto' },
+    globalSetup: ['test/support/moto-server.ts'],
+  },
+);
 
 // For nights and releases: what takes long, and the whole of what `npm test` shortens.
 const long = project('long', ['long', 'unit', 'sandbox'], {
@@ -43,8 +48,7 @@ export default defineConfig(({ mode }) => ({
         ['plan', 'seal', 'stores', 'actions'].map((folder) => [`src/${folder}/**`, { lines: 95 }]),
       ),
     },
-    projects:
-      mode === 'long' ? [long] : [unit, local, sandbox, faults, ...(isMotoWanted() ? [moto] : [])],
+    projects: mode === 'long' ? [long] : [sandbox, ...(isMotoWanted() ? [moto] : [])],
   },
 }));
 

@@ -11,7 +11,7 @@ const [schedules = '200', seed = '1'] = positionals;
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/faults/faults.test.ts'];
 const { status } = spawnSync(
   process.execPath,
-  [...vitest, '--project', 'faults', '--disable-console-intercept'],
+  [...vitest, '--project', values.aws ?? 'sandbox', '--disable-console-intercept'],
   {
     stdio: 'inherit',
     env: {
@@ -22,7 +22,6 @@ const { status } = spawnSync(
       FAULTS_ANSWERS: '400',
       FAULTS_STRIDE: '5',
       FAULTS_ONLY: values.only ?? '',
-      FAULTS_AWS: values.aws ?? 'sandbox',
     },
   },
 );

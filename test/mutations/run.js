@@ -99,7 +99,6 @@ function ringsFor(file) {
 async function runTests(paths) {
   const report = join(copy, 'first-failure.json');
   rmSync(report, { force: true });
-  const projects = ['unit', 'sandbox', 'local'].map((name) => `--project=${name}`);
   // On a busy machine a slow test is no failed one.
   const options = ['--bail=1', '--retry=0', '--testTimeout=180000'];
   const without = OF_THE_TREE.map((name) => `--exclude=test/unit/ci/${name}.test.ts`);
@@ -107,7 +106,7 @@ async function runTests(paths) {
   const vitest = [
     'node_modules/vitest/vitest.mjs',
     'run',
-    ...projects,
+    '--project=sandbox',
     ...options,
     ...without,
     reporter,
