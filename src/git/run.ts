@@ -35,6 +35,8 @@ export function askGit(
   args: readonly string[],
   input?: Buffer,
 ): Promise<Answer | undefined> {
+  // Most folders need no process to tell.
+  if (!isHook() && !isInRepository(folder)) return Promise.resolve(undefined);
   return new Promise((done, fail) => {
     const options = { ...optionsFor(folder), maxBuffer: Infinity, encoding: 'buffer' } as const;
     const child = execFile('git', [...SAFE, ...args], options, (error, stdout, stderr) => {
@@ -70,9 +72,12 @@ export function gitError(args: readonly string[], { stderr }: Answer): CofferErr
 function optionsFor(cwd: string) {
   // Code here recognises git's messages by their words, so git must not translate them.
   const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C' };
-  const isHook = ['GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_EXEC_PATH'].every((name) => name in env);
-  for (const name of isHook ? [] : OF_HOOKS) delete env[name];
+  for (const name of isHook() ? [] : OF_HOOKS) delete env[name];
   return { cwd, env };
+}
+
+function isHook(): boolean {
+  return ['GIT_INDEX_FILE', 'GIT_PREFIX', 'GIT_EXEC_PATH'].every((name) => name in process.env);
 }
 
 /** Whether there is a `.git` in the folder or above it, whatever git makes of it. */
