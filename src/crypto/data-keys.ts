@@ -84,8 +84,9 @@ export class DataKeys {
     const context = dataKeyContext(this.#destination, author);
     const { dataKey, wrapped } = await generate(context);
     let id: string;
+    // A reader of YAML may take another one for a number: 12345678, 1e345678.
     do id = randomBytes(4).toString('hex');
-    while (this.#wrapped.has(id));
+    while (!/^[a-f]/.test(id) || this.#wrapped.has(id));
     const entry = {
       key: wrapped.toString('base64'),
       binding: bindingOf(context),

@@ -4,6 +4,7 @@ import { COMMANDS } from '../../../src/cli/index.ts';
 import { GLOBAL_FLAGS, HELP_FLAGS } from '../../../src/cli/specs/flags.ts';
 import type { FlagHelp } from '../../../src/cli/help.ts';
 import { failureOf } from '../../support/failure.ts';
+import { byLength } from '../../support/length.ts';
 
 /** Words that a parser could mistake for values of flags, numbers or flags. */
 const ARGS = ['a.yml', '0123', 'false', 'true', '1e3', '', '-', '@'];
@@ -66,7 +67,7 @@ describe('a flag works in any position, and takes only its own value:', () => {
     const { command, key, value } = flag;
     const words = [command, ...ARGS];
     for (const spelt of spellings(flag)) {
-      for (let at = 0; at <= words.length; at++) {
+      for (const at of byLength([0, 1, words.length], [...words.keys(), words.length])) {
         const once = { command, args: ARGS, rest: [], flags: { [key]: value ? [value] : true } };
         expect(reading(words.toSpliced(at, 0, ...spelt))).toEqual(once);
         const twice = { ...once, flags: { [key]: value ? [value, value] : true } };

@@ -33,7 +33,7 @@ describe('data keys', () => {
     const { keys, made } = await createTwo();
     const ids = made.map(({ id }) => id);
     expect(new Set(ids).size).toBe(2);
-    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}$/);
+    for (const id of ids) expect(id).toMatch(/^[a-f][0-9a-f]{7}$/);
     expect(Object.keys(keys.wrapped)).toEqual(ids.toSorted());
   });
 

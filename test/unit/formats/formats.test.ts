@@ -1,14 +1,5 @@
 import { parseEnv } from 'node:util';
-import {
-  array,
-  assert,
-  constantFrom,
-  oneof,
-  property,
-  sample,
-  string,
-  uniqueArray,
-} from 'fast-check';
+import { array, assert, constantFrom, oneof, property, sample, uniqueArray } from 'fast-check';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { dockerLine, findDockerFault } from '../../../src/formats/docker.ts';
@@ -30,12 +21,13 @@ import { whyNot } from '../../support/programs.ts';
 import { hasPythonDotenv, readByPythonDotenv } from '../../support/python-dotenv.ts';
 import { hasPythonYaml, readByPython } from '../../support/python-yaml.ts';
 import { createWorkspace } from '../../support/workspace.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const entries = Object.entries(NASTY).map(([variable, value]) => ({ variable, value }));
 
 /** Any text without NUL, with many special characters. */
 const text = oneof(
-  string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\0', '')),
+  anyText({ maxLength: 40 }).map((value) => value.replaceAll('\0', '')),
   array(constantFrom(...'\'"`$%{}()#=\\n \t\r\n-ab:<'.split(''), 'EOF', ...Object.values(NASTY)), {
     maxLength: 12,
   }).map((parts) => parts.join('')),

@@ -1,9 +1,10 @@
-import { array, assert, asyncProperty, constantFrom, oneof, string } from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, oneof } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shellExport, shellQuote } from '../../../src/formats/shell.ts';
 import { run } from '../../support/cli.ts';
 import { whyNot } from '../../support/programs.ts';
 import { createWorkspace, type Workspace } from '../../support/workspace.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const NASTY = [
   '',
@@ -67,7 +68,7 @@ describe.each(['bash', 'dash', 'zsh'])('%s', (shell) => {
   test.skipIf(reason)(`reads any text without NUL back byte for byte${reason}`, async () => {
     const workspace = await createWorkspace();
     const text = oneof(
-      string({ unit: 'binary', maxLength: 60 }),
+      anyText({ maxLength: 60 }),
       array(constantFrom(...NASTY.slice(0, -2)), { maxLength: 8 }).map((parts) => parts.join('')),
     ).map((value) => value.replaceAll('\0', ''));
     await assert(

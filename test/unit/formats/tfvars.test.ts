@@ -1,12 +1,13 @@
-import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
+import { array, assert, constantFrom, oneof, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { findTfvarsFault, tfvarsLine } from '../../../src/formats/tfvars.ts';
 import { NASTY } from '../../support/nasty.ts';
 import { whyNot } from '../../support/programs.ts';
 import { readByTerraform, readTfvars } from '../../support/tfvars.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const text = oneof(
-  string({ unit: 'binary', maxLength: 40 }).map((value) => value.replaceAll('\0', '')),
+  anyText({ maxLength: 40 }).map((value) => value.replaceAll('\0', '')),
   array(constantFrom(...'$%{}"\\\'`nrtu0A \n\r\t'.split(''), '${', '%{', '$$', '\\u0041'), {
     maxLength: 12,
   }).map((parts) => parts.join('')),
