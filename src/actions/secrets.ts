@@ -119,6 +119,7 @@ async function fromManifests(
         name: parameter.name,
         bytes: await opener.open(parameter),
         isSecret: parameter.type === 'SecureString',
+        isList: parameter.type === 'StringList',
         place: parameter.place,
       }),
       { concurrency: 8 },
@@ -139,6 +140,7 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
         name,
         // Objects are always encrypted.
         isSecret: parameter.type === 'SecureString' || isPointer(parameter),
+        isList: parameter.type === 'StringList',
         version: parameter.version,
         bytes: await followPointer(
           parameter,

@@ -8,6 +8,8 @@ export interface Secret {
   bytes: Buffer;
   /** Whether it is secret, unlike a plain String. */
   isSecret: boolean;
+  /** Whether it is a StringList, with commas between its items. */
+  isList?: boolean | undefined;
   /** Version in SSM; absent for values from a manifest. */
   version?: number | undefined;
   /** Place in the manifest; absent for values from SSM. */
@@ -18,6 +20,8 @@ export interface Secret {
 export interface Entry {
   variable: string;
   value: string;
+  /** Those of a StringList, for formats that have lists. */
+  items?: readonly string[] | undefined;
 }
 
 export interface Variable extends Entry {

@@ -120,7 +120,9 @@ function fit(secret: Secret, variable: string, rules: VariableRules): Variable |
   }
   const fault = rules.findFault?.(text);
   if (fault !== undefined) return unfit(fault, true);
-  return { variable, value: text, secret, isPath: false };
+  // SSM knows no comma within an item.
+  const items = secret.isList ? text.split(',') : undefined;
+  return { variable, value: text, items, secret, isPath: false };
 }
 
 function refuseCollisions(variables: readonly Variable[]): void {

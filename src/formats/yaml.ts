@@ -1,9 +1,17 @@
 import type { Entry, VariableFormat } from './format.ts';
 
-/** One YAML map. Quotes everything, because readers of YAML 1.1 and 1.2 differ on plain text. */
+/**
+ * One YAML map, with StringLists as lists. Quotes everything, because readers of YAML 1.1 and 1.2
+ * differ on plain text.
+ */
 export function renderYaml(entries: readonly Entry[]): string {
   if (entries.length === 0) return '{}\n';
-  return entries.map(({ variable, value }) => `${quote(variable)}: ${quote(value)}\n`).join('');
+  return entries
+    .map(({ variable, value, items }) => {
+      const text = items ? `[${items.map(quote).join(', ')}]` : quote(value);
+      return `${quote(variable)}: ${text}\n`;
+    })
+    .join('');
 }
 
 /** YAML reads JSON strings, but treats some characters as line breaks, and refuses others. */

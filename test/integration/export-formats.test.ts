@@ -132,3 +132,15 @@ test('a reader of each format gets every nasty value back', async () => {
   ]);
   expect(await app.text('app.yml')).toBe(before);
 });
+
+test('json and yaml hold a StringList as a list, from a manifest and from AWS', async () => {
+  const app = await createScene(aws, '  - {name: hosts, type: StringList, value: [a, b]}\n');
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  for (const from of [[], ['--from', 'aws']]) {
+    const print = async (format: string) =>
+      (await app.succeed(['export', 'app.yml', ...from, '--format', format])).stdout.toString();
+    expect(JSON.parse(await print('json'))).toEqual({ hosts: ['a', 'b'] });
+    expect(parse(await print('yaml'))).toEqual({ hosts: ['a', 'b'] });
+    expect(await print('dotenv')).toBe("HOSTS='a,b'\n");
+  }
+});

@@ -260,6 +260,17 @@ describe('json and yaml', () => {
     );
   });
 
+  test('hold the items of a StringList', () => {
+    assert(
+      property(array(text, { minLength: 1, maxLength: 4 }), (items) => {
+        const list = [{ variable: 'hosts', value: items.join(','), items }];
+        for (const read of [JSON.parse(renderJson(list)), parse(renderYaml(list))]) {
+          expect(read).toEqual({ hosts: items });
+        }
+      }),
+    );
+  });
+
   test.skipIf(!hasPythonYaml)('are read back by PyYAML, a reader of YAML 1.1', async () => {
     expect(await readByPython(renderYaml(entries))).toEqual(NASTY);
   });
