@@ -57,7 +57,13 @@ export const FIELDS = {
     keys: ['description'],
     read: text,
     isProse: true,
-    ssm: { name: 'description', api: 'Description', absent: '' },
+    ssm: {
+      name: 'description',
+      api: 'Description',
+      absent: '',
+      // Others keep theirs there, such as chamber its version.
+      isAny: (description) => description === undefined,
+    },
   },
   type: { keys: ['type'] },
   tier: {

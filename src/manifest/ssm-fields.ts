@@ -68,6 +68,13 @@ export function overwritingFields(wanted: SsmFields, actual: SsmFields = {}): Ss
   });
 }
 
+/** `wanted`, plus what it accepts of a parameter that is about to be replaced. */
+export function replacingFields(wanted: SsmFields, actual: SsmFields): SsmFields {
+  return fromRows(
+    ({ member, isAny }) => wanted[member] ?? (isAny?.(undefined) ? actual[member] : undefined),
+  );
+}
+
 /** Converts fields for PutParameter. */
 export function sendFields(fields: SsmFields): Record<string, string> {
   const sent = SSM_ROWS.flatMap(({ member, api, send = String }) => {

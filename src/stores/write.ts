@@ -2,7 +2,7 @@ import type { PutParameter } from './parameter.ts';
 import type { ParameterStore } from './ssm.ts';
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
-import { overwritingFields } from '../manifest/ssm-fields.ts';
+import { overwritingFields, replacingFields } from '../manifest/ssm-fields.ts';
 import type { Actual, Change, Desired } from './model.ts';
 import { createPatiently, type Patience } from './patience.ts';
 import type { Task, Writing } from './port.ts';
@@ -94,9 +94,10 @@ export function needsReplacement(error: Error): boolean {
 
 async function create(change: Change, desired: Desired, writing: SsmWriting): Promise<void> {
   const { parameters, patience } = writing;
+  const fields = change.actual ? replacingFields(desired, change.actual) : {};
   const tags = Object.keys(desired.tags).length > 0 ? desired.tags : undefined;
   await createPatiently(
-    () => put({ ...desired, tags, overwrite: false }, writing),
+    () => put({ ...desired, ...fields, tags, overwrite: false }, writing),
     async () => {
       const open = desired.type === 'SecureString';
       const there = (await parameters.getMany([desired.name], open)).get(desired.name);

@@ -18,7 +18,7 @@ const BEFORE = `  - {name: value, type: String, value: old}
 `;
 const AFTER = `  - {name: value, type: String, value: new}
   - {name: description, type: String, value: x, description: new}
-  - {name: no_description, type: String, value: x}
+  - {name: no_description, type: String, value: x, description: ''}
   - {name: pattern, type: String, value: y1, allowed_pattern: 'y[0-9]'}
   - {name: no_pattern, type: String, value: z}
   - {name: tier, type: String, value: x, tier: Advanced}
@@ -169,4 +169,15 @@ describe('a lower tier', () => {
     expect(stderr).toContain('--replace');
     expect(await stored.values(app.prefix)).toEqual({ tier: 'x' });
   });
+});
+
+test('leaves a description alone that the manifest does not mention, also when it writes', async () => {
+  const app = await createScene(aws, '  - {name: a, type: String, value: one}\n');
+  await stored.put(`${app.prefix}a`, 'one', { Description: '7' });
+  expect((await app.coffer(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
+  for (const command of [['sync', '--yes'], ['save']]) {
+    await app.write('app.yml', (await app.text('app.yml')).replace(/value: \w+/, 'value: two'));
+    await app.succeed([...command, 'app.yml']);
+    expect((await stored.metadata(app.prefix)).get('a')?.Description).toBe('7');
+  }
 });

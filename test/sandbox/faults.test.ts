@@ -26,7 +26,9 @@ async function savedUnder(prefix: string): Promise<Record<string, string>> {
   return found;
 }
 
-const EXPECTED = Object.fromEntries(Array.from({ length: COUNT }, (_, i) => [`s${i}`, `value ${i}`]));
+const EXPECTED = Object.fromEntries(
+  Array.from({ length: COUNT }, (_, i) => [`s${i}`, `value ${i}`]),
+);
 
 test.each([
   ['throttling', [{ action: 'ssm:PutParameter', perSecond: 15 }]],

@@ -61,7 +61,7 @@ describe('finds a difference in', () => {
     ['type', { type: 'StringList' as const }, {}, 'String', 'StringList'],
     ['value', { value: 'new' }, {}, 'v', 'new'],
     ['description', { description: 'new' }, { description: 'old' }, 'old', 'new'],
-    ['description', {}, { description: 'old' }, 'old', ''],
+    ['description', { description: '' }, { description: 'old' }, 'old', ''],
     ['allowed pattern', { allowedPattern: '^v$' }, {}, '', '^v$'],
     ['allowed pattern', {}, { allowedPattern: '^v$' }, '^v$', ''],
     ['data type', { dataType: 'aws:ec2:image' }, {}, 'text', 'aws:ec2:image'],

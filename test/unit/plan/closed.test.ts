@@ -22,7 +22,7 @@ test('compares everything except the value of a closed parameter', () => {
     description: 'x',
     tier: 'Advanced' as const,
   };
-  const { action, differences } = changeOf({ ...closed, tier: 'Standard' }, other);
+  const { action, differences } = changeOf({ ...closed, tier: 'Standard', description: '' }, other);
   expect(action).toBe('closed');
   expect(differences.map(({ field }) => field)).toEqual(['type', 'key', 'description', 'tier']);
 });
