@@ -8,7 +8,7 @@
  * |---|---|
  * | kms:ReEncrypt | kms:ReEncryptFrom on the source key, kms:ReEncryptTo on the destination key |
  * | kms:CreateAlias, UpdateAlias, DeleteAlias | the same on the alias and on each key concerned |
- * | kms:CreateKey with tags | + kms:TagResource |
+ * | kms:CreateKey with tags | + kms:TagResource on `key/*`: the key has no ARN and no tags yet |
  * | ssm:PutParameter | + ssm:AddTagsToResource with tags, + kms:Encrypt (Standard) or kms:GenerateDataKey (Advanced) for SecureString |
  * | ssm:PutParameter of data type aws:ec2:image | + ec2:DescribeImages on `*` (AWS finds its lack after it has answered) |
  * | ssm:GetParameters, DeleteParameters | the same on each parameter |
@@ -27,7 +27,8 @@
  * | ssm:DescribeParameters, kms:CreateKey, kms:ListKeys, kms:ListAliases | the same on `*`: they do not support resources |
  */
 import type { Caller } from './caller.ts';
-import type { Facts, Policies, Question, Verdict } from './iam/policies.ts';
+import type { Facts } from './iam/facts.ts';
+import type { Policies, Question, Verdict } from './iam/policies.ts';
 import { userArn } from './names.ts';
 import { Refusal } from './refusal.ts';
 import type { Rule } from './settings.ts';

@@ -28,8 +28,8 @@ const QUANTIFIERS: Readonly<Record<string, Quantifier>> = {
   'ForAllValues:': 'all',
 };
 
-const SINGLE_KEY = /^kms:(?:viaservice|encryptioncontext:.+)$/;
-const MULTIPLE_KEY = /^kms:(?:resourcealiases|encryptioncontextkeys)$/;
+const SINGLE_KEY = /^(?:kms:(?:viaservice|encryptioncontext:.+)|aws:(?:request|resource)tag\/.+)$/;
+const MULTIPLE_KEY = /^(?:kms:(?:resourcealiases|encryptioncontextkeys)|aws:tagkeys)$/;
 
 /** Reads a policy from parsed JSON; throws an Error that says what is wrong, and where. */
 export function parsePolicy(json: unknown): Statement[] {

@@ -1,9 +1,7 @@
 import { matches, matchesAction } from '../wildcards.ts';
 import { parsePolicy } from './document.ts';
 import type { Condition, Statement } from './document.ts';
-
-/** Values of condition keys, by their names in lower case. */
-export type Facts = Readonly<Record<string, readonly string[]>>;
+import type { Facts } from './facts.ts';
 
 /** An action on a resource. */
 export interface Question {

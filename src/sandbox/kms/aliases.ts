@@ -1,4 +1,5 @@
 import type { Call } from '../access.ts';
+import { requestTags, tagKeys } from '../iam/facts.ts';
 import type { Fields } from '../json/fields.ts';
 import { page } from '../json/paging.ts';
 import { seconds } from '../json/service.ts';
@@ -10,7 +11,7 @@ import { keyIdOf, managedByCaller } from './keys.ts';
 import { requireNotPending } from './keyring.ts';
 import type { Alias, Key, KeyRing } from './keyring.ts';
 import { requireKey } from './permission.ts';
-import { mergeTags, readTags } from './tags.ts';
+import { mergeTags, namedTags, readTags } from './tags.ts';
 
 export const aliasHandlers: Handlers<KeyRing> = {
   CreateAlias(ring, input, call) {
@@ -29,6 +30,7 @@ export const aliasHandlers: Handlers<KeyRing> = {
   UpdateAlias(ring, input, call) {
     const { name, arn } = aliasOf(input, call, 'kms:UpdateAlias');
     const alias = existing(ring, call, name, arn);
+    requireKey(ring, call, 'kms:UpdateAlias', ring.find(alias.region, alias.keyId, call.now));
     const key = targetOf(ring, input, call, 'kms:UpdateAlias');
     requireNotPending(key);
     ring.saveAlias({ ...alias, keyId: key.id, updatedAt: call.now });
@@ -38,7 +40,7 @@ export const aliasHandlers: Handlers<KeyRing> = {
   DeleteAlias(ring, input, call) {
     const { name, arn } = aliasOf(input, call, 'kms:DeleteAlias');
     const alias = existing(ring, call, name, arn);
-    call.require('kms:DeleteAlias', kmsArn(alias.region, `key/${alias.keyId}`));
+    requireKey(ring, call, 'kms:DeleteAlias', ring.find(alias.region, alias.keyId, call.now));
     ring.aliases.delete(`${alias.region}/${name}`);
     return undefined;
   },
@@ -66,7 +68,7 @@ export const aliasHandlers: Handlers<KeyRing> = {
 export const tagHandlers: Handlers<KeyRing> = {
   TagResource(ring, input, call) {
     const tags = readTags(input);
-    const key = managedByCaller(ring, input, call, 'kms:TagResource');
+    const key = managedByCaller(ring, input, call, 'kms:TagResource', requestTags(namedTags(tags)));
     requireNotPending(key);
     ring.save({ ...key, tags: mergeTags(key.tags, tags) });
     return undefined;
@@ -74,7 +76,7 @@ export const tagHandlers: Handlers<KeyRing> = {
 
   UntagResource(ring, input, call) {
     const names = new Set(input.texts('TagKeys', { min: 0, max: 50 }, { min: 1, max: 128 }));
-    const key = managedByCaller(ring, input, call, 'kms:UntagResource');
+    const key = managedByCaller(ring, input, call, 'kms:UntagResource', tagKeys([...names]));
     requireNotPending(key);
     ring.save({ ...key, tags: key.tags.filter((tag) => !names.has(tag.TagKey)) });
     return undefined;
@@ -109,7 +111,7 @@ function targetOf(ring: KeyRing, input: Fields, call: Call, action: string): Key
     throw invalid('Aliases must refer to keys. Not aliases');
   }
   const key = ring.findById(call.caller.region, target, call.now);
-  call.require(action, key.arn);
+  requireKey(ring, call, action, key);
   return key;
 }
 

@@ -3,19 +3,26 @@ import type { Fields } from '../json/fields.ts';
 import { page } from '../json/paging.ts';
 import { seconds } from '../json/service.ts';
 import type { Handlers } from '../json/service.ts';
-import { userArn } from '../names.ts';
+import { requestTags, type Facts } from '../iam/facts.ts';
+import { kmsArn, userArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { compareUtf8 } from '../state/store.ts';
 import { requireNotPending, requireUsable } from './keyring.ts';
 import type { Key, KeyRing } from './keyring.ts';
 import { requireKey } from './permission.ts';
-import { readTags } from './tags.ts';
+import { namedTags, readTags } from './tags.ts';
 
 const DAY = 86_400_000;
 
 export const keyHandlers: Handlers<KeyRing> = {
   CreateKey(ring, input, call) {
-    call.require('kms:CreateKey', '*');
+    const tags = readTags(input);
+    const asked = requestTags(namedTags(tags));
+    call.require('kms:CreateKey', '*', asked);
+    // The right to tag a new key cannot exclude existing keys: its resource has to be all keys.
+    if (tags.length > 0) {
+      call.require('kms:TagResource', kmsArn(call.caller.region, 'key/*'), asked);
+    }
     const usage = input.optionalText('KeyUsage') ?? 'ENCRYPT_DECRYPT';
     const spec =
       input.optionalText('KeySpec') ??
@@ -28,8 +35,6 @@ export const keyHandlers: Handlers<KeyRing> = {
         'The sandbox supports only symmetric encryption keys',
       );
     }
-    const tags = readTags(input);
-    if (tags.length > 0) call.require('kms:TagResource', '*');
     const description = input.optionalText('Description', { max: 8192 }) ?? '';
     const policy = input.optionalText('Policy', { min: 1, max: 131_072 });
     const key = ring.create(
@@ -151,9 +156,15 @@ export function keyIdOf(input: Fields): string {
 }
 
 /** The key to change; callers cannot change AWS's own keys. */
-export function managedByCaller(ring: KeyRing, input: Fields, call: Call, action: string): Key {
+export function managedByCaller(
+  ring: KeyRing,
+  input: Fields,
+  call: Call,
+  action: string,
+  tags: Facts = {},
+): Key {
   const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
-  requireKey(ring, call, action, key);
+  requireKey(ring, call, action, key, { tags });
   if (key.manager === 'AWS') {
     const who = userArn(call.caller.accessKeyId);
     throw new Refusal(

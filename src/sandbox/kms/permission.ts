@@ -1,13 +1,16 @@
 import type { Call } from '../access.ts';
-import type { Facts } from '../iam/policies.ts';
+import { resourceTags, type Facts } from '../iam/facts.ts';
 import type { Context } from './envelope.ts';
 import type { Key, KeyRing } from './keyring.ts';
+import { namedTags } from './tags.ts';
 
 /** The use of a key. */
 interface Use {
   context?: Context;
   /** The service that calls KMS for the caller. */
   via?: 'ssm' | 's3';
+  /** What the request says of tags. */
+  tags?: Facts;
 }
 
 /** Refuses a caller who may not do `action` with a key. */
@@ -22,9 +25,11 @@ export function requireKey(
 }
 
 /** The values of condition keys: see document.ts. */
-function factsOf(ring: KeyRing, key: Key, { context = {}, via }: Use): Facts {
+function factsOf(ring: KeyRing, key: Key, { context = {}, via, tags = {} }: Use): Facts {
   const entries = Object.entries(context);
   return {
+    ...resourceTags(namedTags(key.tags)),
+    ...tags,
     ...Object.fromEntries(
       entries.map(([name, value]) => [`kms:encryptioncontext:${name.toLowerCase()}`, [value]]),
     ),

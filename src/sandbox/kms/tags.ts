@@ -21,6 +21,11 @@ export function readTags(input: Fields): Tag[] {
   return limited(tags);
 }
 
+/** Tags as conditions see them. */
+export function namedTags(tags: readonly Tag[]): [name: string, value: string][] {
+  return tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]);
+}
+
 /** Applies `changes` to `tags`. */
 export function mergeTags(tags: readonly Tag[], changes: readonly Tag[]): Tag[] {
   const merged = new Map([...tags, ...changes].map((tag) => [tag.TagKey, tag]));

@@ -1,4 +1,5 @@
 import type { Call } from '../access.ts';
+import { resourceTags, type Facts } from '../iam/facts.ts';
 import type { KeyRing } from '../kms/keyring.ts';
 import { parameterArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
@@ -99,14 +100,25 @@ export function parameterNotFound(): Refusal {
   return new Refusal('ParameterNotFound', '');
 }
 
-/** The parameter of a name; refuses a caller who may not do `action` on it. */
+/**
+ * The parameter of a name; refuses a caller who may not do `action` on it.
+ * @param tags what the request says of tags
+ */
 export function permitted(
   store: ParameterStore,
   call: Call,
   action: string,
   name: string,
+  tags: Facts = {},
 ): Parameter | undefined {
   const { region } = call.caller;
-  call.require(action, parameterArn(region, name));
-  return store.get(region, name);
+  const parameter = store.get(region, name);
+  const facts = { ...resourceTags(namedTags(parameter?.tags ?? [])), ...tags };
+  call.require(action, parameterArn(region, name), facts);
+  return parameter;
+}
+
+/** Tags as conditions see them. */
+export function namedTags(tags: readonly Tag[]): [name: string, value: string][] {
+  return tags.map(({ Key, Value }) => [Key, Value]);
 }

@@ -1,8 +1,10 @@
 import type { Call } from '../access.ts';
+import { requestTags } from '../iam/facts.ts';
 import type { Fields } from '../json/fields.ts';
-import { parameterArn, userArn } from '../names.ts';
+import { userArn } from '../names.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { TIERS, TYPES } from './model.ts';
+import { namedTags, permitted } from './model.ts';
 import type { Parameter, ParameterStore, Tag, Type, Version } from './model.ts';
 import { checkNewName } from './names.ts';
 import { checkDataType, DATA_TYPES } from './data-types.ts';
@@ -20,8 +22,9 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
   const request = readRequest(input, call.now);
   const { name, overwrite, tags, value } = request;
   const { region } = call.caller;
-  call.require('ssm:PutParameter', parameterArn(region, name));
-  if (tags.length > 0) call.require('ssm:AddTagsToResource', parameterArn(region, name));
+  const asked = requestTags(namedTags(tags));
+  const existing = permitted(store, call, 'ssm:PutParameter', name, asked);
+  if (tags.length > 0) permitted(store, call, 'ssm:AddTagsToResource', name, asked);
   if (request.dataType === 'aws:ec2:image') call.require('ec2:DescribeImages', '*');
   if (overwrite && tags.length > 0) {
     throw invalid(
@@ -29,7 +32,6 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
     );
   }
   checkNewName(region, name);
-  const existing = store.get(region, name);
   if ((existing !== undefined && !overwrite) || store.recentlyDeleted(region, name, call.now)) {
     throw new Refusal(
       'ParameterAlreadyExists',

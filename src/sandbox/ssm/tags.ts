@@ -1,8 +1,9 @@
 import type { Call } from '../access.ts';
+import { requestTags, tagKeys, type Facts } from '../iam/facts.ts';
 import type { Fields } from '../json/fields.ts';
 import type { Handlers } from '../json/service.ts';
 import { invalid, Refusal } from '../refusal.ts';
-import { permitted } from './model.ts';
+import { namedTags, permitted } from './model.ts';
 import type { Parameter, ParameterStore, Tag } from './model.ts';
 
 const MAX_TAGS = 50;
@@ -11,7 +12,13 @@ const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 export const tagHandlers: Handlers<ParameterStore> = {
   AddTagsToResource(store, input, call) {
     const added = readTags(input);
-    const parameter = resource(store, input, call, 'ssm:AddTagsToResource');
+    const parameter = resource(
+      store,
+      input,
+      call,
+      'ssm:AddTagsToResource',
+      requestTags(namedTags(added)),
+    );
     const merged = new Map([...parameter.tags, ...added].map((tag) => [tag.Key, tag]));
     store.save({ ...parameter, tags: limited([...merged.values()]) });
     return {};
@@ -19,7 +26,13 @@ export const tagHandlers: Handlers<ParameterStore> = {
 
   RemoveTagsFromResource(store, input, call) {
     const names = new Set(input.texts('TagKeys', { min: 0, max: Infinity }, { min: 1, max: 128 }));
-    const parameter = resource(store, input, call, 'ssm:RemoveTagsFromResource');
+    const parameter = resource(
+      store,
+      input,
+      call,
+      'ssm:RemoveTagsFromResource',
+      tagKeys([...names]),
+    );
     store.save({ ...parameter, tags: parameter.tags.filter((tag) => !names.has(tag.Key)) });
     return {};
   },
@@ -55,7 +68,13 @@ function limited(tags: Tag[]): Tag[] {
   return tags;
 }
 
-function resource(store: ParameterStore, input: Fields, call: Call, action: string): Parameter {
+function resource(
+  store: ParameterStore,
+  input: Fields,
+  call: Call,
+  action: string,
+  tags: Facts = {},
+): Parameter {
   const type = input.text('ResourceType');
   if (type !== 'Parameter') {
     throw new Refusal(
@@ -64,7 +83,7 @@ function resource(store: ParameterStore, input: Fields, call: Call, action: stri
     );
   }
   const id = input.text('ResourceId', { min: 1, max: 2048 });
-  const parameter = permitted(store, call, action, id);
+  const parameter = permitted(store, call, action, id, tags);
   if (parameter === undefined)
     throw new Refusal('InvalidResourceId', 'The resource ID is not valid.');
   return parameter;

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { parsePolicy } from '../../../src/sandbox/iam/document.ts';
-import { decide, type Facts } from '../../../src/sandbox/iam/policies.ts';
+import type { Facts } from '../../../src/sandbox/iam/facts.ts';
+import { decide } from '../../../src/sandbox/iam/policies.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:111122223333:key/1';
 

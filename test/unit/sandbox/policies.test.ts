@@ -4,6 +4,9 @@ import {
   DecryptCommand,
   EncryptCommand,
   ReEncryptCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
@@ -52,6 +55,25 @@ async function encrypt(KeyId: string, EncryptionContext: Record<string, string>)
     () => 'allowed',
     (error: Error) => error.name,
   );
+}
+
+const team = (TagValue: string) => [{ TagKey: 'Team', TagValue }];
+
+function createTagged(value?: string) {
+  return caller.kms.send(new CreateKeyCommand(value === undefined ? {} : { Tags: team(value) }));
+}
+
+function tagKey(KeyId: string, value: string) {
+  return caller.kms.send(new TagResourceCommand({ KeyId, Tags: team(value) }));
+}
+
+function putTagged(Name: string, Value: string) {
+  const Tags = [{ Key: 'Team', Value }];
+  return caller.ssm.send(new PutParameterCommand({ Name, Value: 'v', Type: 'String', Tags }));
+}
+
+function readParameter(Name: string) {
+  return caller.ssm.send(new GetParameterCommand({ Name }));
 }
 
 function getObject(Key: string) {
@@ -171,6 +193,80 @@ test('SSM uses a key for its caller, who needs no right to use it directly', asy
   );
   const byHand = new DecryptCommand({ CiphertextBlob, EncryptionContext });
   expect(await codeOf(caller.kms.send(byHand))).toBe('AccessDeniedException');
+});
+
+test('tags of a request and of a resource are conditions, and a new key has no tags yet', async () => {
+  const theirs = await createKey('alias/theirs');
+  const asked = { StringEquals: { 'aws:RequestTag/team': 'mine' } };
+  await setPolicy(
+    allowing(
+      { Action: ['kms:CreateKey', 'kms:TagResource'], Condition: asked },
+      {
+        Action: 'kms:UntagResource',
+        Condition: { 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'Team' } },
+      },
+    ),
+  );
+  for (const value of [undefined, 'theirs']) {
+    expect(await codeOf(createTagged(value))).toBe('AccessDeniedException');
+  }
+  await createTagged('mine');
+  // The right to tag new keys is a right to tag any key.
+  expect(await codeOf(tagKey(theirs, 'theirs'))).toBe('AccessDeniedException');
+  await tagKey(theirs, 'mine');
+  await caller.kms.send(new UntagResourceCommand({ KeyId: theirs, TagKeys: ['Team'] }));
+
+  const owned = { StringEquals: { 'aws:ResourceTag/team': 'mine' } };
+  await setPolicy(allowing({ Action: '*', Condition: owned }));
+  expect(await codeOf(createTagged('mine'))).toBe('AccessDeniedException');
+  expect(await codeOf(tagKey(theirs, 'mine'))).toBe('AccessDeniedException');
+  // Not even a right to tag what has no tag yet excludes a key of others.
+  const untagged = { Null: { 'aws:ResourceTag/team': 'true' } };
+  await setPolicy(allowing({ Action: 'kms:*', Condition: { ...untagged, ...asked } }));
+  await createTagged('mine');
+  await tagKey(theirs, 'mine');
+  await setPolicy(
+    allowing(
+      { Action: 'kms:CreateKey' },
+      { Action: 'kms:TagResource', Resource: `${theirs.replace(/[^/]*$/, '')}*-*` },
+    ),
+  );
+  expect(await codeOf(createTagged('mine'))).toBe('AccessDeniedException');
+});
+
+test('an alias needs rights on each key that it names or named', async () => {
+  const one = await createKey('alias/one');
+  const two = await createKey('alias/two');
+  const alias = (name: string) => one.replace(/key\/.*$/, name);
+  const update = () =>
+    caller.kms.send(new UpdateAliasCommand({ AliasName: 'alias/one', TargetKeyId: two }));
+  const Condition = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/two' } };
+  const named = { Action: 'kms:*', Resource: alias('alias/*') };
+  await setPolicy(allowing(named, { Action: 'kms:*', Resource: two }));
+  expect(await codeOf(update())).toBe('AccessDeniedException');
+  await setPolicy(allowing(named, { Action: 'kms:*', Resource: [one, two] }));
+  await update();
+  // The condition sees the aliases of the key, and an alias has none.
+  await setPolicy(allowing({ Action: 'kms:CreateAlias', Condition }));
+  const create = new CreateAliasCommand({ AliasName: 'alias/three', TargetKeyId: two });
+  expect(await codeOf(caller.kms.send(create))).toBe('AccessDeniedException');
+  await setPolicy(allowing({ ...named, Action: '*' }, { Action: 'kms:CreateAlias', Condition }));
+  await caller.kms.send(create);
+});
+
+test('tags of parameters are conditions', async () => {
+  const tag = { Action: ['ssm:PutParameter', 'ssm:AddTagsToResource'] };
+  await setPolicy(
+    allowing(
+      { ...tag, Condition: { StringEquals: { 'aws:RequestTag/Team': ['mine', 'theirs'] } } },
+      { Action: 'ssm:GetParameter', Condition: { Null: { 'aws:ResourceTag/Team': 'false' } } },
+    ),
+  );
+  await putTagged('/a/x', 'mine');
+  await readParameter('/a/x');
+  expect(await codeOf(putTagged('/a/y', 'other'))).toBe('AccessDeniedException');
+  await root.ssm.send(new PutParameterCommand({ Name: '/a/z', Value: 'v', Type: 'String' }));
+  expect(await codeOf(readParameter('/a/z'))).toBe('AccessDeniedException');
 });
 
 test('only a caller who may list sees that an object is missing instead of forbidden', async () => {

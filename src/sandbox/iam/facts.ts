@@ -1,0 +1,25 @@
+/** Values of condition keys, by their names in lower case. */
+export type Facts = Readonly<Record<string, readonly string[]>>;
+
+type Tags = readonly (readonly [name: string, value: string])[];
+
+/** The tags that a request adds, or changes. */
+export function requestTags(tags: Tags): Facts {
+  return { ...factsOf('request', tags), ...tagKeys(tags.map(([name]) => name)) };
+}
+
+/** The names of the tags in a request. */
+export function tagKeys(names: readonly string[]): Facts {
+  return names.length === 0 ? {} : { 'aws:tagkeys': names };
+}
+
+/** The tags that the resource has already; a resource that a request creates has none yet. */
+export function resourceTags(tags: Tags): Facts {
+  return factsOf('resource', tags);
+}
+
+function factsOf(whose: 'request' | 'resource', tags: Tags): Facts {
+  return Object.fromEntries(
+    tags.map(([name, value]) => [`aws:${whose}tag/${name.toLowerCase()}`, [value]]),
+  );
+}
