@@ -169,6 +169,8 @@ function hintFor(name: string, code: ErrorCode, { action }: Doing): string | und
     return 'the ciphertext was changed, or encrypted for another key, name or path';
   if (action === 'kms:Decrypt' && code === 'denied')
     return 'ask for kms:Decrypt: on the file key for values in git, on kmskey for values in AWS';
+  if ((action === 'kms:CreateKey' || action === 'kms:CreateAlias') && code === 'denied')
+    return 'let an administrator create the key, with coffer bootstrap or with the code that coffer bootstrap --as terraform prints';
   if (name === 'InvalidPolicyAttributeException')
     return 'if an Expiration is in the past, give it a later Timestamp, or remove it';
   if (name === MISSHAPEN) return CHECK_THE_WAY;

@@ -33,8 +33,6 @@ export interface Step {
   args: readonly string[];
   stdin?: string;
   faults?: Partial<Settings>;
-  /** It cannot succeed; the test is about how it cleans up. */
-  fails?: true;
   /** Whether it was really done, if the exit code does not show it. */
   isDone?: (clients: Clients) => Promise<boolean>;
 }
@@ -93,8 +91,7 @@ export async function createStages() {
         }
         const outcome = await stage.coffer(step.args, step.stdin);
         const isDone = (await step.isDone?.(stage)) ?? true;
-        const status = step.fails ? Number(outcome.code === 0) : outcome.code;
-        const code = isDone ? status : status || 1;
+        const code = isDone ? outcome.code : outcome.code || 1;
         return { outcome: { ...outcome, code }, asked: await control.asked(CALLER) };
       });
       await rm(place, { recursive: true, force: true });

@@ -8,6 +8,7 @@ export const ROLES = [
   'ci-no-decrypt',
   'reader',
   'admin',
+  'bootstrap',
 ] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -29,6 +30,7 @@ const WRITE_PARAMETERS = [
   'ssm:RemoveTagsFromResource',
 ];
 const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
+const KEEP_KEYS = ['kms:DescribeKey', 'kms:EnableKeyRotation', 'kms:GetKeyRotationStatus'];
 
 /** What `sync` does, apart from opening values. */
 const SYNC: Rights = {
@@ -106,16 +108,31 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       Secrets: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
       ObjectKeys: ['kms:Decrypt', 'kms:GenerateDataKey'],
       OlderKeys: ['kms:Decrypt'],
-      ReadersKey: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
-      Keys: ['kms:DescribeKey', 'kms:GetKeyRotationStatus'],
+      ReadersKey: ['kms:DescribeKey'],
+      Keys: ['kms:DescribeKey'],
       FileKey: ['kms:DescribeKey'],
-      NewKeys: ['kms:CreateKey'],
-      NewKeyNames: ['kms:CreateAlias', 'kms:EnableKeyRotation'],
-      SpareKeys: ['kms:ScheduleKeyDeletion'],
       Parameters: [...WRITE_PARAMETERS, 'ssm:GetParameterHistory'],
       ParameterList: ['ssm:DescribeParameters'],
       Images: ['ec2:DescribeImages'],
       Objects: [...WRITE_OBJECTS, 's3:DeleteObject'],
+      Bucket: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+    },
+    carries: [
+      ['SealedBlobs', 'ObjectKeys'],
+      ['ObjectKeys', 'SealedBlobs'],
+      ['SealedValues', 'RefreshedValues'],
+      ['SealedBlobs', 'RefreshedBlobs'],
+    ],
+  },
+  /**
+   * Makes existing keys and the bucket safe. It creates no key: whoever may give a key an alias may
+   * give it to a key of others, and the other roles may use a key that has the manifest's alias.
+   * IAM cannot limit that to new keys: see docs/bootstrap.md.
+   */
+  bootstrap: {
+    may: {
+      ReadersKey: KEEP_KEYS,
+      Keys: KEEP_KEYS,
       Bucket: [
         's3:CreateBucket',
         's3:GetBucketOwnershipControls',
@@ -125,7 +142,6 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
         's3:GetEncryptionConfiguration',
         's3:GetLifecycleConfiguration',
         's3:ListBucket',
-        's3:ListBucketMultipartUploads',
         's3:PutBucketOwnershipControls',
         's3:PutBucketPolicy',
         's3:PutBucketPublicAccessBlock',
@@ -134,11 +150,6 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
         's3:PutLifecycleConfiguration',
       ],
     },
-    carries: [
-      ['SealedBlobs', 'ObjectKeys'],
-      ['ObjectKeys', 'SealedBlobs'],
-      ['SealedValues', 'RefreshedValues'],
-      ['SealedBlobs', 'RefreshedBlobs'],
-    ],
+    carries: [],
   },
 };

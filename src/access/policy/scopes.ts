@@ -62,20 +62,6 @@ const SCOPES = {
     present([fileKey, manifest.bucket === undefined ? kmskey : undefined]).map((key) =>
       use(key, {}),
     ),
-  /** A key has no ARN before it exists, */
-  NewKeys: () => [anything()],
-  /** and no alias before it gets one. */
-  NewKeyNames: ({ fileKey, currentKey, kmskey }) =>
-    present([fileKey, currentKey, kmskey]).map(({ resource, alias }) => ({
-      resources: [...present([alias]), resource.replace(/[^/]*$/, '*')],
-      condition: {},
-    })),
-  /** A key that lost the race for its alias has no alias. */
-  SpareKeys: ({ fileKey, currentKey, kmskey }) =>
-    present([fileKey, currentKey, kmskey]).map(({ resource }) => ({
-      resources: [resource.replace(/[^/]*$/, '*')],
-      condition: { Null: { 'kms:ResourceAliases': ['true'] } },
-    })),
   Parameters: (subject) => [{ resources: [parametersArn(subject)], condition: {} }],
   /** ssm:DescribeParameters does not support resources. */
   ParameterList: () => [anything()],

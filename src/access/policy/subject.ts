@@ -22,8 +22,6 @@ export interface KeyPlace {
   /** Its ARN, or all keys if only its alias is known: `condition` then narrows it. */
   resource: string;
   condition: Condition;
-  /** ARN of the alias. */
-  alias?: string | undefined;
 }
 
 type Choice = Pick<FileKeyChoice, 'alias' | 'region'>;
@@ -53,21 +51,19 @@ export function subjectOf(manifest: Manifest, choice: Choice, given: string | un
  * `kms:ResourceAliases` works without a lookup, and follows the alias when it moves.
  */
 function locateKey(reference: string, region: string, account: string): KeyPlace {
-  if (reference.startsWith('arn:')) {
-    const [, , , itsRegion = '', itsAccount = '', name = ''] = reference.split(':');
-    const id = name.replace(/^key\//, '');
-    return locateKey(id, itsRegion, itsAccount);
-  }
-  const arn = (name: string) => `arn:${partitionOf(region)}:kms:${region}:${account}:${name}`;
-  if (!reference.startsWith('alias/')) {
-    return { region, account, resource: arn(`key/${reference}`), condition: {} };
-  }
+  const parts = reference.startsWith('arn:')
+    ? reference.split(':')
+    : ['arn', partitionOf(region), 'kms', region, account, reference];
+  const [, partition = '', , itsRegion = '', itsAccount = '', name = ''] = parts;
+  const key = (id: string) => ({
+    region: itsRegion,
+    account: itsAccount,
+    resource: `arn:${partition}:kms:${itsRegion}:${itsAccount}:key/${id}`,
+  });
+  if (!name.startsWith('alias/')) return { ...key(name.replace(/^key\//, '')), condition: {} };
   return {
-    region,
-    account,
-    resource: arn('key/*'),
-    condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [reference] } },
-    alias: reference.startsWith('alias/aws/') ? undefined : arn(reference),
+    ...key('*'),
+    condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [name] } },
   };
 }
 

@@ -13,7 +13,8 @@ export const RIGHTS_COMMANDS: CommandGroup = {
         Looks for the file key, kmskey and the bucket, and prints what is missing or unsafe: key
         rotation, versioning, blocks on public access and plain HTTP, a rule that removes unfinished
         uploads. Changes nothing without --yes, and keeps what others have set. Needs the rights of
-        coffer policy --for admin; --as needs none.`,
+        coffer policy --for bootstrap, and those of an administrator to create a key; --as needs
+        none.`,
       flags: [
         ['--yes', 'Apply the plan; without it, nothing changes'],
         [
@@ -37,7 +38,8 @@ export const RIGHTS_COMMANDS: CommandGroup = {
         Prints the IAM policy, as JSON, that allows one role exactly what it needs for these
         manifests: their paths, keys and buckets. author edits manifests, author-write-only adds
         secrets and reads none, ci runs diff and sync, ci-diff changes nothing, ci-no-decrypt never
-        decrypts a secret, reader reads from AWS, admin does all of it. Makes no network calls.`,
+        decrypts a secret, reader reads from AWS, admin does all of it, bootstrap makes keys and
+        buckets safe. No role may create a key or give it an alias. Makes no network calls.`,
       flags: [
         ['--for <role>', `${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`, ROLES],
         ['--account <id>', 'AWS account, if the ARNs in the manifest do not name it'],
