@@ -1,3 +1,4 @@
+import { isManagedByAws } from '../aws/managed-key.ts';
 import { parseInline, sizesOfInline } from '../crypto/inline.ts';
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
@@ -45,7 +46,7 @@ export function goesToSsm(manifest: Manifest, parameter: Parameter, value: Place
       `add "bucket: NAME" to the top of ${manifest.file}${orAdvanced}`,
     );
   }
-  const fault = findPointerFault(manifest.bucket, parameter);
+  const fault = findKeyFault(manifest, parameter) ?? findPointerFault(manifest.bucket, parameter);
   if (fault) throw fault;
   return false;
 }
@@ -86,6 +87,20 @@ function requireAllowed(parameter: Parameter, text: string): void {
       },
     );
   }
+}
+
+/** Why KMS would refuse to wrap an object's data key. */
+function findKeyFault({ file, kmskey }: Manifest, parameter: Parameter): CofferError | undefined {
+  if (kmskey === undefined || !isManagedByAws(kmskey)) return undefined;
+  const { name, place } = parameter;
+  return new CofferError(
+    'manifest',
+    `${name} goes to S3, but kmskey is ${kmskey}, a key that AWS lets only its own service use`,
+    {
+      place,
+      hint: `name a key of your own: coffer move ${file} --kmskey alias/NAME, which coffer bootstrap can create`,
+    },
+  );
 }
 
 /** Why SSM would refuse the pointer to an object, a String with its URL. */
@@ -171,8 +186,9 @@ export function findMisplaced(manifest: Manifest, parameter: Parameter): CofferE
   });
 }
 
-/** Why SSM would refuse the pointer to a blob. */
-function findUnfitBlob({ bucket, file }: Manifest, parameter: Parameter): CofferError | undefined {
+/** Why a blob cannot be published. */
+function findUnfitBlob(manifest: Manifest, parameter: Parameter): CofferError | undefined {
+  const { bucket, file } = manifest;
   const { name, place } = parameter;
   if (bucket === undefined) {
     return new CofferError('oversize', `${name} goes to S3, but the manifest has no bucket`, {
@@ -180,5 +196,5 @@ function findUnfitBlob({ bucket, file }: Manifest, parameter: Parameter): Coffer
       hint: `add "bucket: NAME" to the top of ${file}`,
     });
   }
-  return findPointerFault(bucket, parameter);
+  return findKeyFault(manifest, parameter) ?? findPointerFault(bucket, parameter);
 }

@@ -64,4 +64,23 @@ describe('refuses a value that fits nowhere, with size, limit and what to add:',
     expect(await app.text('app.yml')).toBe(before);
     expect(await app.files()).toEqual(['app.yml']);
   });
+
+  test.each(['alias/aws/ssm', 'arn:aws:kms:us-east-1:111122223333:alias/aws/ssm'])(
+    "%s, AWS's own key, which nothing but SSM may use",
+    async (key) => {
+      const header = `kmskey: ${key}\nbucket: ${aws.bucket}\n`;
+      const app = await createScene(aws, typed(5000, ''), { header });
+      const before = await app.text('app.yml');
+      const { code, stderr } = await app.coffer(['encrypt', 'app.yml']);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`v goes to S3, but kmskey is ${key}`);
+      expect(stderr).toContain('coffer move app.yml --kmskey alias/NAME');
+      expect(await app.text('app.yml')).toBe(before);
+
+      await app.write('small.yml', before.replaceAll(/x+$/gm, 'small'));
+      await app.succeed(['encrypt', 'small.yml']);
+      await app.succeed(['move', 'app.yml', '--kmskey', aws.kmskey]);
+      await app.succeed(['encrypt', 'app.yml']);
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { isManagedByAws } from '../../aws/managed-key.ts';
 import { CofferError } from '../../errors.ts';
 import type { Manifest } from '../../manifest/model.ts';
 import { fileKeyRegion, type FileKeyChoice } from '../../seal/file-key.ts';
@@ -68,7 +69,6 @@ function keysOf(manifest: Manifest, choice: Omit<FileKeyChoice, 'create'>): KeyN
   return [fileKey, { what: 'kmskey', id: kmskey, region, description, canBeMade }];
 }
 
-/** `alias/aws/…` names AWS's own keys. */
 function isOwnAlias(id: string): boolean {
-  return /^alias\/(?!aws\/)/.test(id);
+  return id.startsWith('alias/') && !isManagedByAws(id);
 }

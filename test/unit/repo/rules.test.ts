@@ -115,6 +115,18 @@ describe('reports', () => {
   });
 });
 
+test("a blob needs another kmskey than AWS's own, and the hint says how to get there", async () => {
+  const blob = sealedManifest(sealedBlob('b', 'sealed'));
+  const { problems } = await check(blob.replace('alias/app', 'alias/aws/ssm'));
+  expect(problems).toContainEqual(
+    expect.objectContaining({
+      message:
+        'b goes to S3, but kmskey is alias/aws/ssm, a key that AWS lets only its own service use',
+      hint: 'name a key of your own: coffer move m.yml --kmskey alias/NAME, which coffer bootstrap can create',
+    }),
+  );
+});
+
 test('warns about an unused data key at its line', async () => {
   const { problems, warnings } = await check(
     sealedManifest('').replace('data_keys:', `data_keys:\n${unusedDataKey('00000000')}`),
