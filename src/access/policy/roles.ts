@@ -109,7 +109,6 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       ObjectKeys: ['kms:Decrypt', 'kms:GenerateDataKey'],
       OlderKeys: ['kms:Decrypt'],
       ReadersKey: ['kms:DescribeKey'],
-      Keys: ['kms:DescribeKey'],
       FileKey: ['kms:DescribeKey'],
       Parameters: [...WRITE_PARAMETERS, 'ssm:GetParameterHistory'],
       ParameterList: ['ssm:DescribeParameters'],
