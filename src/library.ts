@@ -74,6 +74,8 @@ const VERBS = {
   import: async () => (await import('./actions/import.ts')).importPath,
   /** Returns the least IAM policy for work with manifests. */
   policy: async () => (await import('./actions/policy.ts')).policy,
+  /** Says what fails without each statement of a role's policy. */
+  explainPolicy: async () => (await import('./actions/policy.ts')).explainPolicy,
   /** Creates the keys and buckets that manifests need. */
   bootstrap: async () => (await import('./actions/bootstrap.ts')).bootstrap,
 };

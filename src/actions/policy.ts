@@ -1,7 +1,8 @@
 import { buildPolicy, excessOf, type PolicyDocument } from '../access/policy/document.ts';
+import { explain, type Explanation } from '../access/policy/explain.ts';
 import { buildKeyPolicy, type Guests, type KeyPolicy } from '../access/policy/key-policy.ts';
 import { ROLES, type Role } from '../access/policy/roles.ts';
-import { subjectOf } from '../access/policy/subject.ts';
+import { subjectOf, type Subject } from '../access/policy/subject.ts';
 import { CofferError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Manifest } from '../manifest/model.ts';
@@ -19,6 +20,22 @@ export interface PolicyOptions {
   principals?: readonly string[] | undefined;
 }
 
+export interface PolicyExplanation {
+  role: Role;
+  statements: Explanation[];
+}
+
+/** Says what fails without each statement of a role's policy. Makes no network calls. */
+export async function explainPolicy(
+  tools: Pick<Tools, 'region' | 'fileKey' | 'host'>,
+  files: readonly string[],
+  options: Omit<PolicyOptions, 'keyPolicy' | 'principals'> = {},
+): Promise<PolicyExplanation> {
+  const role = identityRole(options);
+  const document = buildPolicy(role, await subjectsOf(tools, files, options.account));
+  return { role, statements: explain(role, document) };
+}
+
 /** Returns the least IAM policy for work with manifests. Makes no network calls. */
 export async function policy(
   tools: Pick<Tools, 'region' | 'fileKey' | 'host'>,
@@ -27,9 +44,7 @@ export async function policy(
 ): Promise<PolicyDocument | KeyPolicy> {
   const { keyPolicy = false, account } = options;
   const wanted = keyPolicy ? { guests: guestsOf(options) } : { role: identityRole(options) };
-  refuseAccount(account);
-  const manifests = await readManifests(tools, files);
-  const subjects = manifests.map((manifest) => subjectOf(manifest, tools.fileKey, account));
+  const subjects = await subjectsOf(tools, files, account);
   if ('guests' in wanted) return buildKeyPolicy(subjects, wanted.guests);
   const document = buildPolicy(wanted.role, subjects);
   const excess = excessOf(document);
@@ -40,9 +55,19 @@ export async function policy(
     });
   }
   if (wanted.role === 'ci-no-decrypt') {
-    for (const manifest of manifests) warnOfUnsyncable(tools.host, manifest);
+    for (const { manifest } of subjects) warnOfUnsyncable(tools.host, manifest);
   }
   return document;
+}
+
+async function subjectsOf(
+  tools: Pick<Tools, 'region' | 'fileKey'>,
+  files: readonly string[],
+  account: string | undefined,
+): Promise<Subject[]> {
+  refuseAccount(account);
+  const manifests = await readManifests(tools, files);
+  return manifests.map((manifest) => subjectOf(manifest, tools.fileKey, account));
 }
 
 function identityRole({ for: role, principals = [] }: PolicyOptions): Role {

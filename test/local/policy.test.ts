@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CLI, coffer } from '../support/cli.ts';
+import { expectReport } from '../support/reports.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111';
@@ -70,5 +71,28 @@ test('a sandbox enforces the policies of its callers; other callers may do anyth
     });
     expect([refused.code, refused.stderr.match(/error:/g)?.length]).toEqual([2, 1]);
     expect(refused.stderr).toContain(why);
+  }
+});
+
+test('--explain says what fails without each statement, to people and to programs', async () => {
+  const work = await createWorkspace({ 'app.yml': `encrypted_with: ${KEY}\n${MANIFEST}` });
+  const args = ['policy', 'app.yml', '--for', 'ci-diff', '--explain'];
+  const text = await coffer(args, { cwd: work.folder });
+  expect([text.code, text.stderr]).toEqual([0, '']);
+  expect(text.stdout.toString()).toContain(
+    `SealedValues\n  allows kms:Decrypt\n  on ${KEY}\n  without it, coffer diff cannot open the values in git to compare them\n\n`,
+  );
+  expect(text.stdout.toString()).toContain(
+    '\n  if the key has the alias alias/one\n  without it, coffer diff cannot read secrets from SSM',
+  );
+  const { stdout } = await coffer([...args, '--json'], { cwd: work.folder });
+  const report = expectReport('policy', stdout.toString()) as { statements: { sid: string }[] };
+  const { stdout: policy } = await coffer(args.slice(0, -1), { cwd: work.folder });
+  const { Statement } = JSON.parse(policy.toString()) as { Statement: { Sid: string }[] };
+  expect(report.statements.map(({ sid }) => sid)).toEqual(Statement.map(({ Sid }) => Sid));
+  for (const words of ['--key-policy', '--principal x']) {
+    const refused = await coffer([...args, ...words.split(' ')], { cwd: work.folder });
+    expect([refused.code, refused.stdout.length]).toEqual([2, 0]);
+    expect(refused.stderr).toContain('--explain cannot be used with --key-policy or --principal');
   }
 });

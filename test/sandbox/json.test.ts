@@ -43,6 +43,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
     ['list', 'list', 'app.yml'],
     ['check', 'check'],
     ['policy', 'policy', 'app.yml', '--for', 'ci'],
+    ['policy', 'policy', 'app.yml', '--for', 'ci', '--explain'],
     ['hook', 'hook', 'install'],
     ['git', 'git', 'install'],
     ['bootstrap', 'bootstrap', 'app.yml'],

@@ -1,9 +1,17 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { buildPolicy } from '../../src/access/policy/document.ts';
+import type { Explanation } from '../../src/access/policy/explain.ts';
 import { ROLES, type Role } from '../../src/access/policy/roles.ts';
+import type { PolicyExplanation } from '../../src/actions/policy.ts';
+import { subjectOf } from '../../src/access/policy/subject.ts';
+import { parseManifest } from '../../src/manifest/index.ts';
 import { parsePolicy } from '../../src/sandbox/iam/document.ts';
 import { decide, type Question } from '../../src/sandbox/iam/policies.ts';
 import { createStages, type Step } from './policy-stage.ts';
 import { buildStates, JOBS, TRESPASSES } from './policy-steps.ts';
+
+const FILE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/11111111-1111-4111-8111-111111111111';
 
 interface Policy {
   Version: string;
@@ -12,19 +20,26 @@ interface Policy {
 
 const stages = await createStages();
 const policies = new Map<Role, Policy>();
+const explanations = new Map<Role, Explanation[]>();
 /** A removal that made a step fail for one role is not tried for another. */
 const proven = new Set<string>();
+/** The commands that failed without an action of a statement, and so fail without the statement. */
+const failed = new Set<string>();
 
 beforeAll(async () => {
   await buildStates(stages);
-  for (const role of ROLES) policies.set(role, await print(role));
+  for (const role of ROLES) {
+    policies.set(role, (await print(role)) as Policy);
+    const { statements } = (await print(role, '--explain', '--json')) as PolicyExplanation;
+    explanations.set(role, statements);
+  }
 }, 120_000);
 
-async function print(role: Role): Promise<Policy> {
-  const args = ['policy', ...JOBS[role].manifests, '--for', role];
+async function print(role: Role, ...flags: string[]): Promise<unknown> {
+  const args = ['policy', ...JOBS[role].manifests, '--for', role, ...flags];
   const { outcome } = await stages.run({ name: 'policy', from: 'bare', args }, ALLOW_NOTHING);
   expect(outcome.code, outcome.stderr).toBe(0);
-  return JSON.parse(outcome.stdout.toString()) as Policy;
+  return JSON.parse(outcome.stdout.toString());
 }
 
 /** Printing a policy asks AWS nothing. */
@@ -54,12 +69,32 @@ describe.each(ROLES)('%s', (role) => {
 
   test('needs every action of its policy', { timeout: 120_000 }, async () => {
     const superfluous: string[] = [];
-    for (const { what, policy } of removals(policyOf(role))) {
+    for (const { sid, action, policy } of removals(policyOf(role))) {
+      const what = `${action} in ${sid}`;
       const steps = JOBS[role].steps.filter((step) => isMissed(asked.get(step) ?? [], policy));
-      if (await isNeeded(what, policy, steps)) continue;
-      superfluous.push(`${what}, tried: ${steps.map(({ name }) => name).join(', ')}`);
+      if (await isNeeded({ sid, what, policy }, steps)) continue;
+      superfluous.push(`${what}, tried: ${nameAll(steps)}`);
     }
     expect(superfluous).toEqual([]);
+  });
+
+  test('fails without each statement as --explain says', { timeout: 120_000 }, async () => {
+    const wrong: string[] = [];
+    const { Statement, ...rest } = policyOf(role);
+    for (const { sid, without } of explanations.get(role) ?? []) {
+      if (without.length === 0) wrong.push(`${sid}: nothing is said`);
+      const policy = { ...rest, Statement: Statement.filter(({ Sid }) => Sid !== sid) };
+      for (const { command, message } of without) {
+        const steps = JOBS[role].steps.filter(
+          (step) => step.args[0] === command && isMissed(asked.get(step) ?? [], policy),
+        );
+        const isKnown = failed.has(`${sid} ${command}`);
+        if (isKnown || (await isNeeded({ sid, what: sid, policy }, steps))) continue;
+        wrong.push(`${sid}: ${command} ${message}, tried: ${nameAll(steps)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(explanations.get(role)?.map(({ sid }) => sid)).toEqual(Statement.map(({ Sid }) => Sid));
   });
 
   /** Whether something is no longer allowed. */
@@ -72,20 +107,24 @@ describe.each(ROLES)('%s', (role) => {
   }
 });
 
-/** Whether a step fails under the policy that lacks `what`. */
-async function isNeeded(what: string, policy: Policy, steps: readonly Step[]): Promise<boolean> {
+/** Whether a step fails under the policy that lacks `what` of a statement. */
+async function isNeeded(
+  { sid, what, policy }: { sid: string; what: string; policy: Policy },
+  steps: readonly Step[],
+): Promise<boolean> {
   for (const step of steps) {
     const proof = `${what} for ${step.name}`;
     if (proven.has(proof)) return true;
     if ((await stages.run(step, policy)).outcome.code === 0) continue;
     proven.add(proof);
+    failed.add(`${sid} ${step.args[0]}`);
     return true;
   }
   return false;
 }
 
 /** A policy without one action of one statement, for each of them. */
-function removals(policy: Policy): { what: string; policy: Policy }[] {
+function removals(policy: Policy): { sid: string; action: string; policy: Policy }[] {
   return policy.Statement.flatMap((statement, index) =>
     statement.Action.map((action) => {
       const Action = statement.Action.filter((other) => other !== action);
@@ -94,9 +133,25 @@ function removals(policy: Policy): { what: string; policy: Policy }[] {
         1,
         ...(Action.length > 0 ? [{ ...statement, Action }] : []),
       );
-      return { what: `${action} in ${statement.Sid}`, policy: { ...policy, Statement } };
+      return { sid: statement.Sid, action, policy: { ...policy, Statement } };
     }),
   );
+}
+
+test("the policies for the demo's manifest have no statement that is not proven here", async () => {
+  const text = await readFile('examples/superman/superman.yml', 'utf8');
+  const demo = parseManifest(`${text}\nencrypted_with: ${FILE_KEY}\n`, 'superman.yml');
+  const subject = subjectOf(demo, { alias: 'alias/coffer' }, undefined);
+  for (const role of ROLES) {
+    const sids = buildPolicy(role, [subject]).Statement.map(({ Sid }) => Sid);
+    const known = new Set(policyOf(role).Statement.map(({ Sid }) => Sid));
+    expect(sids.filter((sid) => !known.has(sid))).toEqual([]);
+    expect(sids.length).toBeGreaterThan(2);
+  }
+});
+
+function nameAll(steps: readonly Step[]): string {
+  return steps.map(({ name }) => name).join(', ');
 }
 
 test.each(TRESPASSES.map(([role, step]) => [role, step.name, step] as const))(

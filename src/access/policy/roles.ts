@@ -15,6 +15,8 @@ export type Role = (typeof ROLES)[number];
 
 /** What a role may do. docs/policy.md says which command needs each action. */
 interface Rights {
+  /** Commands that show what its rights are for. */
+  commands: readonly string[];
   may: Readonly<Partial<Record<Scope, readonly string[]>>>;
   /** Between which keys it may re-encrypt data keys, without seeing them. */
   carries: readonly (readonly [from: Scope, to: Scope])[];
@@ -34,6 +36,7 @@ const KEEP_KEYS = ['kms:DescribeKey', 'kms:EnableKeyRotation', 'kms:GetKeyRotati
 
 /** What `sync` does, apart from opening values. */
 const SYNC: Rights = {
+  commands: ['sync'],
   may: {
     Parameters: WRITE_PARAMETERS,
     ParameterList: ['ssm:DescribeParameters'],
@@ -48,6 +51,7 @@ const SYNC: Rights = {
 
 export const RIGHTS: Readonly<Record<Role, Rights>> = {
   author: {
+    commands: ['encrypt', 'decrypt', 'move'],
     may: {
       SealedValues: ['kms:Decrypt', 'kms:GenerateDataKey'],
       FileKey: ['kms:DescribeKey'],
@@ -57,6 +61,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     carries: [['SealedBlobs', 'SealedBlobs']],
   },
   'author-write-only': {
+    commands: ['encrypt'],
     may: {
       // They know the plaintext of the keys that they make: nobody else seals under those.
       WriteOnlyValues: ['kms:GenerateDataKey'],
@@ -66,6 +71,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     carries: [],
   },
   ci: {
+    commands: ['diff', 'sync'],
     may: {
       ...SYNC.may,
       SealedValues: ['kms:Decrypt'],
@@ -75,6 +81,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     carries: SYNC.carries,
   },
   'ci-diff': {
+    commands: ['diff'],
     may: {
       SealedValues: ['kms:Decrypt'],
       PsymlValues: ['kms:Decrypt'],
@@ -89,6 +96,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
   },
   'ci-no-decrypt': SYNC,
   reader: {
+    commands: ['get', 'export'],
     may: {
       Secrets: ['kms:Decrypt'],
       ObjectKeys: ['kms:Decrypt'],
@@ -99,6 +107,19 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     carries: [],
   },
   admin: {
+    commands: [
+      'encrypt',
+      'decrypt',
+      'move',
+      'refresh',
+      'diff',
+      'sync',
+      'get',
+      'history',
+      'put',
+      'gc',
+      'nuke',
+    ],
     may: {
       SealedValues: ['kms:Decrypt', 'kms:GenerateDataKey'],
       SealedBlobs: ['kms:Decrypt', 'kms:GenerateDataKey'],
@@ -129,6 +150,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
    * IAM cannot limit that to new keys: see docs/bootstrap.md.
    */
   bootstrap: {
+    commands: ['bootstrap'],
     may: {
       ReadersKey: KEEP_KEYS,
       Keys: KEEP_KEYS,

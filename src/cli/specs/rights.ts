@@ -43,6 +43,7 @@ export const RIGHTS_COMMANDS: CommandGroup = {
       flags: [
         ['--for <role>', `${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`, ROLES],
         ['--account <id>', 'AWS account, if the ARNs in the manifest do not name it'],
+        ['--explain', 'Say what fails without each statement, instead of the policy'],
         ['--key-policy', 'Print the key policy of the file key instead'],
         ['--principal <arn>', 'Who gets the role of --for on that key; repeatable'],
       ],
@@ -52,6 +53,7 @@ export const RIGHTS_COMMANDS: CommandGroup = {
           'policy *.yml --for reader --account 123456789012',
           'for programs, one policy for several manifests',
         ],
+        ['policy app.yml --for ci --explain', 'what each statement is for'],
         [
           'policy app.yml --key-policy --for ci --principal arn:aws:iam::123456789012:role/deploy',
           'the key policy of the file key',

@@ -165,13 +165,22 @@ test('across regions, ci decrypts data keys, and ci-no-decrypt is refused', () =
 });
 
 test.each([
-  ['cn-north-1', 'arn:aws-cn:'],
-  ['us-gov-west-1', 'arn:aws-us-gov:'],
-])('%s has ARNs of its own', (region, prefix) => {
-  const policy = buildPolicy('reader', [subject({ region, encrypted_with: undefined })]);
-  for (const { Resource } of policy.Statement) {
-    for (const resource of Resource) expect(resource.startsWith(prefix)).toBe(true);
+  ['cn-north-1', 'aws-cn'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['eusc-de-east-1', 'aws-eusc'],
+  ['us-iso-east-1', 'aws-iso'],
+  ['us-isob-east-1', 'aws-iso-b'],
+  ['eu-isoe-west-1', 'aws-iso-e'],
+  ['us-isof-south-1', 'aws-iso-f'],
+])('%s has ARNs of its own', (region, partition) => {
+  const fileKey = FILE_KEY.replace('us-east-1', region).replace('arn:aws:', `arn:${partition}:`);
+  const subjects = [fileKey, undefined].map((key) => subject({ region, encrypted_with: key }));
+  for (const role of ROLES) {
+    const resources = buildPolicy(role, subjects).Statement.flatMap(({ Resource }) => Resource);
+    const own = resources.filter((resource) => resource.startsWith(`arn:${partition}:`));
+    expect(own).toEqual(resources.filter((resource) => resource !== '*'));
   }
+  const policy = buildPolicy('reader', subjects);
   const condition = statement(policy, 'Secrets')?.Condition;
   expect(condition?.['StringEquals']).toEqual({
     'kms:ViaService': [`ssm.${region}.amazonaws.com`],
