@@ -138,4 +138,22 @@ export const aws = [
     find: "type === 'String' && value !== undefined ?",
     replace: "type !== '' && value !== undefined ?",
   },
+  {
+    fault: 'a policy lets a role give any key an alias',
+    file: 'src/access/policy/roles.ts',
+    find: "const KEEP_KEYS = ['kms:DescribeKey',",
+    replace: "const KEEP_KEYS = ['kms:CreateAlias', 'kms:DescribeKey',",
+  },
+  {
+    fault: 'a policy allows to open the objects of every path',
+    file: 'src/access/policy/scopes.ts',
+    find: 'objectContext(`${manifest.path}*`)',
+    replace: "objectContext('*')",
+  },
+  {
+    fault: 'a value goes to S3 under a key that only SSM may use',
+    file: 'src/seal/placement.ts',
+    find: 'if (kmskey === undefined || !isManagedByAws(kmskey)) return undefined;',
+    replace: 'if (kmskey !== "") return undefined;',
+  },
 ];

@@ -68,6 +68,16 @@ test.each(['kms:EnableKeyRotation', 'kms:CreateAlias'])(
   },
 );
 
+test.each(['kms:CreateKey', 'kms:CreateAlias'])(
+  'sends whom %s is denied to an administrator, because no policy of coffer allows it',
+  async (action) => {
+    await deny(action);
+    const { code, hint } = await failureOf(() => kms.createKey(newAlias(), 'test'));
+    expect(code).toBe('denied');
+    expect(hint).toContain('let an administrator create the key, with coffer bootstrap');
+  },
+);
+
 test('leaves a key alone if its alias cannot be looked up, and names it', async () => {
   const alias = newAlias();
   await kms.createKey(alias, 'test');

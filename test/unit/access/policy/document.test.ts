@@ -156,6 +156,19 @@ describe('a key is named', () => {
   });
 });
 
+test('a manifest that names its keys by ARN opens no key by its alias, except to refresh', () => {
+  const one = subject({ kmskey: FILE_KEY.replace(/1$/, '2') });
+  for (const role of ROLES) {
+    const byAlias = buildPolicy(role, [one]).Statement.filter((each) =>
+      JSON.stringify(each).includes('kms:ResourceAliases'),
+    );
+    const known = ['FileKey', 'RefreshedValues', 'RefreshedBlobs'];
+    expect(byAlias.map(({ Sid }) => Sid)).toEqual(
+      { admin: known, author: ['FileKey'], 'author-write-only': ['FileKey'] }[role as string] ?? [],
+    );
+  }
+});
+
 test('across regions, ci decrypts data keys, and ci-no-decrypt is refused', () => {
   const far = subject({ region: 'eu-west-1' });
   const policy = buildPolicy('ci', [far]);
