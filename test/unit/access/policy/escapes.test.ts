@@ -115,7 +115,16 @@ const WRONG: readonly (readonly [what: string, resource: string, facts: Question
   ["psyml's pairs", FILE_KEY, context({ Client: 'psyml', Name: 'x' })],
   ['the readers’ key for values in git', KMSKEY, { ...context(VALUES), ...NAMED }],
   ['another key', KMSKEY, { ...context(VALUES), 'kms:resourcealiases': ['alias/two'] }],
-  ['an object of another path', KMSKEY, context({ ...OBJECT, Parameter: '/apps/two/x' })],
+  [
+    'an object of another path',
+    KMSKEY,
+    { ...context({ ...OBJECT, Parameter: '/apps/two/x' }), ...NAMED },
+  ],
+  [
+    'an object of a path that begins alike',
+    KMSKEY,
+    { ...context({ ...OBJECT, Parameter: '/apps/onemore' }), ...NAMED },
+  ],
   ['an object of no parameter', KMSKEY, { ...context({ 'aws:x-amz-cek-alg': '115' }), ...NAMED }],
   ['an object under another alias', KMSKEY, context(OBJECT)],
   ['an object under the file key', FILE_KEY, context(OBJECT)],
