@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path';
 /** From the bottom up. A row may import only from the rows below it. */
 const LAYERS = [
   ['errors'],
+  ['sizes'],
   ['crypto', 'aws', 'git', 'files', 'host'],
   ['manifest', 'stores', 'formats'],
   ['seal', 'plan', 'access', 'repo'],

@@ -3,6 +3,7 @@ import type { Tools } from './actions/tools.ts';
 import { createAws } from './aws/index.ts';
 import { closeClients, type Session } from './aws/session.ts';
 import { SILENT_HOST, type Host } from './host.ts';
+import { parseSize, valueLimit } from './sizes.ts';
 import { createStores } from './stores/index.ts';
 
 /** How to reach AWS, and the host. Defaults are those of the AWS SDK. */
@@ -22,6 +23,11 @@ export interface CofferOptions extends Pick<
   signal?: AbortSignal | undefined;
   /** Where the ciphertext of large objects is kept until it is verified. */
   spoolFolder?: string | undefined;
+  /**
+   * How much one call reads, values and objects together: a number of bytes, or a text such as
+   * `500MB`. Default: 1 GiB.
+   */
+  maxSize?: number | string | undefined;
 }
 
 /** The actions, each loaded on its first call. */
@@ -62,7 +68,7 @@ const VERBS = {
   list: async () => (await import('./actions/list.ts')).list,
   /** Returns the versions of a parameter. */
   history: async () => (await import('./actions/history.ts')).history,
-  /** Returns the value of a parameter, or of the object that it points to, up to 64 MiB. */
+  /** Returns the value of a parameter, or of the object that it points to. */
   get: async () => (await import('./actions/get.ts')).get,
   /** Streams data of any size to S3, and makes a parameter point to it. */
   put: async () => (await import('./actions/put.ts')).put,
@@ -106,7 +112,7 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
     interruption: signal,
     opened: new Set(),
   };
-  const tools: Tools = {
+  const shared: Omit<Tools, 'limit'> = {
     aws: createAws(session),
     stores: createStores(session),
     host: { ...SILENT_HOST, onStop: () => signal, ...options.host },
@@ -116,8 +122,11 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
     concurrency,
     spoolFolder: options.spoolFolder ?? tmpdir(),
   };
+  const maxSize =
+    options.maxSize === undefined ? undefined : parseSize(String(options.maxSize), 'maxSize');
   const bind = (load: () => Promise<(tools: Tools, ...args: never[]) => unknown>) => {
-    return async (...args: never[]) => (await load())(tools, ...args);
+    return async (...args: never[]) =>
+      (await load())({ ...shared, limit: valueLimit(maxSize) }, ...args);
   };
   const verbs = Object.entries(VERBS).map(([verb, load]) => [verb, bind(load)] as const);
   return { ...(Object.fromEntries(verbs) as unknown as Verbs), close: () => closeClients(session) };

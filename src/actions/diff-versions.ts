@@ -6,7 +6,7 @@ import type { Tools } from './tools.ts';
 
 /** Compares two versions, such as `/app/token@3` and `/app/token@5`; needs no manifest. */
 export async function diffVersions(
-  { stores, homeRegion }: Tools,
+  { stores, homeRegion, limit }: Tools,
   selectors: readonly string[],
 ): Promise<Difference[]> {
   const [from, to, ...more] = selectors.map((text) => parseSelector(completeName(text)));
@@ -20,5 +20,8 @@ export async function diffVersions(
     findVersion(parameters, from),
     findVersion(parameters, to),
   ]);
+  for (const { name, version, value } of [before, after]) {
+    limit.take(`${name}@${version}`, Buffer.byteLength(value));
+  }
   return compareVersions(before, after);
 }

@@ -76,8 +76,8 @@ async function sealText(
 ): Promise<EditReport> {
   const { host } = tools;
   const { file, encryptedWith } = view.manifest;
-  const { allowedFiles } = tools;
-  const edited = { ...parseManifest(decodeManifest(text, file), file), allowedFiles };
+  const { allowedFiles, limit } = tools;
+  const edited = { ...parseManifest(decodeManifest(text, file), file), allowedFiles, limit };
   const region = tools.region ?? edited.region;
   const fileKey = await fileKeyFor(tools, { ...edited, region, encryptedWith }, options);
   const { sealed, warnings, changes, ...next } = await sealEdited(view, edited, fileKey).finally(

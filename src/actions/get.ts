@@ -8,8 +8,6 @@ import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
 export interface GetOptions {
-  /** Refuses larger values as `oversize` before fetching them. Default: 64 MiB. */
-  maxBytes?: number | undefined;
   /** Of an object that is given by its URL: the full name of the parameter that it belongs to. */
   parameter?: string | undefined;
   /** Takes a bucket or a key of another account than the parameter's. */
@@ -19,8 +17,6 @@ export interface GetOptions {
 /** A value that can be read in chunks, repeatedly, until it is closed. */
 export type OpenValue = Pick<FetchedObject, 'size' | 'verified' | 'unverified' | 'close'>;
 
-const MAX_BYTES = 64 * 1024 * 1024;
-
 /**
  * Returns the value of a parameter in SSM, or of the verified object that it points to.
  * @param selector a parameter (`NAME`, `NAME@3`, `NAME@label`), or an object (`s3://bucket/key`)
@@ -29,9 +25,9 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function get(
   tools: Tools,
   selector: string,
-  { maxBytes = MAX_BYTES, ...options }: GetOptions = {},
+  options: GetOptions = {},
 ): Promise<Buffer> {
-  const value = await openValue(tools, selector, { ...options, maxBytes });
+  const value = await openValue(tools, selector, options);
   try {
     return await buffer(value.unverified());
   } finally {
@@ -39,15 +35,15 @@ export async function get(
   }
 }
 
-/** Like `get`, in chunks, and of any size unless `maxBytes` is given. The caller must close it. */
+/** Like `get`, in chunks. The caller must close it. */
 export async function openValue(
   tools: Tools,
   selector: string,
-  { maxBytes, parameter, allowForeign = false }: GetOptions = {},
+  { parameter, allowForeign = false }: GetOptions = {},
 ): Promise<OpenValue> {
   if (selector.startsWith('s3://')) {
     const demands = { parameter: parameter && completeName(parameter) };
-    return openObject(tools, objectAt(selector), demands, maxBytes);
+    return openObject(tools, objectAt(selector), demands);
   }
   if (parameter !== undefined) {
     throw new CofferError('usage', '--parameter is for an object that is given by its URL', {
@@ -56,8 +52,10 @@ export async function openValue(
   }
   const found = await readParameter(tools, selector);
   const pointer = pointerOf(found);
-  if (!pointer) return openText(found.value);
-  return openObject(tools, pointer, accountDemands(found, { allowForeign }), maxBytes);
+  if (pointer) return openObject(tools, pointer, accountDemands(found, { allowForeign }));
+  const value = openText(found.value);
+  tools.limit.take(found.name, value.size);
+  return value;
 }
 
 function objectAt(url: string): Pointer {
@@ -92,17 +90,16 @@ function openText(text: string): OpenValue {
 }
 
 async function openObject(
-  { aws, stores, host, homeRegion, spoolFolder }: Tools,
+  { aws, stores, host, homeRegion, spoolFolder, limit }: Tools,
   pointer: Pointer,
   demands: Demands,
-  maxBytes: number | undefined,
 ): Promise<OpenValue> {
   const progress = host.progress('fetching', 'bytes');
   const services = {
     objects: await stores.objects(homeRegion),
     kms: await aws.kms(homeRegion),
     spoolFolder,
-    maxBytes,
+    limit,
     onProgress: progress.update,
   };
   return fetchObject(pointer, services, demands).finally(progress.end);

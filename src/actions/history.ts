@@ -15,7 +15,7 @@ export interface HistoryVersion extends Omit<ParameterVersion, 'value'> {
 
 /** Returns the versions of a parameter that SSM keeps, oldest first. */
 export async function history(
-  { stores, homeRegion }: Tools,
+  { stores, homeRegion, limit }: Tools,
   name: string,
   { reveal = false }: HistoryOptions = {},
 ): Promise<HistoryVersion[]> {
@@ -25,8 +25,9 @@ export async function history(
   const isSecret = versions.some(({ type }) => type === 'SecureString');
   const isOpen = (version: ParameterVersion) =>
     reveal || !isSecret || pointerOf(version) !== undefined;
-  return versions.map((version) => ({
-    ...version,
-    value: isOpen(version) ? version.value : undefined,
-  }));
+  return versions.map((version) => {
+    if (!isOpen(version)) return { ...version, value: undefined };
+    limit.take(`${version.name}@${version.version}`, Buffer.byteLength(version.value));
+    return version;
+  });
 }

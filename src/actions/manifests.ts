@@ -14,7 +14,7 @@ import type { Tools, WriteOptions } from './tools.ts';
  * @throws CofferError with the problems of all of them.
  */
 export async function readManifests(
-  tools: Pick<Tools, 'region' | 'allowedFiles'>,
+  tools: Pick<Tools, 'region' | 'allowedFiles'> & Partial<Pick<Tools, 'limit'>>,
   files: readonly string[],
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
@@ -22,8 +22,8 @@ export async function readManifests(
   for (const file of new Set(files)) {
     try {
       const manifest = await readManifest(file);
-      const { region = manifest.region, allowedFiles } = tools;
-      manifests.push({ ...manifest, region, allowedFiles });
+      const { region = manifest.region, allowedFiles, limit } = tools;
+      manifests.push({ ...manifest, region, allowedFiles, limit });
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
       errors.push(error);
@@ -39,7 +39,7 @@ export async function readManifests(
 
 /** Reads one manifest. */
 export async function readOneManifest(
-  tools: Pick<Tools, 'region' | 'allowedFiles'>,
+  tools: Pick<Tools, 'region' | 'allowedFiles' | 'limit'>,
   file: string,
 ): Promise<Manifest> {
   const [manifest] = await readManifests(tools, [file]);

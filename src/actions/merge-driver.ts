@@ -3,6 +3,7 @@ import { readBytes } from '../files/read.ts';
 import { replaceFile } from '../files/replace.ts';
 import { mergeLines } from '../manifest/merge/lines.ts';
 import { mergeManifests } from '../manifest/merge/manifest.ts';
+import { MANIFEST_LIMIT } from '../sizes.ts';
 import type { Tools } from './tools.ts';
 
 /** Paths of the three versions of one file. */
@@ -34,9 +35,9 @@ export async function mergeDriver(
   { markerSize = 7, path = ours }: MergeOptions = {},
 ): Promise<MergeReport> {
   const bytes = {
-    base: await readBytes(base),
-    ours: await readBytes(ours),
-    theirs: await readBytes(theirs),
+    base: await readBytes(path, MANIFEST_LIMIT, base),
+    ours: await readBytes(path, MANIFEST_LIMIT, ours),
+    theirs: await readBytes(path, MANIFEST_LIMIT, theirs),
   };
   // Keeps ours if the file is binary, as git does.
   if (Object.values(bytes).some((content) => content.includes(0))) {

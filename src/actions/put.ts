@@ -23,7 +23,7 @@ export interface PutTarget {
 export interface PutOptions {
   /** Allows an empty object. */
   allowEmpty?: boolean | undefined;
-  /** Bytes of the data, if known: for progress. */
+  /** Bytes of the data, if known. */
   size?: number | undefined;
 }
 
@@ -45,6 +45,8 @@ export async function put(
   { allowEmpty = false, size }: PutOptions = {},
 ): Promise<PutReport> {
   const { aws, stores, host, homeRegion: region, spoolFolder } = tools;
+  const limit = tools.limit.ofStreams;
+  if (size !== undefined) limit.refuseLarger('the data', size);
   const parameter = parameterName(target.parameter ?? path, region);
   const extension = extensionOf(target.extension ?? '');
   const services = {
@@ -57,7 +59,7 @@ export async function put(
   const signal = host.onStop();
   const sealing = host.progress('encrypting', 'bytes');
   const uploading = host.progress('uploading', 'bytes');
-  const source = untilStopped(data, signal);
+  const source = limit.cut('the data', untilStopped(data, signal));
   const pointer = await putObject(
     allowEmpty ? source : refuseNothing(source),
     {

@@ -130,7 +130,7 @@ async function fromManifests(
 }
 
 async function fromAws(tools: Tools, files: readonly string[], choice: Choice): Promise<Secret[]> {
-  const { aws, stores, spoolFolder } = tools;
+  const { aws, stores, spoolFolder, limit } = tools;
   const secrets: Secret[] = [];
   for (const place of await placesOf(tools, files)) {
     const stored = await readStored(tools, place, choice.only);
@@ -148,6 +148,7 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
             objects: () => stores.objects(place.region),
             kms: () => aws.kms(place.region),
             spoolFolder,
+            limit,
           },
           place.manifest
             ? manifestDemands(place.manifest, parameter)

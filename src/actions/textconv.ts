@@ -5,6 +5,7 @@ import { parseManifest } from '../manifest/index.ts';
 import { maskManifest } from '../manifest/masked.ts';
 import { looksLikeManifest } from '../repo/check/looks-like-manifest.ts';
 import { reveal } from '../seal/reveal.ts';
+import { MANIFEST_LIMIT } from '../sizes.ts';
 import { openerFor } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
@@ -19,11 +20,17 @@ export async function textconv(
   file: string,
   options: TextconvOptions = {},
 ): Promise<Buffer> {
-  const bytes = await readBytes(file);
+  const bytes = await readBytes(file, MANIFEST_LIMIT).catch(describeLarge);
   const { text, encoding } = decodeText(bytes);
   const isText = encoding === 'UTF-8' || looksLikeManifest(text);
   if (!isText) return bytes;
   return Buffer.from(options.reveal ? await revealed(tools, text, file) : maskManifest(text));
+}
+
+/** git stops when textconv fails, and what is this large is no manifest. */
+function describeLarge(error: unknown): Buffer {
+  if (!(error instanceof CofferError) || error.code !== 'manifest') throw error;
+  return Buffer.from(`(not shown: ${error.message})\n`);
 }
 
 /** A diff is useful even if some values stay masked, so failures to decrypt only warn. */
@@ -31,7 +38,7 @@ async function revealed(tools: Tools, text: string, file: string): Promise<strin
   const tellMasked = ({ message, hint }: CofferError, what: string) =>
     tools.host.warn({ message: `${what}: ${message}`, hint });
   try {
-    const manifest = parseManifest(text, file);
+    const manifest = { ...parseManifest(text, file), limit: tools.limit };
     const { parameters } = manifest;
     const opener = await openerFor(tools, manifest);
     const { failures, shown, ...view } = await reveal(manifest, opener, { keepGoing: true });

@@ -1,6 +1,7 @@
 import type { Aws, Region } from '../aws/index.ts';
 import type { Host } from '../host.ts';
 import type { FileKeyAlias } from '../seal/file-key.ts';
+import type { SizeLimit } from '../sizes.ts';
 import type { Stores } from '../stores/index.ts';
 
 /** What every action works with, besides its own arguments and options. */
@@ -19,6 +20,8 @@ export interface Tools {
   concurrency: number;
   /** Where the ciphertext of large objects is kept until it is verified. */
   spoolFolder: string;
+  /** How much one call reads: values, and objects in S3. */
+  limit: SizeLimit;
 }
 
 /** For actions that write manifests. */

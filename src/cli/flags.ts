@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { parseSize } from '../sizes.ts';
 
 /** Precedes every value and argument on its way through the parser. */
 const MARK = '\u0001';
@@ -63,6 +64,12 @@ export class Flags {
       throw new CofferError('usage', `${flag} ${text} is not a whole number of at least ${least}`);
     }
     return Number(text);
+  }
+
+  /** A number of bytes, with or without a unit. */
+  size(name: string): number | undefined {
+    const text = this.string(name);
+    return text === undefined ? undefined : parseSize(text, written(name));
   }
 }
 

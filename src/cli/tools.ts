@@ -4,6 +4,7 @@ import type { Tools } from '../actions/tools.ts';
 import { createAws } from '../aws/index.ts';
 import { userFolder } from '../files/user-lock.ts';
 import type { Host } from '../host.ts';
+import { valueLimit } from '../sizes.ts';
 import { createStores } from '../stores/index.ts';
 import type { Environment } from './environment.ts';
 import type { Flags } from './flags.ts';
@@ -41,5 +42,6 @@ export function createTools(
     },
     concurrency,
     spoolFolder: tmpdir(),
+    limit: valueLimit(flags.size('maxSize')),
   };
 }

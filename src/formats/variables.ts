@@ -4,7 +4,7 @@ import { writeValueFiles } from '../files/value-files.ts';
 import type { Secret, Variable, VariableRules } from './format.ts';
 import type { Shell } from './shell-names.ts';
 import { describeSpecial } from './special-names.ts';
-import { formatBytes } from './table.ts';
+import { formatBytes } from '../sizes.ts';
 import { asText } from './text.ts';
 import { createNaming, type Naming } from './variable-names.ts';
 

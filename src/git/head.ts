@@ -1,12 +1,19 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { SizeLimit } from '../sizes.ts';
 import { askGit } from './run.ts';
 
-/** A file as HEAD has it; undefined outside of git, or where HEAD does not have it. */
-export async function readHead(file: string): Promise<Buffer | undefined> {
+/**
+ * A file as HEAD has it.
+ * @returns `undefined` outside of git, where HEAD does not have it, or if it is above the limit
+ */
+export async function readHead(file: string, limit: SizeLimit): Promise<Buffer | undefined> {
   const path = await realpath(file).catch(() => undefined);
   if (path === undefined) return undefined;
-  const answer = await askGit(dirname(path), ['cat-file', 'blob', `HEAD:./${basename(path)}`]);
+  const [folder, object] = [dirname(path), `HEAD:./${basename(path)}`];
+  const size = await askGit(folder, ['cat-file', '-s', object]);
+  if (size?.code !== 0 || Number(size.stdout) > limit.bytes) return undefined;
+  const answer = await askGit(folder, ['cat-file', 'blob', object]);
   return answer?.code === 0 ? answer.stdout : undefined;
 }
 

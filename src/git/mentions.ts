@@ -1,5 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBytes } from '../files/read.ts';
+import { MANIFEST_LIMIT } from '../sizes.ts';
 import { grepWords, type Mention } from './repository.ts';
 
 const MANIFESTS = /\.(?:ya?ml|json)/i;
@@ -30,7 +32,7 @@ async function search(folder: string, words: readonly string[]): Promise<Mention
     if (entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.')) {
       found.push(...(await search(file, words)));
     } else if (entry.isFile() && MANIFESTS.test(entry.name)) {
-      const text = await readFile(file, 'latin1');
+      const text = (await readBytes(file, MANIFEST_LIMIT)).toString('latin1');
       found.push(...words.flatMap((word) => (text.includes(word) ? [{ file, word }] : [])));
     }
   }

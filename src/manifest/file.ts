@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
-import { errnoOf, explainFileError, undefinedIfMissing } from '../files/errors.ts';
+import { errnoOf, explainFileError } from '../files/errors.ts';
 import { resolveTarget } from '../files/names.ts';
 import { readBytes } from '../files/read.ts';
 import { replaceFile, type Replacing } from '../files/replace.ts';
+import { MANIFEST_LIMIT } from '../sizes.ts';
 import { makeWorkFolder, safeguardOf, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { decodeText } from './encoding.ts';
 import type { Manifest } from './model.ts';
@@ -12,7 +12,7 @@ import { parseManifest } from './parse.ts';
 
 /** Reads and parses a manifest file, which must be UTF-8. */
 export async function readManifest(file: string): Promise<Manifest> {
-  return parseManifest(decodeManifest(await readBytes(file), file), file);
+  return parseManifest(decodeManifest(await readBytes(file, MANIFEST_LIMIT), file), file);
 }
 
 /**
@@ -28,7 +28,10 @@ export async function writeManifest(
   const isNew = text === '';
   // Editors and git ignore locks, so this check comes as late as possible.
   const refuseChanged = async () => {
-    const bytes = isNew ? await readFile(file).catch(undefinedIfMissing) : await readBytes(file);
+    const bytes = await readBytes(file, MANIFEST_LIMIT).catch((error: unknown) => {
+      if (isNew && isMissing(error)) return undefined;
+      throw error;
+    });
     if (bytes && !bytes.equals(Buffer.from(text))) throw changedMeanwhile(file);
   };
   if (newText === text) {
@@ -66,6 +69,10 @@ async function findTarget(file: string): Promise<string> {
 
 function isTaken(error: unknown): boolean {
   return error instanceof CofferError && errnoOf(error.cause) === 'EEXIST';
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof CofferError && errnoOf(error.cause) === 'ENOENT';
 }
 
 function changedMeanwhile(file: string): CofferError {

@@ -9,7 +9,7 @@ import { openDocument } from './yaml/document.ts';
 import { Faults } from './yaml/faults.ts';
 import { textOf } from './yaml/scalars.ts';
 import type { Tree } from './yaml/tree.ts';
-import { formatBytes } from '../formats/table.ts';
+import { formatBytes } from '../sizes.ts';
 
 const HIDDEN = '…';
 const PLAINTEXT = '(a secret in plaintext)';

@@ -1,6 +1,7 @@
 import type { Destination } from '../crypto/contexts.ts';
 import type { WrappedDataKeys } from '../crypto/data-keys.ts';
 import type { Place } from '../errors.ts';
+import type { SizeLimit } from '../sizes.ts';
 
 export const PARAMETER_TYPES = ['String', 'StringList', 'SecureString'] as const;
 /** SSM's own spelling; a manifest may write it in any letter case. */
@@ -106,6 +107,8 @@ export interface Manifest {
   file: string;
   /** Files and folders that the command line lets it name, wherever they are. */
   allowedFiles?: readonly string[] | undefined;
+  /** Of all values that the call opens. */
+  limit?: SizeLimit | undefined;
   /** The whole source text. */
   text: string;
   /** Prefix of every name; begins and ends with a slash. */

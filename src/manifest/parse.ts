@@ -7,6 +7,7 @@ import type { Manifest, Parameter } from './model.ts';
 import { readDataKeys } from './read/data-keys.ts';
 import { findPathFault, normalizePath, quoteName } from './read/names.ts';
 import { checkKey, checkRegion } from './read/region.ts';
+import { MANIFEST_LIMIT } from '../sizes.ts';
 import { Places } from './yaml/places.ts';
 import { readParameter, type Surroundings } from './read/parameter.ts';
 import { type Reading, readTags, readText } from './read/reading.ts';
@@ -20,6 +21,7 @@ import type { Fields } from './yaml/tree.ts';
  * @param file the caller's name of the file, for places
  */
 export function parseManifest(text: string, file: string): Manifest {
+  MANIFEST_LIMIT.refuseLarger(file, Buffer.byteLength(text));
   const places = new Places(text, file);
   const faults = new Faults();
   const document = openDocument(text, faults);

@@ -1,7 +1,7 @@
 import { lengthClassOf } from '../crypto/padding.ts';
 import type { Plan } from './model.ts';
 import type { Action, Change, Difference } from '../stores/model.ts';
-import { formatBytes } from '../formats/table.ts';
+import { formatBytes } from '../sizes.ts';
 
 /** The order of a plan's sections. */
 export const ACTIONS: readonly Action[] = [

@@ -2,6 +2,7 @@ import type { Kms } from '../crypto/kms-port.ts';
 import { CofferError } from '../errors.ts';
 import { readHead } from '../git/head.ts';
 import { decodeManifest, parseManifest, type Manifest } from '../manifest/index.ts';
+import { MANIFEST_LIMIT } from '../sizes.ts';
 import { Opener } from './opener.ts';
 
 /**
@@ -41,7 +42,7 @@ const PROVES_NOTHING: ReadonlySet<string> = new Set(['denied', 'key', 'tampered'
 
 /** A manifest as the last commit has it; undefined if it has none, or none that can be read. */
 export async function readCommitted(file: string): Promise<Manifest | undefined> {
-  const bytes = await readHead(file);
+  const bytes = await readHead(file, MANIFEST_LIMIT);
   if (!bytes) return undefined;
   try {
     return parseManifest(decodeManifest(bytes, file), file);

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../crypto/base64.ts';
+import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { blobContext } from '../crypto/contexts.ts';
 import { requireCommit } from '../crypto/commit.ts';
 import { DataKeys, explainBinding } from '../crypto/data-keys.ts';
@@ -7,6 +8,7 @@ import type { Kms } from '../crypto/kms-port.ts';
 import { openPsyml } from '../crypto/psyml.ts';
 import { CofferError, type ErrorCode } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
+import { valueLimit, type SizeLimit } from '../sizes.ts';
 import { decryptBlobBody, openBlobBody } from './blob-body.ts';
 import { findSource, missingSource, requireCommitted } from './source.ts';
 
@@ -17,6 +19,7 @@ const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set(['denied', 'key', 'credential
 export class Opener {
   readonly #manifest: Manifest;
   readonly #kms: Kms;
+  readonly #limit: SizeLimit;
   readonly dataKeys: DataKeys;
   /** The failures of keys that more than one value shares. */
   readonly #unusable = new Map<string, CofferError>();
@@ -25,12 +28,27 @@ export class Opener {
   constructor(manifest: Manifest, kms: Kms) {
     this.#manifest = manifest;
     this.#kms = kms;
+    this.#limit = limitOf(manifest);
     this.dataKeys = new DataKeys(kms, manifest);
   }
 
-  /** Returns the value, in any form. */
+  /**
+   * Returns the value, in any form.
+   * @throws CofferError such as `oversize`, for a large value before it is read
+   */
   async open(parameter: Parameter): Promise<Buffer> {
     const { content } = parameter;
+    if (content.kind === 'absent') return readOrigin(this.#manifest, parameter);
+    if (content.kind === 'blob') return this.#openBlob(parameter, content.blob);
+    const value = await this.#openInline(parameter, content);
+    this.#limit.take(parameter.name, value.length);
+    return value;
+  }
+
+  async #openInline(
+    parameter: Parameter,
+    content: Exclude<Parameter['content'], { kind: 'absent' | 'blob' }>,
+  ): Promise<Buffer> {
     switch (content.kind) {
       case 'plain':
         return Buffer.from(content.text, 'utf8');
@@ -42,10 +60,6 @@ export class Opener {
             this.#failPsyml(error, parameter),
           ),
         );
-      case 'blob':
-        return this.#openBlob(parameter, content.blob);
-      case 'absent':
-        return readOrigin(this.#manifest, parameter);
     }
   }
 
@@ -103,6 +117,7 @@ export class Opener {
   }
 
   async #openBlob(parameter: Parameter, blob: Blob): Promise<Buffer> {
+    this.#limit.take(parameter.name, blob.size - TAG_BYTES);
     const body = await openBlobBody(this.#manifest, parameter, blob);
     try {
       const dataKey = await this.openBlobKey(parameter, blob);
@@ -134,9 +149,15 @@ async function readOrigin(
   const { file } = parameter.origin;
   const source = await findSource(manifest, parameter, file);
   if (!source) throw missingSource(parameter, file);
+  limitOf(manifest).take(`${parameter.name}: file ${file}`, source.size);
   const bytes = await source.read();
   if (isPublished) await requireCommitted(parameter, file, source.located, bytes);
   return encodeSource(parameter, bytes);
+}
+
+/** The limit of the call, which all its manifests share. */
+function limitOf({ limit }: Manifest): SizeLimit {
+  return limit ?? valueLimit();
 }
 
 /** Converts a file's content to a value. */

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { get, openValue } from '../../src/actions/get.ts';
 import { put } from '../../src/actions/put.ts';
+import { valueLimit } from '../../src/sizes.ts';
 import { REGION, useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { storedIn } from '../support/stored.ts';
@@ -47,11 +48,11 @@ describe('get', () => {
 
   test('refuses a value above its limit', async () => {
     const { parameter, url } = await publish(randomBytes(1001));
-    expect(await get(tools, parameter, { maxBytes: 1001 })).toHaveLength(1001);
-    const error = await failureOf(() => get(tools, parameter, { maxBytes: 1000 }));
+    expect(await get({ ...tools, limit: valueLimit(1001) }, parameter)).toHaveLength(1001);
+    const error = await failureOf(() => get({ ...tools, limit: valueLimit(1000) }, parameter));
     expect(error).toMatchObject({
       code: 'oversize',
-      message: `${url}: 1001 bytes are more than the limit of 1000`,
+      message: `${url}: 1001 bytes is more than the limit of 1000 bytes`,
     });
   });
 

@@ -3,6 +3,7 @@ import type { Tools } from '../../src/actions/tools.ts';
 import { createAws } from '../../src/aws/index.ts';
 import { CofferError, type Problem } from '../../src/errors.ts';
 import type { Host } from '../../src/host.ts';
+import { valueLimit } from '../../src/sizes.ts';
 import { createStores } from '../../src/stores/index.ts';
 import { REGION, type TestAws } from './aws.ts';
 import { sessionAt } from './services.ts';
@@ -48,6 +49,7 @@ export function createTools(
     fileKey: { alias: aws.fileKeyAlias },
     concurrency: session.concurrency,
     spoolFolder: tmpdir(),
+    limit: valueLimit(),
     ...changes,
   };
   return { tools, said };

@@ -35,7 +35,7 @@ export interface Place {
  * @returns `leftOut`: names without a leading slash, which a manifest cannot contain
  */
 export async function findParameters(
-  { stores, concurrency }: Tools,
+  { stores, concurrency, limit }: Tools,
   { path, region, known }: Place,
 ): Promise<{ found: Found[]; leftOut: string[] }> {
   const parameters = await stores.parameters(region);
@@ -54,6 +54,7 @@ export async function findParameters(
         values.get(listed.name) ?? (await parameters.get(listed.name));
       const item = { ...listed, account, type, value };
       const pointer = pointerOf(item);
+      if (!pointer) limit.take(item.name, Buffer.byteLength(value));
       const kmskey = pointer
         ? await keyOfObject(item.name, pointer, await stores.objects(region))
         : type === 'SecureString'

@@ -92,7 +92,7 @@ function describe(name: string, item: Found, common: Tags): NewParameter {
  * is sealed anew.
  */
 async function takeBlob(
-  { aws, stores, spoolFolder }: Tools,
+  { aws, stores, spoolFolder, limit }: Tools,
   { file, destination, region, fileKey, allowForeign }: Target,
   name: string,
   item: Found,
@@ -103,7 +103,7 @@ async function takeBlob(
   const kms = await aws.kms(region);
   const objects = await stores.objects(region);
   const demands = accountDemands(item, { allowForeign });
-  const object = await fetchObject(pointer, { objects, kms, spoolFolder }, demands);
+  const object = await fetchObject(pointer, { objects, kms, spoolFolder, limit }, demands);
   try {
     const { header } = object;
     if (header.version !== 3 || !pointer.isBound)

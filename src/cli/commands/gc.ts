@@ -1,7 +1,7 @@
 import { gc, type GcReport } from '../../actions/gc.ts';
 import { formatPointer } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
-import { formatBytes } from '../../formats/table.ts';
+import { formatBytes } from '../../sizes.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReports } from '../report.ts';
 

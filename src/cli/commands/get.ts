@@ -9,7 +9,8 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
   const selector = args[0] ?? flags.string('path');
   if (!selector) throw new CofferError('usage', 'coffer get needs a name or an s3:// URL');
   const file = flags.string('output');
-  const value = await openValue(tools, selector, {
+  const limit = tools.limit.ofStreams;
+  const value = await openValue({ ...tools, limit }, selector, {
     parameter: flags.string('parameter'),
     allowForeign: flags.boolean('allowForeign'),
   });

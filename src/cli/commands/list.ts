@@ -1,5 +1,6 @@
 import { list, type ListedParameter } from '../../actions/list.ts';
-import { formatBytes, renderTable } from '../../formats/table.ts';
+import { renderTable } from '../../formats/table.ts';
+import { formatBytes } from '../../sizes.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
 

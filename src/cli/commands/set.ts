@@ -16,6 +16,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const input = {
     file: flags.string('fromFile'),
     keepNewline: flags.boolean('keepNewline'),
+    limit: tools.limit,
   };
   const value = (wanted: string) => readValue(terminal, wanted, input);
   await writeReports(context, [await set(tools, file, name, value, options)]);

@@ -1,6 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listParameterNames } from '../../manifest/parameter-names.ts';
+import { readBytes } from '../../files/read.ts';
+import { MANIFEST_LIMIT } from '../../sizes.ts';
 import { splitLine } from './split-line.ts';
 import { findWanted, type Candidate, type Wanted } from './wanted.ts';
 
@@ -40,7 +42,7 @@ async function findCandidates(
       return (await listManifests(start).catch(() => [])).map((word) => ({ word }));
     case 'parameter': {
       const texts = await Promise.all(
-        wanted.manifests.map((file) => readFile(file, 'utf8').catch(() => '')),
+        wanted.manifests.map((file) => readBytes(file, MANIFEST_LIMIT).then(String, () => '')),
       );
       return [...new Set(texts.flatMap(listParameterNames))].map((word) => ({ word }));
     }

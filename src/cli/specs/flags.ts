@@ -10,6 +10,10 @@ export const GLOBAL_FLAGS: readonly FlagHelp[] = [
     'A file or folder outside the repository that manifests may name; repeatable',
   ],
   ['--concurrency <n>', 'Maximum concurrent AWS calls (default: 8)'],
+  [
+    '--max-size <size>',
+    'Read at most this much, such as 500MB or 2GiB (default: 1GiB; get, put: any size)',
+  ],
   ['--json', 'Print a JSON report to stdout'],
   ['--quiet', 'Print only errors and warnings'],
   ['--no-color', 'Print without colours'],

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { CofferError } from '../../errors.ts';
 import type { Input } from './streams.ts';
 
@@ -10,7 +9,7 @@ const READ_BYTES = 1024 * 1024;
 export async function openInput(
   stdin: Input,
   file: string | undefined,
-): Promise<{ data: Readable; size: number | undefined }> {
+): Promise<{ data: AsyncIterable<Buffer>; size: number | undefined }> {
   if (file === undefined || file === '-') {
     if (stdin.isTTY) {
       throw new CofferError('usage', 'no data: standard input is a terminal', {
@@ -26,5 +25,9 @@ export async function openInput(
     });
   }
   const size = stats.isFile() ? stats.size : undefined;
-  return { data: createReadStream(file, { highWaterMark: READ_BYTES }), size };
+  // Opened only when somebody reads it.
+  const data = async function* () {
+    yield* createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>;
+  };
+  return { data: data(), size };
 }

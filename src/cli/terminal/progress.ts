@@ -1,4 +1,4 @@
-import { formatBytes } from '../../formats/table.ts';
+import { formatBytes } from '../../sizes.ts';
 import type { Progress, Unit } from '../../host.ts';
 import type { Output } from './streams.ts';
 

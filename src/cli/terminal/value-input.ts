@@ -1,7 +1,7 @@
-import { buffer } from 'node:stream/consumers';
 import { CofferError } from '../../errors.ts';
 import { readBytes } from '../../files/read.ts';
 import { asText } from '../../formats/text.ts';
+import type { SizeLimit } from '../../sizes.ts';
 import { askTwice } from './hidden-prompt.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -11,17 +11,18 @@ export interface ValueInput {
   file: string | undefined;
   /** Whether to keep the last line break of standard input. */
   keepNewline: boolean;
+  limit: SizeLimit;
 }
 
 /** Reads a value from a file, standard input, or a prompt. */
 export async function readValue(
   { isInteractive, streams }: Terminal,
   name: string,
-  { file, keepNewline }: ValueInput,
+  { file, keepNewline, limit }: ValueInput,
 ): Promise<Buffer> {
-  if (file !== undefined && file !== '-') return readBytes(file);
+  if (file !== undefined && file !== '-') return readBytes(file, limit);
   if (!streams.stdin.isTTY) {
-    const piped = await buffer(streams.stdin);
+    const piped = await limit.gather(`the value of ${name}`, streams.stdin);
     const value = keepNewline ? piped : withoutLineBreak(piped);
     if (value.length > 0) return value;
     throw new CofferError('source', `the value of ${name} is empty`, {

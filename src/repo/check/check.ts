@@ -23,7 +23,7 @@ export async function checkManifests(snapshot: Snapshot): Promise<Findings> {
   return {
     files: looked.length,
     problems: looked.flatMap(({ problems }) => problems),
-    warnings: looked.flatMap(({ warnings }) => warnings),
+    warnings: [...snapshot.warnings, ...looked.flatMap(({ warnings }) => warnings)],
   };
 }
 

@@ -1,9 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import pMap from 'p-map';
 import { searchManifests } from '../../git/repository.ts';
+import { readBytes } from '../../files/read.ts';
 import { decodeText } from '../../manifest/encoding.ts';
+import { MANIFEST_LIMIT } from '../../sizes.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
+import { TooLarge } from './too-large.ts';
 
 /** A manifest found in a repository. */
 export interface Found {
@@ -16,13 +19,14 @@ export interface Found {
  * The manifests of the repository around `folder`, tracked or not, but not ignored; outside git,
  * those below `folder`.
  */
-export async function findManifests(folder: string): Promise<Found[]> {
+export async function findManifests(folder: string, tooLarge = new TooLarge()): Promise<Found[]> {
   const files = (await searchManifests(folder, '--untracked')) ?? (await walk(folder));
   const found = await pMap(
     files,
     async (file) => {
-      const bytes = await readFile(join(folder, file));
-      return looksLikeManifest(decodeText(bytes).text) ? { file, bytes } : [];
+      const reading = readBytes(file, MANIFEST_LIMIT, resolve(folder, file));
+      const bytes = await reading.catch((error: unknown) => tooLarge.note(error));
+      return bytes && looksLikeManifest(decodeText(bytes).text) ? { file, bytes } : [];
     },
     { concurrency: 16 },
   );

@@ -6,7 +6,9 @@ import { listChanged, listIndex, repositoryRoot, searchManifests } from '../../g
 import { GitObjects } from '../../git/objects.ts';
 import { decodeText } from '../../manifest/encoding.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
+import { MANIFEST_LIMIT } from '../../sizes.ts';
 import type { Snapshot, Source } from './snapshot.ts';
+import { TooLarge } from './too-large.ts';
 
 /** An unchanged manifest is affected if a file that it names changed. */
 const NAMES_FILES = /\b(?:file|blob)["']?\s*:/;
@@ -32,10 +34,13 @@ export async function openIndex(
   ]);
   const reader = new GitObjects(root);
   const sources: Source[] = [];
+  const tooLarge = new TooLarge();
   try {
     for (const file of changed.size > 0 ? found : []) {
       const path = resolve(folder, file);
-      const bytes = await readObject(reader, files.get(path));
+      const reading = readObject(reader, file, files.get(path));
+      const bytes = await reading.catch((error: unknown) => tooLarge.note(error));
+      if (!bytes) continue;
       const { text } = decodeText(bytes);
       const matters = changed.has(path) || NAMES_FILES.test(text);
       if (matters && looksLikeManifest(text)) sources.push({ file, path, bytes });
@@ -47,10 +52,11 @@ export async function openIndex(
   const follow = (path: string) =>
     followLinks(path, async (link) => {
       const id = links.get(link);
-      return id === undefined ? undefined : (await readObject(reader, id)).toString('utf8');
+      return id === undefined ? undefined : (await readObject(reader, link, id)).toString('utf8');
     });
   return {
     sources,
+    warnings: tooLarge.warnings,
     concerns: (paths) => paths.some((path) => changed.has(path)),
     follow,
     async locate(file, named) {
@@ -73,8 +79,19 @@ export async function openIndex(
   };
 }
 
-async function readObject(reader: GitObjects, id: string | undefined): Promise<Buffer> {
+/** @throws CofferError `manifest` for a large one, of which it keeps no more than the limit */
+async function readObject(
+  reader: GitObjects,
+  file: string,
+  id: string | undefined,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  if (id !== undefined) await reader.read(id, (chunk) => chunks.push(chunk));
+  let size = 0;
+  const take = (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= MANIFEST_LIMIT.bytes) chunks.push(chunk);
+  };
+  if (id !== undefined) await reader.read(id, take);
+  MANIFEST_LIMIT.refuseLarger(file, size);
   return Buffer.concat(chunks);
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../../errors.ts';
 import type { Located } from '../../seal/named-file.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
@@ -17,6 +18,8 @@ type Tracked = Pick<ReadonlySet<string>, 'has'>;
 export interface Snapshot {
   /** Every manifest that may be affected. */
   sources: readonly Source[];
+  /** What was left out. */
+  warnings: readonly Problem[];
   /** Whether one of these paths is to be checked. */
   concerns: (paths: readonly string[]) => boolean;
   /** Follows symbolic links; the other members do not. */

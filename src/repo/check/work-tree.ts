@@ -8,7 +8,9 @@ import { findManifests, type Found } from './find.ts';
 import { listIndex, repositoryRoot } from '../../git/repository.ts';
 import { openRegular } from '../../files/open-regular.ts';
 import { locate } from '../../seal/named-file.ts';
+import { MANIFEST_LIMIT } from '../../sizes.ts';
 import type { Snapshot } from './snapshot.ts';
+import { TooLarge } from './too-large.ts';
 
 /**
  * The files on disk; without `files`, all manifests in the repository of `folder`.
@@ -19,10 +21,11 @@ export async function openWorkTree(
   folder: string,
   allowedFiles: readonly string[] = [],
 ): Promise<Snapshot> {
+  const tooLarge = new TooLarge();
   const found =
     files.length > 0
       ? await pMap(new Set(files), (file) => readNamed(folder, file), { concurrency: 16 })
-      : await findManifests(folder);
+      : await findManifests(folder, tooLarge);
   const realFolder = remember((path) => realpath(path));
   const located = found.map(async (one) => {
     const path = resolve(folder, one.file);
@@ -34,6 +37,7 @@ export async function openWorkTree(
   const trackedIn = remember(async (root) => (await listIndex(root)).files);
   return {
     sources: await Promise.all(located),
+    warnings: tooLarge.warnings,
     concerns: () => true,
     follow: (path) => realpath(path).catch(() => path),
     locate: async (file, path) => locate(await naming(file), path),
@@ -47,7 +51,7 @@ export async function openWorkTree(
 }
 
 async function readNamed(folder: string, file: string): Promise<Found> {
-  return { file, bytes: await readBytes(file, resolve(folder, file)) };
+  return { file, bytes: await readBytes(file, MANIFEST_LIMIT, resolve(folder, file)) };
 }
 
 async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {

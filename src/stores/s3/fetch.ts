@@ -2,12 +2,13 @@ import { createHash, type DecipherGCM } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
 import type { ObjectBody, ObjectStore } from './objects.ts';
-import { isTimeout } from '../../aws/errors.ts';
+import { CHECK_THE_WAY, isTimeout } from '../../aws/errors.ts';
 import type { KeyDemand, Kms } from '../../crypto/kms-port.ts';
 import { createDecipher, parseMetadata, type ObjectHeader } from '../../crypto/object-format.ts';
 import { objectContext, PARAMETER_PAIR, TAG_BYTES } from '../../crypto/object-v3.ts';
 import { formatPointer, parameterIn, type Pointer } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
+import type { SizeLimit } from '../../sizes.ts';
 import { gather } from './gather.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
@@ -56,8 +57,8 @@ interface Services {
   spoolFolder: string;
   /** Larger objects go to a spool file, as ciphertext; smaller ones stay in memory. */
   memoryLimit?: number;
-  /** Refuses an object with more plaintext as `oversize`, without fetching it. */
-  maxBytes?: number | undefined;
+  /** Of the plaintext; a larger object is not fetched. */
+  limit: SizeLimit;
   /** Called with the bytes fetched so far, and the total. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -73,7 +74,7 @@ export async function fetchObject(
   const whole = await services.objects.get(pointer.bucket, pointer.key, undefined, owner);
   try {
     const header = headerOf(whole, pointer, demands);
-    refuseLarger(whole, services.maxBytes, url);
+    services.limit.take(url, whole.size - TAG_BYTES);
     const spool = await fill(whole, pointer, services, owner);
     let opened: Promise<Buffer> | undefined;
     const dataKey = () =>
@@ -150,18 +151,6 @@ function boundHeader(
   return header;
 }
 
-function refuseLarger(object: ObjectBody, maxBytes = Infinity, url: string): void {
-  const size = object.size - TAG_BYTES;
-  if (size <= maxBytes) return;
-  throw new CofferError(
-    'oversize',
-    `${url}: ${size} bytes are more than the limit of ${maxBytes}`,
-    {
-      hint: 'raise maxBytes, or read it in chunks',
-    },
-  );
-}
-
 async function fill(
   whole: ObjectBody,
   { bucket, key }: Pointer,
@@ -171,7 +160,7 @@ async function fill(
   const { size, etag } = whole;
   const url = formatPointer({ bucket, key });
   const isSmall = size <= memoryLimit;
-  const spool = isSmall ? memorySpool(size) : await fileSpool(spoolFolder);
+  const spool = isSmall ? memorySpool(size) : await fileSpool(spoolFolder, size);
   // The first answer is enough if it holds the whole object.
   let first: ObjectBody | undefined = isSmall ? whole : undefined;
   if (!first) whole.body.destroy();
@@ -214,7 +203,7 @@ async function copy(
   let done = 0;
   try {
     for await (const chunk of gather(from)) {
-      if (done + chunk.length > length) break;
+      if (done + chunk.length > length) throw tooLong(length);
       await to.write(chunk, offset + done);
       done += chunk.length;
     }
@@ -227,6 +216,12 @@ async function copy(
   if (done !== length) {
     throw new CofferError('network', `the connection ended after ${done} of ${length} bytes`);
   }
+}
+
+function tooLong(length: number): CofferError {
+  return new CofferError('aws', `the answer has more than the ${length} bytes that it promised`, {
+    hint: CHECK_THE_WAY,
+  });
 }
 
 /** Waits after a broken connection, but not after a timeout, which already took half a minute. */

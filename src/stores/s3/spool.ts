@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CofferError } from '../../errors.ts';
+import { formatBytes } from '../../sizes.ts';
 
 /** Temporary storage with random access; holds only ciphertext. */
 export interface Spool {
@@ -22,19 +23,32 @@ export function memorySpool(size: number): Spool {
   };
 }
 
-/** An unnamed file in `folder`: it disappears with the process, however that ends. */
-export async function fileSpool(folder: string): Promise<Spool> {
+const ROOM = 'it needs as much space as the data: set TMPDIR to a folder with enough space';
+
+/**
+ * An unnamed file in `folder`: it disappears with the process, however that ends.
+ * @param size what will be written, if known
+ * @throws CofferError `disk` when there is less space
+ */
+export async function fileSpool(folder: string, size = 0): Promise<Spool> {
   const path = join(folder, `.coffer-${randomBytes(6).toString('hex')}`);
   const guard = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (cause) {
       throw new CofferError('disk', `cannot write the spool file in ${folder}`, {
-        hint: 'it needs as much space as the data: set TMPDIR to a folder with enough space',
+        hint: ROOM,
         cause,
       });
     }
   };
+  const free = await freeSpace(folder);
+  if (free < size) {
+    const [needed, left] = [formatBytes(size), formatBytes(free)];
+    throw new CofferError('disk', `${folder} has ${left} of free space, and ${needed} are needed`, {
+      hint: ROOM,
+    });
+  }
   const handle = await guard(open(path, 'wx+', 0o600));
   await rm(path);
   return {
@@ -56,4 +70,14 @@ export async function fileSpool(folder: string): Promise<Spool> {
     },
     close: () => handle.close(),
   };
+}
+
+/** What the file system says; some say that they have no blocks at all. */
+async function freeSpace(folder: string): Promise<number> {
+  const { blocks, bavail, bsize } = await statfs(folder).catch(() => ({
+    blocks: 0,
+    bavail: 0,
+    bsize: 0,
+  }));
+  return blocks > 0 ? bavail * bsize : Infinity;
 }

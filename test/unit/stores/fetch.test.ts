@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import type { Pointer } from '../../../src/crypto/pointer.ts';
 import { fetchObject, type Demands } from '../../../src/stores/s3/fetch.ts';
 import { createObjectStore } from '../../../src/stores/s3/objects.ts';
 import { LIMITS } from '../../../src/aws/limits.ts';
+import { valueLimit, type SizeLimit } from '../../../src/sizes.ts';
 import { useAws } from '../../support/aws.ts';
 import { startServer } from '../../support/bad-server.ts';
 import { controlOf } from '../../support/control.ts';
@@ -29,7 +31,13 @@ const SPOOLED = 16 * MIB + 1;
 
 async function fetchFrom(pointer: Pointer) {
   const { folder } = await createWorkspace();
-  const services = { kms, objects, spoolFolder: folder, memoryLimit: MEMORY_LIMIT };
+  const services = {
+    kms,
+    objects,
+    spoolFolder: folder,
+    memoryLimit: MEMORY_LIMIT,
+    limit: valueLimit(),
+  };
   return { folder, fetched: await fetchObject(pointer, services) };
 }
 
@@ -174,7 +182,7 @@ test.each([1024, 65 * MIB])('asks once more for a body of %i bytes that stalls',
   const pointer = { bucket: 'bucket', key: 'key', sha256: undefined };
   const { folder } = await createWorkspace();
   const error = await failureOf(() =>
-    fetchObject(pointer, { kms, objects: slow, spoolFolder: folder }),
+    fetchObject(pointer, { kms, objects: slow, spoolFolder: folder, limit: valueLimit() }),
   );
   expect(error).toMatchObject({ code: 'network' });
   expect(error.message).toBe(`s3://bucket/key: ${server.host} sent nothing for 0.2 s`);
@@ -183,13 +191,78 @@ test.each([1024, 65 * MIB])('asks once more for a body of %i bytes that stalls',
   expect(server.requests.length).toBeLessThanOrEqual(size > MIB ? 9 : 2);
 });
 
+/** From a server that promises `size` bytes; `sent` answers for a range of them. */
+async function serve(size: number, sent: (response: ServerResponse) => void) {
+  const { metadata } = await sealObject(kms, aws.kmskey, Buffer.from('x'));
+  const headers = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]);
+  const server = await startServer((request, response) => {
+    const whole = request.headers.range === undefined;
+    response.writeHead(200, {
+      ...Object.fromEntries(headers),
+      etag: '"e"',
+      'content-length': whole ? size : 8 * MIB,
+    });
+    if (whole) response.flushHeaders();
+    else sent(response);
+  });
+  const { folder } = await createWorkspace();
+  const store = createObjectStore(sessionAt(server.url), 'us-east-1');
+  const fetch = (limit: SizeLimit, memoryLimit?: number) =>
+    fetchObject(
+      { bucket: 'bucket', key: 'key' },
+      { kms, objects: store, spoolFolder: folder, limit, ...(memoryLimit && { memoryLimit }) },
+    );
+  return { fetch, folder, server };
+}
+
+function nothing(): void {}
+
+describe('of an object that is too large, or not what it promises,', () => {
+  test('not a byte is read, and both sizes are named', async () => {
+    const { fetch, server } = await serve(3 * 1024 ** 4 + 16, nothing);
+    expect(await failureOf(() => fetch(valueLimit()))).toMatchObject({
+      code: 'oversize',
+      message:
+        's3://bucket/key: 3.0 TiB (3298534883328 bytes) is more than the limit of 1.0 GiB (1073741824 bytes)',
+      hint: expect.stringContaining('--max-size') as string,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('nothing is spooled without space for all of it', async () => {
+    const { fetch, server, folder } = await serve(2 ** 50, nothing);
+    const error = await failureOf(() => fetch(valueLimit(2 ** 51)));
+    expect(error).toMatchObject({
+      code: 'disk',
+      hint: expect.stringContaining('TMPDIR') as string,
+    });
+    expect(error.message).toMatch(/of free space, and 1024\.0 TiB are needed$/);
+    expect(server.requests).toHaveLength(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('more than it promised is cut off, and not asked for again', async () => {
+    const { fetch, server } = await serve(MIB, (response) => {
+      response.on('error', nothing);
+      for (let sent = 0; sent < 8; sent++) response.write(Buffer.alloc(MIB));
+    });
+    const error = await failureOf(() => fetch(valueLimit(), 1024));
+    expect(error.code).toBe('aws');
+    expect(error.message).toBe(
+      `s3://bucket/key: the answer has more than the ${MIB} bytes that it promised`,
+    );
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
 describe('of another account', () => {
   async function fetchWith(demands: Demands) {
     const { body, metadata } = await sealObject(kms, aws.kmskey, Buffer.from('hello'));
     const pointer = { bucket: aws.bucket, key: aws.unique('foreign') };
     await store(aws, pointer.key, body, metadata);
     const { folder } = await createWorkspace();
-    const fetched = await fetchObject(pointer, { kms, objects, spoolFolder: folder }, demands);
+    const services = { kms, objects, spoolFolder: folder, limit: valueLimit() };
+    const fetched = await fetchObject(pointer, services, demands);
     return drain(fetched.verified());
   }
   const [mine, other] = [aws.kmskeyArn.split(':')[4] ?? '', '444455556666'];
