@@ -1,13 +1,24 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Creates a folder if it is missing; returns whether it belongs to this user only. */
 export function makeOwnFolder(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     const found = lstatSync(folder);
     const isOwn = found.uid === (process.getuid?.() ?? found.uid);
     return found.isDirectory() && isOwn && (found.mode & 0o077) === 0;
   } catch {
     return false;
   }
+}
+
+/**
+ * One after the other: where nothing can be created, as below /proc, the recursive way of Node 20
+ * tries for ever.
+ */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }

@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, stat, symlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { cacheFolder } from '../../../src/files/cache-folder.ts';
+import { userFolder } from '../../../src/files/user-lock.ts';
 import { createWorkspace, type Workspace } from '../../support/workspace.ts';
 
 test("compiled code is kept in the user's own cache folder, which only they may read", async () => {
@@ -15,6 +16,10 @@ test('without a folder of their own it is kept nowhere', () => {
   expect(cacheFolder({})).toBeUndefined();
   expect(cacheFolder({ HOME: '/dev/null' })).toBeUndefined();
   expect(cacheFolder({ XDG_CACHE_HOME: 'relative' })).toBeUndefined();
+  // Where no folder can be made, Node 20 made one for ever.
+  expect(cacheFolder({ HOME: '/proc/self' })).toBeUndefined();
+  expect(cacheFolder({ XDG_CACHE_HOME: '/proc/none' })).toBeUndefined();
+  expect(userFolder({ XDG_CACHE_HOME: '/proc/none/x', HOME: '/proc/self' })).toBeUndefined();
 });
 
 const SOMEBODY = 12_345;
