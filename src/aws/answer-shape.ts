@@ -5,36 +5,91 @@ import { MISSHAPEN } from './errors.ts';
 /** manifest/policies.ts accepts these in any shape, because moto sends objects instead of texts. */
 const ANY_SHAPE = new Set(['Policies']);
 
-type Handle = (args: never) => Promise<{ output: unknown }>;
+type Handle<Result> = (args: never) => Promise<Result>;
+type Middleware<Result> = (next: Handle<Result>, context: object) => Handle<Result>;
 
-/** The part of an SDK client that this file uses. */
+/** The answer of the SDK, and that of the network. */
+interface Result {
+  output: unknown;
+}
+interface RawResult {
+  response: unknown;
+  output?: unknown;
+}
+
+/** The part of an SDK client or command that this file uses. */
 export interface Extensible {
   middlewareStack: {
+    add(middleware: Middleware<Result>, options: { step: 'initialize'; name: string }): void;
     add(
-      middleware: (next: Handle, context: object) => Handle,
-      options: { step: 'initialize'; name: string },
+      middleware: Middleware<RawResult>,
+      options: { step: 'deserialize'; priority: 'low'; name: string },
     ): void;
   };
 }
 
 /**
- * Makes a client fail on answers that do not have the types of the service's own model. The SDK
- * passes on unexpected types, such as a text instead of a list.
+ * Makes a client, or one command, fail on answers that do not have the types of the service's own
+ * model. The SDK passes on unexpected types, such as a text instead of a list, and does not look
+ * into the answers of S3 from which it needs nothing: a proxy's web page would be a success.
  */
-export function checkShapes(client: Extensible): void {
-  client.middlewareStack.add(
+export function checkShapes({ middlewareStack }: Extensible): void {
+  middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
-      const { operationSchema } = getSmithyContext({ ...context }) as {
-        operationSchema: Operation;
-      };
-      const fault = findFault(NormalizedSchema.of(operationSchema[5]), result.output, 'it');
-      if (!fault) return result;
-      const message = `the answer has the wrong shape: ${fault}`;
-      throw Object.assign(new Error(message), { name: MISSHAPEN });
+      const fault = findFault(outputOf(context), result.output, 'it');
+      if (fault) throw misshapen(fault);
+      return result;
     },
     { step: 'initialize', name: 'cofferShapes' },
   );
+  middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      if (!isOfS3(context) || isStream(outputOf(context))) return result;
+      const response = result.response as HttpAnswer;
+      if (response.statusCode >= 300) return result;
+      response.body = await collect(response.body);
+      if (WEB_PAGE.test(response.body.toString('utf8'))) throw misshapen('it is a web page');
+      return result;
+    },
+    // Next to the network: the SDK reads the body after it.
+    { step: 'deserialize', priority: 'low', name: 'cofferBodies' },
+  );
+}
+
+/** What stands in for AWS may answer with other content where S3 sends none. */
+const WEB_PAGE = /^(?:\s|\uFEFF|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype|html)\b/is;
+
+interface HttpAnswer {
+  statusCode: number;
+  body: AsyncIterable<Buffer> | Buffer;
+}
+
+async function collect(body: HttpAnswer['body']): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return body;
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function outputOf(context: object): NormalizedSchema {
+  const { operationSchema } = getSmithyContext({ ...context }) as { operationSchema: Operation };
+  return NormalizedSchema.of(operationSchema[5]);
+}
+
+function isOfS3(context: object): boolean {
+  return 'clientName' in context && context.clientName === 'S3Client';
+}
+
+function isStream(output: NormalizedSchema): boolean {
+  if (!output.isStructSchema()) return false;
+  return [...output.structIterator()].some(([, member]) => member.isStreaming());
+}
+
+function misshapen(fault: string): Error {
+  const message = `the answer has the wrong shape: ${fault}`;
+  return Object.assign(new Error(message), { name: MISSHAPEN });
 }
 
 /** An operation as the SDK describes it; its output comes last. */

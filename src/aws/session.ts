@@ -58,12 +58,31 @@ export function clientFor<Client extends SdkClient>(
   service: ServiceName,
   create: () => Client & Extensible,
 ): Client {
-  const own = session.clients?.[service] as Client | undefined;
-  if (own) return own;
+  const own = session.clients?.[service] as (Client & Sender) | undefined;
+  if (own) return checked(own);
   const client = create();
   checkShapes(client);
   session.opened?.add(client);
   return client;
+}
+
+interface Sender {
+  send: (command: Extensible, options?: object) => Promise<unknown>;
+}
+
+/**
+ * A caller's client that checks the answers to coffer's own commands. The client itself does not
+ * change: the check is part of each command. With options, even empty ones, the SDK does not keep
+ * the commands of one kind, which would give the caller coffer's check.
+ */
+function checked<Client extends SdkClient & Sender>(client: Client): Client {
+  const { config } = client;
+  const send: Sender['send'] = (command, options = {}) => {
+    checkShapes(command);
+    return client.send(command, options);
+  };
+  // Nothing of coffer uses more of a client.
+  return { config, send, destroy: () => client.destroy() } as unknown as Client;
 }
 
 /**

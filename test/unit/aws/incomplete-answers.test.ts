@@ -1,7 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { createBucketStore } from '../../../src/aws/buckets.ts';
+import { clientConfig } from '../../../src/aws/client-config.ts';
 import { createKeyStore } from '../../../src/aws/keys.ts';
 import { createKms } from '../../../src/aws/kms.ts';
 import { CofferError } from '../../../src/errors.ts';
@@ -321,6 +324,66 @@ const CALLS_WITHOUT_ANSWER: [string, () => Promise<unknown>][] = [
   ['BUCKETS putPolicy', () => buckets.putPolicy('b', '{}')],
   ['BUCKETS putLifecycle', () => buckets.putLifecycle('b', { rules: [], minimumSize: undefined })],
 ];
+
+/** Every method of the ports is in one of these lists. */
+test('no call is left out', () => {
+  const ports = { KMS: kms, KEYS: keys, SSM: parameters, S3: objects, BUCKETS: buckets };
+  const methods = Object.entries(ports).flatMap(([service, port]) =>
+    Object.entries(port).flatMap(([name, method]) =>
+      typeof method === 'function' ? [`${service} ${name}`] : [],
+    ),
+  );
+  const walked = new Set([...CALLS, ...CALLS_WITHOUT_ANSWER].map(([name]) => name));
+  expect(methods.filter((method) => !walked.has(method))).toEqual([]);
+});
+
+/** A HEAD has no content. */
+const BODILESS = new Set(['BUCKETS exists', 'S3 head']);
+
+describe.each([
+  ['a web page', '<!doctype html><html><body>Sign in, canary</body></html>'],
+  ['another web page', '\uFEFF\n<?xml version="1.0"?><!-- x --><HTML><body>canary</body></HTML>'],
+])('%s is no success', (_, body) => {
+  beforeEach(() => void answers.set('*', { body, headers: { etag: '"e"' } }));
+  afterEach(() => answers.clear());
+
+  const calls = [...CALLS, ...CALLS_WITHOUT_ANSWER].filter(
+    // A stream is the content, which its reader verifies.
+    ([name]) => !BODILESS.has(name) && name !== 'S3 get',
+  );
+  test.each(calls)('of %s', async (__, work) => {
+    const { code, message, hint } = await failureOf(work);
+    expect(code).toBe('aws');
+    expect(message).toMatch(/the answer (has the wrong shape|cannot be read|lacks)/);
+    expect(`${message} ${hint}`).not.toContain('canary');
+    expect(hint).toContain('any proxy on the way to AWS');
+  });
+});
+
+describe("a caller's own client", () => {
+  const config = clientConfig(session, REGION);
+  const client = new S3Client({ ...config, forcePathStyle: true });
+  const own = createBucketStore({ ...session, clients: { s3: client } }, REGION);
+  beforeEach(() => void answers.set('*', { body: '<html></html>' }));
+  afterEach(() => answers.clear());
+
+  test("has coffer's calls checked, and not the caller's", async () => {
+    const stack = client.middlewareStack.identify();
+    const input = { Bucket: 'b', Policy: '{}' };
+    await client.send(new PutBucketPolicyCommand(input));
+    expect((await failureOf(() => own.putPolicy('b', '{}'))).message).toMatch(/wrong shape/);
+    await client.send(new PutBucketPolicyCommand(input));
+    expect(client.middlewareStack.identify()).toEqual(stack);
+  });
+
+  test('has its answers typed as well', async () => {
+    answers.set('*', { body: JSON.stringify({ Parameters: 'x' }) });
+    const ssm = new SSMClient(config);
+    const store = createParameterStore({ ...session, clients: { ssm } }, REGION);
+    const { message } = await failureOf(() => store.getMany(['/a']));
+    expect(message).toContain('Parameters is not a list');
+  });
+});
 
 /** All members that coffer reads, each with `value`, also one level down. */
 function everywhere(value: unknown): string {
