@@ -1,6 +1,7 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { check } from '../../src/actions/check.ts';
 import { checkManifests } from '../../src/repo/check/check.ts';
 import { openWorkTree } from '../../src/repo/check/work-tree.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
@@ -20,6 +21,8 @@ const PLAIN = sealedManifest(`  - {name: p, type: SecureString, value: ${SECRET}
 const IS_PLAIN = 'p is a secret but not encrypted';
 const BODY = 'sealed bytes';
 const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
+const WITH_STRING = sealedManifest('  - {name: p, type: String, file: open}\n');
+const WITH_SECRET = CLEAN.replace('type: securestring,', 'type: securestring, file: open,');
 
 /** The findings from a folder: the number of manifests, then `file: message`. */
 async function found(folder: string, files: readonly string[] = []) {
@@ -114,6 +117,29 @@ describe('in a repository', () => {
     expect(await found(app.folder)).toEqual([1]);
     await app.write('app.blobs/b.enc', lfsPointer(BODY.toUpperCase()));
     expect(await found(app.folder)).toHaveLength(2);
+  });
+
+  const GIT_CRYPT = '\0GITCRYPT\0\u0001\u0002';
+
+  test.each([
+    ['a blob', WITH_BLOB, 'app.blobs/b.enc', GIT_CRYPT, 'its blob is a stub of git-crypt'],
+    ['a value', WITH_STRING, 'open', GIT_CRYPT, 'file open is a stub of git-crypt'],
+    ['a value', WITH_STRING, 'open', lfsPointer('x'), 'file open is a stub of Git LFS'],
+    ['a secret', WITH_SECRET, 'open', GIT_CRYPT, 'file open is a stub of git-crypt'],
+  ])('names a stub in place of %s, as encrypt does', async (_, manifest, file, stub, message) => {
+    const app = await createRepository({ 'app.yml': manifest, [file]: stub });
+    await app.git('add', '.');
+    const { problems } = await check(app.folder, []);
+    expect(problems).toMatchObject([
+      {
+        message: expect.stringContaining(message) as string,
+        hint: expect.stringMatching(/^run git/) as string,
+      },
+    ]);
+    // In the index, that is what git keeps of the file.
+    if (manifest !== WITH_SECRET) {
+      expect((await check(app.folder, [], { staged: true })).problems).toEqual([]);
+    }
   });
 });
 

@@ -17,6 +17,7 @@ export interface Repository extends Workspace {
 /** For a check outside of git, with none of the files that a manifest names. */
 export const NOWHERE: Omit<Snapshot, 'sources'> = {
   warnings: [],
+  isFiltered: false,
   concerns: () => true,
   follow: (path) => Promise.resolve(path),
   locate: (_, path) => Promise.resolve({ path, isAllowed: false }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stubOf, type Stub } from '../../git/stub.ts';
 import { ADVANCED_BYTES } from '../../seal/limits.ts';
 
 /** Identifies a content. */
@@ -6,12 +7,11 @@ export interface Fingerprint {
   /** 64 hex digits. */
   sha256: string;
   size: number;
-  /** The whole content, if it is small enough for SSM and not a pointer of Git LFS. */
+  /** The whole content, if it is here and small enough for SSM. */
   content?: Buffer | undefined;
+  /** What stands in for the content, if that is not here. */
+  stub?: Stub | undefined;
 }
-
-/** Git LFS's limit for pointers. */
-const LONGEST_POINTER = 1024;
 
 const POINTER =
   /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:[^\n]*\n)*?oid sha256:([0-9a-f]{64})\nsize (\d+)\n/;
@@ -30,11 +30,11 @@ export class Fingerprinter {
   }
 
   finish(): Fingerprint {
-    const [, sha256, size] =
-      (this.#size <= LONGEST_POINTER && POINTER.exec(this.#head.toString('latin1'))) || [];
-    if (sha256 !== undefined) return { sha256, size: Number(size) };
-    const content = this.#size <= ADVANCED_BYTES ? this.#head : undefined;
-    return { sha256: this.#hash.digest('hex'), size: this.#size, content };
+    const stub = stubOf(this.#head, this.#size);
+    const [, sha256, size] = (stub && POINTER.exec(this.#head.toString('latin1'))) || [];
+    if (sha256 !== undefined) return { sha256, size: Number(size), stub };
+    const content = this.#size <= ADVANCED_BYTES && !stub ? this.#head : undefined;
+    return { sha256: this.#hash.digest('hex'), size: this.#size, content, stub };
   }
 }
 

@@ -57,6 +57,7 @@ export async function openIndex(
   return {
     sources,
     warnings: tooLarge.warnings,
+    isFiltered: true,
     concerns: (paths) => paths.some((path) => changed.has(path)),
     follow,
     async locate(file, named) {

@@ -2,6 +2,7 @@ import { dirname, join, relative } from 'node:path';
 import { decodeBase64 } from '../../crypto/base64.ts';
 import type { Problem } from '../../errors.ts';
 import type { Blob, Manifest, Parameter } from '../../manifest/model.ts';
+import type { Stub } from '../../git/stub.ts';
 import { shellQuote } from '../../formats/shell.ts';
 import { besideManifest, describeRefused } from '../../seal/named-file.ts';
 import { fingerprintOf, type Fingerprint } from './fingerprint.ts';
@@ -79,6 +80,10 @@ async function findBlobProblem(
     actual = file;
   }
   if (actual.sha256 === sha256 && actual.size === size) return undefined;
+  if (actual.stub?.of === 'git-crypt') {
+    // What git-crypt encrypted on its way into the index cannot be compared.
+    return around.snapshot.isFiltered ? undefined : stubProblem(parameter, 'its blob', actual.stub);
+  }
   return {
     message: `${parameter.name}: the sealed bytes do not match the manifest`,
     hint: 'restore blob and manifest from the same commit, or encrypt the file again with coffer encrypt --reseal NAME',
@@ -95,6 +100,8 @@ async function findLeak(
   const tracked = await snapshot.tracked(dirname(source.path));
   const found = (await snapshot.locate(source.path, path)).path;
   if (!tracked?.has(found)) return undefined;
+  const stub = snapshot.isFiltered ? undefined : (await snapshot.fingerprint(found))?.stub;
+  if (stub?.of === 'git-crypt') return stubProblem({ name, place }, `file ${path}`, stub);
   const file = shellQuote(join(dirname(source.file), relative(dirname(source.path), found)));
   return {
     message: `${name}: git tracks ${path}, the plaintext of a secret`,
@@ -111,7 +118,21 @@ async function findPublishedProblem(
 ): Promise<Problem | undefined> {
   if (parameter.content.kind !== 'absent') return undefined;
   const file = await findFile(around, parameter, path);
-  return 'problem' in file ? file.problem : unplacedContent(around.manifest, parameter, file);
+  if ('problem' in file) return file.problem;
+  if (!file.stub) return unplacedContent(around.manifest, parameter, file);
+  return around.snapshot.isFiltered ? undefined : stubProblem(parameter, `file ${path}`, file.stub);
+}
+
+function stubProblem(
+  { name, place }: Pick<Parameter, 'name' | 'place'>,
+  what: string,
+  { of, mend }: Stub,
+): Problem {
+  return {
+    message: `${name}: ${what} is a stub of ${of}, not its content`,
+    hint: `run ${mend}`,
+    place,
+  };
 }
 
 function unplacedContent(

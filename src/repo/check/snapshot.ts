@@ -29,6 +29,8 @@ export interface Snapshot {
     manifest: string,
     path: string,
   ) => Promise<Pick<Located, 'path' | 'isAllowed' | 'refused'>>;
+  /** Whether git filters files on their way here: encrypted by git-crypt, pointers of Git LFS. */
+  isFiltered: boolean;
   /** @returns `undefined` if the file does not exist */
   fingerprint: (path: string) => Promise<Fingerprint | undefined>;
   /** The tracked files in the repository of a folder; `undefined` outside git. */

@@ -38,6 +38,7 @@ export async function openWorkTree(
   return {
     sources: await Promise.all(located),
     warnings: tooLarge.warnings,
+    isFiltered: false,
     concerns: () => true,
     follow: (path) => realpath(path).catch(() => path),
     locate: async (file, path) => locate(await naming(file), path),

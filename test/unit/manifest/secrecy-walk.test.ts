@@ -67,6 +67,7 @@ async function told(text: string): Promise<string> {
   const { problems, warnings } = await checkManifests({
     sources: [{ file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) }],
     warnings: [],
+    isFiltered: false,
     concerns: () => true,
     follow: (path) => Promise.resolve(path),
     locate: (_, path) => Promise.resolve({ path, isAllowed: false }),

@@ -16,6 +16,7 @@ test('the fingerprint of a content does not depend on its chunks', () => {
         sha256: sha256(whole),
         size: whole.length,
         content: whole,
+        stub: undefined,
       });
     }),
   );
@@ -23,7 +24,8 @@ test('the fingerprint of a content does not depend on its chunks', () => {
 
 test('a Git LFS pointer has the fingerprint of its target, for any chunks', () => {
   const pointer = Buffer.from(lfsPointer('the content'));
-  const expected = { sha256: sha256('the content'), size: 11 };
+  const stub = { of: 'Git LFS', mend: 'git lfs pull' };
+  const expected = { sha256: sha256('the content'), size: 11, stub };
   for (let cut = 0; cut <= pointer.length; cut++) {
     const fingerprinter = new Fingerprinter();
     fingerprinter.update(pointer.subarray(0, cut));
