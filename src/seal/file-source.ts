@@ -78,6 +78,15 @@ export async function fromFile(
   return seal(content.kind === 'absent' ? 'new' : 'changed');
 }
 
+/** The last commit's version, read once for each manifest of a command. */
+const committed = new WeakMap<Manifest, Promise<Manifest | undefined>>();
+
+function committedOf(manifest: Manifest): Promise<Manifest | undefined> {
+  const found = committed.get(manifest) ?? readCommitted(manifest.file);
+  committed.set(manifest, found);
+  return found;
+}
+
 /** Whoever adds a line to a manifest must not get a file of somebody else's machine sealed. */
 async function acceptNew(
   manifest: Manifest,
@@ -86,7 +95,7 @@ async function acceptNew(
   { located: { path, isInRepository } }: SourceFile,
   accept: NonNullable<FileRequest['accept']>,
 ): Promise<void> {
-  const head = isInRepository ? await readCommitted(manifest.file) : undefined;
+  const head = isInRepository ? await committedOf(manifest) : undefined;
   const before = head?.parameters.find((parameter) => parameter.name === name)?.origin;
   if (!isInRepository || (before && 'file' in before && before.file === file)) return;
   await accept({ name, path, isIgnored: await isIgnored(path) });

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { run } from '../support/cli.ts';
 import { lfsPointer } from '../support/repository.ts';
 import { createScene, type Scene } from '../support/scene.ts';
+import { cofferInTerminal, HAS_PTY } from '../support/terminal.ts';
 
 const aws = await useAws();
 
@@ -229,6 +230,44 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(`f: file stub is a stub of ${name}`);
   expect(stderr).toContain(mend);
+});
+
+test('the last commit is read once, for all files that changed', async () => {
+  const repo = await createRepo(['f', 'g', 'h'].map((name) => SECRET.replace('f', name)).join(''));
+  expect(await repo.coffer(['encrypt', 'app.yml'])).toMatchObject({ code: 0 });
+  await commit(repo);
+  const text = await repo.text('app.yml');
+  await repo.write('app.yml', text.replaceAll(/(name: \w\n)/g, '$1    file: new\n'));
+  await repo.write('new', 'new');
+  await repo.write(
+    'bin/git',
+    `#!/bin/sh\necho "$*" >> ${repo.scene.path('calls')}\nPATH=$REAL exec git "$@"\n`,
+  );
+  await chmod(repo.scene.path('repo/bin/git'), 0o755);
+  const path = process.env['PATH'];
+  const env = { REAL: path, PATH: `${repo.scene.path('repo/bin')}:${path}` };
+  expect(await repo.coffer(['encrypt', 'app.yml'], { env })).toMatchObject({ code: 0 });
+  const calls = (await repo.scene.text('calls')).split('\n');
+  expect(calls.filter((call) => call.includes('cat-file blob HEAD:'))).toHaveLength(1);
+});
+
+test.runIf(HAS_PTY).each([
+  ['y', 0, 'new'],
+  ['n', 1, 'old'],
+])('in a terminal, a new file is encrypted only after a yes: %s', async (answer, code, value) => {
+  const repo = await createSealed();
+  await addFile(repo, 'new.key');
+  await repo.write('new.key', 'new');
+  const question = 'Encrypt this file in place of the value? [y/N] ';
+  const outcome = await cofferInTerminal(['encrypt', 'app.yml'], [[question, `${answer}\r`]], {
+    cwd: repo.scene.path('repo'),
+    env: { ...aws.env },
+  });
+  expect(outcome.code, outcome.shown).toBe(code);
+  expect(outcome.shown).toContain(repo.scene.path('repo/new.key'));
+  if (code !== 0) expect(outcome.shown).toContain('--reseal f app.yml');
+  const { stdout } = await repo.coffer(['decrypt', 'app.yml', '--value', 'f']);
+  expect(stdout.toString()).toBe(value);
 });
 
 test("a blob's path must not lead out either", async () => {
