@@ -2,11 +2,15 @@ import { CofferError } from '../errors.ts';
 import { countOf } from '../formats/count.ts';
 import type { Manifest, NewParameter, Parameter } from '../manifest/model.ts';
 import { findParameter, lockManifests, openerFor, readManifests } from './manifests.ts';
+import { TAG_BYTES } from '../crypto/object-v3.ts';
+import { ssmLimit } from '../seal/limits.ts';
+import type { Opener } from '../seal/opener.ts';
+import type { Streamed } from '../seal/work.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 /**
- * Copies parameters from one manifest into another, where they are sealed anew.
+ * Copies parameters from one manifest into another, and seals them for it.
  * @throws CofferError `usage` for a name that the other manifest has already
  */
 export function copy(
@@ -26,9 +30,9 @@ export function copy(
     const chosen = names.map((name) => findParameter(from, name));
     refuseExisting(target, chosen);
     const opener = await openerFor(tools, from);
-    const values = new Map<string, Buffer>();
+    const values = new Map<string, Buffer | Streamed>();
     for (const parameter of chosen) {
-      values.set(parameter.name, asSource(parameter, await opener.open(parameter)));
+      values.set(parameter.name, await takeValue(tools, parameter, opener));
     }
     const add = chosen.map((parameter) => newParameter(parameter, target));
     const request = { only: new Set(values.keys()), values, add };
@@ -45,6 +49,21 @@ function refuseExisting({ file, parameters }: Manifest, chosen: readonly Paramet
   throw new CofferError('usage', `${file} has a parameter ${taken.name} already`, {
     hint: `remove it first: coffer unset ${file} ${taken.name}`,
   });
+}
+
+/** Large values stream from one blob into the other. */
+async function takeValue(
+  { limit }: Tools,
+  parameter: Parameter,
+  opener: Opener,
+): Promise<Buffer | Streamed> {
+  const { content, name } = parameter;
+  if (content.kind !== 'blob' || content.blob.size - TAG_BYTES <= ssmLimit(parameter)) {
+    return asSource(parameter, await opener.open(parameter));
+  }
+  const size = content.blob.size - TAG_BYTES;
+  limit.ofStreams.take(name, size);
+  return { size, bytes: () => opener.stream(parameter, content.blob) };
 }
 
 /** What a file would hold for it. */

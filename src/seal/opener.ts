@@ -9,7 +9,7 @@ import { openPsyml } from '../crypto/psyml.ts';
 import { CofferError, type ErrorCode } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { valueLimit, type SizeLimit } from '../sizes.ts';
-import { decryptBlobBody, openBlobBody } from './blob-body.ts';
+import { decryptBlobBody, openBlobBody, openedChunks } from './blob-body.ts';
 import { findSource, missingSource, requireCommitted } from './source.ts';
 
 /** Failures of the key or the caller, not of the ciphertext. */
@@ -60,6 +60,16 @@ export class Opener {
             this.#failPsyml(error, parameter),
           ),
         );
+    }
+  }
+
+  /** The plaintext of a blob, in chunks; it is verified only after the last one. */
+  async *stream(parameter: Parameter, blob: Blob): AsyncGenerator<Buffer> {
+    const body = await openBlobBody(this.#manifest, parameter, blob);
+    try {
+      yield* openedChunks(body, blob, await this.openBlobKey(parameter, blob));
+    } finally {
+      await body.close();
     }
   }
 

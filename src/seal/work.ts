@@ -3,7 +3,7 @@ import type { Generate, Manifest, Parameter } from '../manifest/model.ts';
 import { fromFile, type FileRequest } from './file-source.ts';
 import { generateValue } from './generate.ts';
 import { encodeSource, type Opener } from './opener.ts';
-import { isMisplaced } from './placement.ts';
+import { goesToSsm, isMisplaced } from './placement.ts';
 import { fromCiphertext, moved, placed, unlessPlain, type Plaintext } from './plaintext.ts';
 
 /** A parameter, and the plaintext to seal, if any. */
@@ -12,12 +12,18 @@ export interface Work {
   plaintext?: Plaintext | undefined;
 }
 
+/** A large value that is not kept in memory; reading it fails at its end if it is damaged. */
+export interface Streamed {
+  size: number;
+  bytes: () => AsyncIterable<Buffer>;
+}
+
 /** Which parameters to look at, and what to seal besides plaintext. */
 export interface WorkRequest extends FileRequest {
   /** Looks at only these parameters. */
   only?: ReadonlySet<string>;
   /** Plaintext from outside the manifest, by parameter name. */
-  values?: ReadonlyMap<string, Buffer>;
+  values?: ReadonlyMap<string, Buffer | Streamed>;
   /** Parameters whose values are generated again. */
   regenerate?: ReadonlySet<string>;
 }
@@ -82,13 +88,21 @@ async function plaintextOf(
 }
 
 /** Treats the bytes like a file's content. Only the manifest can hold plain text here. */
-function fromOutside(manifest: Manifest, parameter: Parameter, value: Buffer): Plaintext {
+function fromOutside(
+  manifest: Manifest,
+  parameter: Parameter,
+  value: Buffer | Streamed,
+): Plaintext {
+  const why = parameter.content.kind === 'absent' ? 'new' : 'changed';
+  if (!Buffer.isBuffer(value)) {
+    goesToSsm(manifest, parameter, value.size);
+    return { form: 'blob', size: value.size, bytes: value.bytes, why };
+  }
   if (value.length === 0) {
     throw new CofferError('source', `the value of ${parameter.name} is empty`, {
       hint: 'SSM cannot hold an empty value',
     });
   }
-  const why = parameter.content.kind === 'absent' ? 'new' : 'changed';
   return placed(manifest, parameter, encodeSource(parameter, value), why);
 }
 
