@@ -46,9 +46,9 @@ const VERBS = {
   unset: async () => (await import('./actions/unset.ts')).unset,
   /** Generates new values for parameters with `generate:`. */
   rotate: async () => (await import('./actions/rotate.ts')).rotate,
-  /** Changes where a manifest's secrets go, or the name of one, and takes the ciphertext along. */
+  /** Changes where a manifest's secrets go, or the name of one, ciphertext included. */
   move: async () => (await import('./actions/move.ts')).move,
-  /** Copies parameters into another manifest, sealed anew. */
+  /** Copies parameters into another manifest, and encrypts them for it. */
   copy: async () => (await import('./actions/copy.ts')).copy,
   /** Brings manifests under the file key's current KMS key. */
   refresh: async () => (await import('./actions/refresh.ts')).refresh,

@@ -14,7 +14,7 @@ export interface MoveOptions
 export interface MoveReport {
   file: string;
   changed: boolean;
-  /** How many values were opened and sealed anew. */
+  /** How many values were decrypted and encrypted again. */
   resealed: number;
   /** How many data keys of blobs KMS re-encrypted. */
   rewrapped: number;
@@ -23,8 +23,8 @@ export interface MoveReport {
 const SETTINGS: readonly TextSetting[] = ['path', 'region', 'kmskey', 'bucket', 'account'];
 
 /**
- * Changes where the secrets of a manifest go, or the name of one parameter, and takes the ciphertext
- * along. AWS keeps what it has.
+ * Changes where the secrets of a manifest go, or the name of one parameter, and encrypts again what
+ * is bound to it. AWS keeps what it has.
  * @param names none, or the old and the new name of one parameter
  */
 export function move(
@@ -50,9 +50,10 @@ async function moveOne(
   const fileKey = await fileKeyFor(tools, manifest, options);
   const { resealed, rewrapped, text } = await moveManifest(manifest, wanted, fileKey);
   const { changed } = await replaceManifest(manifest, { text, blobs: [] });
-  const counts = `${countOf(resealed, 'value')} sealed anew, ${countOf(rewrapped, 'blob')} taken along`;
+  const counts = `${countOf(resealed, 'value')} encrypted again, ${countOf(rewrapped, 'data key')} of blobs re-encrypted`;
   host.note(changed ? `${file}: moved (${counts})` : `${file}: nothing to move`);
-  if (changed) host.note(`AWS keeps what it has under the old name until it is deleted there`);
+  if (changed)
+    host.note(`AWS still has the old parameters; delete them there when nobody reads them`);
   return { file, changed, resealed, rewrapped };
 }
 

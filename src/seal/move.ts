@@ -17,18 +17,18 @@ export interface Move {
   names?: ReadonlyMap<string, string>;
 }
 
-/** A manifest's text with its ciphertext taken along. */
+/** A manifest's new text. */
 export interface Moved {
   text: string;
-  /** Values that were opened and sealed anew. */
+  /** Values that were opened and sealed again. */
   resealed: number;
   /** Blobs whose data keys KMS re-encrypted. */
   rewrapped: number;
 }
 
 /**
- * Changes settings or names, and takes the ciphertext along. For another destination, values are
- * sealed under a new data key: re-encrypted, the old one would let those who may open the old
+ * Changes settings or names, and seals again what is bound to them. For another destination, that
+ * takes a new data key: re-encrypted, the old one would let those who may open the old
  * destination open what is sealed later. A blob's key seals nothing more, so KMS takes it over.
  */
 export async function moveManifest(

@@ -89,7 +89,7 @@ function describe(name: string, item: Found, common: Tags): NewParameter {
 
 /**
  * An object of coffer's is taken as it is, so that the manifest names the very same object; any other
- * is sealed anew.
+ * is sealed again.
  */
 async function takeBlob(
   { aws, stores, spoolFolder, limit }: Tools,

@@ -142,8 +142,8 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       description: `
         Ciphertext is bound to its name and to the path, region, kmskey and account of its file,
         so that none of them can be changed by hand. This changes them in one step: values are
-        opened and sealed anew, for another destination under a new data key; KMS re-encrypts the
-        data keys of blobs. With two names, it renames a parameter. AWS keeps what it has. Takes
+        decrypted and encrypted again, for another destination under a new data key; KMS re-encrypts the
+        data keys of blobs. With two names, it renames a parameter. AWS keeps what it has. Needs
         kms:Decrypt, kms:GenerateDataKey and kms:ReEncrypt* on the file key.`,
       flags: [
         ['--path <path>', 'The new prefix of every name'],
@@ -163,11 +163,11 @@ export const MANIFEST_COMMANDS: CommandGroup = {
     {
       name: 'copy',
       args: '<manifest> <...names>',
-      summary: 'Copy parameters into another manifest, sealed anew',
+      summary: 'Copy parameters into another manifest, encrypted for it',
       description: `
         The last word is the manifest that takes the parameters, with all their fields but file:.
-        Their values are opened and sealed under its data key. A name that it has already is
-        refused. Takes kms:Decrypt on the file key of the first, and kms:GenerateDataKey on that
+        Their values are decrypted, and encrypted under its data key. Refuses a name that it
+        already has. Needs kms:Decrypt on the file key of the first, and kms:GenerateDataKey on that
         of the other.`,
       flags: [...FILE_KEY_FLAGS, LOCK_TIMEOUT],
       examples: [

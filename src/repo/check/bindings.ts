@@ -76,7 +76,7 @@ const OTHER_ANYTHING = `another name, type, ${BOUND_NAMES}`;
 function problem({ file }: Manifest, { name, place }: Parameter, sealedFor: string): Problem {
   return {
     message: `${name} was sealed for ${sealedFor}, and does not open here`,
-    hint: `change that back and run coffer move ${file}, which takes the ciphertext along`,
+    hint: `change that back and run coffer move ${file}, which changes the ciphertext too`,
     place,
   };
 }
