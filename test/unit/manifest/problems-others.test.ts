@@ -155,14 +155,14 @@ testProblems('blobs', [
     'a size of zero',
     B(set('size', 'size: 0')),
     [
-      '9:13 parameter "p": "size" must be a whole number of bytes, above 0 | restore it from git, as coffer encrypt wrote it',
+      '9:13 parameter "p": "size" must be a whole number of bytes, at least 16 | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
     'a size with a fraction',
     B(set('size', 'size: 1.5')),
     [
-      '9:13 parameter "p": "size" must be a whole number of bytes, above 0 | restore it from git, as coffer encrypt wrote it',
+      '9:13 parameter "p": "size" must be a whole number of bytes, at least 16 | restore it from git, as coffer encrypt wrote it',
     ],
   ],
   [
