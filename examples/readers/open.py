@@ -4,7 +4,7 @@ python open.py MANIFEST         prints all of them as JSON
 python open.py MANIFEST NAME    prints one, byte for byte
 
 Needs Python's cryptography and PyYAML, and the AWS CLI with kms:Decrypt on the file key. It leaves out
-psyml's ciphertext, and does not use `recovery`.
+psyml's ciphertext, YAML merges (<<), and the wraps for recovery.
 """
 
 import base64, hashlib, json, pathlib, re, subprocess, sys
@@ -43,6 +43,9 @@ def context_of(manifest, **pairs):
     pairs |= {"Client": "coffer", "Path": manifest["path"].rstrip("/") + "/"}
     pairs |= {"Region": manifest["region"].lower()}
     pairs |= {"KmsKey": manifest.get("kmskey"), "Account": manifest.get("account")}
+    if "recovery" in manifest:
+        recipients = to_json(sorted(manifest["recovery"])).encode()
+        pairs["Recovery"] = hashlib.sha256(recipients).hexdigest()[:32]
     return {name: pairs[name] for name in sorted(pairs) if pairs[name] is not None}
 
 
