@@ -3,9 +3,14 @@ import { expect, test } from 'vitest';
 import { decryptValues } from '../../src/actions/decrypt.ts';
 import { encrypt } from '../../src/actions/encrypt.ts';
 import { refresh } from '../../src/actions/refresh.ts';
+import { openInline, parseInline } from '../../src/crypto/inline.ts';
+import { readManifest } from '../../src/manifest/index.ts';
+import type { Manifest } from '../../src/manifest/model.ts';
+import { Opener } from '../../src/seal/opener.ts';
 import { useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
+import { kmsOf } from '../support/services.ts';
 import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
@@ -61,6 +66,33 @@ test('with newDataKeys, seals every value and blob again', async () => {
   expect(before).toHaveLength(2);
   for (const text of (await ciphertext()) ?? []) expect(before).not.toContain(text);
   expect(await values()).toEqual(['one', FILES.big]);
+});
+
+/** The data key of the blob. */
+function openBlobKey({ parameters }: Manifest, opener: Opener): Promise<Buffer> {
+  const parameter = parameters.find(({ name }) => name === 'big');
+  if (parameter?.content.kind !== 'blob') throw new Error('it is not a blob');
+  return opener.openBlobKey(parameter, parameter.content.blob);
+}
+
+test('an old data key opens nothing that was sealed again', async () => {
+  const { tools, file, oldKey } = await createMoved(secret('a', 'one') + BLOB);
+  const kms = kmsOf(aws);
+  const before = await readManifest(file);
+  const opener = new Opener(before, kms);
+  const [id = ''] = opener.dataKeys.ids;
+  const kept = await opener.dataKeys.open(id);
+  const keptOfBlob = await openBlobKey(before, opener);
+
+  await refresh(tools, [file], { newDataKeys: true, acceptFileKey: oldKey });
+  const after = await readManifest(file);
+  const [a] = after.parameters;
+  const value = a?.content.kind === 'sealed' && parseInline(a.content.text);
+  if (!a || !value) throw new Error('it is not an inline value');
+  expect((await failureOf(() => openInline(value, kept, a))).code).toBe('tampered');
+  expect(after.dataKeys).not.toHaveProperty(id);
+  const newOfBlob = await openBlobKey(after, new Opener(after, kms));
+  expect(newOfBlob.equals(keptOfBlob)).toBe(false);
 });
 
 test('creates no data key if there are no values', async () => {

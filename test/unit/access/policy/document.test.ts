@@ -5,7 +5,7 @@ import {
   excessOf,
   type PolicyDocument,
 } from '../../../../src/access/policy/document.ts';
-import { ROLES } from '../../../../src/access/policy/roles.ts';
+import { ROLES, type Role } from '../../../../src/access/policy/roles.ts';
 import { parsePolicy } from '../../../../src/sandbox/iam/document.ts';
 import { decide, type Question } from '../../../../src/sandbox/iam/policies.ts';
 import { ACCOUNT, FILE_KEY, subject } from './subjects.ts';
@@ -116,6 +116,26 @@ test('gives kms:Decrypt to no role without decryption, and only encryption to a 
   }
   const actions = buildPolicy('author-write-only', near).Statement.flatMap(({ Action }) => Action);
   expect([...new Set(actions)].toSorted()).toEqual(['kms:DescribeKey', 'kms:GenerateDataKey']);
+});
+
+/** All that a role may do with any of the manifests. */
+const actionsOf = (role: Role) =>
+  buildPolicy(role, SUBJECTS.slice(0, 4)).Statement.flatMap(({ Action }) => Action);
+
+test('only the roles that sync may write to SSM and S3', () => {
+  const writers = ROLES.filter((role) =>
+    actionsOf(role).some((action) => /^(?:ssm|s3):(?:Put|Delete|Add|Remove|Abort)/.test(action)),
+  );
+  expect(writers).toEqual(['ci', 'ci-no-decrypt', 'admin']);
+});
+
+test('no role may pass on a right to use a key', () => {
+  for (const role of ROLES) {
+    const passing = actionsOf(role).filter((action) =>
+      /Grant|PutKeyPolicy|UpdateAlias|ReplicateKey|^(?:iam|sts):|[*]/.test(action),
+    );
+    expect(passing, role).toEqual([]);
+  }
 });
 
 test('without a bucket or a kmskey in the manifest, gives no rights on any', () => {
