@@ -121,3 +121,28 @@ test('an object with its file key in another region is closed, until the object 
   await app.succeed(args, asCi);
   expect((await stored.metadata(app.prefix)).get('b')).toMatchObject({ Description: 'new' });
 });
+
+test('tells a guess from the value no more than a pattern that matches from one that does not', async () => {
+  const app = await createScene(aws, secret('pin', '1234'));
+  await app.succeed(['encrypt', 'app.yml']);
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  const withPattern = async (pattern: string) => {
+    const text = await app.text('app.yml');
+    await app.write(
+      'app.yml',
+      text.replace(/(, allowed_pattern: \S+)?}/, `, allowed_pattern: '${pattern}'}`),
+    );
+  };
+  const shown: string[] = [];
+  for (const guess of ['1234', '9876']) {
+    await app.succeed(['set', 'app.yml', 'pin'], { stdin: guess });
+    for (const pattern of ['[0-9]+', '1.*', '9.*']) {
+      await withPattern(pattern);
+      const { code, stdout, stderr } = await app.coffer(['diff', 'app.yml', '--no-decrypt'], asCi);
+      expect(code, stderr).toBe(0);
+      shown.push(`${stdout.toString().replaceAll(pattern, 'PATTERN')}${stderr}`);
+    }
+    await withPattern('[0-9]+');
+  }
+  expect(new Set(shown).size).toBe(1);
+});

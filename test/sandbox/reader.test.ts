@@ -6,7 +6,7 @@ import { encrypt } from '../../src/actions/encrypt.ts';
 import { useAws } from '../support/aws.ts';
 import { run } from '../support/cli.ts';
 import { whyNot } from '../support/programs.ts';
-import { createScene, secret } from '../support/scene.ts';
+import { createScene, secret, type Scene } from '../support/scene.ts';
 import { createTools } from '../support/tools.ts';
 
 const hasPackages = spawnSync('python3', ['-c', 'import cryptography, yaml']).status === 0;
@@ -34,38 +34,36 @@ test.skipIf(python !== '')(
 
 const why = python || whyNot('aws');
 
+// The AWS CLI takes most of a second for each data key, so there are few.
 test.skipIf(why !== '')(
-  `open.py opens a manifest that coffer sealed, with the AWS CLI${why}`,
+  `open.py opens what coffer sealed, with the AWS CLI${why}`,
   { timeout: 120_000 },
   async () => {
     const [small, large] = [Buffer.from([0, 0xff]), Buffer.alloc(9000, 'ü')];
-    const app = await createScene(
+    const several = await createScene(
       aws,
       `${secret('token', 'grün 鍵\n')}${secret('0123', 'x'.repeat(300))}` +
-        '  - {name: tls/key, type: SecureString, file: small}\n' +
         '  - {name: text, type: String, file: large}\n' +
         '  - {name: plain, type: String, value: 1.10}\n',
-      { files: { small, large } },
+      { files: { large } },
     );
-    await encrypt(tools, [app.path('app.yml')]);
-    const reader = resolve('examples/readers/open.py');
-    const env = { ...aws.env, HOME: app.folder, AWS_EC2_METADATA_DISABLED: 'true' };
-    const open = (...args: string[]) =>
-      run('python3', ['-B', reader, app.path('app.yml'), ...args], { cwd: app.folder, env });
-
-    const all = await open();
+    const one = await createScene(aws, '  - {name: tls/key, type: SecureString, file: small}\n', {
+      files: { small },
+    });
+    await encrypt(tools, [several.path('app.yml'), one.path('app.yml')]);
+    const open = (app: Scene, ...args: string[]) =>
+      run('python3', ['-B', resolve('examples/readers/open.py'), app.path('app.yml'), ...args], {
+        cwd: app.folder,
+        env: { ...aws.env, HOME: app.folder },
+      });
+    const [all, single] = await Promise.all([open(several), open(one, 'tls/key')]);
     expect(all.code, all.stderr).toBe(0);
+    const text = large.toString();
     expect(JSON.parse(all.stdout.toString())).toEqual({
       token: 'grün 鍵\n',
       '0123': 'x'.repeat(300),
-      'tls/key': expect.stringMatching(/^2 bytes, SHA-256 [0-9a-f]{64}$/),
-      text: large.toString(),
+      text,
     });
-    expect((await open('tls/key')).stdout).toEqual(small);
-
-    await app.write('app.yml', (await app.text('app.yml')).replace('name: token', 'name: tokem'));
-    const moved = await open('tokem');
-    expect(moved.stderr).toMatch(/ValueError: tag\n$/);
-    expect(moved.stdout).toHaveLength(0);
+    expect(single.stdout, single.stderr).toEqual(small);
   },
 );
