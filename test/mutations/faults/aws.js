@@ -57,7 +57,7 @@ export const aws = [
   {
     fault: 'sync overwrites what somebody else created after the plan was made',
     file: 'src/stores/write.ts',
-    find: 'put({ ...desired, tags, overwrite: false }, writing)',
+    find: 'put({ ...desired, ...fields, tags, overwrite: false }, writing)',
     replace: 'put({ ...desired, overwrite: true }, writing)',
   },
   {

@@ -26,6 +26,7 @@ import {
 import { parseManifest } from '../../../src/manifest/index.ts';
 import type { Manifest } from '../../../src/manifest/model.ts';
 import { decryptBlobBody, openBlobBody } from '../../../src/seal/blob-body.ts';
+import { valueLimit } from '../../../src/sizes.ts';
 import { fetchObject } from '../../../src/stores/s3/fetch.ts';
 import { useAws } from '../../support/aws.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -233,7 +234,7 @@ async function openObject(vector: Vector): Promise<Buffer> {
   const put = { Bucket: aws.bucket, Key: key, Body: Buffer.from(body, 'base64') };
   await aws.s3.send(new PutObjectCommand({ ...put, Metadata: metadata }));
   const pointer = parseS3Url(`s3://${aws.bucket}/${key}`) ?? expect.fail('not a URL');
-  const services = { objects, kms, spoolFolder: tmpdir() };
+  const services = { objects, kms, spoolFolder: tmpdir(), limit: valueLimit() };
   const fetched = await fetchObject(pointer, services, { parameter });
   const chunks: Buffer[] = [];
   for await (const chunk of fetched.verified()) chunks.push(chunk);
