@@ -19,27 +19,39 @@
  *   do only what it allows. `DELETE` removes it. `GET` → `{"document": …, "asked": […]}`:
  *   the policy, and each action, resource and set of condition keys that it decided on.
  *   Policies and faults end with the process.
+ * - `PUT /_sandbox/accounts/ACCESSKEYID` with `{"account": "444455556666"}`: GetCallerIdentity
+ *   answers that the key belongs to this account. Ends with the process.
  * - `GET /_sandbox/instance` → `{"id": …}`: shows whether a folder's sandbox still runs.
  */
 import type { Faults } from './faults.ts';
 import type { Policies } from './iam/policies.ts';
 import type { Reply } from './reply.ts';
 import { DEFAULTS, parseSettings } from './settings.ts';
+import type { Identities } from './sts/identities.ts';
 
 export const CONTROL = '/_sandbox/';
 
 const POLICIES = `${CONTROL}policies/`;
+const ACCOUNTS = `${CONTROL}accounts/`;
+
+interface Controlled {
+  faults: Faults;
+  policies: Policies;
+  identities: Identities;
+}
 
 export class Control {
   readonly id: string;
   readonly #faults: Faults;
   readonly #policies: Policies;
+  readonly #identities: Identities;
   #calls = new Map<string, number>();
 
-  constructor(id: string, faults: Faults, policies: Policies) {
+  constructor(id: string, { faults, policies, identities }: Controlled) {
     this.id = id;
     this.#faults = faults;
     this.#policies = policies;
+    this.#identities = identities;
   }
 
   count(operation: string): void {
@@ -49,6 +61,13 @@ export class Control {
   async answer(method: string, path: string, body: AsyncIterable<Buffer>): Promise<Reply> {
     if (path.startsWith(POLICIES) && path !== POLICIES) {
       return this.#answerPolicy(method, path.slice(POLICIES.length), body);
+    }
+    if (method === 'PUT' && path.startsWith(ACCOUNTS)) {
+      const accessKeyId = path.slice(ACCOUNTS.length);
+      return applyDocument(body, (document) => {
+        this.#identities.setAccount(accessKeyId, (document as { account?: unknown }).account);
+        return this.#identities.of(accessKeyId);
+      });
     }
     switch (`${method} ${path}`) {
       case 'GET /_sandbox/instance':

@@ -15,9 +15,14 @@ export interface Prepared {
   run(call: Call, body: AsyncIterable<Buffer>): Promise<Reply>;
 }
 
-/** The protocol of a family of services: AWS JSON 1.1, or S3's REST and XML. */
+/** The protocol of a family of services: AWS JSON 1.1, its query protocol, or S3's REST and XML. */
 export interface Dialect {
-  prepare(request: IncomingMessage, now: number): Prepared;
+  /** `body` is for a dialect that finds the operation in it. */
+  prepare(
+    request: IncomingMessage,
+    now: number,
+    body: AsyncIterable<Buffer>,
+  ): Prepared | Promise<Prepared>;
   /** Headers of every answer. */
   identify(requestId: string): Record<string, string>;
   refuse(refusal: Refusal, request: IncomingMessage, requestId: string): Reply;

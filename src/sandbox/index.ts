@@ -16,6 +16,8 @@ import { serve } from './server.ts';
 import type { RunningServer } from './server.ts';
 import { ParameterStore } from './ssm/model.ts';
 import { ssmService } from './ssm/service.ts';
+import { stsDialect } from './sts/dialect.ts';
+import { Identities } from './sts/identities.ts';
 import { Bodies } from './state/bodies.ts';
 import { Store } from './state/store.ts';
 
@@ -26,6 +28,8 @@ export interface SandboxOptions {
   folder?: string;
   /** IAM policies by access key; a key without one may do everything. */
   policies?: Policies;
+  /** The accounts of access keys; other keys are of the sandbox's own account. */
+  accounts?: ReadonlyMap<string, string>;
 }
 
 export interface Sandbox {
@@ -34,15 +38,17 @@ export interface Sandbox {
 }
 
 /**
- * KMS, SSM Parameter Store and S3 on 127.0.0.1. control.ts describes how to observe and disturb it.
+ * KMS, SSM Parameter Store, S3 and STS on 127.0.0.1. control.ts describes how to observe and disturb it.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, policies = new Policies() } = options;
+  const { port = 0, policies = new Policies(), accounts = new Map() } = options;
+  const identities = new Identities();
+  for (const [key, account] of accounts) identities.setAccount(key, account);
   const folder = options.folder === undefined ? undefined : resolve(options.folder);
   if (folder !== undefined) await requireFree(folder);
   const state = await openState(folder);
   const id = randomUUID();
-  const server = await listen(state, id, policies, port);
+  const server = await listen(state, { id, policies, identities }, port);
   const url = `http://127.0.0.1:${server.port}`;
   if (folder !== undefined) await writeFile(marker(folder), JSON.stringify({ url, id }));
   let closed: Promise<void> | undefined;
@@ -82,8 +88,7 @@ async function openState(folder: string | undefined): Promise<State> {
 
 async function listen(
   { store, ring, objects }: State,
-  id: string,
-  policies: Policies,
+  { id, policies, identities }: { id: string; policies: Policies; identities: Identities },
   port: number,
 ): Promise<RunningServer> {
   const faults = new Faults();
@@ -91,9 +96,10 @@ async function listen(
   const parts = {
     json: jsonDialect({ TrentService: kmsService(ring), AmazonSSM: ssmService(parameters) }),
     s3: s3Dialect(objects),
+    sts: stsDialect(identities),
     faults,
     access: new Access(() => faults.settings.rules, policies),
-    control: new Control(id, faults, policies),
+    control: new Control(id, { faults, policies, identities }),
   };
   try {
     return await serve(parts, port);

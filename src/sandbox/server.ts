@@ -15,10 +15,12 @@ import type { Faults } from './faults.ts';
 import { Refusal } from './refusal.ts';
 import { send } from './reply.ts';
 import type { Reply } from './reply.ts';
+import { isForm } from './sts/dialect.ts';
 
 export interface Parts {
   json: Dialect;
   s3: Dialect;
+  sts: Dialect;
   faults: Faults;
   access: Access;
   control: Control;
@@ -88,7 +90,7 @@ async function answer(parts: Parts, exchange: Exchange): Promise<void> {
     await send(response, await parts.control.answer(request.method ?? '', path, body));
     return;
   }
-  const dialect = request.headers['x-amz-target'] === undefined ? parts.s3 : parts.json;
+  const dialect = dialectFor(parts, request);
   const requestId = randomUUID();
   let reply: Reply | 'reset';
   try {
@@ -111,6 +113,11 @@ async function answer(parts: Parts, exchange: Exchange): Promise<void> {
   await send(response, { ...reply, headers });
 }
 
+function dialectFor({ json, s3, sts }: Parts, request: IncomingMessage): Dialect {
+  if (request.headers['x-amz-target'] !== undefined) return json;
+  return isForm(request) ? sts : s3;
+}
+
 async function perform(
   { faults, access, control }: Parts,
   dialect: Dialect,
@@ -118,7 +125,7 @@ async function perform(
   requestId: string,
   body: AsyncIterable<Buffer>,
 ): Promise<Reply | 'reset'> {
-  const prepared = dialect.prepare(request, Date.now());
+  const prepared = await dialect.prepare(request, Date.now(), body);
   const { operation, identified } = prepared;
   control.count(operation);
   const known = identified.kind === 'caller' ? identified.caller : undefined;

@@ -5,6 +5,7 @@ import { Policies } from '../../sandbox/iam/policies.ts';
 import { startSandbox } from '../../sandbox/index.ts';
 import { createAws } from '../../aws/index.ts';
 import { EXIT, type Context } from '../context.ts';
+import type { Environment } from '../environment.ts';
 import type { Flags } from '../flags.ts';
 import { untilSignal } from '../terminal/interrupt.ts';
 import { createRelay, runCommand } from '../run-command.ts';
@@ -16,12 +17,15 @@ export async function run(context: Context): Promise<number> {
     port: flags.count('port'),
     folder: flags.string('folder'),
     policies: await readPolicies(flags.list('policy')),
+    accounts: readAccounts(flags.list('account')),
   });
   const environment = {
     AWS_ENDPOINT_URL: sandbox.url,
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
     AWS_REGION: region,
+    // boto3 and version 1 of the AWS CLI do not know AWS_REGION.
+    AWS_DEFAULT_REGION: region,
   };
   try {
     await prepare(sandbox.url, region, flags);
@@ -60,6 +64,19 @@ async function readPolicies(words: readonly string[]): Promise<Policies> {
   return policies;
 }
 
+/** Parses `ACCESSKEYID=ACCOUNT`. */
+function readAccounts(words: readonly string[]): Map<string, string> {
+  return new Map(
+    words.map((word) => {
+      const [, accessKeyId, account] = /^(\w+)=(\d{12})$/.exec(word) ?? [];
+      if (accessKeyId !== undefined && account !== undefined) return [accessKeyId, account];
+      throw new CofferError('usage', `--account ${word} is not ACCESSKEYID=ACCOUNT`, {
+        hint: 'for example --account AKIAOTHER=444455556666',
+      });
+    }),
+  );
+}
+
 /** Creates the requested buckets and keys, whatever the sandbox's policies allow. */
 async function prepare(endpoint: string, region: string, flags: Flags): Promise<void> {
   const credentials = { accessKeyId: 'setup', secretAccessKey: 'sandbox' };
@@ -81,11 +98,19 @@ async function runInside(
   relay.start();
   try {
     return await runCommand(rest, {
-      environment: { ...Object.fromEntries(inherited), ...aws },
+      environment: { ...Object.fromEntries(inherited), ...besideProxies(environment), ...aws },
       path: environment['PATH'],
       relay,
     });
   } finally {
     relay.stop();
   }
+}
+
+/** Other programs send even calls to this machine through a proxy, unless NO_PROXY lists it. */
+function besideProxies(environment: Environment): Record<string, string> {
+  if (!Object.keys(environment).some((name) => /^https?_proxy$/i.test(name))) return {};
+  const exceptions = environment['no_proxy'] ?? environment['NO_PROXY'];
+  const list = [...(exceptions ? [exceptions] : []), '127.0.0.1', 'localhost'].join(',');
+  return { NO_PROXY: list, no_proxy: list };
 }

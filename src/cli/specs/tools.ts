@@ -6,9 +6,9 @@ export const TOOL_COMMANDS: CommandGroup = {
     {
       name: 'sandbox',
       args: '[-- command...]',
-      summary: 'Run a stand-in for KMS, SSM and S3, or a command against one',
+      summary: 'Run a stand-in for KMS, SSM, S3 and STS, or a command',
       description: `
-        Serves KMS, SSM and S3 on 127.0.0.1: real encryption, real limits, no account. Without a
+        Serves KMS, SSM, S3 and STS on 127.0.0.1: real encryption, real limits, no account. Without a
         command it prints the variables that other programs need to find it, and runs until Ctrl-C.
         With a command it runs that with the variables set, unsets everything that leads to the real
         AWS, and exits with the command's exit code.`,
@@ -18,6 +18,7 @@ export const TOOL_COMMANDS: CommandGroup = {
         ['--bucket <bucket>', 'Create this bucket first; repeatable'],
         ['--key <alias>', 'Create this KMS key first, such as alias/app; repeatable'],
         ['--policy <key=file>', 'IAM policy of an access key, such as AKIACI=ci.json'],
+        ['--account <key=account>', 'Account of an access key, such as AKIACI=444455556666'],
       ],
       examples: [
         [

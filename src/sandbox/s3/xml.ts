@@ -13,7 +13,7 @@ export function document(root: string, content: XmlTree, namespace = true): stri
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${render(content)}</${root}>`;
 }
 
-function render(tree: XmlTree): string {
+export function render(tree: XmlTree): string {
   let text = '';
   for (const [name, value] of Object.entries(tree)) {
     for (const item of Array.isArray(value) ? value : [value]) {
