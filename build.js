@@ -31,7 +31,11 @@ const options = {
     'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"',
   },
   // The Node build of yaml prints tokens, secrets among them, when the environment says LOG_TOKENS.
-  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  alias: {
+    yaml: './node_modules/yaml/browser/index.js',
+    debug: './src/aws/left-out.js',
+    'proxy-agent-negotiate': './src/aws/left-out.js',
+  },
 };
 
 rmSync('dist', { recursive: true, force: true });

@@ -27,6 +27,11 @@ export interface Host {
    */
   confirm: (question: string) => Promise<void>;
   /**
+   * Asks for a short text that is no secret, such as the code of an MFA device.
+   * @throws CofferError `declined` without an answer
+   */
+  ask?: ((question: string) => Promise<string>) | undefined;
+  /**
    * Called before the first write. When the signal aborts, no further work starts, and running work
    * finishes.
    */

@@ -9,7 +9,7 @@ import { createStores } from './stores/index.ts';
 /** How to reach AWS, and the host. Defaults are those of the AWS SDK. */
 export interface CofferOptions extends Pick<
   Session,
-  'profile' | 'credentials' | 'endpoint' | 'clients'
+  'profile' | 'credentials' | 'role' | 'endpoint' | 'clients'
 > {
   /** The region for names without a manifest. Default: that of the environment or the profile. */
   region?: string | undefined;
@@ -102,10 +102,16 @@ export interface Coffer extends Verbs {
 
 /** Makes each client once, on first use: create one coffer, and close it at the end. */
 export function createCoffer(options: CofferOptions = {}): Coffer {
-  const { profile, credentials, endpoint, clients, concurrency = 8, signal, fileKey } = options;
+  const { profile, credentials, role, endpoint, clients, signal, fileKey } = options;
+  const { region, concurrency = 8 } = options;
+  const ask = options.host?.ask;
   const session: Session = {
+    environment: process.env,
     profile,
     credentials,
+    role,
+    region,
+    askCode: ask && ((device) => ask(`Code of the MFA device ${device}: `)),
     endpoint,
     clients,
     concurrency,
@@ -117,7 +123,7 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
     stores: createStores(session),
     host: { ...SILENT_HOST, onStop: () => signal, ...options.host },
     region: undefined,
-    homeRegion: options.region,
+    homeRegion: region,
     fileKey: { alias: fileKey?.alias ?? 'alias/coffer', region: fileKey?.region },
     concurrency,
     spoolFolder: options.spoolFolder ?? tmpdir(),

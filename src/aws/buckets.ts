@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CofferError } from '../errors.ts';
 import { createSettingsStore } from './bucket-settings.ts';
-import { awsErrorName } from './errors.ts';
+import { awsErrorName, bucketRegion } from './errors.ts';
 import { clientConfig } from './client-config.ts';
 import { call, clientFor, type Session } from './session.ts';
 
@@ -14,12 +14,7 @@ export type BucketStore = ReturnType<typeof createBucketStore>;
 
 /** Manages the S3 buckets of one region. */
 export function createBucketStore(session: Session, region: string | undefined) {
-  const create = () =>
-    new S3Client({
-      ...clientConfig(session, region),
-      forcePathStyle: session.endpoint !== undefined,
-    });
-  const client = clientFor(session, 's3', create);
+  const client = clientFor(session, 's3', () => new S3Client(clientConfig(session, 's3', region)));
 
   return {
     ...createSettingsStore(client, session),
@@ -29,9 +24,10 @@ export function createBucketStore(session: Session, region: string | undefined) 
      * @throws CofferError if it is in another region or belongs to someone else
      */
     async exists(bucket: string): Promise<boolean> {
+      const doing = { action: 's3:ListBucket', target: bucket, region };
       let home: string | undefined;
       try {
-        const answer = await call(session, { action: 's3:ListBucket', target: bucket }, () =>
+        const answer = await call(session, doing, () =>
           client.send(new HeadBucketCommand({ Bucket: bucket })),
         );
         home = answer.BucketRegion;
@@ -39,8 +35,8 @@ export function createBucketStore(session: Session, region: string | undefined) 
         if (!(error instanceof CofferError)) throw error;
         if (error.code === 'not-found') return false;
         if (error.code === 'denied') throw notYours(bucket, error);
-        home = redirectedTo(error);
-        if (home === undefined || home === region) throw error;
+        home = bucketRegion(error.cause, doing);
+        if (home === undefined) throw error;
       }
       if (!region || !home || home === region) return true;
       throw new CofferError('conflict', `the bucket ${bucket} is in another region: ${home}`, {
@@ -80,18 +76,4 @@ function notYours(bucket: string, cause: CofferError): CofferError {
     hint: 'if it is yours, ask for s3:ListBucket on it; if it belongs to someone else, choose another name',
     cause,
   });
-}
-
-/**
- * The region to which S3 redirects the caller; a HEAD has no body with its name. For a bucket in a
- * region newer than 2019, other regions answer that the request is bad.
- */
-function redirectedTo({ cause }: CofferError): string | undefined {
-  const { $metadata, $response } = (cause ?? {}) as {
-    $metadata?: { httpStatusCode?: number };
-    $response?: { headers?: Record<string, string> };
-  };
-  return [301, 400].includes($metadata?.httpStatusCode ?? 0)
-    ? $response?.headers?.['x-amz-bucket-region']
-    : undefined;
 }

@@ -8,17 +8,24 @@ export interface Doing {
   target: string;
   /** Text that AWS might quote and that messages must not show. */
   secret?: string | undefined;
+  /** The region of the call, if it matters to the answer. */
+  region?: string | undefined;
 }
 
 interface AwsFailure extends NetworkFailure {
   code?: string;
   $metadata?: { httpStatusCode?: number };
+  $response?: { headers?: Readonly<Record<string, string>> };
 }
 
 /** A failure on the way to AWS. */
 export interface NetworkFailure extends Error {
   /** The host of the call. */
-  host?: string;
+  host?: string | undefined;
+  /** The proxy on the way to it, without its password. */
+  proxy?: string | undefined;
+  /** The status with which the proxy refused. */
+  status?: number;
   /** The limit that ran out, if one did. */
   limit?: Limit;
 }
@@ -30,6 +37,20 @@ export function isTimeout(error: unknown): boolean {
   const cause = error instanceof CofferError ? error.cause : error;
   return cause instanceof Error && (cause as NetworkFailure).limit !== undefined;
 }
+
+/** What Node says when it does not trust a host, and why. */
+const DISTRUST: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  CERT_REVOKED: 'it is revoked',
+  CERT_UNTRUSTED: 'its CA is unknown',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another host',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its CA is unknown',
+  UNABLE_TO_GET_ISSUER_CERT: 'its CA is unknown',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its CA is unknown',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its CA is unknown',
+};
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   AccessDenied: 'denied',
@@ -57,7 +78,13 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ENETUNREACH: 'network',
   ENOTFOUND: 'network',
   EPIPE: 'network',
+  EPROTO: 'network',
+  RequestExpired: 'aws',
+  RequestInTheFuture: 'aws',
+  RequestTimeTooSkewed: 'aws',
   ETIMEDOUT: 'network',
+  ProxyRefusal: 'network',
+  ...Object.fromEntries(Object.keys(DISTRUST).map((name) => [name, 'network' as const])),
   DisabledException: 'key',
   IncorrectKeyException: 'key',
   InvalidKeyId: 'key',
@@ -85,7 +112,6 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   denied: 'ask for this permission, or use other credentials (--profile)',
   credentials:
     'sign in (aws sso login), set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile',
-  network: 'check the network, the region and --endpoint-url',
 };
 
 /** The hint if something between coffer and AWS changes answers. */
@@ -95,26 +121,120 @@ export const CHECK_THE_WAY =
 /** The name of the error for an answer with the wrong shape. */
 export const MISSHAPEN = 'MisshapenAnswer';
 
-/** A failed call as a `CofferError` whose `cause` is the SDK's error. */
-export function translate(error: unknown, doing: Doing): CofferError {
+/**
+ * A failed call as a `CofferError` whose `cause` is the SDK's error.
+ * @param renew how to get other credentials
+ */
+export function translate(error: unknown, doing: Doing, renew?: string): CofferError {
   if (error instanceof CofferError) return error;
   const failure: AwsFailure = error instanceof Error ? error : new Error('unknown failure');
-  if (failure.message === 'Region is missing') {
-    return new CofferError('usage', 'no AWS region is set', {
-      hint: 'add --region, or set AWS_REGION',
-      cause: error,
-    });
-  }
+  const misuse = explainMisuse(failure);
+  if (misuse) return new CofferError('usage', misuse.message, { hint: misuse.hint, cause: error });
   const name = nameOf(failure);
-  const code = CODES[name] ?? 'aws';
-  return new CofferError(
-    code,
-    `${doing.action} ${doing.target}: ${explain(failure, name, code, doing)}`,
-    {
-      hint: failure.limit === 'interrupted' ? undefined : hintFor(name, code, doing),
-      cause: error,
-    },
-  );
+  const said =
+    explainClock(failure, name) ??
+    explainBucketRegion(failure, doing) ??
+    explainLabel(failure, name, doing);
+  const code = said?.code ?? CODES[name] ?? 'aws';
+  const message = said?.message ?? explain(failure, name, code, doing);
+  const hint = said?.hint ?? hintFor(failure, name, code, doing, renew);
+  return new CofferError(code, `${doing.action} ${doing.target}: ${message}`, {
+    hint: failure.limit === 'interrupted' ? undefined : hint,
+    cause: error,
+  });
+}
+
+interface Explanation {
+  code?: ErrorCode;
+  message: string;
+  hint: string;
+}
+
+/** What the SDK refuses before it makes a call. */
+function explainMisuse({ message }: Error): Explanation | undefined {
+  if (message === 'Region is missing') {
+    return {
+      message: 'no AWS region is set',
+      hint: 'add --region, set AWS_REGION, or add a region to the profile',
+    };
+  }
+  const [, region] = /^Region not accepted: region="(.*)" is/.exec(message) ?? [];
+  if (region !== undefined) {
+    return { message: `"${region}" is not an AWS region`, hint: 'for example us-east-1' };
+  }
+  if (!/^Invalid Configuration: |^(?:FIPS|DualStack) (?:is|and \w+ are) enabled/i.test(message)) {
+    return undefined;
+  }
+  return {
+    message: message.replace('Invalid Configuration: ', ''),
+    hint: 'unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, or the variable or flag that sets the endpoint',
+  };
+}
+
+const CLOCK = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture']);
+
+/** The SDK corrects a wrong clock by itself, if AWS answers with the time. */
+function explainClock(failure: AwsFailure, name: string): Explanation | undefined {
+  const isSkewed =
+    CLOCK.has(name) || /signature (?:expired|not yet current)/i.test(failure.message);
+  if (!isSkewed) return undefined;
+  const theirs = Date.parse(failure.$response?.headers?.['date'] ?? '');
+  const minutes = Math.round((theirs - Date.now()) / 60_000);
+  const how =
+    Number.isNaN(minutes) || minutes === 0
+      ? ''
+      : ` by ${Math.abs(minutes)} min, ${minutes > 0 ? 'behind' : 'ahead'}`;
+  return {
+    code: 'aws',
+    message: `the clock of this machine is wrong${how} (${name})`,
+    hint: 'set the clock, for example by NTP, and run the command again',
+  };
+}
+
+function explainBucketRegion(failure: AwsFailure, doing: Doing): Explanation | undefined {
+  const home = bucketRegion(failure, doing);
+  if (home === undefined) return undefined;
+  return {
+    code: 'conflict',
+    message: `the bucket is in another region: ${home}`,
+    hint: `use a bucket in ${doing.region ?? 'this region'}, or call coffer for ${home}: region: in the manifest, --region without one`,
+  };
+}
+
+/**
+ * The region of a bucket to which S3 sends the caller; a HEAD has no body with its name. For a
+ * bucket in a region newer than 2019, other regions answer that the request is bad.
+ */
+export function bucketRegion(error: unknown, { action, region }: Doing): string | undefined {
+  if (!action.startsWith('s3:') || !(error instanceof Error)) return undefined;
+  const { $metadata, $response, message } = error as AwsFailure;
+  const status = $metadata?.httpStatusCode;
+  // A bad request may be bad in another way, so it counts only if its region is known.
+  if (status !== 301 && status !== 307 && !(status === 400 && region)) return undefined;
+  const home =
+    $response?.headers?.['x-amz-bucket-region'] ??
+    /the region '[^']*' is wrong; expecting '([a-z0-9-]+)'/.exec(message)?.[1];
+  return home === region ? undefined : home;
+}
+
+/** SSM keeps 100 versions, and does not drop the oldest one if it has a label. */
+function explainLabel(failure: AwsFailure, name: string, doing: Doing): Explanation | undefined {
+  if (name !== 'ParameterMaxVersionLimitExceeded') return undefined;
+  const version = /\bversion (\d+)/i.exec(failure.message)?.[1];
+  const which = version === undefined ? 'the oldest version' : `version ${version}, the oldest,`;
+  return {
+    code: 'conflict',
+    message: `SSM keeps 100 versions, and cannot drop ${which} because it has a label`,
+    hint: `move its label to a newer version: aws ssm label-parameter-version --name ${doing.target} --parameter-version NEWER --labels LABEL (coffer history ${doing.target} shows the labels)`,
+  };
+}
+
+/** Node's code for a failure of the network, or undefined; the SDK hides it in some messages. */
+export function nodeErrorIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, message, name } = error as AwsFailure;
+  const words = [code, name, ...(message.match(/\b[A-Z][A-Za-z_]+\b/g) ?? [])];
+  return words.find((word) => word !== undefined && CODES[word] === 'network');
 }
 
 /** AWS's own name of the error that `error` wraps, such as `ParameterNotFound`. */
@@ -140,8 +260,9 @@ function isUnreadable(failure: AwsFailure): boolean {
 function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doing): string {
   switch (code) {
     case 'credentials':
-      return name === 'CredentialsProviderError'
-        ? 'there are no AWS credentials'
+      if (name === 'CredentialsProviderError') return 'there are no AWS credentials';
+      return name.startsWith('ExpiredToken')
+        ? `the credentials have expired (${name})`
         : `AWS does not accept the credentials (${name})`;
     case 'network':
       return explainNetwork(failure, name);
@@ -160,22 +281,58 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
   }
 }
 
-function explainNetwork({ host = 'AWS', limit, message }: NetworkFailure, name: string): string {
-  return limit ? message : `cannot reach ${host} (${name})`;
+function explainNetwork(failure: NetworkFailure, name: string): string {
+  const { host = 'AWS', proxy, limit, message, status } = failure;
+  if (limit) return message;
+  const through = proxy === undefined ? host : `${host} through the proxy ${proxy}`;
+  if (name === 'ProxyRefusal')
+    return `the proxy ${proxy} refuses to connect to ${host} (${status})`;
+  if (name === 'EPROTO') return `${through} does not speak TLS (${name})`;
+  const distrust = DISTRUST[name];
+  if (distrust === undefined) return `cannot reach ${through} (${name})`;
+  return `cannot trust the certificate of ${through}: ${distrust} (${name})`;
 }
 
-function hintFor(name: string, code: ErrorCode, { action }: Doing): string | undefined {
+function hintForNetwork(
+  { proxy, status, host = 'the host' }: NetworkFailure,
+  name: string,
+): string {
+  const distrust = DISTRUST[name];
+  if (distrust?.includes('valid yet') || distrust?.includes('expired')) {
+    return 'check the clock of this machine, and the certificate';
+  }
+  if (distrust !== undefined && name !== 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return 'if it is from your own CA, name the file of its certificate with AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS';
+  }
+  if (status === 407) {
+    return 'give its user and password in HTTPS_PROXY: http://user:password@host:port';
+  }
+  return proxy === undefined
+    ? 'check the network, the region, --endpoint-url and AWS_ENDPOINT_URL'
+    : `check HTTPS_PROXY and HTTP_PROXY; to reach ${host} without a proxy, list it in NO_PROXY`;
+}
+
+function hintFor(
+  failure: AwsFailure,
+  name: string,
+  code: ErrorCode,
+  { action }: Doing,
+  renew: string | undefined,
+): string | undefined {
   if (name === 'InvalidCiphertextException')
     return 'the ciphertext was changed, or encrypted for another key, name or path';
   if (action === 'kms:Decrypt' && code === 'denied')
     return 'ask for kms:Decrypt: on the file key for values in git, on kmskey for values in AWS';
   if ((action === 'kms:CreateKey' || action === 'kms:CreateAlias') && code === 'denied')
     return 'let an administrator create the key, with coffer bootstrap or with the code that coffer bootstrap --as terraform prints';
+  if (action.startsWith('sts:AssumeRole') && code === 'denied')
+    return 'ask for sts:AssumeRole on this role; the role has to trust you, and may need a right MFA code or external_id';
   if (name === 'InvalidPolicyAttributeException')
     return 'if an Expiration is in the past, give it a later Timestamp, or remove it';
   if (name === MISSHAPEN) return CHECK_THE_WAY;
   if (code === 'key') return 'check that the KMS key exists, is enabled and is in this region';
-  return HINTS[code];
+  if (code === 'network') return hintForNetwork(failure, name);
+  return code === 'credentials' && renew !== undefined ? renew : HINTS[code];
 }
 
 /** AWS quotes refused values; secrets must not appear in messages. */

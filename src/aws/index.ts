@@ -14,14 +14,14 @@ export interface Aws {
 
 export function createAws(session: Session): Aws {
   return {
-    kms: perRegion(session, 'kms', async (region) =>
-      (await import('./kms.ts')).createKms(session, region),
+    kms: perRegion(session, 'kms', async (region, ready) =>
+      (await import('./kms.ts')).createKms(ready, region),
     ),
-    keys: perRegion(session, 'kms', async (region) =>
-      (await import('./keys.ts')).createKeyStore(session, region),
+    keys: perRegion(session, 'kms', async (region, ready) =>
+      (await import('./keys.ts')).createKeyStore(ready, region),
     ),
-    buckets: perRegion(session, 's3', async (region) =>
-      (await import('./buckets.ts')).createBucketStore(session, region),
+    buckets: perRegion(session, 's3', async (region, ready) =>
+      (await import('./buckets.ts')).createBucketStore(ready, region),
     ),
   };
 }

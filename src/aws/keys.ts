@@ -24,7 +24,11 @@ export type KeyStore = ReturnType<typeof createKeyStore>;
 
 /** Manages the KMS keys of one region. */
 export function createKeyStore(session: Session, region: string | undefined) {
-  const client = clientFor(session, 'kms', () => new KMSClient(clientConfig(session, region)));
+  const client = clientFor(
+    session,
+    'kms',
+    () => new KMSClient(clientConfig(session, 'kms', region)),
+  );
 
   return {
     /** The key behind an id, alias or ARN; `undefined` if it does not exist. */

@@ -30,7 +30,11 @@ export interface KmsService extends Kms {
 }
 
 export function createKms(session: Session, region: string | undefined): KmsService {
-  const client = clientFor(session, 'kms', () => new KMSClient(clientConfig(session, region)));
+  const client = clientFor(
+    session,
+    'kms',
+    () => new KMSClient(clientConfig(session, 'kms', region)),
+  );
 
   return {
     region,

@@ -14,6 +14,11 @@ export function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
 }
 
+/** A region of the partition whose STS serves all of it. */
+export function homeOfPartition(partition: string): string {
+  return REGIONS.find((region) => partitionOf(region) === partition) ?? 'us-east-1';
+}
+
 /** All known regions; common ones first, for suggestions. */
 export const REGIONS: readonly string[] = `
 us-east-1 us-east-2 us-west-1 us-west-2 eu-central-1 eu-central-2 eu-west-1 eu-west-2 eu-west-3

@@ -1,10 +1,13 @@
 import { CofferError } from '../errors.ts';
 import { checkShapes, type Extensible } from './answer-shape.ts';
+import type { Environment } from './environment.ts';
 import { translate, type Doing } from './errors.ts';
 import type { Limits } from './limits.ts';
+import { readSetup, type Setup } from './setup.ts';
+import { describeSource, findSource, renewal } from './source.ts';
 
 /** AWS credentials; the SDK's own type fits. */
-interface Credentials {
+export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   /** Only for temporary credentials, such as those of STS. */
@@ -26,10 +29,18 @@ export interface SdkClient {
 
 /** How to reach AWS; shared by every client of one run. */
 export interface Session {
-  /** A profile of the shared AWS configuration files; without it, the SDK's default chain. */
+  /** Where to look for settings and credentials. Default: nowhere. */
+  environment?: Environment | undefined;
+  /** A profile of the shared AWS configuration files; it comes before the environment. */
   profile?: string | undefined;
-  /** Replaces those that the SDK finds; a provider is called again when they expire. */
+  /** Replaces what the environment and the profile say; a provider is called again at their end. */
   credentials?: Credentials | (() => Promise<Credentials>) | undefined;
+  /** The ARN of a role to assume with the credentials. */
+  role?: string | undefined;
+  /** Asks a person for the code of an MFA device. */
+  askCode?: ((device: string) => Promise<string>) | undefined;
+  /** For calls that no manifest gives a region. */
+  region?: Region;
   /** Replaces AWS's own endpoints, for example with a sandbox; then addresses buckets by path. */
   endpoint?: string | undefined;
   /** Clients to use unchanged, each for its own region; coffer makes the others. */
@@ -44,6 +55,23 @@ export interface Session {
   limits?: Limits | undefined;
   /** Collects the clients that coffer makes, for `closeClients`. */
   opened?: Set<Pick<SdkClient, 'destroy'>> | undefined;
+  /** What the environment and the profile say; `prepare` reads it. */
+  setup?: Setup | undefined;
+}
+
+const prepared = new WeakMap<Session, Promise<Session>>();
+
+/** The same session with its `setup`, read once. */
+export function prepare(session: Session): Promise<Session> {
+  const known = prepared.get(session);
+  if (known) return known;
+  const { environment, profile } = session;
+  const ready: Promise<Session> =
+    session.setup || !environment
+      ? Promise.resolve(session)
+      : readSetup(environment, profile).then((setup) => ({ ...session, setup }));
+  prepared.set(session, ready);
+  return ready;
 }
 
 /** Closes the connections of all clients that the session made; not those of the caller. */
@@ -92,13 +120,15 @@ function checked<Client extends SdkClient & Sender>(client: Client): Client {
 export function perRegion<T>(
   session: Session,
   service: ServiceName,
-  create: (region: Region) => Promise<T>,
+  create: (region: Region, session: Session) => Promise<T>,
 ): (region: Region) => Promise<T> {
   const made = new Map<Region, Promise<T>>();
   return (region) => {
     let one = made.get(region);
     if (!one) {
-      one = requireRegion(session, service, region).then(() => create(region));
+      one = requireRegion(session, service, region).then(async () =>
+        create(region, await prepare(session)),
+      );
       made.set(region, one);
     }
     return one;
@@ -130,6 +160,13 @@ export async function call<T>(session: Session, doing: Doing, send: () => Promis
     return result;
   } catch (error) {
     log(error instanceof Error ? error.name : 'failed');
-    throw translate(error, doing);
+    throw translate(error, doing, renewalFor(session));
   }
+}
+
+/** How to get other credentials than those of the session, and where these come from. */
+function renewalFor({ credentials, setup }: Session): string | undefined {
+  if (!setup) return undefined;
+  const source = credentials ? { kind: 'caller' as const } : findSource(setup);
+  return `they are from ${describeSource(source)}; ${renewal(source)}`;
 }

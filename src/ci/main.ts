@@ -19,7 +19,7 @@ process.stdout.write('', () => process.exit());
 
 async function runStep(): Promise<ExitCode> {
   const inputs = readInputs(env, process.argv.slice(2));
-  return MODES[inputs.mode](createStep(inputs, runner, env));
+  return MODES[inputs.mode](await createStep(inputs, runner, env));
 }
 
 function tell(error: unknown): ExitCode {

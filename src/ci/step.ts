@@ -33,7 +33,7 @@ const OF_PRINTING: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads the flags as the command line does. */
-export function createStep(inputs: Inputs, runner: Runner, env: Environment): Step {
+export async function createStep(inputs: Inputs, runner: Runner, env: Environment): Promise<Step> {
   const printing = inputs.flags.find((word) => OF_PRINTING.has(word.replace(/=.*/s, '')));
   if (printing !== undefined) {
     throw new CofferError('usage', `flags: the action does not accept ${printing}`, {
@@ -43,6 +43,6 @@ export function createStep(inputs: Inputs, runner: Runner, env: Environment): St
   const { spec, args, flags } = readCall([inputs.mode, ...inputs.manifests, ...inputs.flags]);
   if (spec) checkArguments(spec, args);
   const host = createHost(runner, { quiet: flags.boolean('quiet') });
-  const tools = createTools(flags, env, host, runner.log);
+  const tools = await createTools(flags, env, host, runner.log);
   return { inputs, flags, manifests: args, tools, runner, env };
 }

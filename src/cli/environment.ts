@@ -1,2 +1,1 @@
-/** The environment of the coffer process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from '../aws/environment.ts';

@@ -72,7 +72,7 @@ async function runCall(
     });
   }
   const { run } = await spec.load();
-  return run({ ...createContext(call, env, streams), program });
+  return run({ ...(await createContext(call, env, streams)), program });
 }
 
 /** Prints an expected failure; throws other errors again. */
@@ -104,7 +104,11 @@ function describeVersion(): string {
   return `coffer ${COFFER_VERSION}, node ${node}\n${advice}`;
 }
 
-function createContext({ args, rest, flags }: Call, env: Environment, streams: Streams): Context {
+async function createContext(
+  { args, rest, flags }: Call,
+  env: Environment,
+  streams: Streams,
+): Promise<Context> {
   const terminal = createTerminal(streams, {
     color: flags.isAllowed('color') && !env['NO_COLOR'],
     quiet: flags.boolean('quiet'),
@@ -116,6 +120,6 @@ function createContext({ args, rest, flags }: Call, env: Environment, streams: S
     json: flags.boolean('json'),
     terminal,
     environment: env,
-    tools: createTools(flags, env, terminal, (line) => streams.stderr.write(`${line}\n`)),
+    tools: await createTools(flags, env, terminal, (line) => streams.stderr.write(`${line}\n`)),
   };
 }

@@ -1,7 +1,10 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Tools } from '../actions/tools.ts';
+import { findHomeRegion } from '../aws/home-region.ts';
 import { createAws } from '../aws/index.ts';
+import { prepare, type Session } from '../aws/session.ts';
+import { NO_SETUP } from '../aws/setup.ts';
 import { userFolder } from '../files/user-lock.ts';
 import type { Host } from '../host.ts';
 import { valueLimit } from '../sizes.ts';
@@ -14,16 +17,20 @@ import { interruption } from './terminal/interrupt.ts';
  * Makes what actions work with, from global flags and environment variables.
  * @param debug writes the lines of `--debug`
  */
-export function createTools(
+export async function createTools(
   flags: Flags,
   env: Environment,
   host: Host,
   debug: (line: string) => void,
-): Tools {
+): Promise<Tools> {
   const concurrency = flags.count('concurrency') ?? 8;
-  const session = {
+  const session: Session = {
+    environment: env,
     profile: flags.string('profile'),
-    endpoint: flags.string('endpointUrl') || env['AWS_ENDPOINT_URL'],
+    role: flags.string('role'),
+    region: flags.string('region'),
+    askCode: askCodeOf(host),
+    endpoint: flags.string('endpointUrl'),
     concurrency,
     interruption,
     log: flags.boolean('debug') ? (line: string) => debug(`coffer: debug: ${line}`) : undefined,
@@ -34,7 +41,7 @@ export function createTools(
     host,
     region: flags.string('region'),
     allowedFiles: flags.list('allowFile').map((file) => resolve(file)),
-    homeRegion: flags.string('region') || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'],
+    homeRegion: await homeRegionOf(session),
     fileKey: {
       alias: env['COFFER_KEY_ALIAS'] || env['PSYML_KEY_ALIAS'] || 'alias/coffer',
       region: env['COFFER_KEY_REGION'] || env['PSYML_KEY_REGION'],
@@ -44,4 +51,17 @@ export function createTools(
     spoolFolder: tmpdir(),
     limit: valueLimit(flags.size('maxSize')),
   };
+}
+
+/** The files of profiles are read only if nothing else names a region. */
+async function homeRegionOf(session: Session): Promise<string | undefined> {
+  const { region, environment = {} } = session;
+  const named = findHomeRegion(region, { ...NO_SETUP, environment });
+  if (named) return named.region;
+  const { setup = NO_SETUP } = await prepare(session);
+  return findHomeRegion(undefined, setup)?.region;
+}
+
+function askCodeOf({ ask, isInteractive }: Host): Session['askCode'] {
+  return ask && isInteractive ? (device) => ask(`Code of the MFA device ${device}: `) : undefined;
 }

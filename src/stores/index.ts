@@ -10,11 +10,11 @@ export interface Stores {
 
 export function createStores(session: Session): Stores {
   return {
-    parameters: perRegion(session, 'ssm', async (region) =>
-      (await import('./ssm.ts')).createParameterStore(session, region),
+    parameters: perRegion(session, 'ssm', async (region, ready) =>
+      (await import('./ssm.ts')).createParameterStore(ready, region),
     ),
-    objects: perRegion(session, 's3', async (region) =>
-      (await import('./s3/objects.ts')).createObjectStore(session, region),
+    objects: perRegion(session, 's3', async (region, ready) =>
+      (await import('./s3/objects.ts')).createObjectStore(ready, region),
     ),
   };
 }

@@ -20,6 +20,7 @@ import { incomplete, need } from '../aws/answer.ts';
 import type { Doing } from '../aws/errors.ts';
 import { lotsOf, readPages } from './paging.ts';
 import { clientConfig } from '../aws/client-config.ts';
+import { findEndpoint } from '../aws/endpoints.ts';
 import { call, clientFor, type Session } from '../aws/session.ts';
 import { receiveFields, sendFields } from '../manifest/ssm-fields.ts';
 import type {
@@ -39,7 +40,11 @@ export type ParameterStore = ReturnType<typeof createParameterStore>;
 
 /** SSM Parameter Store of one region. */
 export function createParameterStore(session: Session, region: string | undefined) {
-  const client = clientFor(session, 'ssm', () => new SSMClient(clientConfig(session, region)));
+  const client = clientFor(
+    session,
+    'ssm',
+    () => new SSMClient(clientConfig(session, 'ssm', region)),
+  );
 
   /** Counts a parameter once even if it is on two pages, which can happen while others write. */
   async function describe(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
@@ -129,7 +134,7 @@ export function createParameterStore(session: Session, region: string | undefine
 
     /** Whether the server applies filters for tags. AWS does, but some stand-ins do not. */
     async mindsTags(path: string, key: string): Promise<boolean> {
-      if (session.endpoint === undefined) return true;
+      if (!findEndpoint(session, 'ssm')) return true;
       const found = await describe([beginsWith(path), hasTag([key, randomUUID()])]);
       return found.length === 0;
     },

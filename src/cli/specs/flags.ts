@@ -4,6 +4,7 @@ import type { FlagHelp } from '../help.ts';
 export const GLOBAL_FLAGS: readonly FlagHelp[] = [
   ['-r, --region <region>', "AWS region, instead of the manifest's"],
   ['--profile <profile>', 'Profile of the shared AWS configuration'],
+  ['--role <arn>', 'Assume this IAM role for all AWS calls'],
   ['--endpoint-url <url>', 'Call this address instead of AWS'],
   [
     '--allow-file <file>',

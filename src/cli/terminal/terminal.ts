@@ -56,6 +56,11 @@ export function createTerminal(
       if (/^y(es)?$/i.test((await ask(streams, `${question} [y/N] `)) ?? '')) return;
       throw new CofferError('declined', 'nothing was done');
     },
+    async ask(question) {
+      const answer = await ask(streams, question);
+      if (answer !== undefined) return answer;
+      throw new CofferError('declined', 'nothing was done');
+    },
     async choose(question, answers) {
       for (;;) {
         const given = await ask(streams, question);

@@ -70,13 +70,18 @@ export type ObjectStore = ReturnType<typeof createObjectStore>;
 export function createObjectStore(session: Session, region: string | undefined) {
   const create = () =>
     new S3Client({
-      ...clientConfig(session, region),
-      forcePathStyle: session.endpoint !== undefined,
+      ...clientConfig(session, 's3', region),
       // coffer verifies content by its SHA-256 and tag; another checksum would only cost time.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
   const client = clientFor(session, 's3', create);
+
+  const doingAt = (action: string, bucket: string, key: string): Doing => ({
+    action,
+    target: `s3://${bucket}/${key}`,
+    region,
+  });
 
   return {
     region,
@@ -239,10 +244,6 @@ export function createObjectStore(session: Session, region: string | undefined) 
       if (untold !== undefined) throw incomplete(doing, untold);
     },
   };
-}
-
-function doingAt(action: string, bucket: string, key: string): Doing {
-  return { action, target: `s3://${bucket}/${key}` };
 }
 
 function infoOf(doing: Doing, answer: HeadObjectCommandOutput): Omit<ObjectInfo, 'checksum'> {

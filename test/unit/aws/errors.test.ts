@@ -162,3 +162,96 @@ test('translates the errors that the SDK really throws', async () => {
     .catch((error: unknown) => translate(error, PUT));
   expect(broken).toMatchObject({ code: 'network' });
 });
+
+/** A refusal of AWS with these headers. */
+function answered(name: string, message: string, httpStatusCode: number, headers: object = {}) {
+  return awsError(name, message, { $metadata: { httpStatusCode }, $response: { headers } });
+}
+
+describe('says what to do about', () => {
+  const GET = { action: 's3:GetObject', target: 's3://b/k', region: 'us-east-1' };
+
+  test.each([
+    ['RequestTimeTooSkewed', 'The difference is too large.', 403],
+    ['InvalidSignatureException', 'Signature expired: 2026… is now earlier than …', 400],
+    ['SignatureDoesNotMatch', 'Signature not yet current: 2026… is still later than …', 403],
+    ['RequestExpired', 'Request has expired', 400],
+  ])('a wrong clock: %s', (name, message, status) => {
+    const date = new Date(Date.now() + 3_600_000).toUTCString();
+    const failure = translate(answered(name, message, status, { date }), GET);
+    expect(failure.code).toBe('aws');
+    expect(failure.message).toMatch(/clock of this machine is wrong by (?:59|60) min, behind/);
+    expect(failure.hint).toContain('NTP');
+    expect(translate(answered(name, message, status), GET).message).toContain('clock');
+  });
+
+  test.each([
+    [
+      'PermanentRedirect',
+      'use the specified endpoint',
+      301,
+      { 'x-amz-bucket-region': 'eu-west-1' },
+    ],
+    ['UnknownError', 'UnknownError', 400, { 'x-amz-bucket-region': 'eu-west-1' }],
+    ['TemporaryRedirect', 'wait', 307, { 'x-amz-bucket-region': 'eu-west-1' }],
+    [
+      'AuthorizationHeaderMalformed',
+      "the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+      400,
+      {},
+    ],
+  ])('a bucket in another region: %s', (name, message, status, headers) => {
+    const failure = translate(answered(name, message, status, headers), GET);
+    expect(failure.message).toBe(
+      's3:GetObject s3://b/k: the bucket is in another region: eu-west-1',
+    );
+    expect(failure.hint).toContain('eu-west-1');
+  });
+
+  test('a bad request to a bucket in the right region, without naming another', () => {
+    const error = answered('UnknownError', '', 400, { 'x-amz-bucket-region': 'us-east-1' });
+    expect(translate(error, GET).message).not.toContain('another region');
+  });
+
+  test('a label on the oldest version', () => {
+    const said =
+      "You attempted to create a new version of /app/token. Version 17, the oldest version, can't be deleted because it has a label associated with it.";
+    const failure = translate(awsError('ParameterMaxVersionLimitExceeded', said), PUT);
+    expect(failure.message).toContain('version 17');
+    expect(failure.hint).toContain('aws ssm label-parameter-version --name /app/token');
+    expect(failure.hint).toContain('coffer history /app/token');
+  });
+
+  test.each([
+    ['SELF_SIGNED_CERT_IN_CHAIN', /its CA is unknown/, /AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /it is self-signed/, /AWS_CA_BUNDLE/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', /its CA is unknown/, /AWS_CA_BUNDLE/],
+    ['CERT_HAS_EXPIRED', /it has expired/, /clock/],
+    ['CERT_NOT_YET_VALID', /it is not valid yet/, /clock/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /it is for another host/, /AWS_ENDPOINT_URL/],
+    ['EPROTO', /h\.test does not speak TLS/, /AWS_ENDPOINT_URL/],
+    ['ENOTFOUND', /cannot reach h\.test/, /AWS_ENDPOINT_URL/],
+  ])('a host that fails with %s', (code, message, hint) => {
+    const failure = translate(awsError('Error', 'failed', { code, host: 'h.test' }), PUT);
+    expect(failure).toMatchObject({ code: 'network' });
+    expect(failure.message).toMatch(message);
+    expect(failure.hint).toMatch(hint);
+  });
+
+  test.each([
+    ['Invalid Configuration: FIPS and custom endpoint are not supported', 'AWS_USE_FIPS_ENDPOINT'],
+    ['FIPS is enabled but this partition does not support FIPS', 'AWS_USE_FIPS_ENDPOINT'],
+    ['Region not accepted: region="us east 1" is not a valid hostname component.', 'us-east-1'],
+  ])('a setting: %s', (message, hint) => {
+    const failure = translate(new Error(message), PUT);
+    expect(failure.code).toBe('usage');
+    expect(failure.hint).toContain(hint);
+  });
+
+  test('credentials, in the words of the caller', () => {
+    const error = awsError('ExpiredTokenException', 'expired');
+    const failure = translate(error, PUT, 'sign in: aws sso login --profile dev');
+    expect(failure.message).toContain('the credentials have expired');
+    expect(failure.hint).toBe('sign in: aws sso login --profile dev');
+  });
+});

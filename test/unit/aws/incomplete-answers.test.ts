@@ -361,8 +361,8 @@ describe.each([
 });
 
 describe("a caller's own client", () => {
-  const config = clientConfig(session, REGION);
-  const client = new S3Client({ ...config, forcePathStyle: true });
+  const config = clientConfig(session, 's3', REGION);
+  const client = new S3Client(config);
   const own = createBucketStore({ ...session, clients: { s3: client } }, REGION);
   beforeEach(() => void answers.set('*', { body: '<html></html>' }));
   afterEach(() => answers.clear());

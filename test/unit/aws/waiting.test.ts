@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { checksumOf } from '../../../src/stores/s3/checksum.ts';
 import { isTimeout } from '../../../src/aws/errors.ts';
 import { createKms } from '../../../src/aws/kms.ts';
 import { createObjectStore } from '../../../src/stores/s3/objects.ts';
 import { createParameterStore } from '../../../src/stores/ssm.ts';
-import type { Session } from '../../../src/aws/session.ts';
+import { prepare, type Session } from '../../../src/aws/session.ts';
 import { LIMITS, type Limits } from '../../../src/aws/limits.ts';
 import { HANGING, startServer } from '../../support/bad-server.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -189,14 +189,12 @@ sys.stdin.read()`,
 
 test('gives up a service that never returns credentials', async () => {
   const server = await startServer(() => {});
-  const { credentials: _, ...session } = impatientAt('http://127.0.0.1:1');
-  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) {
-    vi.stubEnv(name, undefined);
-  }
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
-  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
-  vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', `${server.url}/credentials`);
-  onTestFinished(() => void vi.unstubAllEnvs());
+  const { credentials: _, ...impatient } = impatientAt('http://127.0.0.1:1');
+  const environment = {
+    HOME: '/nonexistent',
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${server.url}/credentials`,
+  };
+  const session = await prepare({ ...impatient, environment });
   const error = await failureOf(() => CALLS['ssm:GetParameters']?.(session) ?? Promise.resolve());
   expect(error.code).toBe('credentials');
   expect(error.message).toContain('found no AWS credentials within 0.3 s');

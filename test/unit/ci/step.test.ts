@@ -14,8 +14,8 @@ function stepOf(flags: string, mode = 'sync', env: Record<string, string> = {}) 
 }
 
 describe('the flags of a step', () => {
-  test('are read as on the command line, one word on each line', () => {
-    const { flags, manifests, tools } = stepOf(
+  test('are read as on the command line, one word on each line', async () => {
+    const { flags, manifests, tools } = await stepOf(
       '--prune\n  --only \n token\n--only=0123\n\n--region=eu-west-1\n',
       'sync',
       { COFFER_KEY_ALIAS: 'alias/mine' },

@@ -1,0 +1,52 @@
+import type { KMSClientConfig } from '@aws-sdk/client-kms';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import { findEndpoint, type EndpointService } from './endpoints.ts';
+import { findHomeRegion } from './home-region.ts';
+import { LIMITS } from './limits.ts';
+import { createRetries, findRetries } from './retries.ts';
+import type { Session } from './session.ts';
+import { NO_SETUP, type Setup } from './setup.ts';
+import { PatientHandler } from './waiting.ts';
+
+/** The SDK prints its warnings to stderr if a client has no logger: they are not for users. */
+export const SILENT_LOGGER = {
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
+
+/** The common configuration of clients, without credentials. */
+export function baseConfig(
+  session: Session,
+  service: EndpointService,
+  region: string | undefined,
+): KMSClientConfig & SSMClientConfig & S3ClientConfig {
+  const { setup = NO_SETUP } = session;
+  const endpoint = findEndpoint(session, service);
+  const known = region || findHomeRegion(session.region, setup)?.region;
+  return {
+    // Without one the SDK asks the instance that this runs on.
+    ...(known ? { region: known } : {}),
+    ...(setup.config.namedBy === undefined ? {} : { profile: setup.config.profileName }),
+    ...(endpoint && { endpoint: endpoint.url }),
+    // Buckets of another address than AWS's have no names of their own there.
+    ...(endpoint && service === 's3' && { forcePathStyle: true }),
+    // The SDK would not look into the right profile.
+    ignoreConfiguredEndpointUrls: true,
+    useFipsEndpoint: isOn(setup, 'use_fips_endpoint'),
+    useDualstackEndpoint: isOn(setup, 'use_dualstack_endpoint'),
+    retryStrategy: createRetries(findRetries(setup)),
+    cacheMiddleware: true,
+    logger: SILENT_LOGGER,
+    requestHandler: new PatientHandler(session.limits ?? LIMITS, session.interruption, setup),
+  };
+}
+
+/** A setting that is AWS_USE_… in the environment, and has the same name in a profile. */
+function isOn({ environment, config }: Setup, name: string): boolean {
+  const value = environment[`AWS_${name.toUpperCase()}`] || config.profile[name];
+  return value?.toLowerCase() === 'true';
+}
