@@ -4,6 +4,7 @@ import {
   STSClient,
   type Credentials as StsCredentials,
 } from '@aws-sdk/nested-clients/sts';
+import { CofferError } from '../errors.ts';
 import { need } from './answer.ts';
 import { baseConfig } from './base-config.ts';
 import type { Doing } from './errors.ts';
@@ -12,6 +13,8 @@ import { homeOfPartition, partitionOf } from './regions.ts';
 import { NO_SETUP } from './setup.ts';
 import { call, type Credentials, type Session } from './session.ts';
 import type { RoleRequest } from './source.ts';
+
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** AWS's limit; a role may set a lower one. */
 const SESSION_NAME = 64;
@@ -70,6 +73,11 @@ async function withClient<Result>(
   credentials: Credentials,
   use: (client: STSClient) => Promise<Result>,
 ): Promise<Result> {
+  if (!ROLE_ARN.test(arn)) {
+    throw new CofferError('credentials', `"${arn}" is not the ARN of an IAM role`, {
+      hint: 'for example arn:aws:iam::111122223333:role/deploy',
+    });
+  }
   const home = findHomeRegion(session.region, session.setup ?? NO_SETUP);
   const config = baseConfig(session, 'sts', stsRegion(arn, home?.region));
   const client = new STSClient({ ...config, credentials });

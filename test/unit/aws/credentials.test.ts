@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { beforeAll, afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { credentialsOf, sourceOf } from '../../../src/aws/credentials.ts';
 import { createAws } from '../../../src/aws/index.ts';
 import { prepare, type Session } from '../../../src/aws/session.ts';
@@ -194,6 +194,41 @@ describe('finds', () => {
     const session = await sessionOf({}, { credentials, role });
     expect(sourceOf(session)).toEqual({ kind: 'caller' });
     expect((await credentialsOf(session)()).accessKeyId).toMatch(/^ASIA/);
+  });
+});
+
+test.each(['deploy', 'arn:aws:iam::1:role/x', 'arn:aws:iam::444455556666:user/me'])(
+  'the role %s is refused before any call',
+  async (role) => {
+    const session = await sessionOf({}, { profile: 'keys', role });
+    const error = await failureOf(async () => credentialsOf(session)());
+    expect(error.message).toBe(`"${role}" is not the ARN of an IAM role`);
+  },
+);
+
+describe("the SDK's warnings do not reach stderr:", () => {
+  test.each([
+    [
+      'a profile and keys',
+      { AWS_PROFILE: 'keys', AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's' },
+    ],
+    [
+      'two addresses and two tokens of a container',
+      {
+        AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/none',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/',
+        AWS_CONTAINER_AUTHORIZATION_TOKEN: 'a',
+        AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/nonexistent',
+      },
+    ],
+  ])('%s', async (_, variables) => {
+    const spies = [vi.spyOn(console, 'warn'), vi.spyOn(process, 'emitWarning')];
+    onTestFinished(() => spies.forEach((spy) => spy.mockRestore()));
+    const session = await sessionOf(variables);
+    await Promise.resolve()
+      .then(() => credentialsOf(session)())
+      .catch(() => {});
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
   });
 });
 
