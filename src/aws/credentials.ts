@@ -5,7 +5,7 @@ import { runCredentialProcess } from './credential-process.ts';
 import { LIMITS } from './limits.ts';
 import { NO_SETUP } from './setup.ts';
 import type { Credentials, Session } from './session.ts';
-import { findSource, type RoleRequest, type Source } from './source.ts';
+import { describeSource, findSource, type RoleRequest, type Source } from './source.ts';
 import type { Section } from './shared-config.ts';
 import { findInTime } from './waiting.ts';
 
@@ -30,7 +30,9 @@ export function credentialsOf(session: Session): Provider {
 }
 
 async function find(session: Session): Promise<Credentials> {
-  const found = await provide(session, sourceOf(session));
+  const source = sourceOf(session);
+  session.log?.(`credentials: ${describeSource(source)}`);
+  const found = await provide(session, source);
   return session.role ? assume(session, { arn: session.role }, found) : found;
 }
 

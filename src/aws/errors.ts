@@ -1,4 +1,5 @@
 import { CofferError, type ErrorCode } from '../errors.ts';
+import { REGIONS } from './regions.ts';
 
 /** One call to AWS, for messages. */
 export interface Doing {
@@ -293,6 +294,8 @@ function explainNetwork(failure: NetworkFailure, name: string): string {
   return `cannot trust the certificate of ${through}: ${distrust} (${name})`;
 }
 
+const REGION_IN_HOST = /\.([a-z]{2,}-[a-z-]+-?\d+)\.(?:amazonaws|api\.aws|on\.aws)/;
+
 function hintForNetwork(
   { proxy, status, host = 'the host' }: NetworkFailure,
   name: string,
@@ -303,6 +306,10 @@ function hintForNetwork(
   }
   if (distrust !== undefined && name !== 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return 'if it is from your own CA, name the file of its certificate with AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS';
+  }
+  const region = REGION_IN_HOST.exec(host)?.[1];
+  if (name === 'ENOTFOUND' && region !== undefined && !REGIONS.includes(region)) {
+    return `coffer does not know the region ${region}: check its spelling`;
   }
   if (status === 407) {
     return 'give its user and password in HTTPS_PROXY: http://user:password@host:port';

@@ -238,6 +238,12 @@ describe('says what to do about', () => {
     expect(failure.hint).toMatch(hint);
   });
 
+  test('a region that is misspelt', () => {
+    const host = 'ssm.us-eats-1.amazonaws.com';
+    const failure = translate(awsError('Error', 'failed', { code: 'ENOTFOUND', host }), PUT);
+    expect(failure.hint).toContain('the region us-eats-1');
+  });
+
   test.each([
     ['Invalid Configuration: FIPS and custom endpoint are not supported', 'AWS_USE_FIPS_ENDPOINT'],
     ['FIPS is enabled but this partition does not support FIPS', 'AWS_USE_FIPS_ENDPOINT'],
