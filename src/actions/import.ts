@@ -81,6 +81,8 @@ async function importNew(
   const { host, homeRegion: region } = tools;
   if (!write) await refuseExisting(file);
   if (!region) {
+    // Fails if the profile that may name the region does not exist.
+    await tools.stores.parameters(region);
     throw new CofferError('usage', 'coffer import needs --region, which goes into the manifest');
   }
   const { found, leftOut } = await findParameters(tools, { path, region, known: new Set() });

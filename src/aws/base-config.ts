@@ -7,6 +7,7 @@ import { LIMITS } from './limits.ts';
 import { createRetries, findRetries } from './retries.ts';
 import type { Session } from './session.ts';
 import { NO_SETUP, type Setup } from './setup.ts';
+import { profileNamed } from './shared-config.ts';
 import { PatientHandler } from './waiting.ts';
 
 /** The SDK prints its warnings to stderr if a client has no logger: they are not for users. */
@@ -25,12 +26,15 @@ export function baseConfig(
   region: string | undefined,
 ): KMSClientConfig & SSMClientConfig & S3ClientConfig {
   const { setup = NO_SETUP } = session;
+  const { namedBy, profileName } = setup.config;
+  // Without it, neither its region nor its endpoint counts: calls would go elsewhere.
+  if (namedBy && !session.credentials) profileNamed(setup.config, profileName, namedBy);
   const endpoint = findEndpoint(session, service);
   const known = region || findHomeRegion(session.region, setup)?.region;
   return {
     // Without one the SDK asks the instance that this runs on.
     ...(known ? { region: known } : {}),
-    ...(setup.config.namedBy === undefined ? {} : { profile: setup.config.profileName }),
+    ...(namedBy && { profile: profileName }),
     ...(endpoint && { endpoint: endpoint.url }),
     // Buckets of another address than AWS's have no names of their own there.
     ...(endpoint && service === 's3' && { forcePathStyle: true }),

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { coffer } from '../support/cli.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+const MANIFEST =
+  'path: /a/\nregion: us-east-1\nparameters:\n  - {name: v, type: String, value: x}\n';
+
+/** Commands that call AWS, with and without a region of their own. */
+const CALLS = [
+  ['get', '/a/v'],
+  ['get', 's3://bucket/key'],
+  ['history', '/a/v'],
+  ['list', '/a/'],
+  ['list', 'app.yml'],
+  ['diff', 'app.yml'],
+  ['diff', '/a/v@1', '/a/v@2'],
+  ['sync', 'app.yml', '--yes'],
+  ['save', 'app.yml'],
+  ['nuke', 'app.yml', '--yes'],
+  ['export', '/a/', '--from', 'aws'],
+  ['import', '/a/'],
+  ['bootstrap', 'app.yml', '--yes'],
+];
+
+test.each(CALLS)('coffer %s %s names a profile that does not exist', async (...words) => {
+  const config = '[profile there]\nregion = us-east-1\n';
+  const { folder } = await createWorkspace({ 'app.yml': MANIFEST, '.aws/config': config });
+  for (const [args, env] of [
+    [[...words, '--profile', 'nope'], {}],
+    [words, { AWS_PROFILE: 'nope' }],
+  ] as const) {
+    const { code, stderr } = await coffer(args, { cwd: folder, env });
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('the AWS profile nope does not exist');
+    expect(stderr).toContain('the profiles are there');
+  }
+});
+
+test('commands that call no AWS do not need the profile', async () => {
+  const { folder } = await createWorkspace({ 'app.yml': MANIFEST });
+  const env = { AWS_PROFILE: 'nope' };
+  const { code, stderr } = await coffer(['check', 'app.yml'], { cwd: folder, env });
+  expect(code, stderr).toBe(0);
+});
