@@ -43,7 +43,7 @@ async function fromContainer({ environment }: Setup, address: string): Promise<C
       logger: SILENT_LOGGER,
     })();
   } catch (cause) {
-    const host = URL.canParse(address) ? new URL(address).host : 'an invalid address';
+    const { host } = new URL(address);
     const said = cause instanceof Error ? cause.message : '';
     const status = /status: (\d+)/.exec(said)?.[1];
     const why = said.startsWith('URL not accepted')

@@ -64,7 +64,11 @@ function containerSource(environment: Setup['environment']): Source | undefined 
   const address = path
     ? `http://169.254.170.2${path}`
     : environment['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
-  return address ? { kind: 'container', address } : undefined;
+  if (!address) return undefined;
+  if (URL.canParse(address)) return { kind: 'container', address };
+  throw new CofferError('credentials', 'AWS_CONTAINER_CREDENTIALS_FULL_URI is not a URL', {
+    hint: 'it begins with http:// or https://',
+  });
 }
 
 function isRole({ role_arn, web_identity_token_file }: Section): boolean {

@@ -4,10 +4,17 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttp, request as sendHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  connect,
+  createServer as createTcp,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { LIMITS } from '../../../src/aws/limits.ts';
 import { prepare, type Session } from '../../../src/aws/session.ts';
 import { createKms } from '../../../src/aws/kms.ts';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.ts';
@@ -177,6 +184,17 @@ test('names the host and a proxy that does not answer', async () => {
   const error = await failureOf(() => createParameterStore(session, 'us-east-1').get('/a'));
   expect(error.message).toBe(
     'ssm:GetParameter /a: cannot reach aws.invalid through the proxy http://127.0.0.1:1 (ECONNREFUSED)',
+  );
+});
+
+test('gives up a proxy that makes no connection', async () => {
+  const silent = createTcp();
+  const HTTPS_PROXY = `http://127.0.0.1:${await listen(silent)}`;
+  const session = await sessionWith({ HTTPS_PROXY });
+  const impatient = { ...session, limits: { ...LIMITS, connect: 200 } };
+  const error = await failureOf(() => createParameterStore(impatient, 'us-east-1').get('/a'));
+  expect(error.message).toBe(
+    `ssm:GetParameter /a: no connection to aws.invalid through the proxy ${HTTPS_PROXY} within 0.2 s`,
   );
 });
 

@@ -7,7 +7,12 @@ import { findRetries } from '../../../src/aws/retries.ts';
 import { prepare } from '../../../src/aws/session.ts';
 import { NO_SETUP, readSetup } from '../../../src/aws/setup.ts';
 import { findBundle, trustedCertificates } from '../../../src/aws/trust.ts';
+import { createParameterStore } from '../../../src/stores/ssm.ts';
 import { awsFiles } from '../../support/aws-files.ts';
+import { startServer } from '../../support/bad-server.ts';
+import { failureOf } from '../../support/failure.ts';
+
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'test' };
 
 const CONFIG = `
 [profile dev]
@@ -125,6 +130,15 @@ describe('retries', () => {
     const setup = await setupOf({ AWS_RETRY_MODE: 'fast' });
     expect(() => findRetries(setup)).toThrow('AWS_RETRY_MODE is fast');
   });
+});
+
+test.each(['adaptive', 'standard'])('a failing call is tried as often as set: %s', async (mode) => {
+  const server = await startServer((_, response) => response.writeHead(500).end('{}'));
+  const variables = { AWS_ENDPOINT_URL: server.url, AWS_MAX_ATTEMPTS: '2', AWS_RETRY_MODE: mode };
+  const environment = { ...(await awsFiles('')), ...KEYS, ...variables };
+  const session = await prepare({ environment, concurrency: 1 });
+  await failureOf(() => createParameterStore(session, 'us-east-1').get('/a'));
+  expect(server.requests).toHaveLength(2);
 });
 
 describe('certificates', () => {

@@ -130,6 +130,7 @@ describe('settings that cannot work are named:', () => {
     [{}, 'odd', 'credential_source of the AWS profile odd is Elsewhere'],
     [{}, 'named', 'AWS_SECRET_ACCESS_KEY are not set'],
     [{}, 'ecs', 'AWS_CONTAINER_CREDENTIALS_FULL_URI are not set'],
+    [{ AWS_CONTAINER_CREDENTIALS_FULL_URI: 'host' }, undefined, 'FULL_URI is not a URL'],
     [{}, 'circle', 'circle → square → circle need each other'],
   ])('%j and the profile %s: %s', async (variables, profile, words) => {
     await expect(sourceOf(variables, profile)).rejects.toMatchObject({
