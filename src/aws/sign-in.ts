@@ -2,11 +2,12 @@ import { fromLoginCredentials } from '@aws-sdk/credential-provider-login';
 import { fromSSO } from '@aws-sdk/credential-provider-sso';
 import { CofferError } from '../errors.ts';
 import { baseConfig, SILENT_LOGGER } from './base-config.ts';
-import { nodeErrorIn } from './errors.ts';
+import { nodeErrorIn, translate } from './errors.ts';
 import { NO_SETUP } from './setup.ts';
 import type { Credentials, Session } from './session.ts';
 import type { Section, SharedConfig } from './shared-config.ts';
 import { renewal, type Source } from './source.ts';
+import type { PatientHandler } from './waiting.ts';
 
 type SignIn = Source & { kind: 'sso' | 'login' };
 
@@ -14,6 +15,7 @@ type SignIn = Source & { kind: 'sso' | 'login' };
 export async function signedIn(session: Session, source: SignIn): Promise<Credentials> {
   const { config } = session.setup ?? NO_SETUP;
   const { requestHandler, retryStrategy } = baseConfig(session, 'sts', undefined);
+  const lost = watch(requestHandler as PatientHandler);
   const init = {
     profile: source.profile,
     filepath: config.files.credentials,
@@ -26,8 +28,25 @@ export async function signedIn(session: Session, source: SignIn): Promise<Creden
   try {
     return await (source.kind === 'sso' ? fromSSO(init) : fromLoginCredentials(init))();
   } catch (error) {
-    throw explain(source, error);
+    const failure = lost();
+    const doing = { action: SIGN_IN[source.kind], target: `for the profile ${source.profile}` };
+    throw failure === undefined ? explain(source, error) : translate(failure, doing);
   }
+}
+
+/** As IAM names what these calls do. */
+const SIGN_IN = { sso: 'sso:GetRoleCredentials', login: 'signin:CreateOAuth2Token' } as const;
+
+/** Keeps the failure of the network, of which the SDK's own error has only the text. */
+function watch(handler: PatientHandler): () => unknown {
+  let failure: unknown;
+  const send = handler.handle.bind(handler);
+  handler.handle = (...args) =>
+    send(...args).catch((error: unknown) => {
+      failure = nodeErrorIn(error) === undefined ? undefined : error;
+      throw error;
+    });
+  return () => failure;
 }
 
 /** @throws CofferError `credentials` if settings are missing, which the SDK would not say */
@@ -56,17 +75,7 @@ function requireSso({ profiles, sections, files }: SharedConfig, profile: string
 function explain(source: SignIn, cause: unknown): CofferError {
   const said = cause instanceof Error ? cause.message : '';
   const { profile } = source;
-  const network = nodeErrorIn(cause);
-  if (network !== undefined) {
-    return new CofferError(
-      'network',
-      `cannot reach AWS to sign in as the profile ${profile} (${network})`,
-      {
-        hint: 'check the network and the proxy',
-        cause,
-      },
-    );
-  }
+  const options = { hint: renewal(source), cause };
   if (/ForbiddenException|no access/i.test(said)) {
     return new CofferError(
       'denied',
@@ -75,13 +84,24 @@ function explain(source: SignIn, cause: unknown): CofferError {
     );
   }
   const what = source.kind === 'sso' ? 'SSO session' : 'session of aws login';
-  const isThere =
-    !/not found|invalid\b|Failed to load token/i.test(said) || /Unauthorized/i.test(said);
+  if (/expired|cannot refresh|Unauthorized/i.test(said)) {
+    return new CofferError(
+      'credentials',
+      `the ${what} of the AWS profile ${profile} has expired`,
+      options,
+    );
+  }
+  if (/not found|invalid|not present|Failed to load token|Token validation/i.test(said)) {
+    return new CofferError(
+      'credentials',
+      `there is no ${what} of the AWS profile ${profile}, or it has expired`,
+      options,
+    );
+  }
+  const why = said.replaceAll(/\s+/g, ' ').slice(0, 200);
   return new CofferError(
     'credentials',
-    isThere
-      ? `the ${what} of the AWS profile ${profile} has expired`
-      : `there is no ${what} of the AWS profile ${profile}, or it has expired`,
-    { hint: renewal(source), cause },
+    `the AWS profile ${profile} cannot sign in: ${why}`,
+    options,
   );
 }

@@ -93,6 +93,19 @@ async function failureWith(
   return error;
 }
 
+/** Looks for the credentials of a person who signed in until then. */
+async function withToken(expiresAt: string, variables: Record<string, string> = {}) {
+  const session = await sessionOf(variables, { profile: 'sso' });
+  const home = session.environment?.['HOME'] ?? '';
+  const cache = join(home, '.aws', 'sso', 'cache');
+  await mkdir(cache, { recursive: true });
+  const file = `${createHash('sha1').update('main').digest('hex')}.json`;
+  await writeFile(join(cache, file), JSON.stringify({ accessToken: SECRET, expiresAt }));
+  vi.stubEnv('HOME', home);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return credentialsOf(session)();
+}
+
 describe('names why a profile has no credentials:', () => {
   test.each([
     ['mfa', /code of the MFA device arn:aws:iam::111122223333:mfa\/me.*cannot ask/, /terminal/],
@@ -121,22 +134,18 @@ describe('names why a profile has no credentials:', () => {
   });
 
   test('an SSO session that has ended', async () => {
-    const session = await sessionOf({}, { profile: 'sso' });
-    const home = session.environment?.['HOME'] ?? '';
-    const cache = join(home, '.aws', 'sso', 'cache');
-    await mkdir(cache, { recursive: true });
-    const file = `${createHash('sha1').update('main').digest('hex')}.json`;
-    const ended = { accessToken: SECRET, expiresAt: '2020-01-01T00:00:00Z' };
-    await writeFile(join(cache, file), JSON.stringify(ended));
-    const before = process.env['HOME'];
-    process.env['HOME'] = home;
-    try {
-      const error = await failureOf(async () => credentialsOf(session)());
-      expect(error.message).toMatch(/the SSO session of the AWS profile sso has expired/);
-      expect(error.hint).toContain('aws sso login --profile sso');
-    } finally {
-      process.env['HOME'] = before;
-    }
+    const error = await failureOf(() => withToken('2020-01-01T00:00:00Z'));
+    expect(error.message).toMatch(/the SSO session of the AWS profile sso has expired/);
+    expect(error.hint).toContain('aws sso login --profile sso');
+  });
+
+  test('an SSO service that cannot be reached, with its proxy', async () => {
+    const proxy = { HTTPS_PROXY: 'http://me:canary@127.0.0.1:1', AWS_MAX_ATTEMPTS: '1' };
+    const error = await failureOf(() => withToken('2100-01-01T00:00:00Z', proxy));
+    expect(error.code).toBe('network');
+    expect(error.message).toBe(
+      'sso:GetRoleCredentials for the profile sso: cannot reach portal.sso.us-east-1.amazonaws.com through the proxy http://127.0.0.1:1 (ECONNREFUSED)',
+    );
   });
 
   test.each([
