@@ -17,6 +17,8 @@ export interface CofferOptions extends Pick<
   fileKey?: { alias?: string | undefined; region?: string | undefined } | undefined;
   /** Gets reports and questions of actions. Without it they are silent and need `yes: true`. */
   host?: Partial<Host> | undefined;
+  /** Files with age identities, for manifests whose file key cannot be used. */
+  identityFiles?: readonly string[] | undefined;
   /** Maximum concurrent calls per service. Default: 8. */
   concurrency?: number | undefined;
   /** When aborted, no further work starts, and calls wait only a little longer. */
@@ -52,6 +54,8 @@ const VERBS = {
   copy: async () => (await import('./actions/copy.ts')).copy,
   /** Brings manifests under the file key's current KMS key. */
   refresh: async () => (await import('./actions/refresh.ts')).refresh,
+  /** Manages who can open manifests when their file key cannot be used. */
+  recovery: async () => (await import('./actions/recovery.ts')).recovery,
   /** Finds problems in manifests, without AWS. */
   check: async () => (await import('./actions/check.ts')).reportCheck,
   /** Compares AWS with manifests. */
@@ -123,6 +127,7 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
     stores: createStores(session),
     host: { ...SILENT_HOST, onStop: () => signal, ...options.host },
     region: undefined,
+    identityFiles: options.identityFiles,
     homeRegion: region,
     fileKey: { alias: fileKey?.alias ?? 'alias/coffer', region: fileKey?.region },
     concurrency,

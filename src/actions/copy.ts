@@ -29,7 +29,7 @@ export function copy(
     }
     const chosen = names.map((name) => findParameter(from, name));
     refuseExisting(target, chosen);
-    const opener = await openerFor(tools, from);
+    const opener = await openerFor(tools, from, { isPublished: true });
     const values = new Map<string, Buffer | Streamed>();
     for (const parameter of chosen) {
       values.set(parameter.name, await takeValue(tools, parameter, opener));

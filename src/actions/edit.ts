@@ -6,6 +6,7 @@ import { replaceOrKeep } from '../seal/apply.ts';
 import { sealEdited, type ParameterChange } from '../seal/edited.ts';
 import { reveal, type View } from '../seal/reveal.ts';
 import { changeManifest, fileKeyFor, lockManifests, openerFor, tellCreated } from './manifests.ts';
+import { recoveryOf } from './recipients.ts';
 import type { SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
@@ -79,7 +80,10 @@ async function sealText(
   const { allowedFiles, limit } = tools;
   const edited = { ...parseManifest(decodeManifest(text, file), file), allowedFiles, limit };
   const region = tools.region ?? edited.region;
-  const fileKey = await fileKeyFor(tools, { ...edited, region, encryptedWith }, options);
+  // What is encrypted already vouches for the list of those who can open it besides.
+  const recovery = recoveryOf(tools, encryptedWith === undefined ? edited : view.manifest, options);
+  const target = { ...edited, region, encryptedWith };
+  const fileKey = await fileKeyFor(tools, target, options, recovery);
   const { sealed, warnings, changes, ...next } = await sealEdited(view, edited, fileKey).finally(
     () => tellCreated(host, fileKey),
   );
@@ -124,6 +128,7 @@ parameters:
     path: '',
     region: '',
     tags: {},
+    recovery: [],
     destination: { path: '', region: '' },
     dataKeys: {},
     parameters: [],

@@ -14,7 +14,13 @@ import { replaceManifest } from '../seal/apply.ts';
 import { findParameters, type Found } from './import/found.ts';
 import { isSecret, sealFound, type Sealed, type Target } from './import/sealed.ts';
 import { settingsOf, underOtherKeys } from './import/settings.ts';
-import { changeManifest, fileKeyFor, lockManifests, tellCreated } from './manifests.ts';
+import {
+  changeManifest,
+  currentFileKey,
+  fileKeyFor,
+  lockManifests,
+  tellCreated,
+} from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface ImportOptions extends WriteOptions {
@@ -99,7 +105,7 @@ async function importNew(
     });
   }
   const { allowForeign = false } = options;
-  const fileKey = await fileKeyFor(tools, { region }, options);
+  const fileKey = await currentFileKey(tools, region, options);
   const destination = { path, region: region.toLowerCase(), kmskey };
   const dataKeys = new DataKeys(fileKey.kms, { destination, dataKeys: {} });
   const target = { file, destination, region, tags, dataKeys, fileKey, allowForeign };

@@ -6,7 +6,10 @@ import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { opensHead } from '../seal/head.ts';
 import { withLocks } from '../seal/locked.ts';
 import { Opener } from '../seal/opener.ts';
+import type { RecoveryList } from '../seal/recovery.ts';
+import { refuseRescue } from '../seal/rescue.ts';
 import type { Host } from '../host.ts';
+import { recoveryOf, rescueFor } from './recipients.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 /**
@@ -84,18 +87,56 @@ export function lockManifests<Result>(
   return withLocks(files, { seconds, note: host.note }, work);
 }
 
-/** Makes an opener of a manifest's secrets, with KMS in the file key's region. */
-export async function openerFor({ aws, fileKey }: Tools, manifest: Manifest): Promise<Opener> {
-  return new Opener(manifest, await aws.kms(fileKeyRegion(manifest, fileKey)));
+/**
+ * Makes an opener of a manifest's secrets, with KMS in the file key's region. When the file key
+ * cannot be used, recovery opens them.
+ * @param options.isPublished what it opens is written to AWS: then recovery takes a consent
+ */
+export async function openerFor(
+  tools: Tools,
+  manifest: Manifest,
+  { isPublished = false, useRecovery = false }: OpeningOptions = {},
+): Promise<Opener> {
+  const kms = await tools.aws.kms(fileKeyRegion(manifest, tools.fileKey));
+  const rescue = isPublished && !useRecovery ? refuseRescue(manifest) : rescueFor(tools, manifest);
+  return new Opener(manifest, kms, rescue);
+}
+
+/** What an opener is for. */
+export interface OpeningOptions {
+  isPublished?: boolean | undefined;
+  /** Publishes what recovery opens, although it does not prove who encrypted it. */
+  useRecovery?: boolean | undefined;
 }
 
 /**
  * The key that seals new values of a manifest; without `encryptedWith`, the alias's current key.
+ * @param recovery those who get its data keys besides
  */
 export async function fileKeyFor(
+  tools: Tools,
+  manifest: Manifest,
+  options: WriteOptions,
+  recovery = recoveryOf(tools, manifest, options),
+): Promise<FileKey> {
+  return makeFileKey(tools, manifest, options, recovery);
+}
+
+/** The key that the alias names today. */
+export function currentFileKey(
+  tools: Tools,
+  region: string,
+  options: WriteOptions,
+  recovery?: RecoveryList,
+): Promise<FileKey> {
+  return makeFileKey(tools, { region }, options, recovery);
+}
+
+async function makeFileKey(
   { aws, fileKey }: Tools,
   manifest: Pick<Manifest, 'region' | 'encryptedWith'> & Partial<Pick<Manifest, 'file'>>,
   { createKey = true, acceptFileKey }: WriteOptions,
+  recovery: RecoveryList | undefined,
 ): Promise<FileKey> {
   const kms = await aws.kms(fileKeyRegion(manifest, fileKey));
   const { file, encryptedWith } = manifest;
@@ -105,6 +146,7 @@ export async function fileKeyFor(
     accept: acceptFileKey,
     findAlias: async (alias: string) =>
       (await aws.kms(fileKey.region ?? kms.region)).resolve(alias),
+    recovery,
     opensHead: async (key: string) => file !== undefined && opensHead(file, kms, key),
   };
   return new FileKey(kms, choice, encryptedWith);

@@ -4,7 +4,8 @@ import type { Manifest, Parameter } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
 import { refreshManifest } from '../seal/refresh.ts';
-import { changeManifests, fileKeyFor, tellCreated } from './manifests.ts';
+import { changeManifests, currentFileKey, fileKeyFor, tellCreated } from './manifests.ts';
+import { recoveryOf } from './recipients.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface RefreshOptions extends WriteOptions {
@@ -60,7 +61,8 @@ async function refreshOne(
   const { aws, fileKey, host } = tools;
   const { file, region, encryptedWith } = manifest;
   if (encryptedWith === undefined) return { file, changed: false, rewrapped: 0, resealed: 0 };
-  const target = await fileKeyFor(tools, { region }, options);
+  const recovery = recoveryOf(tools, manifest, options);
+  const target = await currentFileKey(tools, region, options, recovery);
   await target.settle();
   tellCreated(host, target);
   // Data keys that somebody planted would be taken over with it; psyml has none.

@@ -9,6 +9,8 @@ import { writeAll } from './writing.ts';
 export interface SaveOptions {
   /** Accepts plaintext secrets in the manifest, which must then never be committed. */
   allowPlaintext?: boolean | undefined;
+  /** Publishes what recovery opens when the file key cannot be used. */
+  useRecovery?: boolean | undefined;
 }
 
 export interface SaveReport extends AppliedReport {
@@ -23,13 +25,13 @@ export interface SaveReport extends AppliedReport {
 export async function save(
   tools: Tools,
   files: readonly string[],
-  { allowPlaintext = false }: SaveOptions = {},
+  { allowPlaintext = false, useRecovery }: SaveOptions = {},
 ): Promise<SaveReport> {
   const { host } = tools;
   // Decrypts and checks everything before the first write.
   const work = [];
   for (const manifest of await readManifests(tools, files)) {
-    const opener = await openerFor(tools, manifest);
+    const opener = await openerFor(tools, manifest, { isPublished: true, useRecovery });
     work.push({ manifest, desired: await desiredState(manifest, opener, { allowPlaintext }) });
   }
   const versions = new Map<string, number>();
@@ -41,7 +43,7 @@ export async function save(
       manifest,
       desired,
       (store, item, writing) => store.save(item, writing),
-      { signal, versions },
+      { signal, useRecovery, versions },
     );
     host.note(
       `${manifest.file}: wrote ${applied.done.length} of ${countOf(desired.length, 'parameter')} to ${manifest.region}`,

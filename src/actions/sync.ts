@@ -51,8 +51,9 @@ export async function sync(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const { host } = tools;
-  const { replace = false, yes = false } = options;
-  const targets = await planTargets(tools, files, options);
+  const { replace = false, yes = false, useRecovery } = options;
+  const isPublished = !options.dryRun;
+  const targets = await planTargets(tools, files, { ...options, isPublished });
   const plans = targets.map(({ plan }) => plan);
   options.onPlan?.(plans);
   const planned = plans.flatMap(({ changes }) => changes);
@@ -67,6 +68,7 @@ export async function sync(
   const write: Apply = ({ manifest }, changes) =>
     writeAll(tools, manifest, changes, (store, change, writing) => store.change(change, writing), {
       signal,
+      useRecovery,
       versions,
     });
   const remove: Apply = async ({ manifest }, changes) => {

@@ -10,7 +10,9 @@ import { createSsmStore } from '../stores/ssm-store.ts';
 import { planChanges } from '../plan/plan.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
 import type { Host } from '../host.ts';
-import { openerFor, readManifests } from './manifests.ts';
+import { refuseRescue } from '../seal/rescue.ts';
+import { openerFor, readManifests, type OpeningOptions } from './manifests.ts';
+import { rescueFor } from './recipients.ts';
 import type { Tools } from './tools.ts';
 
 /** One manifest, and how AWS differs from it. */
@@ -31,13 +33,15 @@ export interface CompareOptions {
   noDecrypt?: boolean | undefined;
   /** Accepts plaintext secrets in the manifest, which must then never be committed. */
   allowPlaintext?: boolean | undefined;
+  /** Publishes what recovery opens when the file key cannot be used. */
+  useRecovery?: boolean | undefined;
 }
 
 /** Plans all manifests of a call; a name in one of them is not extra in another. */
 export async function planTargets(
   tools: Tools,
   files: readonly string[],
-  options: CompareOptions,
+  options: CompareOptions & OpeningOptions,
 ): Promise<Target[]> {
   const { only = [], prune = false, pruneTags = false } = options;
   const manifests = await readManifests(tools, files);
@@ -93,13 +97,17 @@ async function readStates(
   tools: Tools,
   manifest: Manifest,
   keyArn: KeyFinder,
-  { allowPlaintext = false, noDecrypt = false, ...options }: CompareOptions & PlanOptions,
+  {
+    allowPlaintext = false,
+    noDecrypt = false,
+    ...options
+  }: CompareOptions & PlanOptions & OpeningOptions,
 ): Promise<{ desired: Desired[]; state: ActualState }> {
   const closed = noDecrypt ? closedTo(tools, manifest) : [];
   const store = await storeFor(tools, manifest.region, keyArn);
   const names = manifest.parameters.map(({ fullName }) => fullName);
   // Listing names is the longest chain of calls, so it starts first.
-  const wanted = openerFor(tools, manifest).then((opener) =>
+  const wanted = openerFor(tools, manifest, options).then((opener) =>
     desiredState(manifest, opener, { allowPlaintext, closed }),
   );
   const [desired, state] = await Promise.all([
@@ -164,15 +172,21 @@ function closedTo({ fileKey }: Tools, manifest: Manifest): Closable[] {
 
 /** Publishes a manifest's blobs; undefined, without loading S3's client, if it has none. */
 export async function objectWriterFor(
-  { aws, stores, fileKey }: Tools,
+  tools: Tools,
   manifest: Manifest,
-  options: { signal: AbortSignal | undefined; onUploaded: (bytes: number) => void },
+  options: {
+    signal: AbortSignal | undefined;
+    useRecovery: boolean | undefined;
+    onUploaded: (bytes: number) => void;
+  },
 ): Promise<ObjectWriter | undefined> {
+  const { aws, stores, fileKey } = tools;
   if (!manifest.parameters.some(({ content }) => content.kind === 'blob')) return undefined;
   const services = {
     fileKeyKms: await aws.kms(fileKeyRegion(manifest, fileKey)),
     kms: await aws.kms(manifest.region),
     objects: await stores.objects(manifest.region),
+    rescue: options.useRecovery ? rescueFor(tools, manifest) : refuseRescue(manifest),
   };
   return createObjectWriter(manifest, services, options);
 }

@@ -13,6 +13,8 @@ export interface Tools {
   region: Region;
   /** Files and folders that manifests may name although they are outside of the repository. */
   allowedFiles?: readonly string[] | undefined;
+  /** Files with age identities, for manifests whose file key cannot be used. */
+  identityFiles?: readonly string[] | undefined;
   /** The region for names without a manifest. */
   homeRegion: Region;
   fileKey: FileKeyAlias;
@@ -33,6 +35,8 @@ export interface WriteOptions {
    * version does not vouch for it.
    */
   acceptFileKey?: string | undefined;
+  /** The digest of a recovery list that nobody has encrypted for yet. */
+  acceptRecovery?: string | undefined;
   /** How long to wait for another process that writes the manifest. */
   lockTimeoutSeconds?: number | undefined;
 }

@@ -11,7 +11,15 @@ export async function writeAll<Item>(
   manifest: Manifest,
   items: readonly Item[],
   toTask: (store: ValueStore, item: Item, writing: Writing) => Task,
-  { signal, versions }: { signal: AbortSignal | undefined; versions: Map<string, number> },
+  {
+    signal,
+    useRecovery,
+    versions,
+  }: {
+    signal: AbortSignal | undefined;
+    useRecovery: boolean | undefined;
+    versions: Map<string, number>;
+  },
 ): Promise<Applied> {
   const { host } = tools;
   const uploading = host.progress(`${manifest.file}: uploading`, 'bytes');
@@ -20,6 +28,7 @@ export async function writeAll<Item>(
   const writing: Writing = {
     objects: await objectWriterFor(tools, manifest, {
       signal,
+      useRecovery,
       onUploaded: (bytes) => uploading.update((uploaded += bytes), total),
     }),
     versions,

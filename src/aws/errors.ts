@@ -53,6 +53,27 @@ const DISTRUST: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its CA is unknown',
 };
 
+/** How AWS says that a key is there no more, or not to be used: disabled, deleted or about to be. */
+const OUT_OF_USE = new Set([
+  'DisabledException',
+  'KMSInvalidStateException',
+  'KeyUnavailableException',
+  'NotFoundException',
+]);
+
+/**
+ * Whether a key cannot be used, whoever calls: it is disabled or deleted, its region cannot be
+ * reached, or there are no credentials to ask with. Refused rights and credentials do not count, nor
+ * does a wrong key or context.
+ */
+export function isOutOfUse(error: unknown): boolean {
+  if (!(error instanceof CofferError)) return false;
+  const name = awsErrorName(error) ?? '';
+  if (error.code === 'credentials') return name === 'CredentialsProviderError';
+  if (error.code === 'network') return (error.cause as NetworkFailure).limit !== 'interrupted';
+  return OUT_OF_USE.has(name);
+}
+
 const CODES: Readonly<Record<string, ErrorCode>> = {
   AccessDenied: 'denied',
   AccessDeniedException: 'denied',

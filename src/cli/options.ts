@@ -9,6 +9,7 @@ export function writeOptions(flags: Flags): WriteOptions {
   return {
     createKey: flags.isAllowed('createKey'),
     acceptFileKey: flags.string('acceptFileKey'),
+    acceptRecovery: flags.string('acceptRecovery'),
     lockTimeoutSeconds: flags.count('lockTimeout', 0),
   };
 }
@@ -21,6 +22,7 @@ export function compareOptions(flags: Flags): CompareOptions {
     pruneTags: flags.boolean('pruneTags'),
     noDecrypt: !flags.isAllowed('decrypt'),
     allowPlaintext: flags.boolean('allowPlaintext'),
+    useRecovery: flags.boolean('useRecovery'),
   };
 }
 

@@ -41,6 +41,7 @@ export async function createTools(
     host,
     region: flags.string('region'),
     allowedFiles: flags.list('allowFile').map((file) => resolve(file)),
+    identityFiles: flags.list('identity'),
     homeRegion: await homeRegionOf(session),
     fileKey: {
       alias: env['COFFER_KEY_ALIAS'] || env['PSYML_KEY_ALIAS'] || 'alias/coffer',

@@ -11,6 +11,8 @@ export interface Destination {
   kmskey?: string | undefined;
   /** Twelve digits. */
   account?: string | undefined;
+  /** The digest of the list of those who can open it without the file key. */
+  recovery?: string | undefined;
 }
 
 /** The settings that data keys are bound to, and the name of each in the encryption context. */
@@ -19,10 +21,11 @@ export const BOUND_SETTINGS = {
   region: 'Region',
   kmskey: 'KmsKey',
   account: 'Account',
+  recovery: 'Recovery',
 } as const satisfies Record<keyof Destination, string>;
 
 /** They are named so in messages. */
-export const BOUND_NAMES = 'path, region, kmskey or account';
+export const BOUND_NAMES = 'path, region, kmskey, account or recovery';
 
 /** Who made a data key, if that limits what may be sealed under it. */
 export type Author = 'write-only';
@@ -42,8 +45,12 @@ export function blobContext(
 
 /** The first digits of a digest of the context: it proves nothing, but it shows a change. */
 export function bindingOf(context: EncryptionContext): string {
-  const sorted = Object.entries(context).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return shortDigest(JSON.stringify(Object.fromEntries(sorted)));
+  return shortDigest(JSON.stringify(sortedContext(context)));
+}
+
+/** The same pairs, their names sorted. */
+export function sortedContext(context: EncryptionContext): EncryptionContext {
+  return Object.fromEntries(Object.entries(context).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export function shortDigest(text: string): string {

@@ -5,11 +5,13 @@ import { commitOf, requireCommit } from './commit.ts';
 import {
   bindingOf,
   BOUND_NAMES,
+  BOUND_SETTINGS,
   dataKeyContext,
   type Author,
   type Destination,
 } from './contexts.ts';
 import type { EncryptionContext, Kms } from './kms-port.ts';
+import { recoveryDigest, type RecoveryWraps } from './recovery.ts';
 
 /** A data key as a manifest holds it. */
 export interface WrappedDataKey {
@@ -21,7 +23,37 @@ export interface WrappedDataKey {
   commit: string;
   /** `write-only`: its maker may not decrypt, and nobody else seals under it. */
   author?: Author | undefined;
+  /** The same for others, if the file has a list of them. */
+  recovery?: RecoveryWraps | undefined;
 }
+
+/** A new data key: plain, under the file key, and for those in the file's recovery list. */
+export interface NewDataKey {
+  dataKey: Buffer;
+  wrapped: Buffer;
+  recovery?: RecoveryWraps | undefined;
+}
+
+/** What can be opened without the file key, and what proves that it is the right key. */
+interface Rescuable {
+  binding: string;
+  recovery?: RecoveryWraps | undefined;
+  commit: string;
+}
+
+/**
+ * Opens a data key when its file key cannot be used; any other failure it throws again.
+ * @param subject what a message calls the data key
+ */
+export type Rescue = (
+  failure: unknown,
+  wrapped: Rescuable,
+  context: EncryptionContext,
+  subject: string,
+) => Promise<Buffer>;
+
+/** Whoever seals never falls back: what recovery opened proves no sender. */
+const NO_RESCUE: Rescue = (failure) => Promise.reject(failure);
 
 /** By id, which has 8 hex digits. */
 export type WrappedDataKeys = Readonly<Record<string, WrappedDataKey>>;
@@ -32,6 +64,7 @@ export class DataKeys {
   readonly #fileKey: string | undefined;
   readonly #destination: Destination;
   readonly #wrapped: Map<string, WrappedDataKey>;
+  readonly #rescue: Rescue;
   readonly #opened = new Map<string, Promise<Buffer>>();
 
   constructor(
@@ -41,8 +74,10 @@ export class DataKeys {
       encryptedWith?: string | undefined;
       dataKeys: WrappedDataKeys;
     },
+    rescue: Rescue = NO_RESCUE,
   ) {
     this.#kms = kms;
+    this.#rescue = rescue;
     this.#fileKey = manifest.encryptedWith;
     this.#destination = manifest.destination;
     this.#wrapped = new Map(Object.entries(manifest.dataKeys));
@@ -78,21 +113,22 @@ export class DataKeys {
    * @param author of a key that its maker may not unwrap
    */
   async create(
-    generate: (context: EncryptionContext) => Promise<{ dataKey: Buffer; wrapped: Buffer }>,
+    generate: (context: EncryptionContext) => Promise<NewDataKey>,
     author?: Author,
   ): Promise<{ id: string; dataKey: Buffer }> {
     const context = dataKeyContext(this.#destination, author);
-    const { dataKey, wrapped } = await generate(context);
+    const { dataKey, wrapped, recovery } = await generate(context);
     let id: string;
     // A reader of YAML may take another one for a number: 12345678, 1e345678.
     do id = randomBytes(4).toString('hex');
     while (!/^[a-f]/.test(id) || this.#wrapped.has(id));
-    const entry = {
+    this.#wrapped.set(id, {
       key: wrapped.toString('base64'),
       binding: bindingOf(context),
       commit: commitOf(dataKey),
-    };
-    this.#wrapped.set(id, author ? { ...entry, author } : entry);
+      author,
+      recovery,
+    });
     this.#opened.set(id, Promise.resolve(dataKey));
     return { id, dataKey };
   }
@@ -119,12 +155,14 @@ export class DataKeys {
       });
     }
     const context = dataKeyContext(this.#destination, entry.author);
+    const subject = `the data key ${id}`;
     const dataKey = await this.#kms
       .decrypt(wrapped, context, this.#fileKey)
+      .catch((error: unknown) => this.#rescue(error, entry, context, subject))
       .catch((error: unknown) => {
-        throw explainBinding(error, entry.binding, context);
+        throw explainBinding(error, entry, context);
       });
-    requireCommit(dataKey, entry.commit, `the data key ${id}`);
+    requireCommit(dataKey, entry.commit, subject);
     return dataKey;
   }
 }
@@ -134,13 +172,13 @@ export function isDenied(error: unknown): boolean {
 }
 
 /** Says which change made KMS refuse a wrapped key, where its binding shows it. */
-export function explainBinding(
-  error: unknown,
-  binding: string,
-  context: EncryptionContext,
-): unknown {
+export function explainBinding(error: unknown, made: Bound, context: EncryptionContext): unknown {
   const isRefused = error instanceof CofferError && error.code === 'tampered';
-  if (!isRefused || binding === bindingOf(context)) return error;
+  if (!isRefused || made.binding === bindingOf(context)) return error;
+  if (isForOtherList(made, context)) {
+    const message = `${error.message}: the list under "recovery" is not the one that its data key was made for`;
+    return new CofferError('tampered', message, { hint: RESTORE_LIST, cause: error });
+  }
   return new CofferError(
     'tampered',
     `${error.message}: its data key was made for another ${BOUND_NAMES}`,
@@ -149,4 +187,18 @@ export function explainBinding(
       cause: error,
     },
   );
+}
+
+/** A wrapped key, by what it says of itself. */
+type Bound = Pick<WrappedDataKey, 'binding' | 'recovery'>;
+
+export const RESTORE_LIST =
+  'somebody changed the list by hand: restore it from git; only coffer recovery add and remove change it';
+
+/** Whether a key was made for those whom it is wrapped for, and the file lists others. */
+export function isForOtherList({ binding, recovery }: Bound, context: EncryptionContext): boolean {
+  const { [BOUND_SETTINGS.recovery]: _, ...others } = context;
+  const digest = recoveryDigest(Object.keys(recovery ?? {}));
+  const was = digest === undefined ? others : { ...others, [BOUND_SETTINGS.recovery]: digest };
+  return binding !== bindingOf(context) && binding === bindingOf(was);
 }

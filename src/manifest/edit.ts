@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isMap, isSeq, type YAMLMap } from 'yaml';
 import { BlockEditor } from './edit/block-editor.ts';
 import { type ManifestDocument, openDocument } from './yaml/document.ts';
@@ -9,11 +10,12 @@ import { Lines, type Splice } from './edit/lines.ts';
 import { type MapEditor, sameStyle } from './edit/map-editor.ts';
 import { TEXT_SETTINGS } from './fields.ts';
 import { openList, removeParameters } from './edit/list.ts';
-import { oneString } from './edit/render.ts';
+import { oneString, textsOf } from './edit/render.ts';
 import { readsAsString } from './yaml/scalars.ts';
 import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
 import { readText } from './read/reading.ts';
+import { readRecipients } from './read/recovery.ts';
 import type { Field, Fields } from './yaml/tree.ts';
 
 /**
@@ -25,6 +27,7 @@ export function editManifest({ text, file }: Manifest, edit: ManifestEdit): stri
   const { parameters = new Map<string, ParameterEdit>(), add = [], remove = new Set() } = edit;
   const settings = Object.entries(edit.settings ?? {});
   const steps: Step[] = [
+    (document, lines) => editRecovery(document, lines, edit),
     (document, lines) => [
       ...editTop(document, lines, edit),
       ...editParameters(document, lines, parameters),
@@ -84,6 +87,23 @@ function editTop({ root, tree }: ManifestDocument, lines: Lines, edit: ManifestE
           editorFor: (map) => editorFor(lines, map),
         });
   return [...editor.splices(), ...inner];
+}
+
+function editRecovery(
+  { root, tree }: ManifestDocument,
+  lines: Lines,
+  { recovery }: ManifestEdit,
+): Splice[] {
+  if (recovery === undefined) return [];
+  const fields = tree.fields(root);
+  const old = fields.get('recovery');
+  if (isDeepStrictEqual(readRecipients({ tree, faults: new Faults() }, old), recovery)) return [];
+  const editor = editorFor(lines, root);
+  if (recovery.length === 0) {
+    if (old) editor.remove(old);
+  } else if (old) editor.replace(old, 'recovery', textsOf(recovery));
+  else editor.insertAfter(lastSetting(fields), 'recovery', textsOf(recovery));
+  return editor.splices();
 }
 
 function editSetting(

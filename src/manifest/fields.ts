@@ -118,6 +118,7 @@ export const FIELDS = {
       'commit',
       'message_id',
       'commitment',
+      'recovery',
       'data',
       'path',
     ],
@@ -140,6 +141,7 @@ export type TextSetting = (typeof TEXT_SETTINGS)[number];
 export const TOP_KEYS: readonly string[] = [
   ...TEXT_SETTINGS,
   'tags',
+  'recovery',
   'encrypted_with',
   'data_keys',
   'parameters',

@@ -34,10 +34,7 @@ export function maskManifest(text: string, shown: ReadonlySet<string> = new Set(
       for (const [, entry] of pairsOf(node)) {
         // In no form that a manifest knows.
         if (!isMap(entry)) splices.push(mask(entry, HIDDEN));
-        else {
-          const hidden = pairsOf(entry).filter(([field]) => field === 'key' || field === 'commit');
-          splices.push(...hidden.map(([, text]) => mask(text, HIDDEN)));
-        }
+        else splices.push(...hiddenIn(entry).map((text) => mask(text, HIDDEN)));
       }
     }
     if (key !== 'parameters' || !isSeq(node)) continue;
@@ -52,10 +49,18 @@ export function maskManifest(text: string, shown: ReadonlySet<string> = new Set(
   return lines.splice(splices);
 }
 
+/** Who can open a data key shows, the key does not. */
+function hiddenIn(dataKey: YAMLMap.Parsed): ParsedNode[] {
+  return pairsOf(dataKey).flatMap(([field, value]) => {
+    if (field === 'recovery' && isMap(value)) return pairsOf(value).map(([, wrap]) => wrap);
+    return ['key', 'commit', 'recovery'].includes(field) ? [value] : [];
+  });
+}
+
 function maskCiphertext(text: string): string {
   return text
     .replaceAll(/ENC\[v1,[0-9a-f]{8},[0-9a-f]{8},[\w+/=]+\]/g, markCiphertext)
-    .replaceAll(/^(\s+"?(?:key|commit)"?: )[\w+/=]{40,}/gm, `$1${HIDDEN}`);
+    .replaceAll(/^(\s+"?(?:key|commit|age1\w+|arn:[\w:/-]+)"?: )[\w+/=]{40,}/gm, `$1${HIDDEN}`);
 }
 
 /** All pairs in the text, including those of duplicate keys. */

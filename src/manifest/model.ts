@@ -1,5 +1,6 @@
 import type { Destination } from '../crypto/contexts.ts';
 import type { WrappedDataKeys } from '../crypto/data-keys.ts';
+import type { RecoveryWraps } from '../crypto/recovery.ts';
 import type { Place } from '../errors.ts';
 import type { SizeLimit } from '../sizes.ts';
 
@@ -49,6 +50,8 @@ export interface Blob {
   messageId: string;
   /** 28 bytes, base64. */
   commitment: string;
+  /** Its data key for those in the manifest's recovery list. */
+  recovery: RecoveryWraps | undefined;
   /**
    * The sealed bytes: in the manifest itself (base64) or in a file (path relative to the manifest).
    */
@@ -122,6 +125,10 @@ export interface Manifest {
   tags: Tags;
   /** The file key, usually an ARN; psyml wrote it too. */
   encryptedWith?: string | undefined;
+  /**
+   * Those who can open it when the file key cannot be used: ARNs of KMS keys, and age recipients.
+   */
+  recovery: readonly string[];
   /** What its data keys are bound to: as the file says it, even where `region` is another. */
   destination: Destination;
   dataKeys: WrappedDataKeys;
@@ -172,6 +179,8 @@ export interface ManifestSettings {
 export interface ManifestEdit {
   /** By the key of each setting. */
   settings?: Readonly<Record<string, string | undefined>>;
+  /** The whole new list; an empty one removes it. */
+  recovery?: readonly string[];
   /** `null` removes the line. */
   encryptedWith?: string | null;
   /** The whole new map; entries equal to the old ones stay byte for byte. `null` removes it. */

@@ -4,7 +4,9 @@ import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults } from './yaml/faults.ts';
 import type { Manifest, Parameter } from './model.ts';
+import { recoveryDigest } from '../crypto/recovery.ts';
 import { readDataKeys } from './read/data-keys.ts';
+import { readRecipients } from './read/recovery.ts';
 import { findPathFault, normalizePath, quoteName } from './read/names.ts';
 import { checkKey, checkRegion } from './read/region.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
@@ -53,6 +55,7 @@ function readDocument(
     place: (offset) => places.at(offset),
   };
   const [kmskey, account] = [readText(fields, 'kmskey'), readText(fields, 'account')];
+  const recovery = readRecipients(reading, fields.get('recovery'));
   const parameters = readParameters(around, fields);
   around.guard.finish();
   const needsKey = parameters.find(
@@ -76,7 +79,14 @@ function readDocument(
     account,
     tags: around.tags,
     encryptedWith,
-    destination: { path: around.path, region: region.toLowerCase(), kmskey, account },
+    recovery,
+    destination: {
+      path: around.path,
+      region: region.toLowerCase(),
+      kmskey,
+      account,
+      recovery: recoveryDigest(recovery),
+    },
     dataKeys: around.dataKeys ?? {},
     parameters,
   };

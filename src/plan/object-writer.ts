@@ -3,7 +3,7 @@ import type { ObjectStore } from '../stores/s3/objects.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { requireCommit } from '../crypto/commit.ts';
 import { blobContext } from '../crypto/contexts.ts';
-import { explainBinding } from '../crypto/data-keys.ts';
+import { explainBinding, type Rescue } from '../crypto/data-keys.ts';
 import { objectContext } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
@@ -17,7 +17,7 @@ import type { ObjectWriter } from '../stores/port.ts';
  */
 export function createObjectWriter(
   manifest: Manifest,
-  services: { fileKeyKms: KmsService; kms: KmsService; objects: ObjectStore },
+  services: { fileKeyKms: KmsService; kms: KmsService; objects: ObjectStore; rescue: Rescue },
   options: {
     signal?: AbortSignal | undefined;
     onUploaded?: (bytes: number) => void;
@@ -41,14 +41,21 @@ export function createObjectWriter(
       const { parameter, blob, body } = await open(fullName);
       try {
         const context = blobContext(manifest.destination, parameter);
+        const subject = `the data key of ${fullName}`;
+        const isFor = objectContext(fullName);
         const key = await rewrap(
           decodeBase64(blob.key) ?? Buffer.alloc(0),
           { kms: services.fileKeyKms, keyId: manifest.encryptedWith, context },
-          { kms: services.kms, keyId: object.kmskey, context: objectContext(fullName) },
-          (dataKey) => requireCommit(dataKey, blob.commit, `the data key of ${fullName}`),
-        ).catch((error: unknown) => {
-          throw explainBinding(error, blob.binding, context);
-        });
+          { kms: services.kms, keyId: object.kmskey, context: isFor },
+          (dataKey) => requireCommit(dataKey, blob.commit, subject),
+        )
+          .catch(async (error: unknown) => {
+            const dataKey = await services.rescue(error, blob, context, subject);
+            return services.kms.encrypt(object.kmskey, dataKey, isFor);
+          })
+          .catch((error: unknown) => {
+            throw explainBinding(error, blob, context);
+          });
         const sealed = {
           ...object,
           ...key,

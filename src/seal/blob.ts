@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { commitOf } from '../crypto/commit.ts';
+import type { NewDataKey } from '../crypto/data-keys.ts';
 import { bindingOf, blobContext } from '../crypto/contexts.ts';
 import { createObjectCipher, sealChunks, type Commitment } from '../crypto/object-v3.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
@@ -38,17 +39,22 @@ export async function sealBlob(
   fileKey: FileKey,
 ): Promise<StagedBlob> {
   const context = blobContext(place.manifest.destination, place.parameter);
-  const { dataKey, wrapped } = await fileKey.generate(context);
+  const { dataKey, ...wraps } = await fileKey.generate(context);
   const { cipher, ...header } = createObjectCipher(dataKey);
   const sealed = sealChunks(cipher, plaintext);
-  return stageBlob(place, sealed, { wrapped, commit: commitOf(dataKey), ...header });
+  return stageBlob(place, sealed, { ...wraps, commit: commitOf(dataKey), ...header });
+}
+
+/** A data key of a blob, wrapped for all who may open it. */
+interface BlobKey extends Pick<NewDataKey, 'wrapped' | 'recovery'> {
+  commit: string;
 }
 
 /** Stores bytes that are already sealed, under the data key in `wrapped`. */
 export async function stageBlob(
   { manifest, parameter }: BlobPlace,
   sealed: AsyncIterable<Buffer>,
-  header: Commitment & { wrapped: Buffer; commit: string },
+  header: Commitment & BlobKey,
 ): Promise<StagedBlob> {
   const sink = new Sink(await resolveTarget(manifest.file), parameter.name);
   try {
@@ -63,6 +69,7 @@ export async function stageBlob(
         commit: header.commit,
         messageId: header.messageId.toString('base64'),
         commitment: header.commitment.toString('base64'),
+        recovery: header.recovery,
         body,
       },
       commit: () => sink.commit(),

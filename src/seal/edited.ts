@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
+import { CofferError } from '../errors.ts';
 import { editManifest, parseManifest, restoreContents } from '../manifest/index.ts';
 import type { Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
 import { compareEdited, type Comparison } from './compare.ts';
@@ -25,6 +26,7 @@ export async function sealEdited(
   fileKey: FileKey,
 ): Promise<Sealing & { changes: ParameterChange[] }> {
   const { manifest: before } = view;
+  refuseOtherList(before, edited);
   const comparison = compareEdited(view, edited);
   const { unchanged, todo, reseal } = comparison;
   const { text, restored } = restoreContents(before.text, view.text, edited.text, unchanged.keys());
@@ -41,6 +43,14 @@ export async function sealEdited(
   const sealing = await encryptManifest(manifest, fileKey, { only: todo, reseal });
   const after = parseManifest(sealing.text, edited.file);
   return { ...sealing, changes: findChanges(before, after) };
+}
+
+function refuseOtherList(before: Manifest, { file, destination }: Manifest): void {
+  if (before.encryptedWith === undefined) return;
+  if (before.destination.recovery === destination.recovery) return;
+  throw new CofferError('manifest', `${file}: an edit cannot change the recovery list`, {
+    hint: 'change it back, and use coffer recovery add or coffer recovery remove',
+  });
 }
 
 async function rewrapBlobs(

@@ -1,9 +1,12 @@
+import type { NewDataKey } from '../crypto/data-keys.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
+import type { RecoveryWraps } from '../crypto/recovery.ts';
 import type { KmsService } from '../aws/kms.ts';
 import type { SpareKey } from '../aws/spare-key.ts';
 import { CofferError } from '../errors.ts';
 import { withUserLock } from '../files/user-lock.ts';
 import type { Manifest } from '../manifest/model.ts';
+import type { RecoveryList } from './recovery.ts';
 
 /** The key for manifests that do not name one yet. */
 export interface FileKeyAlias {
@@ -24,6 +27,8 @@ export interface FileKeyChoice extends FileKeyAlias {
   findAlias?: ((alias: string) => Promise<string | undefined>) | undefined;
   /** Whether a data key of the committed version of the file opens under the key. */
   opensHead?: ((fileKey: string) => Promise<boolean>) | undefined;
+  /** Those who get every new data key besides. */
+  recovery?: RecoveryList | undefined;
 }
 
 /** The region of the key that sealed, or will seal, a manifest. */
@@ -105,9 +110,28 @@ export class FileKey {
     );
   }
 
-  /** A new data key, plain and wrapped. */
-  async generate(context: EncryptionContext): Promise<{ dataKey: Buffer; wrapped: Buffer }> {
+  /** A data key for those in the file's recovery list; undefined without one. */
+  async wrapForRecovery(
+    dataKey: Buffer,
+    context: EncryptionContext,
+  ): Promise<RecoveryWraps | undefined> {
+    return this.#choice.recovery?.wrap(dataKey, context);
+  }
+
+  /** Who gets every data key besides. */
+  get recipients(): readonly string[] {
+    return this.#choice.recovery?.recipients ?? [];
+  }
+
+  /** A new data key, plain and wrapped for all who may open it. */
+  async generate(context: EncryptionContext): Promise<NewDataKey> {
     await this.requireTrust();
+    await this.#choice.recovery?.requireTrust();
+    const { dataKey, wrapped } = await this.#generateOne(context);
+    return { dataKey, wrapped, recovery: await this.wrapForRecovery(dataKey, context) };
+  }
+
+  async #generateOne(context: EncryptionContext): Promise<{ dataKey: Buffer; wrapped: Buffer }> {
     // The first call decides which key it is; the others may then run in parallel.
     if (this.#settled) {
       await this.#settled;

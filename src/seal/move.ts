@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { bindingOf, blobContext, type Destination } from '../crypto/contexts.ts';
+import { requireCommit } from '../crypto/commit.ts';
 import { DataKeys } from '../crypto/data-keys.ts';
+import type { EncryptionContext } from '../crypto/kms-port.ts';
+import type { RecoveryWraps } from '../crypto/recovery.ts';
 import { sealInline } from '../crypto/inline.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Blob, Manifest, ManifestEdit, Parameter, ParameterEdit } from '../manifest/model.ts';
@@ -112,10 +115,30 @@ export async function rewrapBlob(
   const [was, is] = [blobContext(...from), blobContext(...to)];
   if (isDeepStrictEqual(was, is)) return undefined;
   await fileKey.requireTrust();
+  const key = decodeBase64(blob.key) ?? Buffer.alloc(0);
   const { wrapped } = await fileKey.kms.reEncrypt(
-    decodeBase64(blob.key) ?? Buffer.alloc(0),
+    key,
     { context: was, keyId: fileKey.id },
     { context: is, keyId: fileKey.id },
   );
-  return { ...blob, key: wrapped.toString('base64'), binding: bindingOf(is) };
+  return {
+    ...blob,
+    key: wrapped.toString('base64'),
+    binding: bindingOf(is),
+    recovery: await wrapAnew(blob, key, was, is, fileKey),
+  };
+}
+
+/** Recovery's wraps hold the context, too, so that they take the key itself. */
+async function wrapAnew(
+  { commit }: Blob,
+  key: Buffer,
+  was: EncryptionContext,
+  is: EncryptionContext,
+  fileKey: FileKey,
+): Promise<RecoveryWraps | undefined> {
+  if (fileKey.recipients.length === 0) return undefined;
+  const dataKey = await fileKey.kms.decrypt(key, was, fileKey.id);
+  requireCommit(dataKey, commit, 'the data key of a blob');
+  return fileKey.wrapForRecovery(dataKey, is);
 }

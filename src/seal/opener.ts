@@ -2,7 +2,7 @@ import { decodeBase64 } from '../crypto/base64.ts';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { blobContext } from '../crypto/contexts.ts';
 import { requireCommit } from '../crypto/commit.ts';
-import { DataKeys, explainBinding } from '../crypto/data-keys.ts';
+import { DataKeys, explainBinding, type Rescue } from '../crypto/data-keys.ts';
 import { openInline, parseInline } from '../crypto/inline.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import { openPsyml } from '../crypto/psyml.ts';
@@ -20,16 +20,21 @@ export class Opener {
   readonly #manifest: Manifest;
   readonly #kms: Kms;
   readonly #limit: SizeLimit;
+  readonly #rescue: Rescue | undefined;
   readonly dataKeys: DataKeys;
   /** The failures of keys that more than one value shares. */
   readonly #unusable = new Map<string, CofferError>();
 
-  /** `kms` is KMS in the file key's region. */
-  constructor(manifest: Manifest, kms: Kms) {
+  /**
+   * @param kms KMS in the file key's region
+   * @param rescue for those who only read: opens data keys when the file key cannot be used
+   */
+  constructor(manifest: Manifest, kms: Kms, rescue?: Rescue) {
     this.#manifest = manifest;
     this.#kms = kms;
     this.#limit = limitOf(manifest);
-    this.dataKeys = new DataKeys(kms, manifest);
+    this.#rescue = rescue;
+    this.dataKeys = new DataKeys(kms, manifest, rescue);
   }
 
   /**
@@ -75,15 +80,22 @@ export class Opener {
 
   async openBlobKey(parameter: Parameter, blob: Blob): Promise<Buffer> {
     const context = blobContext(this.#manifest.destination, parameter);
+    const subject = 'its data key';
     try {
       const wrapped = decodeBase64(blob.key) ?? Buffer.alloc(0);
-      const dataKey = await this.#kms.decrypt(wrapped, context, this.#manifest.encryptedWith);
-      requireCommit(dataKey, blob.commit, 'its data key');
+      const dataKey = await this.#kms
+        .decrypt(wrapped, context, this.#manifest.encryptedWith)
+        .catch((error: unknown) => this.rescue(error, blob, context, subject));
+      requireCommit(dataKey, blob.commit, subject);
       return dataKey;
     } catch (error) {
-      return fail(explainBinding(error, blob.binding, context), parameter);
+      return fail(explainBinding(error, blob, context), parameter);
     }
   }
+
+  /** Opens a data key without the file key, where this opener may. */
+  readonly rescue: Rescue = (failure, ...wrapped) =>
+    this.#rescue ? this.#rescue(failure, ...wrapped) : Promise.reject(failure);
 
   async #openSealed(parameter: Parameter, text: string): Promise<string> {
     const value = parseInline(text);

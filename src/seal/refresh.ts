@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import pMap from 'p-map';
 import { rewrap, type KmsService } from '../aws/kms.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { requireCommit } from '../crypto/commit.ts';
-import { blobContext, dataKeyContext } from '../crypto/contexts.ts';
+import { bindingOf, blobContext, dataKeyContext, type Destination } from '../crypto/contexts.ts';
 import { DataKeys, type WrappedDataKey } from '../crypto/data-keys.ts';
 import { sealInline } from '../crypto/inline.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
+import { recoveryDigest } from '../crypto/recovery.ts';
 import { editManifest } from '../manifest/index.ts';
 import type { Blob, Manifest, Parameter, ParameterEdit } from '../manifest/model.ts';
 import { sealBlob, stageTogether, type StagedBlob } from './blob.ts';
@@ -13,6 +15,7 @@ import { openBlobBody, openedChunks } from './blob-body.ts';
 import { chooseDataKey, verify, type Check } from './encrypt.ts';
 import type { FileKey } from './file-key.ts';
 import { Opener } from './opener.ts';
+import { isComplete } from './recovery.ts';
 
 /** A manifest's text under another file key. */
 export interface Refreshed {
@@ -26,33 +29,41 @@ export interface Refreshed {
 export interface RefreshOptions {
   /** Seals every value under one new data key, and every blob under its own new one. */
   newDataKeys?: boolean | undefined;
+  /** Another recovery list; `target` wraps for it. */
+  recovery?: readonly string[] | undefined;
+  /** Opens what is sealed again. Default: with the manifest's file key alone. */
+  opener?: Opener | undefined;
 }
 
 /**
  * Re-encrypts a manifest under `target`, which must be settled: KMS re-encrypts the wrapped keys,
- * values and blobs stay; psyml's values change to coffer's format.
+ * values and blobs stay; psyml's values change to coffer's format. Everyone in the recovery list
+ * has every data key afterwards.
  * @param source KMS in the region of the manifest's current key
  */
 export async function refreshManifest(
   manifest: Manifest,
   source: KmsService,
   target: FileKey,
-  { newDataKeys = false }: RefreshOptions = {},
+  { newDataKeys = false, recovery, opener = new Opener(manifest, source) }: RefreshOptions = {},
 ): Promise<Refreshed> {
-  const { destination, encryptedWith } = manifest;
+  const { encryptedWith } = manifest;
+  const list = recovery ?? manifest.recovery;
+  const destination = { ...manifest.destination, recovery: recoveryDigest(list) };
+  const next = { ...manifest, recovery: list, destination };
   const carry = carrier(encryptedWith, source, target);
-  const carried = newDataKeys ? [] : await carryDataKeys(manifest, carry);
+  const carried = newDataKeys ? [] : await carryDataKeys(manifest, destination, opener, carry);
   const dataKeys = new DataKeys(target.kms, {
     destination,
     encryptedWith: target.id,
     dataKeys: Object.fromEntries(carried),
   });
-  const opener = new Opener(manifest, source);
   const values = manifest.parameters.filter(
     ({ content: { kind } }) => kind === 'psyml' || (newDataKeys && kind === 'sealed'),
   );
   const sealingKey = values.length > 0 ? await chooseDataKey(dataKeys, target) : undefined;
 
+  let rewrapped = carried.filter(([id, { key }]) => manifest.dataKeys[id]?.key !== key).length;
   const edits = new Map<string, ParameterEdit>();
   const checks: Check[] = [];
   const resealValue = async (parameter: Parameter) => {
@@ -72,13 +83,15 @@ export async function refreshManifest(
       blobs,
       async ({ parameter, blob }) => {
         const renewed = newDataKeys
-          ? (await stage(resealBlob(manifest, parameter, blob, opener, target))).blob
-          : { ...blob, key: await carryBlobKey(manifest, parameter, blob, carry) };
+          ? (await stage(resealBlob(next, parameter, blob, opener, target))).blob
+          : await carryBlob([manifest.destination, destination], parameter, blob, opener, carry);
+        if (renewed.key !== blob.key) rewrapped += 1;
         edits.set(parameter.name, { content: { kind: 'blob', blob: renewed } });
       },
       { concurrency: newDataKeys ? 4 : 8 },
     );
     const text = editManifest(manifest, {
+      ...(recovery && { recovery }),
       encryptedWith: target.id,
       dataKeys: dataKeys.wrapped,
       parameters: edits,
@@ -86,58 +99,80 @@ export async function refreshManifest(
     verify(manifest, text, edits, checks);
     return {
       text,
-      rewrapped: newDataKeys || encryptedWith === target.id ? 0 : carried.length + blobs.length,
+      rewrapped: newDataKeys ? 0 : rewrapped,
       resealed: values.length + (newDataKeys ? blobs.length : 0),
     };
   });
 }
 
-/** Re-encrypts one wrapped key under the target. */
-type Carry = (
-  wrapped: string,
-  context: EncryptionContext,
-  check: (dataKey: Buffer) => void,
-) => Promise<string>;
+/** How a data key is wrapped, and what proves that it is the right one. */
+type Wrapping = Pick<WrappedDataKey, 'key' | 'binding' | 'commit' | 'recovery'>;
+
+/** One data key, from its context to another. */
+interface Carried {
+  subject: string;
+  was: EncryptionContext;
+  is: EncryptionContext;
+  open: () => Promise<Buffer>;
+}
+
+/** Re-encrypts one wrapped key under the target, and wraps it for those who lack it. */
+type Carry = <Entry extends Wrapping>(entry: Entry, carried: Carried) => Promise<Entry>;
 
 function carrier(from: string | undefined, source: KmsService, target: FileKey): Carry {
-  return async (wrapped, context, check) => {
-    if (from === target.id) return wrapped;
-    const key = await rewrap(
-      decodeBase64(wrapped) ?? Buffer.alloc(0),
-      { kms: source, keyId: from, context },
-      { kms: target.kms, keyId: target.id, context },
-      check,
+  return async (entry, { subject, was, is, open }) => {
+    const stays = isDeepStrictEqual(was, is);
+    const recovery =
+      stays && isComplete(entry.recovery, target.recipients)
+        ? entry.recovery
+        : await target.wrapForRecovery(await open(), is);
+    if (stays && from === target.id) return { ...entry, recovery };
+    const { wrapped } = await rewrap(
+      decodeBase64(entry.key) ?? Buffer.alloc(0),
+      { kms: source, keyId: from, context: was },
+      { kms: target.kms, keyId: target.id, context: is },
+      (opened) => requireCommit(opened, entry.commit, subject),
     );
-    return key.wrapped.toString('base64');
+    const binding = stays ? entry.binding : bindingOf(is);
+    return { ...entry, key: wrapped.toString('base64'), binding, recovery };
   };
 }
 
 /** What limits who seals under a key stays with it. */
 function carryDataKeys(
-  { destination, dataKeys }: Manifest,
+  manifest: Manifest,
+  destination: Destination,
+  { dataKeys }: Opener,
   carry: Carry,
 ): Promise<(readonly [id: string, wrapped: WrappedDataKey])[]> {
   return pMap(
-    Object.entries(dataKeys),
+    Object.entries(manifest.dataKeys),
     async ([id, dataKey]) => {
-      const { key, commit, author } = dataKey;
-      const context = dataKeyContext(destination, author);
-      const check = (opened: Buffer) => requireCommit(opened, commit, `the data key ${id}`);
-      return [id, { ...dataKey, key: await carry(key, context, check) }] as const;
+      const carried = {
+        subject: `the data key ${id}`,
+        was: dataKeyContext(manifest.destination, dataKey.author),
+        is: dataKeyContext(destination, dataKey.author),
+        open: () => dataKeys.open(id),
+      };
+      return [id, await carry(dataKey, carried)] as const;
     },
     { concurrency: 8 },
   );
 }
 
-function carryBlobKey(
-  { destination }: Manifest,
+function carryBlob(
+  [from, to]: readonly [Destination, Destination],
   parameter: Parameter,
-  { key, commit }: Blob,
+  blob: Blob,
+  opener: Opener,
   carry: Carry,
-): Promise<string> {
-  const check = (opened: Buffer) =>
-    requireCommit(opened, commit, `the data key of ${parameter.name}`);
-  return carry(key, blobContext(destination, parameter), check);
+): Promise<Blob> {
+  return carry(blob, {
+    subject: `the data key of ${parameter.name}`,
+    was: blobContext(from, parameter),
+    is: blobContext(to, parameter),
+    open: () => opener.openBlobKey(parameter, blob),
+  });
 }
 
 async function resealBlob(

@@ -33,7 +33,12 @@ async function createRaced() {
   const writing: SsmWriting = {
     patience: { ...PATIENT, sleep: () => Promise.resolve() },
     versions: new Map(),
-    objects: createObjectWriter(manifest, { fileKeyKms: kms, kms, objects }),
+    objects: createObjectWriter(manifest, {
+      fileKeyKms: kms,
+      kms,
+      objects,
+      rescue: (failure) => Promise.reject(failure),
+    }),
     parameters: {
       ...parameters,
       async put(parameter) {

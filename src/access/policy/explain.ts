@@ -39,6 +39,15 @@ const FAILURES: Readonly<Record<Scope, Readonly<Record<string, string>>>> = {
     sync: 'cannot hand a value over to the readers of S3',
     refresh: "cannot move a blob's data key to the key that the alias names now",
   },
+  RecoveryValues: {
+    encrypt: 'cannot wrap a data key for the keys in the recovery list',
+    decrypt: 'cannot open the values in git when the file key cannot be used',
+  },
+  RecoveryWriteOnly: { encrypt: 'cannot wrap a data key for the keys in the recovery list' },
+  RecoveryBlobs: {
+    encrypt: "cannot wrap a blob's data key for the keys in the recovery list",
+    decrypt: 'cannot open a blob when the file key cannot be used',
+  },
   PsymlValues: {
     decrypt: 'cannot open values that psyml encrypted',
     diff: 'cannot open values that psyml encrypted',

@@ -56,6 +56,8 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       SealedValues: ['kms:Decrypt', 'kms:GenerateDataKey'],
       FileKey: ['kms:DescribeKey'],
       SealedBlobs: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      RecoveryValues: ['kms:Encrypt'],
+      RecoveryBlobs: ['kms:Encrypt'],
       PsymlValues: ['kms:Decrypt'],
     },
     carries: [['SealedBlobs', 'SealedBlobs']],
@@ -67,6 +69,8 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       WriteOnlyValues: ['kms:GenerateDataKey'],
       FileKey: ['kms:DescribeKey'],
       SealedBlobs: ['kms:GenerateDataKey'],
+      RecoveryWriteOnly: ['kms:Encrypt'],
+      RecoveryBlobs: ['kms:Encrypt'],
     },
     carries: [],
   },
@@ -123,6 +127,8 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     may: {
       SealedValues: ['kms:Decrypt', 'kms:GenerateDataKey'],
       SealedBlobs: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      RecoveryValues: ['kms:Decrypt', 'kms:Encrypt'],
+      RecoveryBlobs: ['kms:Decrypt', 'kms:Encrypt'],
       PsymlValues: ['kms:Decrypt'],
       RefreshedValues: ['kms:GenerateDataKey'],
       RefreshedBlobs: ['kms:GenerateDataKey'],
@@ -140,6 +146,9 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     carries: [
       ['SealedBlobs', 'ObjectKeys'],
       ['ObjectKeys', 'SealedBlobs'],
+      // coffer recovery add binds the same data keys to another list.
+      ['SealedValues', 'SealedValues'],
+      ['SealedBlobs', 'SealedBlobs'],
       ['SealedValues', 'RefreshedValues'],
       ['SealedBlobs', 'RefreshedBlobs'],
     ],

@@ -21,13 +21,19 @@ const SCOPES = {
   /** Data keys of the values in the manifest. */
   SealedValues: ({ fileKey, manifest }) => [use(fileKey, valuesOf(manifest))],
   /** Those alone whose makers may not decrypt. */
-  WriteOnlyValues: ({ fileKey, manifest }) => [
-    use(fileKey, contextIsExactly(dataKeyContext(manifest.destination, 'write-only'))),
-  ],
+  WriteOnlyValues: ({ fileKey, manifest }) => [use(fileKey, writeOnlyValuesOf(manifest))],
   /** The key that the file key's alias names today: a file that names another is not trusted. */
   FileKey: ({ fileKey, currentKey }) => [use(currentKey ?? fileKey, {})],
   /** Data keys of blobs, in git. */
   SealedBlobs: (subject) => blobsUnder(subject, subject.fileKey),
+  /** The same data keys under the keys in the recovery list, */
+  RecoveryValues: ({ recoveryKeys, manifest }) =>
+    recoveryKeys.map((key) => use(key, valuesOf(manifest))),
+  /** those alone whose makers may not decrypt, */
+  RecoveryWriteOnly: ({ recoveryKeys, manifest }) =>
+    recoveryKeys.map((key) => use(key, writeOnlyValuesOf(manifest))),
+  /** and those of blobs. */
+  RecoveryBlobs: (subject) => subject.recoveryKeys.flatMap((key) => blobsUnder(subject, key)),
   /** psyml's contexts do not name a path. */
   PsymlValues: ({ fileKey, manifest }) =>
     manifest.parameters.some(({ content }) => content.kind === 'psyml')
@@ -93,6 +99,10 @@ function anything(): Place {
 /** Whoever made them: who may open one may open all. */
 function valuesOf({ destination }: Manifest): Condition {
   return contextIsExactly(dataKeyContext(destination), { optional: ['Author'] });
+}
+
+function writeOnlyValuesOf({ destination }: Manifest): Condition {
+  return contextIsExactly(dataKeyContext(destination, 'write-only'));
 }
 
 function blobsUnder({ manifest }: Subject, key: KeyPlace): Place[] {

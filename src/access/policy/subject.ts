@@ -1,4 +1,5 @@
 import { partitionOf } from '../../aws/regions.ts';
+import { isAgeRecipient } from '../../crypto/recovery.ts';
 import { CofferError } from '../../errors.ts';
 import type { Manifest } from '../../manifest/model.ts';
 import { fileKeyRegion, type FileKeyChoice } from '../../seal/file-key.ts';
@@ -13,6 +14,8 @@ export interface Subject {
   /** The key that the alias names today, the target of `refresh`; absent if it is `fileKey`. */
   currentKey: KeyPlace | undefined;
   kmskey: KeyPlace | undefined;
+  /** The keys in the recovery list. */
+  recoveryKeys: readonly KeyPlace[];
 }
 
 /** A KMS key in a policy. */
@@ -43,6 +46,9 @@ export function subjectOf(manifest: Manifest, choice: Choice, given: string | un
         : locateKey(encryptedWith, fileKeyRegion(manifest, choice), account),
     currentKey: encryptedWith === undefined ? undefined : alias,
     kmskey: manifest.kmskey === undefined ? undefined : locateKey(manifest.kmskey, region, account),
+    recoveryKeys: manifest.recovery
+      .filter((recipient) => !isAgeRecipient(recipient))
+      .map((arn) => locateKey(arn, region, account)),
   };
 }
 

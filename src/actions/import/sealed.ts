@@ -110,15 +110,17 @@ async function takeBlob(
       return await sealBlob(place, object.unverified(), fileKey);
     await verify(object);
     await fileKey.requireTrust();
-    const commit = commitOf(await object.dataKey());
+    const dataKey = await object.dataKey();
+    const commit = commitOf(dataKey);
     const context = blobContext(destination, parameter);
     const { wrapped } = await rewrap(
       header.wrapped,
       { kms, context: header.context },
       { kms: fileKey.kms, keyId: await fileKey.settle(), context },
-      (dataKey) => requireCommit(dataKey, commit, `the data key of ${item.name}`),
+      (found) => requireCommit(found, commit, `the data key of ${item.name}`),
     );
-    return await stageBlob(place, object.sealed(), { ...header, wrapped, commit });
+    const recovery = await fileKey.wrapForRecovery(dataKey, context);
+    return await stageBlob(place, object.sealed(), { ...header, wrapped, recovery, commit });
   } finally {
     await object.close();
   }

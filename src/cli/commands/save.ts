@@ -4,7 +4,10 @@ import { writeReport } from '../report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, tools } = context;
-  const options = { allowPlaintext: flags.boolean('allowPlaintext') };
+  const options = {
+    allowPlaintext: flags.boolean('allowPlaintext'),
+    useRecovery: flags.boolean('useRecovery'),
+  };
   await writeReport(context, await save(tools, args, options));
   return EXIT.ok;
 }

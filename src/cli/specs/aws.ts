@@ -1,4 +1,4 @@
-import { ALLOW_FOREIGN, LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
+import { ALLOW_FOREIGN, LOCK_TIMEOUT, FILE_KEY_FLAGS, USE_RECOVERY } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 const YES = ['--yes', 'Go ahead without asking'] as const;
@@ -80,6 +80,7 @@ export const AWS_COMMANDS: CommandGroup = {
         ['--reveal', 'Show the secrets'],
         NO_DECRYPT,
         ALLOW_PLAINTEXT,
+        USE_RECOVERY,
       ],
       examples: [
         ['sync app.yml', 'asks before it writes'],
@@ -99,7 +100,7 @@ export const AWS_COMMANDS: CommandGroup = {
         gets a new version, changed or not. Needs kms:Decrypt on the file key and ssm:PutParameter,
         and for blobs s3:PutObject and kms:ReEncrypt*. Exits 4 if some were not written; running it
         again writes them.`,
-      flags: [ALLOW_PLAINTEXT],
+      flags: [ALLOW_PLAINTEXT, USE_RECOVERY],
       examples: [
         ['save app.yml', 'everything, as psyml did'],
         ['save app.yml --region eu-west-1', 'the same into another region'],

@@ -10,6 +10,7 @@ export const GLOBAL_FLAGS: readonly FlagHelp[] = [
     '--allow-file <file>',
     'A file or folder outside the repository that manifests may name; repeatable',
   ],
+  ['--identity <file>', 'An age identity file, for when the file key cannot be used; repeatable'],
   ['--concurrency <n>', 'Maximum concurrent AWS calls (default: 8)'],
   [
     '--max-size <size>',
@@ -39,11 +40,21 @@ export const ALLOW_FOREIGN = [
   'Read objects in buckets of other accounts, and under their keys',
 ] as const;
 
+/** Of commands that publish. */
+export const USE_RECOVERY = [
+  '--use-recovery',
+  'Publish what recovery opens when the file key cannot be used',
+] as const;
+
 /** Of commands that seal. */
 export const FILE_KEY_FLAGS = [
   ['--no-create-key', 'Fail if the file key is missing, instead of creating it'],
   [
     '--accept-file-key <arn>',
     'Trust this key in encrypted_with, although the alias names another one',
+  ],
+  [
+    '--accept-recovery <digest>',
+    'Encrypt for the recovery list with this digest, which nobody has used yet',
   ],
 ] as const;

@@ -197,5 +197,31 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       ],
       load: () => import('../commands/refresh.ts'),
     },
+    {
+      name: 'recovery',
+      args: '<add|remove|list|restore> <...manifests>',
+      summary: 'Let others open manifests when their file key cannot be used',
+      description: `
+        add takes manifests and recipients in any order: ARNs of KMS keys in other regions or
+        accounts, and age recipients (age1…), which need no AWS. It wraps every data key for them.
+        remove encrypts every value again under new data keys, and names the secrets to change.
+        list shows who can open what. restore encrypts everything under the key that the file key's
+        alias names today, opened by recovery if the old one cannot be used. Each asks first. Takes
+        kms:Decrypt, kms:GenerateDataKey and kms:ReEncrypt* on the file key, and kms:Encrypt on the
+        recipients' keys; list needs nothing.`,
+      flags: [['--yes', 'Go ahead without asking'], ...FILE_KEY_FLAGS, LOCK_TIMEOUT],
+      examples: [
+        [
+          'recovery add app.yml age1q7wgzulv8n24jfnz7u2z44at7qf7xzxfev04mrlshm3vuz9fa9fs3m6lnn',
+          'somebody with an age identity in a safe',
+        ],
+        ['recovery list *.yml', 'who can open what, and what is missing'],
+        [
+          'recovery restore app.yml --identity safe.txt',
+          'on the bad day: under a new file key; see docs/recovery.md',
+        ],
+      ],
+      load: () => import('../commands/recovery.ts'),
+    },
   ],
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, type YAMLMap } from 'yaml';
 import type { WrappedDataKey, WrappedDataKeys } from '../../crypto/data-keys.ts';
 import type { Field, Fields, Tree } from '../yaml/tree.ts';
@@ -47,7 +48,7 @@ function editEntries(
   for (const field of old) {
     const entry = wanted[field.key];
     if (entry === undefined) editor.remove(field);
-    else if (isMap(field.node) && field.own && isSameKey(tree.fields(field.node), entry)) {
+    else if (isMap(field.node) && field.own && isSameKey(tree.fields(field.node), entry, tree)) {
       inner.push(...rewrap(tree.fields(field.node), entry, editorFor(field.node)));
     } else editor.replace(field, field.key, dataKeyOf(entry));
   }
@@ -63,13 +64,20 @@ function editEntries(
   return [...editor.splices(), ...inner];
 }
 
-/** Whether an entry holds the very data key, however it is wrapped. */
-function isSameKey(fields: Fields, { binding, commit, author }: WrappedDataKey): boolean {
+/** Whether an entry differs at most in how the file key wraps it. */
+function isSameKey(fields: Fields, wanted: WrappedDataKey, tree: Tree): boolean {
+  const wraps = fields.get('recovery');
+  const recovery = wraps && isMap(wraps.node) ? tree.fields(wraps.node) : undefined;
+  const there = [...(recovery?.keys() ?? [])].map((key) => [
+    key,
+    recovery && textIn(recovery, key),
+  ]);
   return (
     fields.has('key') &&
-    textIn(fields, 'binding') === binding &&
-    textIn(fields, 'commit') === commit &&
-    textIn(fields, 'author') === author
+    textIn(fields, 'binding') === wanted.binding &&
+    textIn(fields, 'commit') === wanted.commit &&
+    textIn(fields, 'author') === wanted.author &&
+    isDeepStrictEqual(Object.fromEntries(there), { ...wanted.recovery })
   );
 }
 

@@ -1,4 +1,5 @@
 import type { WrappedDataKey, WrappedDataKeys } from '../../crypto/data-keys.ts';
+import type { RecoveryWraps } from '../../crypto/recovery.ts';
 import { CofferError } from '../../errors.ts';
 import type { Blob, Generate, ParameterEdit } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
@@ -79,26 +80,51 @@ export const anyLines =
     return block ?? oneLine(text)(spot);
   };
 
-type Entries = readonly (readonly [key: string, value: string | number])[];
+type Entries = readonly (readonly [key: string, value: string | number | RecoveryWraps])[];
 
-/** A map of texts and numbers. */
+/** A map of texts and numbers, and of maps of them. */
 export const mapOf =
   (entries: Entries): Value =>
   (spot) => {
-    const pairs = entries.map(([key, value]) => `${renderKey(key, spot)}: ${scalar(value, spot)}`);
-    if (spot.flow) return { inline: `{${pairs.join(', ')}}`, below: [] };
-    const indent = ' '.repeat(spot.column + 2);
-    return { inline: '', below: pairs.map((pair) => indent + pair) };
+    const inner = { ...spot, column: spot.column + 2 };
+    const pairs = entries.map(([key, value]) => {
+      const name = `${renderKey(key, spot)}:`;
+      if (typeof value !== 'object') return { inline: `${name} ${scalar(value, spot)}`, below: [] };
+      const { inline, below } = mapOf(Object.entries(value))(inner);
+      return { inline: inline === '' ? name : `${name} ${inline}`, below };
+    });
+    if (spot.flow) {
+      return { inline: `{${pairs.map(({ inline }) => inline).join(', ')}}`, below: [] };
+    }
+    const indent = ' '.repeat(inner.column);
+    return { inline: '', below: pairs.flatMap((pair) => [indent + pair.inline, ...pair.below]) };
   };
 
 /** One data key. */
-export const dataKeyOf = ({ key, binding, commit, author }: WrappedDataKey): Value =>
+export const dataKeyOf = ({ key, binding, commit, author, recovery }: WrappedDataKey): Value =>
   mapOf([
     ['key', key],
     ['binding', binding],
     ['commit', commit],
     ...(author === undefined ? [] : [['author', author] as const]),
+    ...wrapsOf(recovery),
   ]);
+
+/** Sorted by recipient. */
+function wrapsOf(wraps: RecoveryWraps = {}): Entries {
+  const entries = Object.entries(wraps).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? [] : [['recovery', Object.fromEntries(entries)]];
+}
+
+/** A list of texts, each on its own line. */
+export const textsOf =
+  (texts: readonly string[]): Value =>
+  (spot) => {
+    const items = texts.map((text) => inlineString(text, spot.flow));
+    if (spot.flow) return { inline: `[${items.join(', ')}]`, below: [] };
+    const indent = ' '.repeat(spot.column + 2);
+    return { inline: '', below: items.map((item) => `${indent}- ${item}`) };
+  };
 
 /** All of them, by id. */
 export const dataKeysOf =
@@ -147,7 +173,7 @@ function word(text: string, { flow }: Spot): string {
 }
 
 const blobOf =
-  ({ sha256, size, key, binding, commit, messageId, commitment, body }: Blob): Value =>
+  ({ sha256, size, key, binding, commit, messageId, commitment, recovery, body }: Blob): Value =>
   (spot) => {
     const head: Entries = [
       ['sha256', sha256],
@@ -157,6 +183,7 @@ const blobOf =
       ['commit', commit],
       ['message_id', messageId],
       ['commitment', commitment],
+      ...wrapsOf(recovery),
     ];
     if ('path' in body) return mapOf([...head, ['path', body.path]])(spot);
     if (spot.flow) return mapOf([...head, ['data', body.data]])(spot);

@@ -1,6 +1,6 @@
 import { BOUND_SETTINGS, type Destination } from '../../crypto/contexts.ts';
 import { parseInline } from '../../crypto/inline.ts';
-import type { Manifest } from '../model.ts';
+import type { Manifest, Parameter } from '../model.ts';
 import type { Versions } from './merged.ts';
 
 interface Bond {
@@ -18,7 +18,7 @@ const BONDS: readonly Bond[] = [
   ...Object.keys(BOUND_SETTINGS).map((key) => ({
     key,
     read: ({ destination }: Manifest) => destination[key as keyof Destination],
-    ciphertexts: sealedFor,
+    ciphertexts: key === 'recovery' ? keyedFor : sealedFor,
   })),
   // Data keys, blobs and psyml's values open with the key that wrapped them.
   {
@@ -54,6 +54,14 @@ function sealedFor({ dataKeys, parameters }: Manifest): string[] {
     return content.kind === 'blob' ? content.blob.sha256 : [];
   });
   return [...sealed, ...Object.values(dataKeys).map(({ commit }) => commit)];
+}
+
+/** Values are not bound to who else can open them, only the keys that they are sealed under. */
+function keyedFor(side: Manifest, other: Manifest): string[] {
+  const isOpen = ({ content }: Parameter) =>
+    content.kind === 'sealed' && opensWith(content.text, other);
+  const parameters = side.parameters.filter((parameter) => !isOpen(parameter));
+  return sealedFor({ ...side, parameters });
 }
 
 function wrappedBy({ dataKeys, parameters }: Manifest, other: Manifest): string[] {

@@ -7,6 +7,7 @@ export function isFaithful(merged: Manifest, versions: Versions<Manifest | undef
   if (!TEXT_SETTINGS.every((key) => isPicked(merged, versions, (manifest) => manifest?.[key]))) {
     return false;
   }
+  if (!isPicked(merged, versions, (manifest) => manifest?.recovery)) return false;
   const known = mapVersions(versions, byName);
   const names = new Set([...known.ours.keys(), ...known.theirs.keys()]);
   const expected = [...names].filter(

@@ -51,7 +51,12 @@ export function splitManifest(text: string): Parts {
   if (!document || document.root.flow === true) return { ...NO_PARTS, tail: text };
   const pieces = piecesOf(lines, document.root, (node, key, start) => {
     const bodyStart = lines.endOf(key.range[1]);
-    if (isSeq(node)) return splitList(lines, document, node, start, bodyStart);
+    if (isSeq(node)) {
+      // Another list, such as that of recovery, has no names to merge by.
+      return 'source' in key && key.source === 'parameters'
+        ? splitList(lines, document, node, start, bodyStart)
+        : undefined;
+    }
     return isMap(node) ? join(lines, piecesOf(lines, node), start, bodyStart) : undefined;
   });
   // Comments above the first setting belong to the file.

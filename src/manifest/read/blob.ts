@@ -4,6 +4,7 @@ import { COMMIT_BYTES } from '../../crypto/commit.ts';
 import { COMMITMENT_BYTES, MESSAGE_ID_BYTES } from '../../crypto/object-v3.ts';
 import type { Blob } from '../model.ts';
 import { type Reading, readMap, readText } from './reading.ts';
+import { readWraps } from './recovery.ts';
 import type { Field, Fields } from '../yaml/tree.ts';
 
 /** The lengths of those that have one. */
@@ -41,6 +42,7 @@ export function readBlob(reading: Reading, field: Field, prefix: string): Blob |
     commit: readText(fields, 'commit') ?? '',
     messageId: readText(fields, 'message_id') ?? '',
     commitment: readText(fields, 'commitment') ?? '',
+    recovery: readWraps(reading, fields, `of ${prefix}the blob`),
     body: data === undefined ? { path: path ?? '' } : { data },
   };
 }

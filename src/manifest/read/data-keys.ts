@@ -4,6 +4,7 @@ import type { WrappedDataKey, WrappedDataKeys } from '../../crypto/data-keys.ts'
 import { quote } from '../yaml/faults.ts';
 import type { Field, Fields } from '../yaml/tree.ts';
 import { type Reading, readMap, readText } from './reading.ts';
+import { readWraps } from './recovery.ts';
 
 const ID = /^[0-9a-f]{8}$/;
 const RESTORE = 'restore it from git, as coffer encrypt wrote it';
@@ -30,7 +31,8 @@ function readDataKey(reading: Reading, id: string, entry: Field): WrappedDataKey
     key: readText(fields, 'key') ?? '',
     binding: readText(fields, 'binding') ?? '',
     commit: readText(fields, 'commit') ?? '',
-    ...(author === 'write-only' && { author }),
+    author: author === 'write-only' ? author : undefined,
+    recovery: readWraps(reading, fields, subject),
   };
 }
 

@@ -6,9 +6,10 @@ import {
   dataKeyContext,
   type Destination,
 } from '../../crypto/contexts.ts';
+import { isForOtherList, RESTORE_LIST } from '../../crypto/data-keys.ts';
 import { inlineBindingOf, parseInline } from '../../crypto/inline.ts';
 import type { Problem } from '../../errors.ts';
-import { PARAMETER_TYPES, type Manifest, type Parameter } from '../../manifest/model.ts';
+import { PARAMETER_TYPES, type Blob, type Manifest, type Parameter } from '../../manifest/model.ts';
 import { Places } from '../../manifest/yaml/places.ts';
 
 /**
@@ -18,14 +19,18 @@ import { Places } from '../../manifest/yaml/places.ts';
 export function findMovedKeys(manifest: Manifest): Problem[] {
   const { destination, dataKeys, text, file } = manifest;
   const places = new Places(text, file);
-  return Object.entries(dataKeys).flatMap(([id, { binding, author }]) => {
+  return Object.entries(dataKeys).flatMap(([id, dataKey]) => {
+    const { binding, author } = dataKey;
     const bind = (other: Destination) => bindingOf(dataKeyContext(other, author));
     if (bind(destination) === binding) return [];
-    const made = guessDestination(destination, (other) => bind(other) === binding);
+    const isOtherList = isForOtherList(dataKey, dataKeyContext(destination, author));
+    const made = isOtherList
+      ? OTHER_LIST
+      : guessDestination(destination, (other) => bind(other) === binding);
     return [
       {
         message: `the data key ${id} was made for ${made}: what is sealed under it does not open`,
-        hint: hintForSettings(file),
+        hint: isOtherList ? RESTORE_LIST : hintForSettings(file),
         place: places.at(text.search(new RegExp(`\\b${id}["']?\\s*:`))),
       },
     ];
@@ -35,7 +40,7 @@ export function findMovedKeys(manifest: Manifest): Problem[] {
 /** Ciphertext that was sealed for another name or type, or a blob for other settings. */
 export function findMoved(manifest: Manifest, parameter: Parameter): Problem | undefined {
   const { content } = parameter;
-  if (content.kind === 'blob') return findMovedBlob(manifest, parameter, content.blob.binding);
+  if (content.kind === 'blob') return findMovedBlob(manifest, parameter, content.blob);
   const value = content.kind === 'sealed' ? parseInline(content.text) : undefined;
   if (!value || value.binding === inlineBindingOf(parameter)) return undefined;
   // Where all values under a key moved, the key is told once.
@@ -49,13 +54,13 @@ export function findMoved(manifest: Manifest, parameter: Parameter): Problem | u
 
 type Bound = Pick<Parameter, 'fullName' | 'type'>;
 
-function findMovedBlob(
-  manifest: Manifest,
-  parameter: Parameter,
-  binding: string,
-): Problem | undefined {
+function findMovedBlob(manifest: Manifest, parameter: Parameter, blob: Blob): Problem | undefined {
   const { destination } = manifest;
+  const { binding } = blob;
   if (binding === blobBinding(destination, parameter)) return undefined;
+  if (isForOtherList(blob, blobContext(destination, parameter))) {
+    return { ...problem(manifest, parameter, OTHER_LIST), hint: RESTORE_LIST };
+  }
   const identity = guessIdentity(
     manifest,
     parameter,
@@ -70,6 +75,7 @@ function blobBinding(destination: Destination, bound: Bound): string {
   return bindingOf(blobContext(destination, bound));
 }
 
+const OTHER_LIST = 'another recovery list';
 const OTHER_SETTINGS = `another ${BOUND_NAMES}`;
 const OTHER_ANYTHING = `another name, type, ${BOUND_NAMES}`;
 

@@ -8,6 +8,7 @@ import { createNaming } from '../../formats/variable-names.ts';
 import { nearestRegion } from '../../manifest/read/region.ts';
 import { REGIONS } from '../../aws/regions.ts';
 import { findMoved, findMovedKeys } from './bindings.ts';
+import { describeGap, findGaps } from '../../seal/recovery.ts';
 import { findMisplaced, findUnplaced } from '../../seal/placement.ts';
 
 /** The result of one rule for one parameter. */
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [findUnsealed, findOversize, findMisplaced
 export const FILE_RULES: readonly ((manifest: Manifest) => Problem[])[] = [
   findCollisions,
   findMovedKeys,
+  findRecoveryGaps,
 ];
 
 /** Rules that report warnings, because the author may intend it. */
@@ -57,6 +59,17 @@ function findCollisions({ parameters }: Manifest): Problem[] {
     if (other === undefined) return [];
     const message = `${other} and ${name} would both be exported as ${variable}`;
     return [{ message, hint: 'rename one of them', place }];
+  });
+}
+
+/** Data keys that are not wrapped for exactly those in the recovery list. */
+function findRecoveryGaps(manifest: Manifest): Problem[] {
+  const { text, file, parameters } = manifest;
+  const places = new Places(text, file);
+  return findGaps(manifest).map((gap) => {
+    const parameter = parameters.find(({ name }) => name === gap.of);
+    const place = parameter?.place ?? places.at(text.search(new RegExp(`\\b${gap.of}["']?\\s*:`)));
+    return { ...describeGap(gap, file), place };
   });
 }
 

@@ -74,7 +74,9 @@ describe('data keys', () => {
     const moved = new DataKeys(kms, { destination, encryptedWith: keyArn, dataKeys });
     const failure = await failureOf(() => moved.open(made[0]?.id ?? ''));
     expect(failure.code).toBe('tampered');
-    expect(failure.message).toMatch(/^kms:Decrypt .*another path, region, kmskey or account$/);
+    expect(failure.message).toMatch(
+      /^kms:Decrypt .*another path, region, kmskey, account or recovery$/,
+    );
   });
 
   test('open alone under what their entry says of their author', async () => {

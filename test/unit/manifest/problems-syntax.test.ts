@@ -195,7 +195,7 @@ testProblems('keys', [
     'an unknown key of a blob',
     B((l) => [...l, 'etag: x']),
     [
-      '16:7 parameter "p": unknown key | the keys allowed here are sha256, size, key, binding, commit, message_id, commitment, data, path',
+      '16:7 parameter "p": unknown key | the keys allowed here are sha256, size, key, binding, commit, message_id, commitment, recovery, data, path',
     ],
   ],
   [

@@ -34,6 +34,7 @@ export function blob(body: Blob['body'] = { path: 'x.blobs/a.enc' }): Blob {
     commit: COMMIT,
     messageId: Buffer.alloc(28, 2).toString('base64'),
     commitment: Buffer.alloc(28, 3).toString('base64'),
+    recovery: undefined,
     body,
   };
 }
