@@ -44,12 +44,13 @@ export class Access {
     this.#policies = policies;
   }
 
-  decide({ accessKeyId }: Caller, question: Question): Verdict {
+  decide({ accessKeyId, region }: Caller, question: Question): Verdict {
     const isRuledOut = this.#rules().some(
       (rule) =>
         rule.deny === true &&
         matchesAction(rule.action, question.action) &&
-        (rule.accessKeyId === undefined || rule.accessKeyId === accessKeyId),
+        (rule.accessKeyId === undefined || rule.accessKeyId === accessKeyId) &&
+        (rule.region === undefined || rule.region === region),
     );
     const verdict = this.#policies.decide(accessKeyId, question);
     return isRuledOut ? 'unstated' : verdict;

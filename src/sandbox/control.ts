@@ -11,6 +11,7 @@
  *          {"action": "ssm:PutParameter", "perSecond": 40},
  *          {"action": "*", "errorRate": 0.05},
  *          {"action": "s3:*", "resetRate": 0.01},
+ *          {"action": "kms:*", "resetRate": 1, "region": "us-east-1"},
  *          {"action": "kms:Decrypt", "deny": true, "accessKeyId": "only this caller"}]}
  *
  *   Absent members have defaults. `deny` matches the IAM action (`s3:GetObject`; see access.ts),

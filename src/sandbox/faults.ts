@@ -31,6 +31,7 @@ export class Faults {
     for (const rule of this.#settings.rules) {
       if (!matchesAction(rule.action, operation)) continue;
       if (rule.accessKeyId !== undefined && rule.accessKeyId !== caller?.accessKeyId) continue;
+      if (rule.region !== undefined && rule.region !== caller?.region) continue;
       if (rule.perSecond !== undefined && !this.#admits(rule, rule.perSecond, now)) {
         return 'throttle';
       }

@@ -6,6 +6,8 @@ export interface Rule {
   action: string;
   /** Only for this caller. */
   accessKeyId?: string;
+  /** Only in this region. */
+  region?: string;
   /** Throttles requests above this rate. */
   perSecond?: number;
   /** The fraction of requests that fail with the service's internal error. */
@@ -55,6 +57,7 @@ const SETTINGS: Record<keyof Settings, Check> = {
 const RULE: Record<keyof Rule, Check> = {
   action: word,
   accessKeyId: word,
+  region: word,
   perSecond: amount,
   errorRate: share,
   resetRate: share,

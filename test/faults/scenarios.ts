@@ -125,6 +125,21 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return { argv: ['refresh', ...files, ...flags], after: ledger.copy(), isOnline: true };
   },
 
+  async recovery(world) {
+    const { aws, random, ledger, work } = world;
+    const file = anyManifest(world);
+    const text = await readFile(join(work, file), 'utf8');
+    const [known] = /^  - (arn:aws:kms:.*)$/m.exec(text)?.slice(1) ?? [];
+    const isRemoval = known !== undefined && random.chance(0.5);
+    const recipient = isRemoval ? known : await aws.createKey(undefined, 'eu-west-1');
+    return {
+      argv: ['recovery', isRemoval ? 'remove' : 'add', file, recipient, '--yes'],
+      after: ledger.copy(),
+      isOnline: true,
+      doneBefore: /is not in the recovery list/,
+    };
+  },
+
   move(world) {
     const { random, ledger, kinds, origins } = world;
     const file = anyManifest(world);

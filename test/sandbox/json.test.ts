@@ -65,6 +65,9 @@ test('every command prints what schemas/report.schema.json describes, and no sec
     `path: ${app.prefix}taker/\nregion: us-east-1\nkmskey: ${aws.kmskey}\nparameters: [{name: own, type: String, value: own}]\n`,
   );
   await check('copy', ['copy', 'app.yml', 'token', 'taker.yml']);
+  const recipient = await aws.createKey(undefined, 'eu-west-1');
+  await check('recovery', ['recovery', 'add', 'app.yml', recipient, '--yes']);
+  await check('recovery', ['recovery', 'list', 'app.yml']);
   await check('unset', ['unset', 'app.yml', 'moved']);
   await check('nuke', ['nuke', 'app.yml', '--yes']);
   const { stdout } = await app.succeed(['decrypt', 'app.yml', '--json']);

@@ -49,6 +49,20 @@ const put = (Name: string, client = aws) =>
   client.ssm.send(new PutParameterCommand({ Name, Value: 'v', Type: 'String', Overwrite: true }));
 const describeAll = (client = aws) => client.ssm.send(new DescribeParametersCommand({}));
 
+test('a rule can be for one region alone', async () => {
+  await settings({
+    rules: [
+      { action: 'kms:CreateKey', errorRate: 1, region: 'eu-west-1' },
+      { action: 'ssm:PutParameter', deny: true, region: 'eu-west-1' },
+    ],
+  });
+  const far = clientsFor(sandbox.url, { region: 'eu-west-1', maxAttempts: 1 });
+  expect(await codeOf(far.kms.send(new CreateKeyCommand({})))).toBe('KMSInternalException');
+  expect(await codeOf(put('/a', far))).toBe('AccessDeniedException');
+  await aws.kms.send(new CreateKeyCommand({}));
+  await put('/a');
+});
+
 test('counts calls by operation, including refused ones, until a reset', async () => {
   await put('/a');
   await put('/b');
