@@ -50,7 +50,11 @@ const BOTH = `${secret('a', 'one')}  - {name: big, type: SecureString, store: s3
 const VALUES = { a: 'one', big: 'large' };
 
 const value = () => Promise.resolve(Buffer.from('x'));
-const disable = (key: string) => aws.kms.send(new DisableKeyCommand({ KeyId: key }));
+/** moto lets disabled keys decrypt. */
+const isStrict = process.env['COFFER_TEST_AWS'] === 'sandbox';
+// moto finds a key to disable by its id alone.
+const idOf = (arn: string) => arn.replace(/.*key\//, '');
+const disable = (key: string) => aws.kms.send(new DisableKeyCommand({ KeyId: idOf(key) }));
 
 /** A manifest whose list somebody has changed by hand. */
 async function createForged() {
@@ -134,15 +138,21 @@ describe('recovery add', () => {
 });
 
 describe('drill: opened without the file key', () => {
-  const outOfUse: [string, (scene: Recoverable) => Promise<unknown>, Partial<Tools>][] = [
+  type Drill = [string, (scene: Recoverable) => Promise<unknown>, Partial<Tools>];
+  const disabled: Drill[] = [
     ['the file key is disabled', ({ fileKey }) => disable(fileKey), {}],
     [
       'the file key is pending deletion',
-      ({ fileKey }) => aws.kms.send(new ScheduleKeyDeletionCommand({ KeyId: fileKey })),
+      ({ fileKey }) => aws.kms.send(new ScheduleKeyDeletionCommand({ KeyId: idOf(fileKey) })),
       {},
     ],
-    ["the file key's region is unreachable", () => Promise.resolve(), { aws: HERE_DOWN }],
   ];
+  const down: Drill = [
+    "the file key's region is unreachable",
+    () => Promise.resolve(),
+    { aws: HERE_DOWN },
+  ];
+  const outOfUse = isStrict ? [...disabled, down] : [down];
 
   test.each(outOfUse)('%s: a KMS key of another region opens it', async (_, spoil, changes) => {
     const scene = await createRecoverable(aws, BOTH);
@@ -202,7 +212,7 @@ describe('drill: opened without the file key', () => {
     expect((await failureOf(() => values(stranger))).code).toBe('network');
   });
 
-  test('a publisher needs --use-recovery', async () => {
+  test.runIf(isStrict)('a publisher needs --use-recovery', async () => {
     const { tools, said, file, fileKey, app } = await createRecoverable(aws, BOTH);
     await disable(fileKey);
     for (const work of [() => sync(tools, [file]), () => save(tools, [file])]) {
@@ -479,7 +489,7 @@ test('an edit cannot change the list', async () => {
 test('a key that is enabled again opens as before, without a word about recovery', async () => {
   const { values, fileKey, said } = await createRecoverable(aws, BOTH);
   await disable(fileKey);
-  await aws.kms.send(new EnableKeyCommand({ KeyId: fileKey }));
+  await aws.kms.send(new EnableKeyCommand({ KeyId: idOf(fileKey) }));
   expect(await values()).toEqual(VALUES);
   expect(said.warnings).toEqual([]);
 });
