@@ -42,8 +42,8 @@ export function createRescue(manifest: Manifest, options: RescueOptions): Rescue
     return readPayload(await decryptWithAge(identity, wrapped), context);
   };
 
-  const hintFor = ({ hint }: CofferError) => {
-    if (!recipients.some(isAgeRecipient)) return hint;
+  const hintFor = () => {
+    if (!recipients.some(isAgeRecipient)) return undefined;
     return identityFiles.length === 0
       ? 'its age recipients can open it: add --identity FILE'
       : 'the identities of --identity are for none of its age recipients';
@@ -77,7 +77,8 @@ export function createRescue(manifest: Manifest, options: RescueOptions): Rescue
     if (isForOtherList(entry, context)) {
       throw new CofferError('tampered', 'recovery does not open it either');
     }
-    throw repeat(failure, failures[0]?.message ?? hintFor(failure));
+    const hints = [failures[0]?.message, hintFor()].filter((text) => text !== undefined);
+    throw repeat(failure, hints.length > 0 ? hints.join('; ') : failure.hint);
   };
 }
 

@@ -205,7 +205,7 @@ describe('drill: opened without the file key', () => {
     const without = await failureOf(() => values({ ...tools, aws: OFFLINE }));
     expect([without.code, without.hint]).toEqual([
       'network',
-      expect.stringContaining('recovery with'),
+      expect.stringMatching(/^recovery with arn:.*; its age recipients .* --identity FILE$/),
     ]);
     const { file } = await createSafe(app, 'stranger');
     const stranger = { ...tools, aws: OFFLINE, identityFiles: [file] };
