@@ -70,7 +70,8 @@ export function isOutOfUse(error: unknown): boolean {
   if (!(error instanceof CofferError)) return false;
   const name = awsErrorName(error) ?? '';
   if (error.code === 'credentials') return name === 'CredentialsProviderError';
-  if (error.code === 'network') return (error.cause as NetworkFailure).limit !== 'interrupted';
+  if (error.code === 'network')
+    return (error.cause as NetworkFailure | undefined)?.limit !== 'interrupted';
   return OUT_OF_USE.has(name);
 }
 
