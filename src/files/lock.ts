@@ -6,12 +6,12 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from './errors.ts';
+import { tryRemove } from './remove.ts';
 import { isRunning, thisProcess, type ProcessId } from './this-process.ts';
 import { undoAtExit } from './undo.ts';
 
@@ -90,7 +90,7 @@ export class Lock {
     clearInterval(this.#timer);
     closeSync(this.#fd);
     // After a long sleep another process may hold it.
-    if (readHolder(this.#path)?.token === this.holder.token) rmSync(this.#path, { force: true });
+    if (readHolder(this.#path)?.token === this.holder.token) tryRemove(this.#path);
   }
 }
 
@@ -111,7 +111,7 @@ function tryToTake(path: string, me: Holder): Attempt {
     return put(path, me, renameSync);
   } finally {
     closeSync(right.fd);
-    rmSync(succession, { force: true });
+    tryRemove(succession);
   }
 }
 
@@ -130,7 +130,7 @@ function put(path: string, me: Holder, place: (from: string, to: string) => void
     if (['EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) return 'changed';
     throw error;
   } finally {
-    rmSync(draft, { force: true });
+    tryRemove(draft);
   }
 }
 
@@ -210,6 +210,6 @@ function timeOf(path: string, me: Holder): number {
     return fstatSync(fd).mtimeMs;
   } finally {
     closeSync(fd);
-    rmSync(file, { force: true });
+    tryRemove(file);
   }
 }

@@ -7,10 +7,10 @@ import {
   readFileSync,
   readSync,
   renameSync,
-  rmSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { tryRemove } from './remove.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** The files with the old and the new content while a file is written in place. */
@@ -45,7 +45,9 @@ export function restore(target: string, safeguard: Safeguard): void {
 }
 
 function drop({ old, next }: Safeguard): void {
-  for (const file of [`${old}.part`, old, next]) rmSync(file, { force: true });
+  tryRemove(`${old}.part`);
+  // Without `next`, nobody can tell whether the file is whole.
+  if (tryRemove(old)) tryRemove(next);
 }
 
 /** A power failure may leave zeros in place of bytes. */

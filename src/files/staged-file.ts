@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readdirSync, renameSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { tryRemove } from './remove.ts';
 import { errnoOf } from './errors.ts';
 import { overwrite, type Safeguard } from './overwrite.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -30,7 +31,7 @@ export class StagedFile {
   static async create(folder: string, mode = 0o600): Promise<StagedFile> {
     const path = join(folder, temporaryName());
     let staged: StagedFile | undefined;
-    const forget = undoAtExit(() => rmSync(staged?.path ?? path, { force: true }));
+    const forget = undoAtExit(() => tryRemove(staged?.path ?? path));
     try {
       closeSync(openSync(path, 'wx', mode));
       staged = new StagedFile(path, await open(path, 'r+'), forget);
@@ -72,7 +73,7 @@ export class StagedFile {
     } catch (error) {
       if (!CANNOT_BE_RENAMED.has(errnoOf(error) ?? '')) throw error;
       overwrite(target, this.#path, safeguard);
-      rmSync(this.#path, { force: true });
+      tryRemove(this.#path);
     }
     this.#forget();
     syncFolder(dirname(target));
@@ -96,7 +97,7 @@ export class StagedFile {
   }
 
   discard(): void {
-    rmSync(this.#path, { force: true });
+    tryRemove(this.#path);
     this.#forget();
     void this.#handle.close().catch(() => {});
   }
@@ -122,7 +123,7 @@ export function removeLeftovers(folder: string): void {
     const [, machine, pid, started = ''] = TEMPORARY.exec(name) ?? [];
     if (machine !== machineTag(me)) continue;
     if (isRunning({ ...me, pid: Number(pid), started }) === false) {
-      rmSync(join(folder, name), { force: true });
+      tryRemove(join(folder, name));
     }
   }
 }

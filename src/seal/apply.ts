@@ -69,16 +69,18 @@ async function place(
   const removed = await findUnnamed(target, dropped, target);
   const forget = noteUnfinished(target, removed);
   const settle = () => blobs.forEach((blob) => blob.settle());
+  let left: string[] = [];
   const finish = () => {
     settle();
-    removeBlobs(target, removed);
+    left = removeBlobs(target, removed);
   };
   try {
     for (const blob of blobs) blob.commit();
-    return { changed: await write({ settle, finish }), removed };
+    const changed = await write({ settle, finish });
+    return { changed, removed: removed.filter((path) => !left.includes(path)) };
   } finally {
     for (const blob of blobs) blob.discard();
-    forget();
+    forget(left);
     tidyWorkFolder(workFolderOf(target));
   }
 }

@@ -1,6 +1,7 @@
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fitName, stemOf } from '../files/names.ts';
+import { tryRemove } from '../files/remove.ts';
 import { syncFolder } from '../files/sync-folder.ts';
 import { undoAtExit } from '../files/undo.ts';
 import { makeWorkFolder, workFolderOf } from '../files/work-folder.ts';
@@ -72,25 +73,30 @@ export async function findUnnamed(
   return own.filter((path) => !mentioned.has(basename(path)));
 }
 
-export function removeBlobs(target: string, paths: readonly string[]): void {
-  for (const path of paths) rmSync(join(dirname(target), path), { force: true });
+/** @returns those that cannot be removed now */
+export function removeBlobs(target: string, paths: readonly string[]): string[] {
+  const left = paths.filter((path) => !tryRemove(join(dirname(target), path)));
   if (paths.length > 0) tidyBlobFolder(target);
+  return left;
 }
 
 /**
  * Lets the next process check these blobs if this one is killed.
- * @returns a function that undoes this
+ * @returns a function that undoes this, but for the blobs that are left
  */
-export function noteUnfinished(target: string, paths: readonly string[]): () => void {
+export function noteUnfinished(
+  target: string,
+  paths: readonly string[],
+): (left: readonly string[]) => void {
   const workFolder = workFolderOf(target);
-  const notes = paths.map((path) => join(workFolder, basename(path)));
-  const remove = () => {
-    for (const note of notes) rmSync(note, { force: true });
+  const noteOf = (path: string) => join(workFolder, basename(path));
+  const remove = (left: readonly string[]) => {
+    for (const path of paths) if (!left.includes(path)) tryRemove(noteOf(path));
     forget();
   };
-  const forget = undoAtExit(remove);
-  if (notes.length > 0) makeWorkFolder(workFolder);
-  for (const note of notes) writeFileSync(note, '');
+  const forget = undoAtExit(() => remove([]));
+  if (paths.length > 0) makeWorkFolder(workFolder);
+  for (const path of paths) writeFileSync(noteOf(path), '');
   return remove;
 }
 

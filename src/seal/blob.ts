@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { commitOf } from '../crypto/commit.ts';
 import type { NewDataKey } from '../crypto/data-keys.ts';
@@ -8,6 +8,7 @@ import { createObjectCipher, sealChunks, type Commitment } from '../crypto/objec
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { explainFileError } from '../files/errors.ts';
 import { resolveTarget } from '../files/names.ts';
+import { tryRemove } from '../files/remove.ts';
 import { StagedFile } from '../files/staged-file.ts';
 import { undoAtExit } from '../files/undo.ts';
 import { makeWorkFolder, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
@@ -192,9 +193,10 @@ class Sink {
 
   discard(): void {
     if (!this.#file) return;
-    if (this.#forget && this.#place) rmSync(this.#place, { force: true });
+    const isGone = !this.#forget || this.#place === undefined || tryRemove(this.#place);
     this.#forget?.();
-    this.#file.discard();
+    // By this file, the next process knows which blob is left.
+    if (isGone) this.#file.discard();
     this.#file = undefined;
     tidyBlobFolder(this.#target);
     tidyWorkFolder(this.#workFolder);

@@ -1,5 +1,5 @@
-import { readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { errnoOf, explainFileError } from '../files/errors.ts';
 import { isDead, Lock, readHolder, type Holder } from '../files/lock.ts';
@@ -16,6 +16,7 @@ import {
   unfinishedEndings,
   workFolderOf,
 } from '../files/work-folder.ts';
+import { tryRemove } from '../files/remove.ts';
 import { ENDING, findUnnamed, removeBlobs, unfinishedBlobs } from './blob-files.ts';
 
 /** How long to wait for other writers of a manifest, and how to say so. */
@@ -109,11 +110,12 @@ async function takeBack(workFolder: string, target: string, me: Holder): Promise
   for (const ending of unfinishedEndings(workFolder)) {
     restore(stem + ending, safeguardOf(stem + ending));
   }
-  removeBlobs(target, await findUnnamed(target, unfinishedBlobs(target)));
+  const left = removeBlobs(target, await findUnnamed(target, unfinishedBlobs(target)));
+  const kept = new Set(left.map((path) => basename(path)));
   for (const name of readdirSync(workFolder)) {
     const isOwn = name.endsWith(ENDING) || isTemporary(name);
-    const isLeft = isOwn || isLeftOfLock(name, workFolder, me);
-    if (isLeft) rmSync(join(workFolder, name), { force: true });
+    const isLeft = !kept.has(name) && (isOwn || isLeftOfLock(name, workFolder, me));
+    if (isLeft) tryRemove(join(workFolder, name));
   }
 }
 

@@ -13,6 +13,7 @@ import { history } from '../../src/actions/history.ts';
 import { importPath } from '../../src/actions/import.ts';
 import { move } from '../../src/actions/move.ts';
 import { put } from '../../src/actions/put.ts';
+import { recovery } from '../../src/actions/recovery.ts';
 import { refresh } from '../../src/actions/refresh.ts';
 import { save } from '../../src/actions/save.ts';
 import { sync } from '../../src/actions/sync.ts';
@@ -123,6 +124,7 @@ const READERS: Record<string, readonly Call[] | string> = {
   ],
   save: [[(tools, { file }) => save(tools, [file]), text + pin + note]],
   refresh: [[(tools, { file }) => refresh(tools, [file], { newDataKeys: true }), text + pin]],
+  recovery: [[(tools, { file }) => recovery(tools, 'restore', [file], []), text + pin]],
   move: [[(tools, { file }) => move(tools, file, ['text', 'renamed']), text]],
   set: 'takes a value from its caller: the next test',
   textconv: 'masks what is too large: the test after that',

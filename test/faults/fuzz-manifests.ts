@@ -73,7 +73,7 @@ function basesFor({ kmskey, bucket }: TestAws, seed: number): string[] {
   - {name: d, type: SecureString, generate: {length: 20, charset: alnum}}
   - {name: e, type: SecureString, file: e.bin, store: s3, extension: .bin}
 `;
-  const sealed = sealedManifest(`${plain('p', 'x')}${sealedBlob('b', 'bytes')}`);
+  const sealed = sealedManifest(`${plain('p', 'x')}${sealedBlob('b', 'sealed bytes of a blob')}`);
   const random = fc.sample(randomManifest, { seed, numRuns: 20 }).map(({ text }) => text);
   return [
     head + lines.slice(0, 8).join(''),

@@ -118,7 +118,7 @@ describe('a blob', () => {
 test('reports the plaintext file of a secret, even if only that file is staged', async () => {
   const app = await committed({
     'a/app.yml': sealedManifest(
-      sealedBlob('s', 'x').replace('blob:', 'file: ../in/s e.txt, blob:') +
+      sealedBlob('s', 'sealed bytes of a blob').replace('blob:', 'file: ../in/s e.txt, blob:') +
         '  - {name: open, type: String, file: ../in/open.txt}\n',
     ),
     'in/open.txt': 'no secret',
@@ -133,7 +133,7 @@ test('reports the plaintext file of a secret, even if only that file is staged',
 test('follows symbolic links in git', async () => {
   const app = await committed({
     'app.yml': sealedManifest(
-      sealedBlob('s', 'x').replace('blob:', 'file: link/s.txt, blob:') +
+      sealedBlob('s', 'sealed bytes of a blob').replace('blob:', 'file: link/s.txt, blob:') +
         '  - {name: open, type: String, file: now.txt}\n',
     ),
     'in/open.txt': 'no secret',

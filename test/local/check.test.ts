@@ -19,7 +19,7 @@ const CLEAN = sealedManifest('');
 const SECRET = createCanary();
 const PLAIN = sealedManifest(`  - {name: p, type: SecureString, value: ${SECRET}}\n`);
 const IS_PLAIN = 'p is a secret but not encrypted';
-const BODY = 'sealed bytes';
+const BODY = 'sealed bytes of a blob';
 const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
 const WITH_STRING = sealedManifest('  - {name: p, type: String, file: open}\n');
 const WITH_SECRET = CLEAN.replace('type: securestring,', 'type: securestring, file: open,');
@@ -69,8 +69,8 @@ describe('in a repository', () => {
   test('the plaintext file of a secret must not be tracked; other files must be', async () => {
     const app = await createRepository({
       'app.yml': sealedManifest(
-        sealedBlob('s', 'x').replace('blob:', 'file: s.txt, blob:') +
-          sealedBlob('t', 'x').replace('blob:', 'file: t.txt, blob:') +
+        sealedBlob('s', 'sealed bytes of a blob').replace('blob:', 'file: s.txt, blob:') +
+          sealedBlob('t', 'sealed bytes of a blob').replace('blob:', 'file: t.txt, blob:') +
           '  - {name: open, type: String, file: open.txt}\n',
       ),
       's.txt': SECRET,
@@ -153,7 +153,7 @@ test('prints what it found, for people and for programs', async () => {
   expect(people.stdout.toString()).toBe(`app.yml:10:12: error: ${IS_PLAIN}
   hint: run coffer encrypt app.yml
 bad.yml:10:1: error: unknown key
-  hint: the keys allowed here are path, region, kmskey, bucket, account, tags, encrypted_with, data_keys, parameters
+  hint: the keys allowed here are path, region, kmskey, bucket, account, tags, recovery, encrypted_with, data_keys, parameters
 `);
   expect(people.stderr).toBe('2 manifests, 2 problems\n');
   expect(people.code).toBe(3);

@@ -19,6 +19,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   unset: () => ['app.yml', 'x'],
   rotate: () => ['app.yml', 'g'],
   refresh: () => ['app.yml'],
+  recovery: () => ['list', 'app.yml'],
   move: () => ['app.yml', 'x', 'moved'],
   copy: () => ['app.yml', 'x', 'taker.yml'],
   diff: () => ['app.yml', '--exit-code'],

@@ -27,6 +27,7 @@ import type { Clients, Stage, Stages, Step } from './policy-stage.ts';
 
 const BUCKET = 'policy-bucket';
 const DIGEST = 'a'.repeat(64);
+const RECIPIENT = 'age1vyjvunjzj0g4qgc380jvxznjdz6u2akhetes0352l0pphyxaw47sys5e7r';
 
 /** Tags, a secret, one of tier Advanced, one for S3, a plain value, and a machine image. */
 const ALL = `tags: {team: a}
@@ -55,6 +56,8 @@ export async function buildStates(stages: Stages): Promise<void> {
     await write(stage, 's3.yml', manifest('/apps/s3/', FOR_S3));
     await write(stage, 'other.yml', manifest('/apps/other/', ALL));
     await succeed(stage, ['encrypt', 'app.yml', 'partial.yml', 's3.yml', 'other.yml']);
+    await write(stage, 'recoverable.yml', await read(stage, 'app.yml'));
+    await succeed(stage, ['recovery', 'add', 'recoverable.yml', RECIPIENT, '--yes']);
     const under = `encrypted_with: ${fileKey}\nparameters:\n`;
     const value = await sealLikePsyml(stage.kms, 'old');
     const old = `  - {name: old, type: securestring, value: ${value}}\n`;
@@ -182,6 +185,13 @@ const ADMINISTER = [
   step('gc', 'other than wanted', 'gc app.yml --older-than 1s --yes'),
   step('nuke', 'other than wanted', 'nuke app.yml --yes'),
 ];
+
+/** From the list of app.yml, which is empty, to that of recoverable.yml, under the old file key. */
+export const ADD_RECIPIENT = step(
+  'recovery add',
+  'moved',
+  `recovery add app.yml ${RECIPIENT} --yes`,
+);
 
 /** The daily work of each role, and its manifests. */
 export const JOBS: Readonly<Record<Role, { manifests: string[]; steps: readonly Step[] }>> = {

@@ -9,7 +9,7 @@ import { parseManifest } from '../../src/manifest/index.ts';
 import { parsePolicy } from '../../src/sandbox/iam/document.ts';
 import { decide, type Question } from '../../src/sandbox/iam/policies.ts';
 import { createStages, type Step } from './policy-stage.ts';
-import { buildStates, JOBS, TRESPASSES } from './policy-steps.ts';
+import { ADD_RECIPIENT, buildStates, JOBS, TRESPASSES } from './policy-steps.ts';
 
 const FILE_KEY = 'arn:aws:kms:us-east-1:111122223333:key/11111111-1111-4111-8111-111111111111';
 
@@ -35,11 +35,15 @@ beforeAll(async () => {
   }
 }, 120_000);
 
-async function print(role: Role, ...flags: string[]): Promise<unknown> {
-  const args = ['policy', ...JOBS[role].manifests, '--for', role, ...flags];
+function print(role: Role, ...flags: string[]): Promise<unknown> {
+  return printFor(JOBS[role].manifests, role, ...flags);
+}
+
+async function printFor(files: readonly string[], role: Role, ...flags: string[]) {
+  const args = ['policy', ...files, '--for', role, ...flags];
   const { outcome } = await stages.run({ name: 'policy', from: 'bare', args }, ALLOW_NOTHING);
   expect(outcome.code, outcome.stderr).toBe(0);
-  return JSON.parse(outcome.stdout.toString());
+  return JSON.parse(outcome.stdout.toString()) as unknown;
 }
 
 /** Printing a policy asks AWS nothing. */
@@ -137,6 +141,18 @@ function removals(policy: Policy): { sid: string; action: string; policy: Policy
     }),
   );
 }
+
+test('recovery add needs the policies of the old and of the new list', async () => {
+  const before = (await printFor(['app.yml'], 'admin')) as Policy;
+  const { Statement } = (await printFor(['recoverable.yml'], 'admin')) as Policy;
+  const endsWith = async (more: Policy['Statement']) => {
+    const policy = { ...before, Statement: [...before.Statement, ...more] };
+    return (await stages.run(ADD_RECIPIENT, policy)).outcome.code;
+  };
+  expect(await endsWith(Statement)).toBe(0);
+  expect(await endsWith([])).toBe(1);
+  expect(await endsWith(Statement.filter(({ Sid }) => Sid !== 'ListedValues'))).toBe(1);
+});
 
 test("the policies for the demo's manifest have no statement that is not proven here", async () => {
   const text = await readFile('examples/superman/superman.yml', 'utf8');

@@ -116,6 +116,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       'decrypt',
       'move',
       'refresh',
+      'recovery',
       'diff',
       'sync',
       'get',
@@ -146,9 +147,8 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
     carries: [
       ['SealedBlobs', 'ObjectKeys'],
       ['ObjectKeys', 'SealedBlobs'],
-      // coffer recovery add binds the same data keys to another list.
-      ['SealedValues', 'SealedValues'],
       ['SealedBlobs', 'SealedBlobs'],
+      ['SealedValues', 'ListedValues'],
       ['SealedValues', 'RefreshedValues'],
       ['SealedBlobs', 'RefreshedBlobs'],
     ],

@@ -26,6 +26,9 @@ const SCOPES = {
   FileKey: ({ fileKey, currentKey }) => [use(currentKey ?? fileKey, {})],
   /** Data keys of blobs, in git. */
   SealedBlobs: (subject) => blobsUnder(subject, subject.fileKey),
+  /** Data keys on their way to this recovery list from another one. */
+  ListedValues: ({ fileKey, manifest }) =>
+    manifest.recovery.length > 0 ? [use(fileKey, valuesOf(manifest))] : [],
   /** The same data keys under the keys in the recovery list, */
   RecoveryValues: ({ recoveryKeys, manifest }) =>
     recoveryKeys.map((key) => use(key, valuesOf(manifest))),

@@ -101,7 +101,9 @@ describe('check', () => {
   });
 
   test('warns about a blob whose file would have such a variable', async () => {
-    const { warnings } = await check(sealedManifest(sealedBlob('ssl_cert', 'sealed')));
+    const { warnings } = await check(
+      sealedManifest(sealedBlob('ssl_cert', 'sealed bytes of a blob')),
+    );
     expect(warnings.map(({ message }) => message)).toEqual([
       'ssl_cert would set SSL_CERT_FILE, which TLS libraries and proxies would obey',
     ]);

@@ -127,7 +127,7 @@ describe('value and blob replace each other', () => {
     ],
     [
       'a blob in braces',
-      `blob: {sha256: ${blob().sha256}, size: 1, key: AAAA, binding: ${BINDING}, commit: ${COMMIT}, message_id: ${blob().messageId}, commitment: ${blob().commitment}, path: x} # why`,
+      `blob: {sha256: ${blob().sha256}, size: 16, key: AAAA, binding: ${BINDING}, commit: ${COMMIT}, message_id: ${blob().messageId}, commitment: ${blob().commitment}, path: x} # why`,
       `blob: # why\n${B}`,
     ],
   ])('%s', (_, before, after) => {

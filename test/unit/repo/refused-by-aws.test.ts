@@ -94,7 +94,12 @@ describe('check reports what AWS would refuse:', () => {
     ],
     [
       'a pattern that the URL does not match',
-      sealedManifest(sealedBlob('b', 'x').replace('blob:', 'allowed_pattern: "^[0-9]+$", blob:')),
+      sealedManifest(
+        sealedBlob('b', 'sealed bytes of a blob').replace(
+          'blob:',
+          'allowed_pattern: "^[0-9]+$", blob:',
+        ),
+      ),
       '10:12 b goes to S3, and its s3:// URL does not match allowed_pattern',
     ],
     [
@@ -129,12 +134,14 @@ describe('check reports what AWS would refuse:', () => {
     ],
     [
       'a data type in S3',
-      sealedManifest(sealedBlob('b', 'x').replace('blob:', 'data_type: integer, blob:')),
+      sealedManifest(
+        sealedBlob('b', 'sealed bytes of a blob').replace('blob:', 'data_type: integer, blob:'),
+      ),
       '10:12 b goes to S3, and its s3:// URL is not of data_type integer',
     ],
     [
       'a key in S3 that is too long',
-      sealedManifest(sealedBlob('b'.repeat(960), 'x')),
+      sealedManifest(sealedBlob('b'.repeat(960), 'sealed bytes of a blob')),
       `10:12 ${'b'.repeat(960)} goes to S3, where its key would be longer than 1024 bytes`,
     ],
     ['an alias without alias/', top('kmskey', 'superman'), `3:9 "kmskey" ${KEY}`],
@@ -164,7 +171,9 @@ describe('check reports what AWS would refuse:', () => {
     ],
     [
       'a blob that now belongs in SSM',
-      sealedManifest(sealedBlob('b', 'x').replace('blob:', 'store: ssm, blob:')),
+      sealedManifest(
+        sealedBlob('b', 'sealed bytes of a blob').replace('blob:', 'store: ssm, blob:'),
+      ),
       '10:12 b goes to SSM but is encrypted for S3',
     ],
   ])('%s', async (_, text, expected) => {

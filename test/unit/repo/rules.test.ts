@@ -46,25 +46,25 @@ describe('reports', () => {
       sealedManifest(P(`name: big, type: String, value: ${'x'.repeat(4097)}`), ''),
       ["big: its 4097 bytes exceed SSM's limit of 4096 in tier Standard"],
     ],
-    ['a blob in itself', sealedManifest(sealedBlob('b', 'sealed')), []],
+    ['a blob in itself', sealedManifest(sealedBlob('b', 'sealed bytes of a blob')), []],
     [
       'a blob and no bucket',
-      sealedManifest(sealedBlob('b', 'sealed'), ''),
+      sealedManifest(sealedBlob('b', 'sealed bytes of a blob'), ''),
       ['b goes to S3, but the manifest has no bucket'],
     ],
     [
       'a blob of other bytes',
-      sealedManifest(sealedBlob('b', 'sealed').replace('c2VhbGVk', 'U2VhbGVk')),
+      sealedManifest(sealedBlob('b', 'sealed bytes of a blob').replace('c2VhbGVk', 'U2VhbGVk')),
       ['b: the sealed bytes do not match the manifest'],
     ],
     [
       'a blob of another size',
-      sealedManifest(sealedBlob('b', 'sealed').replace('"size":6', '"size":7')),
+      sealedManifest(sealedBlob('b', 'sealed bytes of a blob').replace('"size":22', '"size":23')),
       ['b: the sealed bytes do not match the manifest'],
     ],
     [
       'a blob whose file is missing',
-      sealedManifest(sealedBlob('b', 'sealed', 'm.blobs/b.enc')),
+      sealedManifest(sealedBlob('b', 'sealed bytes of a blob', 'm.blobs/b.enc')),
       ['b: m.blobs/b.enc is missing'],
     ],
     [
@@ -116,7 +116,7 @@ describe('reports', () => {
 });
 
 test("a blob needs another kmskey than AWS's own, and the hint says how to get there", async () => {
-  const blob = sealedManifest(sealedBlob('b', 'sealed'));
+  const blob = sealedManifest(sealedBlob('b', 'sealed bytes of a blob'));
   const { problems } = await check(blob.replace('alias/app', 'alias/aws/ssm'));
   expect(problems).toContainEqual(
     expect.objectContaining({

@@ -122,9 +122,11 @@ test('gives kms:Decrypt to no role without decryption, and only encryption to a 
 const actionsOf = (role: Role) =>
   buildPolicy(role, SUBJECTS.slice(0, 4)).Statement.flatMap(({ Action }) => Action);
 
-test('only the roles that sync may write to SSM and S3', () => {
+test('only the roles that sync may write parameters and objects', () => {
   const writers = ROLES.filter((role) =>
-    actionsOf(role).some((action) => /^(?:ssm|s3):(?:Put|Delete|Add|Remove|Abort)/.test(action)),
+    actionsOf(role).some((action) =>
+      /^(?:ssm|s3):(?:PutParameter|PutObject|Delete|Add|Remove|Abort)/.test(action),
+    ),
   );
   expect(writers).toEqual(['ci', 'ci-no-decrypt', 'admin']);
 });

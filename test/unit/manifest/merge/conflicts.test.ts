@@ -85,7 +85,7 @@ describe('is a conflict only if both sides changed it:', () => {
   });
 
   test('a value that became a blob on one side and another value on the other', () => {
-    const blob = `    blob:\n      sha256: ${'ab'.repeat(32)}\n      size: 1\n      key: AAAA\n      binding: 1f0c9a2e\n      commit: ${'A'.repeat(43)}=\n      message_id: ${'A'.repeat(38)}==\n      commitment: ${'A'.repeat(38)}==\n      data: AAAA\n`;
+    const blob = `    blob:\n      sha256: ${'ab'.repeat(32)}\n      size: 16\n      key: AAAA\n      binding: 1f0c9a2e\n      commit: ${'A'.repeat(43)}=\n      message_id: ${'A'.repeat(38)}==\n      commitment: ${'A'.repeat(38)}==\n      data: AAAA\n`;
     const ours = BASE.replace('    value: two\n', blob);
     const merged = merge(BASE, ours, BASE.replace('two', 'THEIRS'));
     expect(merged.text).toBe(
