@@ -72,4 +72,16 @@ export const files = [
     find: "path.split('/').some((part) => part === '.' || part === '..')",
     replace: "path === '..'",
   },
+  {
+    fault: 'a temporary file that cannot be removed ends the command',
+    file: 'src/files/remove.ts',
+    find: '  } catch {\n    return false;\n  }',
+    replace: '  } catch (error) {\n    throw error;\n  }',
+  },
+  {
+    fault: 'the next command forgets blobs that could not be removed',
+    file: 'src/seal/apply.ts',
+    find: 'forget(left);',
+    replace: 'forget([]);',
+  },
 ];

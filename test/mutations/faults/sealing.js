@@ -133,4 +133,28 @@ export const sealing = [
     find: 'randomInt(characters.length)',
     replace: 'randomInt(Math.max(1, characters.length - 1))',
   },
+  {
+    fault: 'recovery opens what the caller may not decrypt',
+    file: 'src/seal/rescue.ts',
+    find: 'if (!(failure instanceof CofferError) || !isOutOfUse(failure)) throw failure;',
+    replace: 'if (!(failure instanceof CofferError)) throw failure;',
+  },
+  {
+    fault: 'a wrap for age opens in another context',
+    file: 'src/crypto/recovery.ts',
+    find: 'dataKey?.length === DATA_KEY_BYTES && renderPayload(context, dataKey) === text',
+    replace: 'dataKey?.length === DATA_KEY_BYTES',
+  },
+  {
+    fault: 'a data key from recovery is not held to its commit',
+    file: 'src/seal/rescue.ts',
+    find: '        requireCommit(dataKey, commit, subject);\n',
+    replace: '',
+  },
+  {
+    fault: 'a new data key is wrapped for a recovery list that nobody vouches for',
+    file: 'src/seal/recovery.ts',
+    find: '    await this.requireTrust();\n    const wraps',
+    replace: '    const wraps',
+  },
 ];
