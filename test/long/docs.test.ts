@@ -13,7 +13,7 @@ const PAGES = [
 const PROGRAMS = {
   coffer: `case "$1 $*" in
   *--yes*|*--as*) ;;
-  sync*|nuke*|gc*|bootstrap*) yes=--yes ;;
+  sync*|nuke*|gc*|bootstrap*|recovery*) yes=--yes ;;
 esac
 "$NODE" "$CLI" "$@" $yes 2> "$ROOT/stderr"
 code=$?
@@ -22,8 +22,14 @@ echo "$code $PAGE: coffer $*" >> "$ROOT/calls"
 exit $code`,
   kubectl: 'cat',
   npx: 'shift\nexec "$@"',
+  'age-keygen': 'echo age1vyjvunjzj0g4qgc380jvxznjdz6u2akhetes0352l0pphyxaw47sys5e7r',
   sops: `echo '{"from_sops": "secret"}'`,
 };
+
+const PROFILES = `[profile base]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = example
+`;
 
 const WEST = `path: /apps/superman/
 region: us-west-2
@@ -54,8 +60,8 @@ set +e
 
 /** The blocks of shell commands of a page, without those of npm, which other tests run. */
 function blocksOf(page: string): string[] {
-  return [...page.matchAll(/^```sh\n(.*?)^```/gms)]
-    .map(([, block = '']) => block)
+  return [...page.matchAll(/^( *)```sh\n(.*?)^ *```/gms)]
+    .map(([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''))
     .filter((block) => !block.startsWith('npm '));
 }
 
@@ -88,6 +94,7 @@ test(
     const root = await createWorkspace({
       'readme.yml': manifest,
       'base/app.yml': manifest,
+      '.aws/config': PROFILES,
       'base/west.yml': WEST,
       'base/keystore.jks': Buffer.alloc(100_000, 1),
       'base/server': '#!/bin/sh\n',
