@@ -66,7 +66,10 @@ export function parseMetadata(metadata: ObjectMetadata): ObjectHeader {
   if (isOld && isNew) throw refused('its metadata mixes two formats');
   if (isNew) return parseV3(fields);
   if (isOld) return parseV1OrV2(fields);
-  throw refused('it was not written by coffer or another Amazon S3 Encryption Client');
+  throw refused(
+    'it was not written by coffer or another Amazon S3 Encryption Client',
+    INSTRUCTION_FILE,
+  );
 }
 
 /** A decipher for the body without its tag; its output is verified only by `final`. */
@@ -115,7 +118,10 @@ function parseV1OrV2(fields: Fields): ObjectHeader {
 function bytesOf(fields: Fields, name: string, length?: number): Buffer {
   const bytes = decodeBase64(fields[name] ?? '');
   if (!bytes?.length || (length !== undefined && bytes.length !== length)) {
-    throw refused(`its metadata ${name} is ${fields[name] === undefined ? 'missing' : 'damaged'}`);
+    if (fields[name] === undefined) {
+      throw refused(`its metadata ${name} is missing`, INSTRUCTION_FILE);
+    }
+    throw refused(`its metadata ${name} is damaged`);
   }
   return bytes;
 }
@@ -171,6 +177,10 @@ function decodeWords(text: string): string {
   });
 }
 
-function refused(why: string): CofferError {
-  return new CofferError('tampered', `the object cannot be decrypted: ${why}`);
+/** Where a client was told to, it keeps the wrapped key in a second object. */
+const INSTRUCTION_FILE =
+  'if an instruction file is beside it (its key and .instruction), that has the wrapped key, and coffer reads none: write the object again with the key in its metadata';
+
+function refused(why: string, hint?: string): CofferError {
+  return new CofferError('tampered', `the object cannot be decrypted: ${why}`, { hint });
 }

@@ -104,6 +104,14 @@ describe('get refuses an older object', () => {
     await expectRefused(older, 'was not written by coffer or another');
   });
 
+  test.each([
+    ['everything', () => ({})],
+    ['its wrapped key', set({ 'x-amz-key-v2': '' })],
+  ])('whose metadata lacks %s, which may be in an instruction file', async (_, alter) => {
+    const older = await writeOlder(aws, PLAINTEXT, { ...V2, alter });
+    await expectRefused(older, 'instruction file');
+  });
+
   test('whose plaintext does not match its name', async () => {
     const [one, other] = [randomBytes(100), randomBytes(100)];
     const { url: wrong } = await writeOlder(aws, one, V1);
