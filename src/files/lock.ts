@@ -68,7 +68,11 @@ export class Lock {
     for (let pause = 10; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       prepare();
       const attempt = tryToTake(path, me);
-      if (attempt === 'changed') continue;
+      if (attempt === 'changed') {
+        // Lets others finish, and lets signals and timers in.
+        await sleep(1);
+        continue;
+      }
       if ('fd' in attempt) return new Lock(path, me, attempt.fd);
       const waited = performance.now() - start;
       if (waited >= timeoutMs) return attempt.holder;
