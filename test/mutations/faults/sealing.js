@@ -146,12 +146,6 @@ export const sealing = [
     replace: 'dataKey?.length === DATA_KEY_BYTES',
   },
   {
-    fault: 'a data key from recovery is not held to its commit',
-    file: 'src/seal/rescue.ts',
-    find: '        requireCommit(dataKey, commit, subject);\n',
-    replace: '',
-  },
-  {
     fault: 'a new data key is wrapped for a recovery list that nobody vouches for',
     file: 'src/seal/recovery.ts',
     find: '    await this.requireTrust();\n    const wraps',
