@@ -1,10 +1,9 @@
 import { tmpdir } from 'node:os';
+import { servicesFor } from './actions/services.ts';
 import type { Tools } from './actions/tools.ts';
-import { createAws } from './aws/index.ts';
 import { closeClients, type Session } from './aws/session.ts';
 import { SILENT_HOST, type Host } from './host.ts';
 import { parseSize, valueLimit } from './sizes.ts';
-import { createStores } from './stores/index.ts';
 
 /** How to reach AWS, and the host. Defaults are those of the AWS SDK. */
 export interface CofferOptions extends Pick<
@@ -120,11 +119,8 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
     clients,
     concurrency,
     interruption: signal,
-    opened: new Set(),
   };
-  const shared: Omit<Tools, 'limit'> = {
-    aws: createAws(session),
-    stores: createStores(session),
+  const shared: Omit<Tools, 'aws' | 'stores' | 'limit'> = {
     host: { ...SILENT_HOST, onStop: () => signal, ...options.host },
     region: undefined,
     identityFiles: options.identityFiles,
@@ -137,7 +133,7 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
     options.maxSize === undefined ? undefined : parseSize(String(options.maxSize), 'maxSize');
   const bind = (load: () => Promise<(tools: Tools, ...args: never[]) => unknown>) => {
     return async (...args: never[]) =>
-      (await load())({ ...shared, limit: valueLimit(maxSize) }, ...args);
+      (await load())({ ...shared, ...servicesFor(session), limit: valueLimit(maxSize) }, ...args);
   };
   const verbs = Object.entries(VERBS).map(([verb, load]) => [verb, bind(load)] as const);
   return { ...(Object.fromEntries(verbs) as unknown as Verbs), close: () => closeClients(session) };

@@ -35,6 +35,7 @@ export async function bootstrap(
   onPlan?.(steps);
   if (steps.every(({ apply }) => !apply)) host.note('nothing to do');
   else if (yes) {
+    await aws.requireAccount();
     steps = await applySteps(steps, host.onStop());
     host.note(`${countDone(steps)} done`);
   } else host.note('nothing changed; --yes applies the lines marked + and ~');
@@ -43,7 +44,7 @@ export async function bootstrap(
 
 /** Returns the same as Terraform or CloudFormation code. Makes no network calls. */
 export async function bootstrapCode(
-  tools: Pick<Tools, 'region' | 'fileKey'>,
+  tools: Pick<Tools, 'aws' | 'region' | 'fileKey'>,
   files: readonly string[],
   language: Language,
 ): Promise<string> {

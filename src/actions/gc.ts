@@ -54,6 +54,7 @@ export async function gc(
   if (total === 0) host.note('nothing to delete: a pointer names every object');
   if (total === 0 || options.dryRun) return found.map(describe);
 
+  await tools.aws.requireAccount();
   if (!options.yes) await host.confirm(`Delete these ${total} for good?`);
   const signal = host.onStop();
   const deleted: Found[] = [];

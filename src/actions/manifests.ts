@@ -13,11 +13,12 @@ import { recoveryOf, rescueFor } from './recipients.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 /**
- * Reads every manifest of a call before any work starts.
+ * Reads every manifest of a call before any work starts. From then on, the call writes only to the
+ * account that they name.
  * @throws CofferError with the problems of all of them.
  */
 export async function readManifests(
-  tools: Pick<Tools, 'region' | 'allowedFiles'> & Partial<Pick<Tools, 'limit'>>,
+  tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles'> & Partial<Pick<Tools, 'limit'>>,
   files: readonly string[],
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
@@ -26,6 +27,7 @@ export async function readManifests(
     try {
       const manifest = await readManifest(file);
       const { region = manifest.region, allowedFiles, limit } = tools;
+      tools.aws.demandAccount({ ...manifest, region });
       manifests.push({ ...manifest, region, allowedFiles, limit });
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
@@ -42,7 +44,7 @@ export async function readManifests(
 
 /** Reads one manifest. */
 export async function readOneManifest(
-  tools: Pick<Tools, 'region' | 'allowedFiles' | 'limit'>,
+  tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles' | 'limit'>,
   file: string,
 ): Promise<Manifest> {
   const [manifest] = await readManifests(tools, [file]);

@@ -59,6 +59,7 @@ export async function nuke(
   const manifests = await readManifests(tools, files);
   const targets = manifests.map((manifest) => toTarget(manifest, keepObjects));
   options.onPlan?.(targets.map(toPlan));
+  await tools.aws.requireAccount();
   if (!options.yes) await host.confirm(questionOf(targets));
 
   const signal = host.onStop();

@@ -14,7 +14,7 @@ export interface SsmPlace {
 
 /** Accepts manifests, for their paths, and paths such as `/app/`. */
 export async function placesOf(
-  tools: Pick<Tools, 'region' | 'homeRegion' | 'limit'>,
+  tools: Pick<Tools, 'aws' | 'region' | 'homeRegion' | 'limit'>,
   filesOrPaths: readonly string[],
 ): Promise<SsmPlace[]> {
   const paths = filesOrPaths.filter((word) => word.endsWith('/'));

@@ -27,7 +27,7 @@ export interface PolicyExplanation {
 
 /** Says what fails without each statement of a role's policy. Makes no network calls. */
 export async function explainPolicy(
-  tools: Pick<Tools, 'region' | 'fileKey' | 'host'>,
+  tools: Pick<Tools, 'aws' | 'region' | 'fileKey' | 'host'>,
   files: readonly string[],
   options: Omit<PolicyOptions, 'keyPolicy' | 'principals'> = {},
 ): Promise<PolicyExplanation> {
@@ -38,7 +38,7 @@ export async function explainPolicy(
 
 /** Returns the least IAM policy for work with manifests. Makes no network calls. */
 export async function policy(
-  tools: Pick<Tools, 'region' | 'fileKey' | 'host'>,
+  tools: Pick<Tools, 'aws' | 'region' | 'fileKey' | 'host'>,
   files: readonly string[],
   options: PolicyOptions = {},
 ): Promise<PolicyDocument | KeyPolicy> {
@@ -61,7 +61,7 @@ export async function policy(
 }
 
 async function subjectsOf(
-  tools: Pick<Tools, 'region' | 'fileKey'>,
+  tools: Pick<Tools, 'aws' | 'region' | 'fileKey'>,
   files: readonly string[],
   account: string | undefined,
 ): Promise<Subject[]> {

@@ -28,9 +28,11 @@ export async function save(
   { allowPlaintext = false, useRecovery }: SaveOptions = {},
 ): Promise<SaveReport> {
   const { host } = tools;
+  const manifests = await readManifests(tools, files);
+  await tools.aws.requireAccount();
   // Decrypts and checks everything before the first write.
   const work = [];
-  for (const manifest of await readManifests(tools, files)) {
+  for (const manifest of manifests) {
     const opener = await openerFor(tools, manifest, { isPublished: true, useRecovery });
     work.push({ manifest, desired: await desiredState(manifest, opener, { allowPlaintext }) });
   }

@@ -77,6 +77,7 @@ export async function sync(
   };
   const writes: Action[] = ['create', 'update', ...(replace ? (['replace'] as const) : [])];
   const question = questionOf(countActions(plans), replace);
+  if (question) await tools.aws.requireAccount();
   if (question && !yes) await host.confirm(question);
 
   let work = targets.map((target): Work => {

@@ -14,7 +14,11 @@ export type BucketStore = ReturnType<typeof createBucketStore>;
 
 /** Manages the S3 buckets of one region. */
 export function createBucketStore(session: Session, region: string | undefined) {
-  const client = clientFor(session, 's3', () => new S3Client(clientConfig(session, 's3', region)));
+  const client = clientFor(
+    session,
+    { service: 's3', region },
+    () => new S3Client(clientConfig(session, 's3', region)),
+  );
 
   return {
     ...createSettingsStore(client, session),

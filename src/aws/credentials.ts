@@ -4,7 +4,7 @@ import { CofferError } from '../errors.ts';
 import { runCredentialProcess } from './credential-process.ts';
 import { LIMITS } from './limits.ts';
 import { NO_SETUP } from './setup.ts';
-import type { Credentials, Session } from './session.ts';
+import { baseOf, type Credentials, type Session } from './session.ts';
 import { describeSource, findSource, type RoleRequest, type Source } from './source.ts';
 import type { Section } from './shared-config.ts';
 import { findInTime } from './waiting.ts';
@@ -18,14 +18,15 @@ const providers = new WeakMap<Session, Provider>();
 
 /** The credentials of a session: one search for all its clients, so that it asks only once. */
 export function credentialsOf(session: Session): Provider {
-  const known = providers.get(session);
+  const base = baseOf(session);
+  const known = providers.get(base);
   if (known) return known;
   const provider = memoize(
     () => find(session),
     ({ expiration }) => expiration !== undefined && +expiration - Date.now() < MARGIN_MS,
     ({ expiration }) => expiration !== undefined,
   );
-  providers.set(session, provider);
+  providers.set(base, provider);
   return provider;
 }
 

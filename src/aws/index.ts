@@ -1,3 +1,4 @@
+import type { AccountDemand } from './account-guard.ts';
 import type { BucketStore } from './buckets.ts';
 import type { KeyStore } from './keys.ts';
 import type { KmsService } from './kms.ts';
@@ -10,9 +11,17 @@ export interface Aws {
   kms: (region: Region) => Promise<KmsService>;
   keys: (region: Region) => Promise<KeyStore>;
   buckets: (region: Region) => Promise<BucketStore>;
+  /** Notes that a manifest is for an account: from now on, no call writes to another one. */
+  demandAccount: (manifest: AccountDemand) => void;
+  /**
+   * Checks that now, before any question: a write would fail.
+   * @throws CofferError `credentials`
+   */
+  requireAccount: () => Promise<void>;
 }
 
 export function createAws(session: Session): Aws {
+  const { guard } = session;
   return {
     kms: perRegion(session, 'kms', async (region, ready) =>
       (await import('./kms.ts')).createKms(ready, region),
@@ -23,5 +32,11 @@ export function createAws(session: Session): Aws {
     buckets: perRegion(session, 's3', async (region, ready) =>
       (await import('./buckets.ts')).createBucketStore(ready, region),
     ),
+    demandAccount(manifest) {
+      // Nothing would enforce it.
+      if (manifest.account !== undefined && !guard) throw new Error('the session has no guard');
+      guard?.demand(manifest);
+    },
+    requireAccount: async () => guard?.requireAccount(),
   };
 }

@@ -26,7 +26,7 @@ export type KeyStore = ReturnType<typeof createKeyStore>;
 export function createKeyStore(session: Session, region: string | undefined) {
   const client = clientFor(
     session,
-    'kms',
+    { service: 'kms', region },
     () => new KMSClient(clientConfig(session, 'kms', region)),
   );
 

@@ -32,7 +32,7 @@ export interface KmsService extends Kms {
 export function createKms(session: Session, region: string | undefined): KmsService {
   const client = clientFor(
     session,
-    'kms',
+    { service: 'kms', region },
     () => new KMSClient(clientConfig(session, 'kms', region)),
   );
 

@@ -1,8 +1,10 @@
 import { CofferError } from '../errors.ts';
+import type { AccountGuard } from './account-guard.ts';
 import { checkShapes, type Extensible } from './answer-shape.ts';
 import type { Environment } from './environment.ts';
 import { translate, type Doing } from './errors.ts';
 import type { Limits } from './limits.ts';
+import { SERVICES, type ServiceName } from './services.ts';
 import { readSetup, type Setup } from './setup.ts';
 import { describeSource, findSource, renewal } from './source.ts';
 
@@ -18,12 +20,12 @@ export interface Credentials {
 /** Default: the region of the environment or the profile. */
 export type Region = string | undefined;
 
-/** The SDK's services that coffer calls. */
-export type ServiceName = 'kms' | 'ssm' | 's3';
-
 /** A client of the AWS SDK for JavaScript, version 3, such as `new SSMClient({…})`. */
 export interface SdkClient {
-  config: { region: () => Promise<string> };
+  config: {
+    region: () => Promise<string>;
+    credentials?: Credentials | (() => Promise<Credentials>) | undefined;
+  };
   destroy: () => void;
 }
 
@@ -53,44 +55,60 @@ export interface Session {
   interruption?: AbortSignal | undefined;
   /** Time limits of calls. */
   limits?: Limits | undefined;
-  /** Collects the clients that coffer makes, for `closeClients`. */
-  opened?: Set<Pick<SdkClient, 'destroy'>> | undefined;
+  /** Asked before each call that writes. Without it, nothing keeps writes from any account. */
+  guard?: AccountGuard | undefined;
+  /** The session that this one is a view of: they share clients, credentials and settings. */
+  base?: Session | undefined;
   /** What the environment and the profile say; `prepare` reads it. */
   setup?: Setup | undefined;
 }
 
-const prepared = new WeakMap<Session, Promise<Session>>();
+/** The session itself, or the one that it is a view of: what views share is kept by it. */
+export function baseOf(session: Session): Session {
+  return session.base ?? session;
+}
+
+const setups = new WeakMap<Session, Promise<Setup>>();
 
 /** The same session with its `setup`, read once. */
-export function prepare(session: Session): Promise<Session> {
-  const known = prepared.get(session);
-  if (known) return known;
+export async function prepare(session: Session): Promise<Session> {
   const { environment, profile } = session;
-  const ready: Promise<Session> =
-    session.setup || !environment
-      ? Promise.resolve(session)
-      : readSetup(environment, profile).then((setup) => ({ ...session, setup }));
-  prepared.set(session, ready);
-  return ready;
+  if (session.setup || !environment) return session;
+  const base = baseOf(session);
+  const setup = setups.get(base) ?? readSetup(environment, profile);
+  setups.set(base, setup);
+  return { ...session, base, setup: await setup };
 }
+
+const clients = new WeakMap<Session, Map<string, SdkClient>>();
 
 /** Closes the connections of all clients that the session made; not those of the caller. */
-export function closeClients({ opened }: Session): void {
-  for (const client of opened ?? []) client.destroy();
-  opened?.clear();
+export function closeClients(session: Session): void {
+  const made = clients.get(baseOf(session));
+  for (const client of made?.values() ?? []) client.destroy();
+  made?.clear();
 }
 
-/** The client of a service: the caller's, or a new one. */
+/**
+ * The client of a service in a region: the caller's, or one that coffer makes on first use.
+ * @param use what tells apart two clients of one service
+ */
 export function clientFor<Client extends SdkClient>(
   session: Session,
-  service: ServiceName,
+  { service, region, use = '' }: { service: ServiceName; region: Region; use?: string },
   create: () => Client & Extensible,
 ): Client {
   const own = session.clients?.[service] as (Client & Sender) | undefined;
   if (own) return checked(own);
+  const base = baseOf(session);
+  const made = clients.get(base) ?? new Map<string, SdkClient>();
+  clients.set(base, made);
+  const name = `${service} ${use} ${region}`;
+  const known = made.get(name) as Client | undefined;
+  if (known) return known;
   const client = create();
   checkShapes(client);
-  session.opened?.add(client);
+  made.set(name, client);
   return client;
 }
 
@@ -147,8 +165,19 @@ async function requireRegion(
   });
 }
 
-/** Runs one call: logs it, and converts its failure to a `CofferError`. */
+/**
+ * What changes nothing in AWS. A call that is not one of these counts as a write, so that a new one
+ * is guarded before anybody thinks of it.
+ */
+const READS =
+  /^(?:\w+:(?:Get|Head|List|Describe)|kms:(?:Decrypt|Encrypt|GenerateDataKey|ReEncrypt)$|sts:)/;
+
+/**
+ * Runs one call: logs it, and converts its failure to a `CofferError`.
+ * @throws CofferError `credentials` if it writes, and a manifest names another account
+ */
 export async function call<T>(session: Session, doing: Doing, send: () => Promise<T>): Promise<T> {
+  if (!READS.test(doing.action)) await session.guard?.requireAccount(ownService(session, doing));
   const started = performance.now();
   const log = (outcome: string) =>
     session.log?.(
@@ -162,6 +191,11 @@ export async function call<T>(session: Session, doing: Doing, send: () => Promis
     log(error instanceof Error ? error.name : 'failed');
     throw translate(error, doing, renewalFor(session));
   }
+}
+
+/** The service of a call, if the caller's own client makes it: it has credentials of its own. */
+function ownService({ clients: own }: Session, { action }: Doing): ServiceName | undefined {
+  return SERVICES.find((name) => own?.[name] && action.startsWith(`${name}:`));
 }
 
 /** How to get other credentials than those of the session, and where these come from. */

@@ -3,7 +3,7 @@ import {
   AssumeRoleWithWebIdentityCommand,
   STSClient,
   type Credentials as StsCredentials,
-} from '@aws-sdk/nested-clients/sts';
+} from '@aws-sdk/client-sts';
 import { CofferError } from '../errors.ts';
 import { need } from './answer.ts';
 import { baseConfig } from './base-config.ts';

@@ -1,14 +1,13 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { servicesFor } from '../actions/services.ts';
 import type { Tools } from '../actions/tools.ts';
 import { findHomeRegion } from '../aws/home-region.ts';
-import { createAws } from '../aws/index.ts';
 import { prepare, type Session } from '../aws/session.ts';
 import { NO_SETUP } from '../aws/setup.ts';
 import { userFolder } from '../files/user-lock.ts';
 import type { Host } from '../host.ts';
 import { valueLimit } from '../sizes.ts';
-import { createStores } from '../stores/index.ts';
 import type { Environment } from './environment.ts';
 import type { Flags } from './flags.ts';
 import { interruption } from './terminal/interrupt.ts';
@@ -36,8 +35,7 @@ export async function createTools(
     log: flags.boolean('debug') ? (line: string) => debug(`coffer: debug: ${line}`) : undefined,
   };
   return {
-    aws: createAws(session),
-    stores: createStores(session),
+    ...servicesFor(session),
     host,
     region: flags.string('region'),
     allowedFiles: flags.list('allowFile').map((file) => resolve(file)),

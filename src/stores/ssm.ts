@@ -42,7 +42,7 @@ export type ParameterStore = ReturnType<typeof createParameterStore>;
 export function createParameterStore(session: Session, region: string | undefined) {
   const client = clientFor(
     session,
-    'ssm',
+    { service: 'ssm', region },
     () => new SSMClient(clientConfig(session, 'ssm', region)),
   );
 

@@ -1,10 +1,9 @@
 import { tmpdir } from 'node:os';
+import { servicesFor } from '../../src/actions/services.ts';
 import type { Tools } from '../../src/actions/tools.ts';
-import { createAws } from '../../src/aws/index.ts';
 import { CofferError, type Problem } from '../../src/errors.ts';
 import type { Host } from '../../src/host.ts';
 import { valueLimit } from '../../src/sizes.ts';
-import { createStores } from '../../src/stores/index.ts';
 import { REGION, type TestAws } from './aws.ts';
 import { sessionAt } from './services.ts';
 
@@ -41,8 +40,7 @@ export function createTools(
   const { host, said } = createTestHost(answer);
   const session = sessionAt(aws.endpoint);
   const tools: Tools = {
-    aws: createAws(session),
-    stores: createStores(session),
+    ...servicesFor(session),
     host,
     region: undefined,
     homeRegion: REGION,

@@ -75,7 +75,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
-  const client = clientFor(session, 's3', create);
+  const client = clientFor(session, { service: 's3', region, use: 'objects' }, create);
 
   const doingAt = (action: string, bucket: string, key: string): Doing => ({
     action,

@@ -2,7 +2,7 @@ import {
   AssumeRoleCommand,
   AssumeRoleWithWebIdentityCommand,
   STSClient,
-} from '@aws-sdk/nested-clients/sts';
+} from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.ts';
 

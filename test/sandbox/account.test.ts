@@ -1,0 +1,225 @@
+import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/index.ts';
+import { createCoffer } from '../../src/library.ts';
+import { useAction } from '../support/action.ts';
+import { REGION, useAws } from '../support/aws.ts';
+import { run } from '../support/cli.ts';
+import { controlOf } from '../support/control.ts';
+import { accessTo } from '../support/library.ts';
+import { createScene, plain, secret, type Scene } from '../support/scene.ts';
+import { storedIn } from '../support/stored.ts';
+
+const aws = await useAws();
+const control = controlOf(aws);
+const stored = storedIn(aws);
+
+/** The account of the sandbox, and that of one of its access keys. */
+const HERE = '111122223333';
+const ELSEWHERE = '444455556666';
+const OTHER = 'AKIAELSEWHERE';
+await fetch(`${aws.endpoint}/_sandbox/accounts/${OTHER}`, {
+  method: 'PUT',
+  body: JSON.stringify({ account: ELSEWHERE }),
+});
+
+interface Row {
+  args: (app: Scene) => string[];
+  /** What it writes to AWS; nothing unless said. */
+  writes?: RegExp;
+  /** A new file key, because no alias names one yet. */
+  needsKey?: true;
+  /** The manifest is plaintext. */
+  isPlain?: true;
+}
+
+const file = () => ['app.yml'];
+const NEW_KEY = { writes: /^kms:CreateKey$/, needsKey: true } as const;
+
+/** One call of each command, with a manifest if it takes one. */
+const CALLS: Readonly<Record<string, Row>> = {
+  encrypt: { args: file, ...NEW_KEY, isPlain: true },
+  edit: { args: file, ...NEW_KEY, isPlain: true },
+  set: { args: () => ['app.yml', 'x'], ...NEW_KEY, isPlain: true },
+  rotate: { args: () => ['app.yml', 'g'], ...NEW_KEY, isPlain: true },
+  copy: { args: () => ['app.yml', 'x', 'other.yml'], ...NEW_KEY },
+  import: { args: ({ prefix }) => [prefix, '--merge', 'other.yml'], ...NEW_KEY },
+  refresh: { args: file, ...NEW_KEY },
+  recovery: { args: () => ['restore', 'app.yml', '--yes'], ...NEW_KEY },
+  unset: { args: () => ['app.yml', 'x'] },
+  move: { args: () => ['app.yml', 'x', 'y'] },
+  sync: { args: () => ['app.yml', '--yes'], writes: /^ssm:PutParameter$/ },
+  save: { args: file, writes: /^ssm:PutParameter$/ },
+  nuke: { args: () => ['app.yml', '--yes'], writes: /^ssm:DeleteParameters$/ },
+  gc: {
+    args: () => ['app.yml', '--yes', '--older-than', '0s'],
+    writes: /^s3:AbortMultipartUpload$/,
+  },
+  bootstrap: { args: () => ['app.yml', '--yes'], writes: /^s3:PutBucketVersioning$/ },
+  decrypt: { args: file },
+  diff: { args: file },
+  list: { args: file },
+  history: { args: ({ prefix }) => [`${prefix}there`] },
+  get: { args: ({ prefix }) => [`${prefix}there`] },
+  exec: { args: () => ['app.yml', '--', 'true'] },
+  export: { args: file },
+  check: { args: file },
+  hook: { args: () => ['install'] },
+  git: { args: () => ['install'] },
+  textconv: { args: () => ['app.yml', '--reveal'] },
+  'merge-driver': { args: () => ['app.yml', 'app.yml', 'app.yml'] },
+  policy: { args: () => ['app.yml', '--for', 'ci'] },
+  sandbox: { args: () => ['--', 'true'] },
+  completion: { args: () => ['bash'] },
+  put: {
+    // It takes no manifest, so nothing says which account is meant.
+    args: ({ prefix }) => ['-p', `${prefix}data`, '-b', aws.bucket, '-k', aws.kmskey],
+  },
+};
+
+test('tries every command', () => {
+  expect(Object.keys(CALLS).toSorted()).toEqual(COMMANDS.map(({ name }) => name).toSorted());
+});
+
+const READ = /:(?:Get|Head|List|Describe|Decrypt|Encrypt|GenerateDataKey|ReEncrypt)/;
+const IDENTITY = 'sts:GetCallerIdentity';
+
+/** A manifest for this account, encrypted, and what the rows work on. */
+async function createApp() {
+  const app = await createScene(
+    aws,
+    `${secret('x', 'old')}  - {name: g, type: SecureString, generate: {length: 8}}\n`,
+    { header: `account: "${HERE}"\nkmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\n` },
+  );
+  const text = await app.text('app.yml');
+  await app.succeed(['encrypt', 'app.yml']);
+  const sealed = await app.text('app.yml');
+  const other = `${text.replace(/parameters:[^]*/, 'parameters:\n')}${plain('own', 'own')}`;
+  await stored.put(`${app.prefix}there`, 'text', { Type: 'SecureString' });
+  await aws.s3.send(
+    new CreateMultipartUploadCommand({
+      Bucket: aws.bucket,
+      Key: `${app.prefix.slice(1)}x/v3-${'a'.repeat(64)}`,
+    }),
+  );
+  /** Runs a command, and returns what it called. */
+  async function play(name: string, row: Row, accessKeyId: string, more = {}) {
+    await app.write('app.yml', row.isPlain ? text : sealed);
+    await app.write('other.yml', other);
+    const COFFER_KEY_ALIAS = row.needsKey ? `alias/${aws.unique('new')}` : aws.fileKeyAlias;
+    const env = { AWS_ACCESS_KEY_ID: accessKeyId, COFFER_KEY_ALIAS, EDITOR: 'sed -i s/old/new/' };
+    let outcome = { code: -1, stderr: '' };
+    const calls = await control.callsOf(async () => {
+      const options = { env: { ...env, ...more }, stdin: 'typed' };
+      outcome = await app.coffer([name, ...row.args(app)], options);
+    });
+    return { ...outcome, calls, writes: Object.keys(calls).filter((call) => !READ.test(call)) };
+  }
+  return { ...app, play };
+}
+
+const WRITERS = Object.entries(CALLS).filter(([, { writes }]) => writes);
+const READERS = Object.entries(CALLS).filter(([name, { writes }]) => !writes && name !== 'put');
+
+test.each(WRITERS)('%s writes only to the account of its manifest', async (name, row) => {
+  const { play } = await createApp();
+  const refused = await play(name, row, OTHER);
+  expect(refused.writes, refused.stderr).toEqual([]);
+  expect(refused.code, refused.stderr).toBe(1);
+  expect(refused.stderr).toContain(
+    `of the account ${ELSEWHERE} (arn:aws:iam::${ELSEWHERE}:user/${OTHER})`,
+  );
+  expect(refused.stderr).toContain(`is for the account ${HERE}`);
+  expect(refused.stderr).toContain('--profile');
+  expect(refused.calls[IDENTITY]).toBe(1);
+
+  const done = await play(name, row, 'AKIATEST');
+  expect(done.writes, done.stderr).toContainEqual(expect.stringMatching(row.writes ?? /^$/));
+  expect(done.calls[IDENTITY]).toBe(1);
+});
+
+test('commands that write nothing to AWS do not ask, and work from any account', async () => {
+  const { play, folder } = await createApp();
+  await run('git', ['init', '--quiet'], { cwd: folder });
+  for (const [name, row] of READERS) {
+    const { code, stderr, calls, writes } = await play(name, row, OTHER);
+    expect({ name, code, writes }, stderr).toEqual({ name, code: 0, writes: [] });
+    expect(calls).not.toHaveProperty([IDENTITY]);
+  }
+});
+
+test('a dry run does not ask, nor does a sync with nothing to write', async () => {
+  const { play } = await createApp();
+  const dry = await play('sync', { args: () => ['app.yml', '--dry-run'] }, OTHER);
+  expect(dry.code).toBe(0);
+  expect(dry.calls).not.toHaveProperty([IDENTITY]);
+  const sync: Row = { args: () => ['app.yml', '--yes'] };
+  await play('sync', sync, 'AKIATEST');
+  const again = await play('sync', sync, OTHER);
+  expect(again.code).toBe(0);
+  expect(again.calls).not.toHaveProperty([IDENTITY]);
+});
+
+test('nothing is asked of people before the account is right', async () => {
+  const { play } = await createApp();
+  const { stderr } = await play('nuke', { args: file }, OTHER);
+  expect(stderr).toContain('is for the account');
+  expect(stderr).not.toContain('cannot ask');
+});
+
+test('the action writes only to the account of its manifests', async () => {
+  const app = await createApp();
+  await app.play('check', { args: file }, OTHER);
+  const env = { ...aws.env, AWS_ACCESS_KEY_ID: OTHER };
+  let log = '';
+  const calls = await control.callsOf(async () => {
+    const outcome = await useAction(app, { mode: 'sync', manifests: 'app.yml' }, env);
+    ({ log } = outcome);
+    expect(outcome.code).toBe(1);
+  });
+  expect(log).toContain(`is for the account ${HERE}`);
+  expect(Object.keys(calls).filter((call) => !READ.test(call))).toEqual([]);
+});
+
+test('if STS does not answer, nothing is written', async () => {
+  const { play } = await createApp();
+  await control.disturb({ rules: [{ action: IDENTITY, errorRate: 1 }] });
+  const once = { AWS_MAX_ATTEMPTS: '1' };
+  const { code, stderr, writes } = await play('save', { args: file }, 'AKIATEST', once);
+  expect({ code, writes }).toEqual({ code: 1, writes: [] });
+  expect(stderr).toContain(`is for the account ${HERE}, and coffer cannot find out`);
+});
+
+/** A program's coffer, closed at the end of the test. */
+function open(accessKeyId: string, clients?: { ssm: SSMClient }) {
+  const credentials = { accessKeyId, secretAccessKey: 'test' };
+  const coffer = createCoffer({ ...accessTo(aws), credentials, ...(clients && { clients }) });
+  onTestFinished(() => coffer.close());
+  return coffer;
+}
+
+describe('in a program', () => {
+  test('a manifest counts only for the call that reads it', async () => {
+    const app = await createApp();
+    await app.play('check', { args: file }, OTHER);
+    const mine = (await app.text('app.yml')).replace(/^account:.*\n/m, '');
+    await app.write('mine.yml', mine.replace(/parameters:[^]*/, `parameters:\n${plain('p', 'p')}`));
+    const coffer = open(OTHER);
+    await expect(coffer.save([app.path('app.yml')])).rejects.toMatchObject({ code: 'credentials' });
+    await expect(coffer.diff([app.path('app.yml')])).resolves.toBeDefined();
+    await expect(coffer.save([app.path('mine.yml')])).resolves.toMatchObject({ failed: [] });
+  });
+
+  test("the credentials of the program's own client count for what it writes", async () => {
+    const app = await createApp();
+    await app.play('check', { args: file }, OTHER);
+    const credentials = { accessKeyId: OTHER, secretAccessKey: 'test' };
+    const ssm = new SSMClient({ endpoint: aws.endpoint, region: REGION, credentials });
+    const coffer = open('AKIATEST', { ssm });
+    const calls = await control.callsOf(() =>
+      expect(coffer.save([app.path('app.yml')])).rejects.toThrow(/0 done/),
+    );
+    expect(calls).not.toHaveProperty(['ssm:PutParameter']);
+  });
+});
