@@ -87,6 +87,8 @@ const VERBS = {
   explainPolicy: async () => (await import('./actions/policy.ts')).explainPolicy,
   /** Creates the keys and buckets that manifests need. */
   bootstrap: async () => (await import('./actions/bootstrap.ts')).bootstrap,
+  /** Checks credentials, network, keys and rights; writes nothing. */
+  doctor: async () => (await import('./actions/doctor.ts')).doctor,
 };
 
 type Bound<Load> = Load extends () => Promise<

@@ -10,11 +10,13 @@ import type { ServiceName } from './services.ts';
 /**
  * Asks STS whose credentials the session has; no policy can deny that.
  * @param service the one whose credentials count instead, if its client is the caller's own
+ * @param onDate receives how far AWS's clock is ahead of this machine's, even if AWS refuses
  */
 export async function findCaller(
   session: Session,
   region: Region,
   service?: ServiceName,
+  onDate?: (aheadMs: number) => void,
 ): Promise<Caller> {
   const ready = await prepare(session);
   const own = service && session.clients?.[service]?.config;
@@ -23,6 +25,7 @@ export async function findCaller(
     credentials: own?.credentials ?? credentialsOf(ready),
   });
   checkShapes(client);
+  if (onDate) watchDate(client, onDate);
   const doing = { action: 'sts:GetCallerIdentity', target: 'of the credentials' };
   try {
     const answer = await call(ready, doing, () => client.send(new GetCallerIdentityCommand({})));
@@ -30,4 +33,18 @@ export async function findCaller(
   } finally {
     client.destroy();
   }
+}
+
+function watchDate({ middlewareStack }: STSClient, onDate: (aheadMs: number) => void): void {
+  middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { headers } = result.response as { headers?: Readonly<Record<string, string>> };
+      const date = Date.parse(headers?.['date'] ?? '');
+      if (!Number.isNaN(date)) onDate(date - Date.now());
+      return result;
+    },
+    // Next to the network, which also sees refusals.
+    { step: 'deserialize', priority: 'low', name: 'cofferDate' },
+  );
 }

@@ -30,7 +30,7 @@ export function findEndpoint(
   service: EndpointService,
 ): Endpoint | undefined {
   const found = endpoint ? { url: endpoint, from: '--endpoint-url' } : configured(setup, service);
-  if (found && !/^https?:\/\/[^/]/.test(found.url)) {
+  if (found && !(/^https?:\/\/[^/]/.test(found.url) && URL.canParse(found.url))) {
     throw new CofferError('usage', `${found.from} is not a URL: ${found.url}`, {
       hint: 'it begins with http:// or https://',
     });

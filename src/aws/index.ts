@@ -1,8 +1,9 @@
 import type { AccountDemand } from './account-guard.ts';
 import type { BucketStore } from './buckets.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { KeyStore } from './keys.ts';
 import type { KmsService } from './kms.ts';
-import { perRegion, type Region, type Session } from './session.ts';
+import { perRegion, prepare, type Region, type Session } from './session.ts';
 
 export type { Region } from './session.ts';
 
@@ -18,6 +19,8 @@ export interface Aws {
    * @throws CofferError `credentials`
    */
   requireAccount: () => Promise<void>;
+  /** What the environment and the profile say, for people. */
+  surroundings: () => Promise<Surroundings>;
 }
 
 export function createAws(session: Session): Aws {
@@ -38,5 +41,6 @@ export function createAws(session: Session): Aws {
       guard?.demand(manifest);
     },
     requireAccount: async () => guard?.requireAccount(),
+    surroundings: async () => (await import('./surroundings.ts')).describe(await prepare(session)),
   };
 }

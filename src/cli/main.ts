@@ -12,9 +12,7 @@ import { GLOBAL_FLAGS } from './specs/flags.ts';
 import type { Streams } from './terminal/streams.ts';
 import { createTerminal } from './terminal/terminal.ts';
 import { createTools } from './tools.ts';
-
-/** The build sets this. */
-declare const COFFER_VERSION: string;
+import { describeVersion } from './version.ts';
 
 /**
  * Runs one call of the command line and prints its failure; returns the exit status.
@@ -53,7 +51,7 @@ async function runCall(
   const isColorful = flags.isAllowed('color') && !env['NO_COLOR'];
   const paint = createPaint(isColorful && stdout.isTTY);
   if (flags.boolean('version')) {
-    await writeOutput(stdout, describeVersion());
+    await writeOutput(stdout, renderVersion());
     return EXIT.ok;
   }
   if (!spec) {
@@ -96,12 +94,10 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.slice(0, end < 0 ? undefined : end).includes('--json');
 }
 
-/** Includes Node's version, because the AWS SDK depends on it. */
-function describeVersion(): string {
-  const { node } = process.versions;
-  const isOld = Number.parseInt(node, 10) < 22;
+function renderVersion(): string {
+  const isOld = Number.parseInt(process.versions.node, 10) < 22;
   const advice = isOld ? 'From January 2027 new releases of the AWS SDK need Node 22.\n' : '';
-  return `coffer ${COFFER_VERSION}, node ${node}\n${advice}`;
+  return `${describeVersion()}\n${advice}`;
 }
 
 async function createContext(

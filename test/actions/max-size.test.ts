@@ -139,6 +139,7 @@ const READERS: Record<string, readonly Call[] | string> = {
   'merge-driver': 'opens nothing',
   policy: 'reads settings',
   bootstrap: 'reads settings',
+  doctor: 'reads settings',
   completion: 'prints a script',
   sandbox: 'is not a reader',
 };

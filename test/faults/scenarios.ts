@@ -390,6 +390,7 @@ export const READERS: ReadonlySet<string> = new Set([
   'history',
   'exec',
   'check',
+  'doctor',
   'textconv',
   'policy',
   'completion',

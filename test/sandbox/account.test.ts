@@ -28,6 +28,8 @@ interface Row {
   args: (app: Scene) => string[];
   /** What it writes to AWS; nothing unless said. */
   writes?: RegExp;
+  /** It asks who calls, although it only reads. */
+  asks?: true;
   /** A new file key, because no alias names one yet. */
   needsKey?: true;
   /** The manifest is plaintext. */
@@ -69,6 +71,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   git: { args: () => ['install'] },
   textconv: { args: () => ['app.yml', '--reveal'] },
   'merge-driver': { args: () => ['app.yml', 'app.yml', 'app.yml'] },
+  doctor: { args: file, asks: true },
   policy: { args: () => ['app.yml', '--for', 'ci'] },
   sandbox: { args: () => ['--', 'true'] },
   completion: { args: () => ['bash'] },
@@ -144,8 +147,9 @@ test('commands that write nothing to AWS do not ask, and work from any account',
   await run('git', ['init', '--quiet'], { cwd: folder });
   for (const [name, row] of READERS) {
     const { code, stderr, calls, writes } = await play(name, row, OTHER);
-    expect({ name, code, writes }, stderr).toEqual({ name, code: 0, writes: [] });
-    expect(calls).not.toHaveProperty([IDENTITY]);
+    // doctor says that the account is another one.
+    expect({ name, code, writes }, stderr).toEqual({ name, code: row.asks ? 3 : 0, writes: [] });
+    expect(calls[IDENTITY]).toBe(row.asks ? 1 : undefined);
   }
 });
 

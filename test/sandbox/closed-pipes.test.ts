@@ -40,6 +40,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   textconv: () => ['app.yml'],
   'merge-driver': () => ['base.yml', 'app.yml', 'base.yml'],
   bootstrap: () => ['app.yml'],
+  doctor: () => ['app.yml'],
   policy: () => ['app.yml', '--for', 'ci', '--account', '111122223333'],
   sandbox: () => ['--', 'true'],
   completion: () => ['bash'],

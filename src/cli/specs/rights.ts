@@ -61,5 +61,23 @@ export const RIGHTS_COMMANDS: CommandGroup = {
       ],
       load: () => import('../commands/policy.ts'),
     },
+    {
+      name: 'doctor',
+      args: '[...manifests]',
+      summary: 'Say what is wrong with credentials, network, keys and rights',
+      description: `
+        Checks how coffer reaches AWS from here (credentials, account, region, endpoints, proxy,
+        certificates, clock), what git does with manifests, and, for each manifest, its keys, bucket,
+        recovery list and the rights of the caller. Tries rights with calls that change nothing, so
+        it cannot try the right to write. Needs no right itself, and prints no secret. Exits 3 if a
+        check fails; warnings do not count.`,
+      flags: [],
+      examples: [
+        ['doctor', 'this machine, without a manifest'],
+        ['doctor app.yml', 'and what the manifest needs in AWS'],
+        ['doctor app.yml --profile ci --json', 'the same for other credentials, as JSON'],
+      ],
+      load: () => import('../commands/doctor.ts'),
+    },
   ],
 };

@@ -32,6 +32,14 @@ export async function writeSettings(root: string, finder: string): Promise<boole
   return changed;
 }
 
+/** Whether this clone has the settings, of this coffer or another one. */
+export async function hasSettings(root: string): Promise<boolean> {
+  const found = await Promise.all(
+    ['merge.coffer.driver', 'diff.coffer.textconv'].map((key) => readSetting(root, key)),
+  );
+  return found.every((value) => value !== undefined);
+}
+
 /** Removes the settings and git's cache. */
 export async function removeSettings(root: string): Promise<boolean> {
   let changed = false;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { CofferError } from '../../errors.ts';
 import { undefinedIfMissing } from '../../files/errors.ts';
@@ -94,6 +94,24 @@ export async function uninstallHook(folder: string): Promise<HookChange> {
   }
   if (text !== undefined) await rm(path);
   return { file, changed: text !== undefined };
+}
+
+/** What runs before a commit. */
+export interface HookState {
+  file: string;
+  kind: 'ours' | 'other' | 'none' | 'not executable';
+}
+
+/** Looks at the hook; one that others wrote may call coffer too. */
+export async function inspectHook(folder: string): Promise<HookState> {
+  const { path, file, text } = await findHook(folder);
+  if (text === undefined) return { file, kind: 'none' };
+  if (!/\bcoffer\s+check\b|\brun_coffer check\b/.test(text)) return { file, kind: 'other' };
+  const isExecutable = await access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return { file, kind: isExecutable ? 'ours' : 'not executable' };
 }
 
 async function findHook(folder: string) {

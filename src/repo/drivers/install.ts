@@ -9,7 +9,7 @@ import {
   removeAttributes,
   withoutDriver,
 } from './attributes.ts';
-import { isRunnable, removeSettings, writeSettings } from './drivers.ts';
+import { hasSettings, isRunnable, removeSettings, writeSettings } from './drivers.ts';
 import { finderScript } from './finder.ts';
 import { requireRepository } from '../../git/repository.ts';
 
@@ -40,6 +40,32 @@ export async function installDrivers(
     attributes: await addAttributes(root, wanted),
     configured: await writeSettings(root, finder),
     runnable: await isRunnable(root, finder),
+  };
+}
+
+/** How git treats the manifests of a clone. */
+export interface DriverState {
+  isConfigured: boolean;
+  /** Whether git would find coffer. */
+  isRunnable: boolean;
+  /** Manifests, relative to the top folder, that .gitattributes does not give to coffer. */
+  without: string[];
+}
+
+/** Looks at what `installDrivers` does. */
+export async function inspectDrivers(
+  folder: string,
+  files: readonly string[],
+  program?: string,
+): Promise<DriverState> {
+  const root = await requireRepository(folder);
+  const inside = files
+    .map((file) => relative(root, resolve(folder, file)))
+    .filter((file) => !file.startsWith('..'));
+  return {
+    isConfigured: await hasSettings(root),
+    isRunnable: await isRunnable(root, finderScript(root, program)),
+    without: await withoutDriver(root, inside),
   };
 }
 
