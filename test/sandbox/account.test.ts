@@ -165,6 +165,17 @@ test('a dry run does not ask, nor does a sync with nothing to write', async () =
   expect(again.calls).not.toHaveProperty([IDENTITY]);
 });
 
+test('the account has to be that of all manifests of a call', async () => {
+  const { play, text, write } = await createApp();
+  await play('check', { args: file }, OTHER);
+  const foreign = (await text('other.yml')).replace(HERE, ELSEWHERE);
+  await write('foreign.yml', foreign.replace(/path: .*/, `path: /${aws.unique('foreign')}/`));
+  const both: Row = { args: () => ['app.yml', 'foreign.yml'] };
+  const { code, stderr, writes } = await play('save', both, 'AKIATEST');
+  expect({ code, writes }).toEqual({ code: 1, writes: [] });
+  expect(stderr).toContain(`foreign.yml is for the account ${ELSEWHERE}`);
+});
+
 test('nothing is asked of people before the account is right', async () => {
   const { play } = await createApp();
   const { stderr } = await play('nuke', { args: file }, OTHER);

@@ -2,7 +2,7 @@ import { CofferError } from '../../errors.ts';
 import { explainSystemError } from '../../files/errors.ts';
 
 /** How a check went; `skip`: it could not be tried, and the text says why. */
-export type State = 'ok' | 'warn' | 'fail' | 'skip';
+type State = 'ok' | 'warn' | 'fail' | 'skip';
 
 /** The result of one check, without secrets. */
 export interface Finding {

@@ -1,6 +1,24 @@
 /** Faults in comparing with AWS and writing to it: what keeps the secrets of programs that run. */
 export const aws = [
   {
+    fault: 'a call that writes does not ask whose account it is',
+    file: 'src/aws/session.ts',
+    find: 'if (!READS.test(doing.action)) await session.guard',
+    replace: "if (doing.action === '') await session.guard",
+  },
+  {
+    fault: 'a second manifest of a call may be for another account',
+    file: 'src/aws/account-guard.ts',
+    find: 'if (account !== undefined && !this.#demands.has(account))',
+    replace: 'if (account !== undefined && this.#demands.size === 0)',
+  },
+  {
+    fault: 'doctor shows the password of an endpoint',
+    file: 'src/aws/surroundings.ts',
+    find: '`${url.protocol}//${url.host} (${endpoint.from})`',
+    replace: '`${url.href} (${endpoint.from})`',
+  },
+  {
     fault: 'a plan takes a parameter of another type for unchanged',
     file: 'src/plan/plan.ts',
     find: "differ('type', actual.type, desired.type);",
