@@ -31,7 +31,7 @@ const EXPECTED = Object.fromEntries(
 );
 
 test.each([
-  ['throttling', [{ action: 'ssm:PutParameter', perSecond: 15 }]],
+  ['throttling', [{ action: 'ssm:PutParameter', perSecond: 5 }]],
   ['one error in six', [{ action: '*', errorRate: 1 / 6 }]],
   ['one connection in six breaking', [{ action: '*', resetRate: 1 / 6 }]],
 ])('save survives %s', async (_, rules) => {
@@ -85,7 +85,9 @@ test('reports a service that keeps failing, and what is left to do', async () =>
   const app = await createScene(aws, secret('a', 'one') + secret('b', 'two'));
   await app.succeed(['encrypt', 'app.yml']);
   await control.disturb({ rules: [{ action: 'ssm:PutParameter', errorRate: 1 }] });
-  const { code, stderr } = await app.coffer(['save', 'app.yml']);
+  // With the default of seven, waiting between the attempts takes twenty seconds.
+  const env = { AWS_MAX_ATTEMPTS: byLength('3', undefined) };
+  const { code, stderr } = await app.coffer(['save', 'app.yml'], { env });
   expect(code).toBe(1);
   expect(stderr).toContain(`${app.prefix}a`);
   expect(stderr).toContain(`${app.prefix}b`);

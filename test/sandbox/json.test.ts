@@ -42,6 +42,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
     ['diff', 'diff', 'app.yml'],
     ['list', 'list', 'app.yml'],
     ['check', 'check'],
+    ['doctor', 'doctor', 'app.yml'],
     ['policy', 'policy', 'app.yml', '--for', 'ci'],
     ['policy', 'policy', 'app.yml', '--for', 'ci', '--explain'],
     ['hook', 'hook', 'install'],
