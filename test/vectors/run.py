@@ -40,6 +40,15 @@ def data_keys(vector):
     reader.check_key(bytes.fromhex(vector["data_key"]), vector["commit"])
 
 
+def recovery(vector):
+    context = reader.context_of(vector["settings"])
+    require(context["Recovery"] == vector["recovery"], "recovery")
+    require(reader.binding_of(reader.to_json(context)) == vector["binding"], "binding")
+    data_key = bytes.fromhex(vector["data_key"])
+    payload = {"v": 1, "context": context, "key": base64.b64encode(data_key).decode()}
+    require(len(data_key) == 32 and vector["payload"] == reader.to_json(payload), "payload")
+
+
 def keys(vector):
     salt, data_key = bytes.fromhex(vector["message_id"]), bytes.fromhex(vector["data_key"])
     for label, size, name in ((b"DERIVEKEY", 32, "content_key"), (b"COMMITKEY", 28, "commitment")):
@@ -123,7 +132,7 @@ def outcome(run, vector):
 
 if __name__ == "__main__":
     passed, failed = 0, 0
-    for run in (padding, inline, data_keys, keys, blobs, objects, pointers):
+    for run in (padding, inline, data_keys, recovery, keys, blobs, objects, pointers):
         name = run.__name__.replace("_", "-")
         for vector in json.loads((HERE / f"{name}.json").read_text("utf-8")):
             found, wanted = outcome(run, vector), vector.get("refused")

@@ -23,6 +23,7 @@ import {
   parseS3Url,
   pointerOf,
 } from '../../../src/crypto/pointer.ts';
+import { readPayload, renderPayload } from '../../../src/crypto/recovery.ts';
 import { parseManifest } from '../../../src/manifest/index.ts';
 import type { Manifest } from '../../../src/manifest/model.ts';
 import { decryptBlobBody, openBlobBody } from '../../../src/seal/blob-body.ts';
@@ -149,6 +150,27 @@ test.each(bad('data-keys'))('data keys, refused for their $refused: $name', asyn
   const failure = await failureOf(() => requireCommit(hex(data_key), commit, 'the data key'));
   expect(failure.code).toBe('tampered');
   expect(failure.message).toMatch(vector.refused === 'key' ? /has \d+ bytes/ : /"commit"/);
+});
+
+test.each(good('recovery'))('recovery: $name', (vector) => {
+  const { recovery, binding, data_key, payload } = columns(
+    vector,
+    'recovery',
+    'binding',
+    'data_key',
+    'payload',
+  );
+  const context = contextOf(vector);
+  expect(context).toMatchObject({ Recovery: recovery });
+  expect(bindingOf(context)).toBe(binding);
+  expect(renderPayload(context, hex(data_key))).toBe(payload);
+  expect(readPayload(Buffer.from(payload), context)).toEqual(hex(data_key));
+});
+
+test.each(bad('recovery'))('recovery, refused for its $refused: $name', async (vector) => {
+  const { payload } = columns(vector, 'payload');
+  const failure = await failureOf(() => readPayload(Buffer.from(payload), contextOf(vector)));
+  expect(failure.code).toBe('tampered');
 });
 
 test.each(read('keys'))('keys of V3: $name', (vector) => {

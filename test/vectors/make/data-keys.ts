@@ -15,7 +15,10 @@ export const SUPERMAN: Settings = {
 };
 
 /** Sorted by name, as the binding has them. */
-function contextOf(settings: Settings, more: Record<string, string> = {}): Record<string, string> {
+export function contextOf(
+  settings: Settings,
+  more: Record<string, string> = {},
+): Record<string, string> {
   const { path, region, kmskey, account } = settings;
   const pairs = {
     Client: 'coffer',

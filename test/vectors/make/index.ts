@@ -7,6 +7,7 @@ import { manifests } from './manifests.ts';
 import { names } from './names.ts';
 import { keys, objects } from './objects.ts';
 import { pointers } from './pointers.ts';
+import { recovery } from './recovery.ts';
 
 /** What is in each file beside this folder, by the file's name. */
 export const FILES: Readonly<Record<string, () => object[]>> = {
@@ -19,6 +20,7 @@ export const FILES: Readonly<Record<string, () => object[]>> = {
   pointers,
   names,
   manifests,
+  recovery,
 };
 
 export function render(vectors: readonly object[]): string {
