@@ -46,5 +46,5 @@ test('docs/security.md has a statement for each attacker', () => {
     const section = PAGE.slice(PAGE.indexOf(`## ${name}\n`)).split(/\n## /)[0] ?? '';
     expect(section, name).toMatch(/annot:\n\n- /);
   }
-  expect(attackers).toHaveLength(8 + open.size);
+  expect(attackers).toHaveLength(9 + open.size);
 });
