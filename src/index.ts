@@ -5,7 +5,7 @@ export type { HistoryVersion } from './actions/history.ts';
 export type { ListedParameter } from './actions/list.ts';
 export type { NukeReport } from './actions/nuke.ts';
 export type { PlanReport } from './actions/plan-report.ts';
-export type { RecoveryReport } from './actions/recovery.ts';
+export type { RecoveryReport } from './actions/recovery-report.ts';
 export type { RefreshReport } from './actions/refresh.ts';
 export type { SaveReport } from './actions/save.ts';
 export type { SealReport } from './actions/sealing.ts';

@@ -1,18 +1,12 @@
 import { isOutOfUse } from '../aws/errors.ts';
-import {
-  AGE_RECIPIENT,
-  fingerprintOf,
-  isAgeRecipient,
-  KMS_RECIPIENT,
-  recoveryDigest,
-} from '../crypto/recovery.ts';
+import { AGE_RECIPIENT, KMS_RECIPIENT } from '../crypto/recovery.ts';
 import { CofferError } from '../errors.ts';
 import { countOf } from '../formats/count.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { fileKeyRegion, type FileKey } from '../seal/file-key.ts';
-import { describeGap, findGaps, RecoveryList, type Gap } from '../seal/recovery.ts';
+import { RecoveryList } from '../seal/recovery.ts';
 import { refreshManifest, type Refreshed, type RefreshOptions } from '../seal/refresh.ts';
 import {
   changeManifests,
@@ -23,6 +17,7 @@ import {
   tellCreated,
 } from './manifests.ts';
 import { describeRecipients } from './recipients.ts';
+import { describe, list, type RecoveryReport } from './recovery-report.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export const RECOVERY_TASKS = ['add', 'remove', 'list', 'restore'] as const;
@@ -31,23 +26,6 @@ export type RecoveryTask = (typeof RECOVERY_TASKS)[number];
 export interface RecoveryOptions extends WriteOptions {
   /** Goes ahead without asking the host. */
   yes?: boolean | undefined;
-}
-
-export interface RecoveryReport {
-  file: string;
-  changed: boolean;
-  /** Of the list, as encryption contexts and `--accept-recovery` name it; absent without a list. */
-  digest?: string | undefined;
-  recipients: { recipient: string; kind: 'kms' | 'age'; fingerprint: string }[];
-  /** Data keys and blobs that a recipient cannot open, or somebody else may. */
-  gaps: Gap[];
-  /** Parameters that recovery cannot open: psyml's values have no data key. */
-  uncovered: string[];
-  /** How many data keys were wrapped anew, and how many values and blobs were sealed anew. */
-  rewrapped: number;
-  resealed: number;
-  /** After a removal: the secrets to change, since git's history stays open to who was removed. */
-  toChange: string[];
 }
 
 /**
@@ -258,49 +236,6 @@ async function write(manifest: Manifest, next: Refreshed): Promise<RecoveryRepor
   const { changed } = await replaceManifest(manifest, next);
   const report = describe(parseManifest(text, manifest.file));
   return { ...report, changed, rewrapped, resealed };
-}
-
-function list({ host }: Tools, manifest: Manifest): RecoveryReport {
-  const report = describe(manifest);
-  const { file, recipients, digest, gaps, uncovered } = report;
-  host.note(
-    recipients.length === 0
-      ? `${file}: nobody can open it without its file key`
-      : `${file}: ${countOf(recipients.length, 'recipient')}, digest ${digest}`,
-  );
-  for (const line of describeRecipients(manifest.recovery)) host.note(line);
-  for (const gap of gaps) host.warn(describeGap(gap, file));
-  if (recipients.length > 0 && uncovered.length > 0) {
-    host.warn({
-      message: `${file}: recovery does not open ${uncovered.join(', ')}`,
-      hint: `coffer encrypt ${file} and coffer refresh ${file} encrypt them for the whole list`,
-    });
-  }
-  return report;
-}
-
-function describe(manifest: Manifest): RecoveryReport {
-  const { file, recovery: recipients, parameters } = manifest;
-  return {
-    file,
-    changed: false,
-    digest: recoveryDigest(recipients),
-    recipients: recipients.map((recipient) => ({
-      recipient,
-      kind: isAgeRecipient(recipient) ? 'age' : 'kms',
-      fingerprint: fingerprintOf(recipient),
-    })),
-    gaps: findGaps(manifest),
-    uncovered: parameters
-      .filter(
-        ({ type, content }) =>
-          content.kind === 'psyml' || (type === 'SecureString' && content.kind === 'plain'),
-      )
-      .map(({ name }) => name),
-    rewrapped: 0,
-    resealed: 0,
-    toChange: [],
-  };
 }
 
 function isSealed({ content: { kind } }: Parameter): boolean {

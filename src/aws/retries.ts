@@ -1,6 +1,6 @@
 import { AdaptiveRetryStrategy, StandardRetryStrategy } from '@smithy/core/retry';
 import { CofferError } from '../errors.ts';
-import type { NetworkFailure } from './errors.ts';
+import type { NetworkFailure } from './network-errors.ts';
 import type { Setup } from './setup.ts';
 
 /** Enough for throttling to pass; with backoff, a dead network is still reported in seconds. */

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { HttpHandler, HttpRequest, HttpResponse } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { CofferError } from '../errors.ts';
-import type { Limit, NetworkFailure } from './errors.ts';
+import type { Limit, NetworkFailure } from './network-errors.ts';
 import type { Limits } from './limits.ts';
 import { findProxy, shownProxy, type Proxy } from './proxies.ts';
 import { ProxyRefusal } from './proxy-refusal.ts';
