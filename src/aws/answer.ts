@@ -1,5 +1,6 @@
 import { CofferError } from '../errors.ts';
-import { CHECK_THE_WAY, type Doing } from './errors.ts';
+import { CHECK_THE_WAY } from './errors.ts';
+import type { Doing } from './explanations.ts';
 
 /**
  * A field of an answer that coffer relies on. An answer without it is a failure, whatever its

@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { CofferError } from '../errors.ts';
 import { createSettingsStore } from './bucket-settings.ts';
-import { awsErrorName, bucketRegion } from './errors.ts';
+import { awsErrorName } from './errors.ts';
+import { bucketRegion } from './explanations.ts';
 import { clientConfig } from './client-config.ts';
 import { call, clientFor, type Session } from './session.ts';
 

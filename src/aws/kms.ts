@@ -14,7 +14,8 @@ import {
 } from '../crypto/kms-port.ts';
 import { CofferError } from '../errors.ts';
 import { incomplete, need } from './answer.ts';
-import { awsErrorName, type Doing } from './errors.ts';
+import { awsErrorName } from './errors.ts';
+import type { Doing } from './explanations.ts';
 import { createNamedKey } from './new-key.ts';
 import type { NamedKey } from './spare-key.ts';
 import { clientConfig } from './client-config.ts';

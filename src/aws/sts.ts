@@ -7,7 +7,7 @@ import {
 import { CofferError } from '../errors.ts';
 import { need } from './answer.ts';
 import { baseConfig } from './base-config.ts';
-import type { Doing } from './errors.ts';
+import type { Doing } from './explanations.ts';
 import { findHomeRegion } from './home-region.ts';
 import { homeOfPartition, partitionOf } from './regions.ts';
 import { NO_SETUP } from './setup.ts';

@@ -17,7 +17,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import { incomplete, need } from '../aws/answer.ts';
-import type { Doing } from '../aws/errors.ts';
+import type { Doing } from '../aws/explanations.ts';
 import { lotsOf, readPages } from './paging.ts';
 import { clientConfig } from '../aws/client-config.ts';
 import { findEndpoint } from '../aws/endpoints.ts';

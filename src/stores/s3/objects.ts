@@ -13,7 +13,8 @@ import {
 import { CofferError } from '../../errors.ts';
 import { incomplete, need } from '../../aws/answer.ts';
 import type { Checksum } from './checksum.ts';
-import { awsErrorName, type Doing } from '../../aws/errors.ts';
+import { awsErrorName } from '../../aws/errors.ts';
+import type { Doing } from '../../aws/explanations.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Condition, NewObject } from './new-object.ts';
 import { readPages } from '../paging.ts';
