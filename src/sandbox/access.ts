@@ -14,6 +14,10 @@
  * | ssm:GetParameters, DeleteParameters | the same on each parameter |
  * | ssm:GetParametersByPath | the same on the path |
  * | ssm:Get… with decryption | + kms:Decrypt on the parameter's key |
+ * | secretsmanager:CreateSecret | + secretsmanager:TagResource with tags, + secretsmanager:ReplicateSecretToRegions with replicas |
+ * | secretsmanager:BatchGetSecretValue | the same on `*`, + secretsmanager:GetSecretValue on each secret, + secretsmanager:ListSecrets with filters |
+ * | a secret that does not exist | the same on its ARN without the six characters, which `NAME-??????` does not match |
+ * | a value of a secret | + kms:Decrypt to read, kms:GenerateDataKey and kms:Decrypt to write, on the secret's key |
  * | s3:HeadObject | s3:GetObject |
  * | s3:HeadBucket, ListObjects, ListObjectsV2 | s3:ListBucket |
  * | s3:ListBuckets | s3:ListAllMyBuckets |
@@ -24,24 +28,30 @@
  * | s3:ListParts, ListMultipartUploads | s3:ListMultipartUploadParts, s3:ListBucketMultipartUploads |
  * | an object under a KMS key | + kms:GenerateDataKey to write, kms:Decrypt to read |
  * | a missing object | s3:ListBucket, or the answer is AccessDenied |
- * | ssm:DescribeParameters, kms:CreateKey, kms:ListKeys, kms:ListAliases | the same on `*`: they do not support resources |
+ * | ssm:DescribeParameters, kms:CreateKey, kms:ListKeys, kms:ListAliases, secretsmanager:ListSecrets | the same on `*`: they do not support resources |
  */
 import type { Caller } from './caller.ts';
 import type { Facts } from './iam/facts.ts';
 import type { Policies, Question, Verdict } from './iam/policies.ts';
-import { userArn } from './names.ts';
 import { Refusal } from './refusal.ts';
 import type { Rule } from './settings.ts';
+import type { Identities, Identity } from './identities.ts';
 import { matchesAction } from './wildcards.ts';
 
 /** Enforces policies of callers, and rules that deny. Ignores policies of keys and buckets. */
 export class Access {
   readonly #rules: () => readonly Rule[];
   readonly #policies: Policies;
+  readonly #identities: Identities;
 
-  constructor(rules: () => readonly Rule[], policies: Policies) {
+  constructor(rules: () => readonly Rule[], policies: Policies, identities: Identities) {
     this.#rules = rules;
     this.#policies = policies;
+    this.#identities = identities;
+  }
+
+  identityOf({ accessKeyId }: Caller): Identity {
+    return this.#identities.of(accessKeyId);
   }
 
   decide({ accessKeyId, region }: Caller, question: Question): Verdict {
@@ -60,6 +70,7 @@ export class Access {
 /** One request: its caller, and what the caller may do. */
 export class Call {
   readonly caller: Caller;
+  readonly identity: Identity;
   readonly requestId: string;
   readonly now: number;
   readonly #access: Access;
@@ -67,6 +78,7 @@ export class Call {
   constructor(access: Access, caller: Caller, requestId: string, now: number) {
     this.#access = access;
     this.caller = caller;
+    this.identity = access.identityOf(caller);
     this.requestId = requestId;
     this.now = now;
   }
@@ -79,14 +91,13 @@ export class Call {
   require(action: string, resource: string, facts: Facts = {}): void {
     const verdict = this.#decide({ action, resource, facts });
     if (verdict === 'allowed') return;
-    const who = userArn(this.caller.accessKeyId);
     const why =
       verdict === 'denied'
         ? 'with an explicit deny in an identity-based policy'
         : `because no identity-based policy allows the ${action} action`;
     throw new Refusal(
       action.startsWith('s3:') ? 'AccessDenied' : 'AccessDeniedException',
-      `User: ${who} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
+      `User: ${this.identity.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
       action.startsWith('s3:') ? 403 : 400,
     );
   }

@@ -7,7 +7,7 @@
  *   them, `GET` shows them. For instance:
  *
  *       {"latencyMs": 20, "seed": 1, "recreateDelayMs": 30000, "typeChange": "refuse",
- *        "emptyPages": true, "rules": [
+ *        "emptyPages": true, "forceDeleteLag": 3, "listLag": 2, "rules": [
  *          {"action": "ssm:PutParameter", "perSecond": 40},
  *          {"action": "*", "errorRate": 0.05},
  *          {"action": "s3:*", "resetRate": 0.01},
@@ -28,7 +28,7 @@ import type { Faults } from './faults.ts';
 import type { Policies } from './iam/policies.ts';
 import type { Reply } from './reply.ts';
 import { DEFAULTS, parseSettings } from './settings.ts';
-import type { Identities } from './sts/identities.ts';
+import type { Identities } from './identities.ts';
 
 export const CONTROL = '/_sandbox/';
 

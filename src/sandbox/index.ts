@@ -12,12 +12,14 @@ import { KeyRing } from './kms/keyring.ts';
 import { kmsService } from './kms/service.ts';
 import { s3Dialect } from './s3/dialect.ts';
 import { ObjectStore } from './s3/model.ts';
+import { SecretStore } from './secretsmanager/model.ts';
+import { secretsManagerService } from './secretsmanager/service.ts';
 import { serve } from './server.ts';
 import type { RunningServer } from './server.ts';
 import { ParameterStore } from './ssm/model.ts';
 import { ssmService } from './ssm/service.ts';
 import { stsDialect } from './sts/dialect.ts';
-import { Identities } from './sts/identities.ts';
+import { Identities } from './identities.ts';
 import { Bodies } from './state/bodies.ts';
 import { Store } from './state/store.ts';
 
@@ -38,7 +40,8 @@ export interface Sandbox {
 }
 
 /**
- * KMS, SSM Parameter Store, S3 and STS on 127.0.0.1. control.ts describes how to observe and disturb it.
+ * KMS, SSM Parameter Store, Secrets Manager, S3 and STS on 127.0.0.1. control.ts describes how to
+ * observe and disturb it.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, policies = new Policies(), accounts = new Map() } = options;
@@ -93,12 +96,17 @@ async function listen(
 ): Promise<RunningServer> {
   const faults = new Faults();
   const parameters = new ParameterStore(store, ring, () => faults.settings);
+  const secrets = new SecretStore(store, ring, () => faults.settings);
   const parts = {
-    json: jsonDialect({ TrentService: kmsService(ring), AmazonSSM: ssmService(parameters) }),
+    json: jsonDialect({
+      TrentService: kmsService(ring),
+      AmazonSSM: ssmService(parameters),
+      secretsmanager: secretsManagerService(secrets),
+    }),
     s3: s3Dialect(objects),
     sts: stsDialect(identities),
     faults,
-    access: new Access(() => faults.settings.rules, policies),
+    access: new Access(() => faults.settings.rules, policies, identities),
     control: new Control(id, { faults, policies, identities }),
   };
   try {

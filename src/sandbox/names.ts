@@ -9,6 +9,11 @@ export function parameterArn(region: string, name: string): string {
   return `arn:aws:ssm:${region}:${ACCOUNT}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
 }
 
+/** Without the six characters that AWS appends to the name. */
+export function secretArn(account: string, region: string, name: string): string {
+  return `arn:aws:secretsmanager:${region}:${account}:secret:${name}`;
+}
+
 export function bucketArn(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
 }

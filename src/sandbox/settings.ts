@@ -24,8 +24,12 @@ export interface Settings {
   recreateDelayMs: number;
   /** How PutParameter with Overwrite answers to another type. */
   typeChange: 'allow' | 'refuse';
-  /** Paged SSM operations first return an empty page with a token, as AWS sometimes does. */
+  /** Paged operations first return an empty page with a token, as AWS sometimes does. */
   emptyPages: boolean;
+  /** How many calls of CreateSecret still find the name of a secret that was deleted by force. */
+  forceDeleteLag: number;
+  /** How many of the last changes to a region's secrets ListSecrets does not show yet. */
+  listLag: number;
   rules: readonly Rule[];
 }
 
@@ -35,6 +39,8 @@ export const DEFAULTS: Settings = {
   recreateDelayMs: 30_000,
   typeChange: 'allow',
   emptyPages: false,
+  forceDeleteLag: 1,
+  listLag: 0,
   rules: [],
 };
 
@@ -51,6 +57,8 @@ const SETTINGS: Record<keyof Settings, Check> = {
   recreateDelayMs: amount,
   typeChange: (value) => value === 'allow' || value === 'refuse',
   emptyPages: flag,
+  forceDeleteLag: amount,
+  listLag: amount,
   rules: Array.isArray,
 };
 

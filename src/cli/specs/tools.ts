@@ -6,12 +6,12 @@ export const TOOL_COMMANDS: CommandGroup = {
     {
       name: 'sandbox',
       args: '[-- command...]',
-      summary: 'Run a stand-in for KMS, SSM, S3 and STS, or a command',
+      summary: 'Run a stand-in for AWS, or a command against it',
       description: `
-        Serves KMS, SSM, S3 and STS on 127.0.0.1: real encryption, real limits, no account. Without a
-        command it prints the variables that other programs need to find it, and runs until Ctrl-C.
-        With a command it runs that with the variables set, unsets everything that leads to the real
-        AWS, and exits with the command's exit code.`,
+        Serves KMS, SSM, Secrets Manager, S3 and STS on 127.0.0.1: real encryption, real limits, no
+        account. Without a command it prints the variables that other programs need to find it, and
+        runs until Ctrl-C. With a command it runs that with the variables set, unsets everything
+        that leads to the real AWS, and exits with the command's exit code.`,
       flags: [
         ['--port <port>', 'Port to listen on (default: any free port)'],
         ['--folder <dir>', 'Folder for its state (default: in memory)'],

@@ -6,6 +6,12 @@ import type { JsonService } from './service.ts';
 
 const MAX_BODY = 1024 * 1024;
 
+/** The services' names for an internal error. */
+const FAILURES: Readonly<Record<string, string>> = {
+  kms: 'KMSInternalException',
+  secretsmanager: 'InternalServiceError',
+};
+
 /** AWS JSON 1.1: `X-Amz-Target` names the operation, errors carry `__type`. */
 export function jsonDialect(services: Readonly<Record<string, JsonService>>): Dialect {
   return {
@@ -53,10 +59,11 @@ export function jsonDialect(services: Readonly<Record<string, JsonService>>): Di
           ? 'You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.'
           : 'Rate exceeded',
       ),
-    failed: (operation) =>
-      operation.startsWith('kms:')
-        ? new Refusal('KMSInternalException', 'An internal error occurred.', 500)
-        : new Refusal('InternalServerError', 'An error occurred on the server side.', 500),
+    failed: (operation) => {
+      const [service = ''] = operation.split(':');
+      const code = FAILURES[service] ?? 'InternalServerError';
+      return new Refusal(code, 'An error occurred on the server side.', 500);
+    },
   };
 }
 

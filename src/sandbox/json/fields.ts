@@ -88,13 +88,13 @@ export class Fields {
     return this.#list(name, size).map((value) => checkedText(name, value, each));
   }
 
+  object(name: string): Fields | undefined {
+    const value = this.#get(name);
+    return value === undefined ? undefined : structure(value);
+  }
+
   objects(name: string, size: Range): Fields[] {
-    return this.#list(name, size).map((value) => {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        throw mistyped(value, 'Structure');
-      }
-      return new Fields(value);
-    });
+    return this.#list(name, size).map(structure);
   }
 
   map(name: string): Record<string, string> {
@@ -122,6 +122,13 @@ export class Fields {
     const value = Object.hasOwn(this.#input, name) ? (this.#input as never)[name] : undefined;
     return value === null ? undefined : value;
   }
+}
+
+function structure(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw mistyped(value, 'Structure');
+  }
+  return new Fields(value);
 }
 
 function checkedText(name: string, value: unknown, rules: TextRules): string {

@@ -9,7 +9,7 @@ export type Handlers<State> = Readonly<Record<string, Handler<State>>>;
 
 export interface JsonService {
   /** The prefix of its operations: `kms` in `kms:Decrypt`. */
-  readonly name: 'kms' | 'ssm';
+  readonly name: 'kms' | 'secretsmanager' | 'ssm';
   run(operation: string, input: Fields, call: Call): object | undefined;
 }
 

@@ -40,6 +40,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MANAGED: Readonly<Record<string, string>> = {
   'alias/aws/ssm': 'Default key that protects my SSM parameters when no other key is defined',
   'alias/aws/s3': 'Default key that protects my S3 objects when no other key is defined',
+  'alias/aws/secretsmanager':
+    'Default key that protects my Secrets Manager data when no other key is defined',
 };
 
 /** The keys and aliases of every region. */

@@ -8,7 +8,7 @@ import { namedTags } from './tags.ts';
 interface Use {
   context?: Context;
   /** The service that calls KMS for the caller. */
-  via?: 'ssm' | 's3';
+  via?: 's3' | 'secretsmanager' | 'ssm';
   /** What the request says of tags. */
   tags?: Facts;
 }

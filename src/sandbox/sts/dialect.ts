@@ -5,7 +5,7 @@ import type { Identified } from '../caller.ts';
 import type { Dialect, Prepared } from '../dialect.ts';
 import { Refusal } from '../refusal.ts';
 import { render } from '../s3/xml.ts';
-import type { Identities } from './identities.ts';
+import type { Identities } from '../identities.ts';
 import { OPERATIONS } from './service.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';

@@ -1,7 +1,7 @@
 import type { Call } from '../access.ts';
 import { Refusal } from '../refusal.ts';
 import type { XmlTree } from '../s3/xml.ts';
-import type { Identities } from './identities.ts';
+import type { Identities } from '../identities.ts';
 
 type Handler = (identities: Identities, input: URLSearchParams, call: Call) => XmlTree;
 

@@ -1,12 +1,14 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 export interface Clients {
   kms: KMSClient;
   ssm: SSMClient;
   s3: S3Client;
+  secrets: SecretsManagerClient;
 }
 
 /** Real clients, which do not retry unless asked to. */
@@ -25,6 +27,7 @@ export function clientsFor(
     kms: new KMSClient(config),
     ssm: new SSMClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true, ...more }),
+    secrets: new SecretsManagerClient(config),
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ACCOUNT } from '../names.ts';
+import { ACCOUNT } from './names.ts';
 
 /** Who an access key belongs to, as GetCallerIdentity answers. */
 export interface Identity {
