@@ -79,10 +79,14 @@ async function sealText(
   const { file, encryptedWith } = view.manifest;
   const { allowedFiles, limit } = tools;
   const edited = { ...parseManifest(decodeManifest(text, file), file), allowedFiles, limit };
-  const region = tools.region ?? edited.region;
+  const { region } = tools;
   // What is encrypted already vouches for the list of those who can open it besides.
   const recovery = recoveryOf(tools, encryptedWith === undefined ? edited : view.manifest, options);
-  const target = { ...edited, region, encryptedWith };
+  const target = {
+    ...edited,
+    regions: region ? ([region] as const) : edited.regions,
+    encryptedWith,
+  };
   const fileKey = await fileKeyFor(tools, target, options, recovery);
   const { sealed, warnings, changes, ...next } = await sealEdited(view, edited, fileKey).finally(
     () => tellCreated(host, fileKey),
@@ -126,6 +130,7 @@ parameters:
     file,
     text: '',
     path: '',
+    regions: [''] as const,
     region: '',
     tags: {},
     recovery: [],

@@ -1,6 +1,7 @@
 import { objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { inEachRegion } from '../manifest/regions.ts';
 import { deleteOrphans, findGarbage, type Garbage } from '../stores/garbage.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
@@ -16,9 +17,10 @@ export interface GcOptions {
   onPlan?: ((found: readonly GcReport[]) => void) | undefined;
 }
 
-/** What was deleted for one manifest; with `dryRun`, what would be. */
+/** What was deleted for one manifest in one region; with `dryRun`, what would be. */
 export interface GcReport {
   file: string;
+  region: string;
   bucket: string;
   /** With their sizes in bytes. */
   objects: { key: string; size: number }[];
@@ -36,7 +38,8 @@ interface Found {
 const DEFAULT_AGE_SECONDS = 24 * 60 * 60;
 
 /**
- * Deletes objects that no version of a parameter points to, and unfinished uploads.
+ * Deletes objects that no version of a parameter points to, and unfinished uploads, in all regions
+ * of the manifests.
  * @throws CofferError `declined`, or with `manifests`, the reports, `interrupted`
  */
 export async function gc(
@@ -47,7 +50,7 @@ export async function gc(
   const { host } = tools;
   const { olderThanSeconds = DEFAULT_AGE_SECONDS } = options;
   const before = new Date(Date.now() - olderThanSeconds * 1000);
-  const manifests = await readManifests(tools, files);
+  const manifests = (await readManifests(tools, files)).flatMap(inEachRegion);
   const found = await Promise.all(manifests.map((manifest) => search(tools, manifest, before)));
   options.onPlan?.(found.map(describe));
   const total = countAll(found);
@@ -124,6 +127,7 @@ function countAll(found: readonly Found[]): number {
 function describe({ manifest, bucket, garbage }: Found): GcReport {
   return {
     file: manifest.file,
+    region: manifest.region,
     bucket,
     objects: garbage.objects.map(({ key, size }) => ({ key, size })),
     uploads: garbage.uploads.map(({ key }) => key),

@@ -17,7 +17,8 @@ export interface ListedParameter extends ParameterMetadata {
 }
 
 /**
- * Lists what SSM holds under paths, by name, in a manifest or not.
+ * Lists what SSM holds under paths, by name, in a manifest or not; for a manifest, in all of its
+ * regions.
  * @param filesOrPaths manifests, for their paths, and paths such as `/app/`
  */
 export async function list(
@@ -26,7 +27,11 @@ export async function list(
 ): Promise<ListedParameter[]> {
   // Paths may overlap; a parameter is listed once.
   const found = new Map<string, ListedParameter>();
-  for (const { path, region } of await placesOf(tools, filesOrPaths)) {
+  const places = await placesOf(tools, filesOrPaths);
+  const everywhere = places.flatMap(({ path, region, manifest }) =>
+    (manifest?.regions ?? [region]).map((each) => ({ path, region: each })),
+  );
+  for (const { path, region } of everywhere) {
     for (const item of await listPath(tools, path, region)) {
       found.set(`${item.name} ${item.region}`, item);
     }

@@ -2,6 +2,7 @@ import { describeSpare } from '../aws/spare-key.ts';
 import { CofferError } from '../errors.ts';
 import { readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
+import { inRegion } from '../manifest/regions.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { opensHead } from '../seal/head.ts';
 import { withLocks } from '../seal/locked.ts';
@@ -26,9 +27,10 @@ export async function readManifests(
   for (const file of new Set(files)) {
     try {
       const manifest = await readManifest(file);
-      const { region = manifest.region, allowedFiles, limit } = tools;
-      tools.aws.demandAccount({ ...manifest, region });
-      manifests.push({ ...manifest, region, allowedFiles, limit });
+      const { region, allowedFiles, limit } = tools;
+      const here = region ? inRegion({ ...manifest, regions: [region] }, region) : manifest;
+      tools.aws.demandAccount(here);
+      manifests.push({ ...here, allowedFiles, limit });
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
       errors.push(error);
@@ -131,12 +133,12 @@ export function currentFileKey(
   options: WriteOptions,
   recovery?: RecoveryList,
 ): Promise<FileKey> {
-  return makeFileKey(tools, { region }, options, recovery);
+  return makeFileKey(tools, { regions: [region] }, options, recovery);
 }
 
 async function makeFileKey(
   { aws, fileKey }: Tools,
-  manifest: Pick<Manifest, 'region' | 'encryptedWith'> & Partial<Pick<Manifest, 'file'>>,
+  manifest: Pick<Manifest, 'regions' | 'encryptedWith'> & Partial<Pick<Manifest, 'file'>>,
   { createKey = true, acceptFileKey }: WriteOptions,
   recovery: RecoveryList | undefined,
 ): Promise<FileKey> {

@@ -1,10 +1,11 @@
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { countOf } from '../formats/count.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { inEachRegion, labelOf } from '../manifest/regions.ts';
 import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
 import { deleteObjects, deleteParameters } from './deleting.ts';
 import { readManifests } from './manifests.ts';
-import { finish } from './report.ts';
+import { byRegion, finish, joinRegions, type Regional } from './report.ts';
 import type { Tools } from './tools.ts';
 
 export interface NukeOptions {
@@ -16,7 +17,7 @@ export interface NukeOptions {
   onPlan?: ((plans: readonly NukePlan[]) => void) | undefined;
 }
 
-/** What nuke deletes for one manifest. */
+/** What nuke deletes for one manifest in one region. */
 export interface NukePlan {
   file: string;
   region: string;
@@ -26,9 +27,10 @@ export interface NukePlan {
   objects: string[];
 }
 
-/** What was deleted for one manifest. */
+/** What was deleted for one manifest in one region. */
 export interface NukeReport {
   file: string;
+  region: string;
   /** Full names of parameters. */
   deleted: string[];
   /** Full names of parameters that did not exist. */
@@ -46,7 +48,8 @@ interface Target {
 }
 
 /**
- * Deletes the parameters of manifests and the objects of their blobs; keeps the manifests.
+ * Deletes the parameters of manifests and the objects of their blobs in all of their regions; keeps
+ * the manifests.
  * @throws CofferError `declined`, or with `manifests`, the reports, if some of it failed
  */
 export async function nuke(
@@ -57,19 +60,22 @@ export async function nuke(
   const { host } = tools;
   const { keepObjects = false } = options;
   const manifests = await readManifests(tools, files);
-  const targets = manifests.map((manifest) => toTarget(manifest, keepObjects));
+  const targets = manifests
+    .flatMap(inEachRegion)
+    .map((manifest) => toTarget(manifest, keepObjects));
   options.onPlan?.(targets.map(toPlan));
   await tools.aws.requireAccount();
   if (!options.yes) await host.confirm(questionOf(targets));
 
   const signal = host.onStop();
   const reports: NukeReport[] = [];
-  let all: Applied = NOTHING;
+  const outcomes: Regional[] = [];
   for (const target of targets) {
     const { applied, report } = await deleteTarget(tools, target, signal);
     reports.push(report);
-    all = joinApplied(all, applied);
+    outcomes.push({ region: report.region, applied, versions: new Map() });
   }
+  const all = joinRegions(byRegion(outcomes));
   finish(all, { manifests: reports }, 'run coffer nuke again to delete the rest');
   return reports;
 }
@@ -93,11 +99,13 @@ function toPlan({ manifest: { file, region }, names, bucket, objects }: Target):
 function questionOf(targets: readonly Target[]): string {
   const names = targets.flatMap((target) => target.names);
   const objects = targets.flatMap((target) => target.objects);
+  const regions = [...new Set(targets.map(({ manifest }) => manifest.region))];
+  const where = regions.length > 1 ? ` in ${regions.join(' and ')}` : '';
   const both = [
     countOf(names.length, 'parameter'),
     ...(objects.length > 0 ? [countOf(objects.length, 'object')] : []),
   ].join(' and ');
-  return `Delete ${both} for good?`;
+  return `Delete ${both}${where} for good?`;
 }
 
 async function deleteTarget(
@@ -116,10 +124,10 @@ async function deleteTarget(
   const deleted = applied.done.filter((name) => !absent.has(name));
   const objectsNote = keys.length > 0 ? `, ${countOf(removed.done.length, 'object')} deleted` : '';
   tools.host.note(
-    `${file}: ${countOf(deleted.length, 'parameter')} deleted, ${missing.length} not found${objectsNote}`,
+    `${labelOf(manifest)}: ${countOf(deleted.length, 'parameter')} deleted, ${missing.length} not found${objectsNote}`,
   );
   return {
     applied: joinApplied(applied, removed),
-    report: { file, deleted, missing, objects: removed.done },
+    report: { file, region, deleted, missing, objects: removed.done },
   };
 }

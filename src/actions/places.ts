@@ -4,7 +4,7 @@ import type { Manifest } from '../manifest/model.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
-/** A path in SSM, and the names that a manifest lists under it, if there is one. */
+/** A path in SSM, in a manifest's first region, and the names that a manifest lists under it, if there is one. */
 export interface SsmPlace {
   path: string;
   region: string | undefined;

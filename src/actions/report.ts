@@ -1,5 +1,5 @@
 import { CofferError, type Place, type Problem } from '../errors.ts';
-import type { Applied } from '../plan/apply.ts';
+import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
 import { isWorthAnotherRun } from '../stores/patience.ts';
 
 /** A problem for programs: its message, and its place if it has one. */
@@ -24,6 +24,76 @@ export interface AppliedReport {
 export function describeApplied({ done, failed, left }: Applied): AppliedReport {
   const failures = failed.map(({ name, error: { code, message } }) => ({ name, code, message }));
   return { done: done.toSorted(), failed: failures, left: left.toSorted() };
+}
+
+/** What was done in one region. */
+export interface Regional {
+  region: string;
+  applied: Applied;
+  /** The version of each parameter that now matches its manifest, by full name. */
+  versions: ReadonlyMap<string, number>;
+  /** Why the region could not be read, if nothing was done for that reason. */
+  error?: CofferError | undefined;
+}
+
+/** The same for programs. */
+export interface RegionReport extends AppliedReport {
+  region: string;
+  versions: Record<string, number>;
+  error?: { code: string; message: string } | undefined;
+}
+
+/** What was written, in all regions and in each. */
+export interface WriteReport extends AppliedReport {
+  /**
+   * The version of each parameter that now matches its manifest, by full name; where it is in
+   * several regions, that of the first.
+   */
+  versions: Record<string, number>;
+  regions: RegionReport[];
+}
+
+/** Groups outcomes by region, in the order in which the regions occur. */
+export function byRegion(outcomes: readonly Regional[]): Regional[] {
+  const regions = new Map<string, Regional>();
+  for (const { region, applied, versions, error } of outcomes) {
+    const there = regions.get(region);
+    regions.set(region, {
+      region,
+      applied: there ? joinApplied(there.applied, applied) : applied,
+      versions: new Map([...(there?.versions ?? []), ...versions]),
+      error: there?.error ?? error,
+    });
+  }
+  return [...regions.values()];
+}
+
+export function describeRegions(regions: readonly Regional[]): WriteReport {
+  const all = regions.map(({ applied }) => applied).reduce(joinApplied, NOTHING);
+  const versions = new Map(regions.toReversed().flatMap((item) => [...item.versions]));
+  return {
+    ...describeApplied(all),
+    versions: describeVersions(versions),
+    regions: regions.map(({ region, applied, versions: there, error }) => ({
+      region,
+      ...describeApplied(applied),
+      versions: describeVersions(there),
+      ...(error && { error: { code: error.code, message: error.message } }),
+    })),
+  };
+}
+
+/** The outcome for people: with several regions, each name says its own. */
+export function joinRegions(regions: readonly Regional[]): Applied {
+  const say = (name: string, region: string) =>
+    regions.length > 1 ? `${name} in ${region}` : name;
+  return regions
+    .map(({ region, applied: { done, failed, left } }) => ({
+      done: done.map((name) => say(name, region)),
+      failed: failed.map(({ name, error }) => ({ name: say(name, region), error })),
+      left: left.map((name) => say(name, region)),
+    }))
+    .reduce(joinApplied, NOTHING);
 }
 
 /** The version of each parameter, by full name, sorted. */

@@ -1,8 +1,15 @@
 import { countOf } from '../formats/count.ts';
-import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
-import { desiredState } from '../plan/desired.ts';
+import { inEachRegion } from '../manifest/regions.ts';
+import { desiredIn, desiredState } from '../plan/desired.ts';
 import { openerFor, readManifests } from './manifests.ts';
-import { describeApplied, describeVersions, finish, type AppliedReport } from './report.ts';
+import {
+  byRegion,
+  describeRegions,
+  finish,
+  joinRegions,
+  type Regional,
+  type WriteReport,
+} from './report.ts';
 import type { Tools } from './tools.ts';
 import { writeAll } from './writing.ts';
 
@@ -13,13 +20,12 @@ export interface SaveOptions {
   useRecovery?: boolean | undefined;
 }
 
-export interface SaveReport extends AppliedReport {
-  /** The new version of each written parameter, by full name. */
-  versions: Record<string, number>;
-}
+/** `versions` are the new ones of written parameters. */
+export type SaveReport = WriteReport;
 
 /**
- * Writes every parameter of manifests without reading AWS first, changed or not.
+ * Writes every parameter of manifests to all of their regions without reading AWS first, changed or
+ * not.
  * @throws CofferError with the report if some of it failed
  */
 export async function save(
@@ -34,12 +40,15 @@ export async function save(
   const work = [];
   for (const manifest of manifests) {
     const opener = await openerFor(tools, manifest, { isPublished: true, useRecovery });
-    work.push({ manifest, desired: await desiredState(manifest, opener, { allowPlaintext }) });
+    const desired = await desiredState(manifest, opener, { allowPlaintext });
+    for (const here of inEachRegion(manifest)) {
+      work.push({ manifest: here, desired: desiredIn(here, desired) });
+    }
   }
-  const versions = new Map<string, number>();
-  let all: Applied = NOTHING;
+  const outcomes: Regional[] = [];
   const signal = host.onStop();
   for (const { manifest, desired } of work) {
+    const versions = new Map<string, number>();
     const applied = await writeAll(
       tools,
       manifest,
@@ -50,8 +59,9 @@ export async function save(
     host.note(
       `${manifest.file}: wrote ${applied.done.length} of ${countOf(desired.length, 'parameter')} to ${manifest.region}`,
     );
-    all = joinApplied(all, applied);
+    outcomes.push({ region: manifest.region, applied, versions });
   }
-  const report = { ...describeApplied(all), versions: describeVersions(versions) };
-  return finish(all, report, 'run coffer save again to write the rest');
+  const regions = byRegion(outcomes);
+  const report = describeRegions(regions);
+  return finish(joinRegions(regions), report, 'run coffer save again to write the rest');
 }

@@ -7,8 +7,10 @@ import type { Action, Change } from '../stores/model.ts';
 import { countActions } from '../plan/words.ts';
 import { needsReplacement } from '../stores/write.ts';
 import { deleteParameters } from './deleting.ts';
-import { describeApplied, describeVersions, finish, type AppliedReport } from './report.ts';
-import { planTargets, type CompareOptions, type Target } from './targets.ts';
+import { finish, joinRegions } from './report.ts';
+import type { Unread } from './states.ts';
+import { planTargets, type CompareOptions } from './targets.ts';
+import { outcomesOf, regionOf, reportOf, toWork, type SyncReport, type Work } from './sync/work.ts';
 import type { Tools } from './tools.ts';
 import { writeAll } from './writing.ts';
 
@@ -23,26 +25,14 @@ export interface SyncOptions extends CompareOptions {
   onPlan?: ((plans: readonly Plan[]) => void) | undefined;
 }
 
-export interface SyncReport extends AppliedReport {
-  /** Those of `done` that were deleted. */
-  deleted: string[];
-  /** The version of each parameter that now matches its manifest, by full name. */
-  versions: Record<string, number>;
-}
+export type { SyncReport };
 
-/** One manifest, its plan, and what was done. */
-interface Work {
-  target: Target;
-  /** The changes left to do. */
-  changes: readonly Change[];
-  applied: Applied;
-}
-
-/** Applies some of the changes of one manifest. */
-type Apply = (target: Target, changes: readonly Change[]) => Promise<Applied>;
+/** Applies some of the changes of one manifest in one region. */
+type Apply = (work: Work, changes: readonly Change[]) => Promise<Applied>;
 
 /**
- * Writes what differs; with `prune` also deletes what is not in any manifest.
+ * Writes what differs; with `prune` also deletes what is not in any manifest. A region that fails
+ * does not keep the others from being written.
  * @throws CofferError `declined`, or with the report if some of it failed
  */
 export async function sync(
@@ -53,25 +43,30 @@ export async function sync(
   const { host } = tools;
   const { replace = false, yes = false, useRecovery } = options;
   const isPublished = !options.dryRun;
-  const targets = await planTargets(tools, files, { ...options, isPublished });
+  const unread: Unread[] = [];
+  const targets = await planTargets(
+    tools,
+    files,
+    { ...options, isPublished },
+    options.dryRun ? undefined : (item) => unread.push(item),
+  );
   const plans = targets.map(({ plan }) => plan);
   options.onPlan?.(plans);
-  const planned = plans.flatMap(({ changes }) => changes);
-  const versions = new Map(
-    planned.flatMap(({ action, name, actual }) =>
-      action === 'unchanged' && actual ? [[name, actual.version]] : [],
-    ),
-  );
-  if (options.dryRun) return reportOf(NOTHING, planned, versions);
+  for (const { error } of unread) {
+    const { message, hint } = error;
+    host.warn({ message: `${message}; nothing is written there`, hint });
+  }
+  let work = targets.map(toWork);
+  if (options.dryRun) return reportOf(work);
 
   const signal = host.onStop();
-  const write: Apply = ({ manifest }, changes) =>
+  const write: Apply = ({ target: { manifest }, versions }, changes) =>
     writeAll(tools, manifest, changes, (store, change, writing) => store.change(change, writing), {
       signal,
       useRecovery,
       versions,
     });
-  const remove: Apply = async ({ manifest }, changes) => {
+  const remove: Apply = async ({ target: { manifest } }, changes) => {
     const names = changes.map(({ name }) => name);
     return (await deleteParameters(tools, manifest.region, names, signal)).applied;
   };
@@ -80,43 +75,31 @@ export async function sync(
   if (question) await tools.aws.requireAccount();
   if (question && !yes) await host.confirm(question);
 
-  let work = targets.map((target): Work => {
-    return { target, changes: target.plan.changes, applied: NOTHING };
-  });
   work = await applyAll(work, writes, write);
   work = work.map((item) => replaceRefused(host, item));
   work = await replaceAll(work, write, (count) =>
     signal?.aborted ? Promise.resolve(undefined) : refusalOf(host, { replace, yes }, count),
   );
   // Deletes last, so that a renamed parameter exists under its new name first.
-  const isWritten = work.every(({ applied }) => applied.failed.every(isDeclined));
-  work = await applyAll(work, ['delete'], isWritten ? remove : leave);
+  const unwritten = new Set(work.filter(hasFailed).map(regionOf));
+  work = await applyAll(work, ['delete'], (item, changes) =>
+    unwritten.has(regionOf(item)) ? leave(changes) : remove(item, changes),
+  );
 
-  const applied = work.map((item) => item.applied).reduce(joinApplied, NOTHING);
-  const closed = planned.filter(({ action }) => action === 'closed').map(({ name }) => name);
-  const all = { ...applied, left: [...applied.left, ...closed] };
-  const report = reportOf(all, planned, versions);
+  const regions = outcomesOf(work, unread);
+  const report = reportOf(work, regions);
   tell(host, report);
   return finish(
-    all,
+    joinRegions(regions),
     report,
-    closed.length > 0
+    countActions(plans).closed > 0
       ? 'run coffer sync without --no-decrypt, where kms:Decrypt is allowed, to finish'
       : 'run coffer sync again to finish',
   );
 }
 
-function reportOf(
-  applied: Applied,
-  planned: readonly Change[],
-  versions: ReadonlyMap<string, number>,
-): SyncReport {
-  const deletes = new Set(
-    planned.filter(({ action }) => action === 'delete').map(({ name }) => name),
-  );
-  const report = describeApplied(applied);
-  const deleted = report.done.filter((name) => deletes.has(name));
-  return { ...report, deleted, versions: describeVersions(versions) };
+function hasFailed({ applied }: Work): boolean {
+  return !applied.failed.every(isDeclined);
 }
 
 /** `Write 2 parameters, replace 1 and delete 3?`; undefined if there is nothing to ask. */
@@ -138,10 +121,13 @@ function questionOf(
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function tell(host: Host, { done, deleted }: SyncReport): void {
-  const written = done.length - deleted.length;
-  if (written > 0) host.note(`${countOf(written, 'parameter')} written`);
-  if (deleted.length > 0) host.note(`${countOf(deleted.length, 'parameter')} deleted`);
+function tell(host: Host, { regions }: SyncReport): void {
+  for (const { region, done, deleted } of regions) {
+    const where = regions.length > 1 ? ` in ${region}` : '';
+    const written = done.length - deleted.length;
+    if (written > 0) host.note(`${countOf(written, 'parameter')} written${where}`);
+    if (deleted.length > 0) host.note(`${countOf(deleted.length, 'parameter')} deleted${where}`);
+  }
 }
 
 /** Applies the changes with these actions, and removes finished ones from the list. */
@@ -151,28 +137,30 @@ async function applyAll(
   apply: Apply,
 ): Promise<Work[]> {
   const result: Work[] = [];
-  for (const { target, changes, applied } of work) {
+  for (const item of work) {
+    const { changes, applied } = item;
     const isMeant = ({ action }: Change) => actions.includes(action);
     const meant = changes.filter(isMeant);
-    const more = meant.length > 0 ? await apply(target, meant) : NOTHING;
+    const more = meant.length > 0 ? await apply(item, meant) : NOTHING;
     const rest = changes.filter((change) => !isMeant(change));
-    result.push({ target, changes: rest, applied: joinApplied(applied, more) });
+    result.push({ ...item, changes: rest, applied: joinApplied(applied, more) });
   }
   return result;
 }
 
 /** Turns changes of type that SSM refused into replacements. */
-function replaceRefused(host: Host, { target, changes, applied }: Work): Work {
+function replaceRefused(host: Host, work: Work): Work {
+  const { target, changes, applied } = work;
   const refused = new Set(
     applied.failed.filter(({ error }) => needsReplacement(error)).map(({ name }) => name),
   );
-  if (refused.size === 0) return { target, changes, applied };
+  if (refused.size === 0) return work;
   host.note(`SSM cannot change the type of these in place: ${[...refused].sort().join(', ')}`);
   const replacements = target.plan.changes
     .filter(({ name }) => refused.has(name))
     .map((change): Change => ({ ...change, action: 'replace' }));
   const failed = applied.failed.filter(({ name }) => !refused.has(name));
-  return { target, changes: [...changes, ...replacements], applied: { ...applied, failed } };
+  return { ...work, changes: [...changes, ...replacements], applied: { ...applied, failed } };
 }
 
 /**
@@ -200,7 +188,7 @@ async function replaceAll(
   );
 }
 
-function leave(_: Target, changes: readonly Change[]): Promise<Applied> {
+function leave(changes: readonly Change[]): Promise<Applied> {
   return Promise.resolve({ ...NOTHING, left: changes.map(({ name }) => name) });
 }
 

@@ -1,8 +1,8 @@
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { desiredState } from '../plan/desired.ts';
-import type { Plan, PlanOptions } from '../plan/model.ts';
-import type { ActualState, Change, Closable, Desired } from '../stores/model.ts';
+import { inEachRegion } from '../manifest/regions.ts';
+import type { Plan } from '../plan/model.ts';
+import type { ActualState, Change } from '../stores/model.ts';
 import { createObjectWriter } from '../plan/object-writer.ts';
 import { PATIENT } from '../stores/patience.ts';
 import type { ObjectWriter, ValueStore } from '../stores/port.ts';
@@ -11,11 +11,12 @@ import { planChanges } from '../plan/plan.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
 import type { Host } from '../host.ts';
 import { refuseRescue } from '../seal/rescue.ts';
-import { openerFor, readManifests, type OpeningOptions } from './manifests.ts';
+import { readManifests, type OpeningOptions } from './manifests.ts';
 import { rescueFor } from './recipients.ts';
+import { readStates, takeRead, type KeyFinder, type Unread } from './states.ts';
 import type { Tools } from './tools.ts';
 
-/** One manifest, and how AWS differs from it. */
+/** One manifest in one of its regions, and how AWS differs from it. */
 export interface Target {
   manifest: Manifest;
   plan: Plan;
@@ -37,22 +38,29 @@ export interface CompareOptions {
   useRecovery?: boolean | undefined;
 }
 
-/** Plans all manifests of a call; a name in one of them is not extra in another. */
+/**
+ * Plans all manifests of a call in all of their regions; a name in one of them is not extra in
+ * another.
+ * @param onUnread told of regions that cannot be read, as long as others can; without it, one such
+ * region fails the plan
+ */
 export async function planTargets(
   tools: Tools,
   files: readonly string[],
   options: CompareOptions & OpeningOptions,
+  onUnread?: (unread: Unread) => void,
 ): Promise<Target[]> {
   const { only = [], prune = false, pruneTags = false } = options;
   const manifests = await readManifests(tools, files);
   refuseSharedNames(manifests);
   const keyArn = keyFinder(tools);
-  const read = await Promise.all(
-    manifests.map(async (manifest) => ({
-      manifest,
-      ...(await readStates(tools, manifest, keyArn, { ...options, prune, pruneTags })),
-    })),
+  const storeOf = (region: string) => storeFor(tools, region, keyArn);
+  const all = await Promise.all(
+    manifests.map((manifest) =>
+      readStates(tools, manifest, { storeOf, keyArn }, { ...options, pruneTags }),
+    ),
   );
+  const read = takeRead(all.flat(), onUnread);
   for (const { manifest, state } of read) {
     warnOfMovedKey(tools.host, manifest, state);
     warnOfUnlisted(tools.host, state);
@@ -93,36 +101,6 @@ function namesOfOthers(
   );
 }
 
-async function readStates(
-  tools: Tools,
-  manifest: Manifest,
-  keyArn: KeyFinder,
-  {
-    allowPlaintext = false,
-    noDecrypt = false,
-    ...options
-  }: CompareOptions & PlanOptions & OpeningOptions,
-): Promise<{ desired: Desired[]; state: ActualState }> {
-  const closed = noDecrypt ? closedTo(tools, manifest) : [];
-  const store = await storeFor(tools, manifest.region, keyArn);
-  const names = manifest.parameters.map(({ fullName }) => fullName);
-  // Listing names is the longest chain of calls, so it starts first.
-  const wanted = openerFor(tools, manifest, options).then((opener) =>
-    desiredState(manifest, opener, { allowPlaintext, closed }),
-  );
-  const [desired, state] = await Promise.all([
-    wanted,
-    store.read({
-      path: manifest.path,
-      names,
-      wanted,
-      open: closed.length === 0,
-      pruneTags: options.pruneTags,
-    }),
-  ]);
-  return { desired, state };
-}
-
 /** The store for the manifests of a region. */
 export async function storeFor(
   { aws, stores, concurrency }: Tools,
@@ -137,8 +115,6 @@ export async function storeFor(
     patience: PATIENT,
   });
 }
-
-type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;
 
 /** Looks up the ARN of each KMS key once per call. */
 function keyFinder({ aws }: Tools): KeyFinder {
@@ -162,14 +138,6 @@ function warnOfMovedKey(host: Host, manifest: Manifest, { objects }: ActualState
   });
 }
 
-/**
- * What stays closed without kms:Decrypt. Within one region, ReEncrypt works on data keys without
- * it.
- */
-function closedTo({ fileKey }: Tools, manifest: Manifest): Closable[] {
-  return fileKeyRegion(manifest, fileKey) === manifest.region ? ['value'] : ['value', 'data key'];
-}
-
 /** Publishes a manifest's blobs; undefined, without loading S3's client, if it has none. */
 export async function objectWriterFor(
   tools: Tools,
@@ -178,6 +146,7 @@ export async function objectWriterFor(
     signal: AbortSignal | undefined;
     useRecovery: boolean | undefined;
     onUploaded: (bytes: number) => void;
+    onOpened: (fullName: string) => void;
   },
 ): Promise<ObjectWriter | undefined> {
   const { aws, stores, fileKey } = tools;
@@ -194,7 +163,7 @@ export async function objectWriterFor(
 /** Two manifests with the same parameter would overwrite each other forever. */
 function refuseSharedNames(manifests: readonly Manifest[]): void {
   const owners = new Map<string, Manifest>();
-  for (const manifest of manifests) {
+  for (const manifest of manifests.flatMap(inEachRegion)) {
     for (const { fullName, place } of manifest.parameters) {
       const key = `${manifest.region} ${fullName}`;
       const other = owners.get(key);

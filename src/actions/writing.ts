@@ -1,11 +1,14 @@
+import { countOf } from '../formats/count.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { labelOf } from '../manifest/regions.ts';
 import { applyAll, type Applied } from '../plan/apply.ts';
 import { PATIENT } from '../stores/patience.ts';
 import type { Task, ValueStore, Writing } from '../stores/port.ts';
+import { fileKeyRegion } from '../seal/file-key.ts';
 import { objectWriterFor, storeFor } from './targets.ts';
 import type { Tools } from './tools.ts';
 
-/** Writes the changes of one manifest, and shows the progress. */
+/** Writes the changes of one manifest in one region, and shows the progress. */
 export async function writeAll<Item>(
   tools: Tools,
   manifest: Manifest,
@@ -22,7 +25,9 @@ export async function writeAll<Item>(
   },
 ): Promise<Applied> {
   const { host } = tools;
-  const uploading = host.progress(`${manifest.file}: uploading`, 'bytes');
+  const label = labelOf(manifest);
+  const opened = new Set<string>();
+  const uploading = host.progress(`${label}: uploading`, 'bytes');
   let uploaded = 0;
   let total = 0;
   const writing: Writing = {
@@ -30,6 +35,7 @@ export async function writeAll<Item>(
       signal,
       useRecovery,
       onUploaded: (bytes) => uploading.update((uploaded += bytes), total),
+      onOpened: (fullName) => opened.add(fullName),
     }),
     versions,
   };
@@ -39,7 +45,7 @@ export async function writeAll<Item>(
     await check?.();
     total += bytes;
   }
-  const progress = host.progress(`${manifest.file}: writing`);
+  const progress = host.progress(`${label}: writing`);
   try {
     return await applyAll(tasks, {
       concurrency: tools.concurrency,
@@ -50,5 +56,10 @@ export async function writeAll<Item>(
   } finally {
     progress.end();
     uploading.end();
+    if (opened.size > 0) {
+      host.note(
+        `${label}: decrypted ${countOf(opened.size, 'data key')} of blobs on the way from ${fileKeyRegion(manifest, tools.fileKey)} to ${manifest.region}, because KMS re-encrypts only within a region`,
+      );
+    }
   }
 }

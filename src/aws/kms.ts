@@ -16,6 +16,7 @@ import { CofferError } from '../errors.ts';
 import { incomplete, need } from './answer.ts';
 import { awsErrorName } from './errors.ts';
 import type { Doing } from './explanations.ts';
+import { isMultiRegion, keyIn } from './multi-region.ts';
 import { createNamedKey } from './new-key.ts';
 import type { NamedKey } from './spare-key.ts';
 import { clientConfig } from './client-config.ts';
@@ -134,7 +135,17 @@ export async function rewrap(
   check: (dataKey: Buffer) => void,
 ): Promise<Wrapped> {
   if (from.kms.region === to.kms.region) return to.kms.reEncrypt(wrapped, from, to);
-  // ReEncrypt works within one region; across regions, the data key passes through here.
+  // ReEncrypt works within one region, where a multi-Region key may have a replica.
+  const { region } = to.kms;
+  if (region !== undefined && from.keyId !== undefined && isMultiRegion(from.keyId)) {
+    const replica = { ...from, keyId: keyIn(region, from.keyId) };
+    try {
+      return await to.kms.reEncrypt(wrapped, replica, to);
+    } catch (error) {
+      if (awsErrorName(error) !== 'NotFoundException') throw error;
+    }
+  }
+  // Otherwise the data key passes through here.
   const dataKey = await from.kms.decrypt(wrapped, from.context, from.keyId);
   check(dataKey);
   return to.kms.encrypt(to.keyId, dataKey, to.context);

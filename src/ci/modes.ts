@@ -69,8 +69,11 @@ async function sync(step: Step): Promise<ExitCode> {
   const counts = { done: done.length, failed: failed.length, left: left.length };
   await runner.summary(summarizeSync(report));
   await tell(runner, done.length > 0, counts);
-  for (const { name, message } of failed) {
-    runner.annotate('error', { message: `${name}: ${message}` });
+  for (const { region, failed: there } of report.regions) {
+    for (const { name, message } of there) {
+      const where = report.regions.length > 1 ? ` in ${region}` : '';
+      runner.annotate('error', { message: `${name}${where}: ${message}` });
+    }
   }
   return code;
 }
@@ -98,12 +101,16 @@ async function writeAll({
   }
 }
 
-function summarizeSync({ done, deleted, failed, left }: SyncReport): string {
-  const rows = [
-    ...done.map((name) => `| ${deleted.includes(name) ? 'deleted' : 'written'} | \`${name}\` |`),
-    ...failed.map(({ name }) => `| failed | \`${name}\` |`),
-    ...left.map((name) => `| not started | \`${name}\` |`),
-  ];
+function summarizeSync({ done, failed, left, regions }: SyncReport): string {
+  const rows = regions.flatMap((there) => {
+    const where = regions.length > 1 ? ` in ${there.region}` : '';
+    const row = (what: string, name: string) => `| ${what} | \`${name}\`${where} |`;
+    return [
+      ...there.done.map((name) => row(there.deleted.includes(name) ? 'deleted' : 'written', name)),
+      ...there.failed.map(({ name }) => row('failed', name)),
+      ...there.left.map((name) => row('not started', name)),
+    ];
+  });
   const title = `**coffer sync**: ${done.length} done, ${failed.length} failed, ${left.length} not started`;
   return rows.length === 0
     ? title

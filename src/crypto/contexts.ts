@@ -5,7 +5,7 @@ import type { EncryptionContext } from './kms-port.ts';
 export interface Destination {
   /** Begins and ends with a slash. */
   path: string;
-  /** In lower case. */
+  /** In lower case; several are sorted and joined by commas. */
   region: string;
   /** As the file spells it. */
   kmskey?: string | undefined;
@@ -23,6 +23,14 @@ export const BOUND_SETTINGS = {
   account: 'Account',
   recovery: 'Recovery',
 } as const satisfies Record<keyof Destination, string>;
+
+/** The regions of a manifest as data keys are bound to them: their order does not count. */
+export function boundRegion(regions: readonly string[]): string {
+  return regions
+    .map((region) => region.toLowerCase())
+    .toSorted()
+    .join(',');
+}
 
 /** They are named so in messages. */
 export const BOUND_NAMES = 'path, region, kmskey, account or recovery';

@@ -140,6 +140,7 @@ export type TextSetting = (typeof TEXT_SETTINGS)[number];
 /** The keys of a manifest, in the schema's order. */
 export const TOP_KEYS: readonly string[] = [
   ...TEXT_SETTINGS,
+  'regions',
   'tags',
   'recovery',
   'encrypted_with',

@@ -116,10 +116,16 @@ export interface Manifest {
   text: string;
   /** Prefix of every name; begins and ends with a slash. */
   path: string;
+  /** Where it is published. Reads use the first one, where the file key is, too. */
+  regions: readonly [string, ...string[]];
+  /** The one that is meant: the first, unless `inRegion` chose another. */
   region: string;
-  /** The key for values in AWS. Present if a parameter needs it. */
+  /** The key for values in AWS, as `region` knows it. Present if a parameter needs it. */
   kmskey?: string | undefined;
+  /** The bucket in `region`. */
   bucket?: string | undefined;
+  /** Its name in the file, which may hold `{region}`. */
+  bucketAsWritten?: string | undefined;
   /** The AWS account that it is for: twelve digits. */
   account?: string | undefined;
   tags: Tags;

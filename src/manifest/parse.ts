@@ -4,17 +4,19 @@ import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults } from './yaml/faults.ts';
 import type { Manifest, Parameter } from './model.ts';
+import { boundRegion } from '../crypto/contexts.ts';
 import { recoveryDigest } from '../crypto/recovery.ts';
 import { readDataKeys } from './read/data-keys.ts';
 import { readRecipients } from './read/recovery.ts';
 import { findPathFault, normalizePath, quoteName } from './read/names.ts';
-import { checkKey, checkRegion } from './read/region.ts';
+import { checkBucket, checkKey, readRegions } from './read/region.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
 import { Places } from './yaml/places.ts';
 import { readParameter, type Surroundings } from './read/parameter.ts';
 import { type Reading, readTags, readText } from './read/reading.ts';
 import { SecretGuard } from './read/secrets.ts';
 import type { Fields } from './yaml/tree.ts';
+import { settingsIn } from './regions.ts';
 
 /**
  * Reads a manifest. Throws a CofferError 'manifest' with every problem of the file, each with its
@@ -41,20 +43,22 @@ function readDocument(
   const reading: Reading = { tree, faults };
   const fields = tree.fields(root);
   const encryptedWith = readText(fields, 'encrypted_with');
-  const region = readText(fields, 'region') ?? '';
-  checkRegion(reading, fields, region);
-  checkKey(reading, fields, region);
+  const regions = readRegions(reading, fields);
+  checkKey(reading, fields, regions);
+  checkBucket(reading, fields, regions);
   const around: Surroundings = {
     ...reading,
     guard: new SecretGuard(tree, faults),
     path: readPath(reading, fields),
-    region,
+    // Where names may be the least long.
+    region: regions.reduce((one, other) => (other.length > one.length ? other : one)),
     tags: readTags(reading, fields.get('tags')),
     encryptedWith,
     dataKeys: readDataKeys(reading, fields),
     place: (offset) => places.at(offset),
   };
   const [kmskey, account] = [readText(fields, 'kmskey'), readText(fields, 'account')];
+  const bucket = readText(fields, 'bucket');
   const recovery = readRecipients(reading, fields.get('recovery'));
   const parameters = readParameters(around, fields);
   around.guard.finish();
@@ -73,16 +77,16 @@ function readDocument(
     file: places.file,
     text,
     path: around.path,
-    region,
-    kmskey,
-    bucket: readText(fields, 'bucket'),
+    regions,
+    ...settingsIn(regions[0], { kmskey, bucket }),
+    bucketAsWritten: bucket,
     account,
     tags: around.tags,
     encryptedWith,
     recovery,
     destination: {
       path: around.path,
-      region: region.toLowerCase(),
+      region: boundRegion(regions),
       kmskey,
       account,
       recovery: recoveryDigest(recovery),

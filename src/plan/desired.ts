@@ -6,18 +6,18 @@ import { ssmFieldsOf } from '../manifest/ssm-fields.ts';
 import { headerOf } from '../seal/blob-body.ts';
 import { findMisplaced, findUnplaced } from '../seal/placement.ts';
 import { openPublished, type Opener } from '../seal/opener.ts';
-import type { Closable, Desired } from '../stores/model.ts';
+import type { Desired } from '../stores/model.ts';
 
 /**
  * What a manifest wants in SSM and S3, in its order. Opens values, but not blobs.
- * @param options.closed what must stay unopened
+ * @param options.noDecrypt values must stay unopened
  * @throws CofferError `plaintext` for plaintext secrets, `oversize` for values that fit nowhere;
  * with the problems of all parameters.
  */
 export async function desiredState(
   manifest: Manifest,
   opener: Opener,
-  options: { allowPlaintext: boolean; closed?: readonly Closable[] },
+  options: { allowPlaintext: boolean; noDecrypt?: boolean },
 ): Promise<Desired[]> {
   const problems: CofferError[] = [];
   const refuse = (parameter: Parameter) =>
@@ -37,7 +37,7 @@ export async function desiredState(
     manifest.parameters,
     async (parameter) => {
       try {
-        return await desire(manifest, parameter, opener, options.closed ?? []);
+        return await desire(manifest, parameter, opener, options.noDecrypt ?? false);
       } catch (error) {
         if (!(error instanceof CofferError) || !error.place) throw error;
         problems.push(error);
@@ -50,11 +50,25 @@ export async function desiredState(
   return desired.filter((item) => item !== undefined);
 }
 
+/** The same in one region of the manifest: with the bucket and the key there. */
+export function desiredIn(
+  { bucket = '', kmskey }: Manifest,
+  desired: readonly Desired[],
+  isKeyClosed = false,
+): Desired[] {
+  return desired.map((item) => {
+    if (!item.object) return item.isSecret ? { ...item, keyId: kmskey } : item;
+    const object = { ...item.object, bucket, kmskey: kmskey ?? '' };
+    const closed = isKeyClosed ? ('data key' as const) : undefined;
+    return { ...item, value: formatPointer(object), object, closed };
+  });
+}
+
 async function desire(
   manifest: Manifest,
   parameter: Parameter,
   opener: Opener,
-  closed: readonly Closable[],
+  noDecrypt: boolean,
 ): Promise<Desired> {
   const common = {
     name: parameter.fullName,
@@ -74,15 +88,11 @@ async function desire(
       value: formatPointer({ bucket, key }),
       isSecret: false,
       object: { bucket, key, sha256, size, commitment: headerOf(content.blob), kmskey },
-      closed: closed.find((what) => what === 'data key'),
     };
   }
   const isSecret = parameter.type === 'SecureString';
   const secret = { isSecret, keyId: isSecret ? manifest.kmskey : undefined };
-  if (
-    closed.includes('value') &&
-    (isSecret || content.kind === 'sealed' || content.kind === 'psyml')
-  ) {
+  if (noDecrypt && (isSecret || content.kind === 'sealed' || content.kind === 'psyml')) {
     return { ...common, ...secret, type: parameter.type, value: '', closed: 'value' };
   }
   const bytes =

@@ -13,7 +13,7 @@ import type { ObjectWriter } from '../stores/port.ts';
 
 /**
  * KMS re-encrypts the data key from the file key to `kmskey`, so the publisher needs no right to
- * open it; only across regions does the key pass through here.
+ * open it; only across regions may the key have to pass through here.
  */
 export function createObjectWriter(
   manifest: Manifest,
@@ -21,6 +21,8 @@ export function createObjectWriter(
   options: {
     signal?: AbortSignal | undefined;
     onUploaded?: (bytes: number) => void;
+    /** Told of parameters whose data key had to be opened on its way. */
+    onOpened?: (fullName: string) => void;
   } = {},
 ): ObjectWriter {
   const byName = new Map(manifest.parameters.map((parameter) => [parameter.fullName, parameter]));
@@ -47,7 +49,10 @@ export function createObjectWriter(
           decodeBase64(blob.key) ?? Buffer.alloc(0),
           { kms: services.fileKeyKms, keyId: manifest.encryptedWith, context },
           { kms: services.kms, keyId: object.kmskey, context: isFor },
-          (dataKey) => requireCommit(dataKey, blob.commit, subject),
+          (dataKey) => {
+            requireCommit(dataKey, blob.commit, subject);
+            options.onOpened?.(fullName);
+          },
         )
           .catch(async (error: unknown) => {
             const dataKey = await services.rescue(error, blob, context, subject);

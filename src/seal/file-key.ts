@@ -12,7 +12,7 @@ import type { RecoveryList } from './recovery.ts';
 export interface FileKeyAlias {
   /** `alias/…`, or any key id. */
   alias: string;
-  /** The alias's region. Default: the manifest's region. */
+  /** The alias's region. Default: the manifest's first one. */
   region?: string | undefined;
   /** The folder of a lock for creating it. */
   lockFolder?: (() => string | undefined) | undefined;
@@ -31,12 +31,12 @@ export interface FileKeyChoice extends FileKeyAlias {
   recovery?: RecoveryList | undefined;
 }
 
-/** The region of the key that sealed, or will seal, a manifest. */
+/** The region of the key that sealed, or will seal, a manifest: by default its first one. */
 export function fileKeyRegion(
-  manifest: Pick<Manifest, 'region' | 'encryptedWith'>,
+  manifest: Pick<Manifest, 'regions' | 'encryptedWith'>,
   choice: Pick<FileKeyChoice, 'region'>,
 ): string {
-  return regionOfArn(manifest.encryptedWith) ?? choice.region ?? manifest.region;
+  return regionOfArn(manifest.encryptedWith) ?? choice.region ?? manifest.regions[0];
 }
 
 function regionOfArn(arn: string | undefined): string | undefined {

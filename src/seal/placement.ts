@@ -4,6 +4,7 @@ import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { matchPattern } from '../manifest/java-pattern.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
+import { REGION_MARK } from '../manifest/regions.ts';
 import { asText } from '../formats/text.ts';
 import { ADVANCED_BYTES, holdsReference, ssmLimit } from './limits.ts';
 
@@ -41,14 +42,16 @@ export function goesToSsm(manifest: Manifest, parameter: Parameter, value: Place
     const isSmall = why !== undefined && why !== REFERENCE && why !== BINARY;
     const orAdvanced =
       isSmall && sizeOf(value) <= ADVANCED_BYTES ? ', or "tier: Advanced" to the parameter' : '';
-    throw refuse(
-      why ?? 'store: s3 needs a bucket',
-      `add "bucket: NAME" to the top of ${manifest.file}${orAdvanced}`,
-    );
+    throw refuse(why ?? 'store: s3 needs a bucket', `${hintForBucket(manifest)}${orAdvanced}`);
   }
   const fault = findKeyFault(manifest, parameter) ?? findPointerFault(manifest.bucket, parameter);
   if (fault) throw fault;
   return false;
+}
+
+function hintForBucket({ file, regions }: Manifest): string {
+  const name = regions.length > 1 ? `NAME-${REGION_MARK}` : 'NAME';
+  return `add "bucket: ${name}" to the top of ${file}`;
 }
 
 const BINARY = 'its content is not text, and SSM holds only text';
@@ -188,12 +191,12 @@ export function findMisplaced(manifest: Manifest, parameter: Parameter): CofferE
 
 /** Why a blob cannot be published. */
 function findUnfitBlob(manifest: Manifest, parameter: Parameter): CofferError | undefined {
-  const { bucket, file } = manifest;
+  const { bucket } = manifest;
   const { name, place } = parameter;
   if (bucket === undefined) {
     return new CofferError('oversize', `${name} goes to S3, but the manifest has no bucket`, {
       place,
-      hint: `add "bucket: NAME" to the top of ${file}`,
+      hint: hintForBucket(manifest),
     });
   }
   return findKeyFault(manifest, parameter) ?? findPointerFault(bucket, parameter);

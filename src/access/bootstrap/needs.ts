@@ -1,6 +1,7 @@
 import { isManagedByAws } from '../../aws/managed-key.ts';
 import { CofferError } from '../../errors.ts';
 import type { Manifest } from '../../manifest/model.ts';
+import { inEachRegion } from '../../manifest/regions.ts';
 import { fileKeyRegion, type FileKeyChoice } from '../../seal/file-key.ts';
 
 /** A KMS key that manifests name. */
@@ -38,23 +39,24 @@ export function needsOf(
       const name = `${key.region} ${key.id}`;
       if (!keys.has(name)) keys.set(name, key);
     }
-    const { bucket: name, region, file } = manifest;
-    if (name === undefined) continue;
-    const other = buckets.get(name);
-    if (other && other.region !== region) {
-      throw new CofferError(
-        'manifest',
-        `${file} needs the bucket ${name} in ${region}, another manifest in ${other.region}`,
-        { hint: 'a bucket is in one region: use it only in manifests of that region' },
-      );
+    for (const { bucket: name, region, file } of inEachRegion(manifest)) {
+      if (name === undefined) continue;
+      const other = buckets.get(name);
+      if (other && other.region !== region) {
+        throw new CofferError(
+          'manifest',
+          `${file} needs the bucket ${name} in ${region}, another manifest in ${other.region}`,
+          { hint: 'a bucket is in one region: use it only in manifests of that region' },
+        );
+      }
+      buckets.set(name, { name, region });
     }
-    buckets.set(name, { name, region });
   }
   return { keys: [...keys.values()], buckets: [...buckets.values()] };
 }
 
 function keysOf(manifest: Manifest, choice: Omit<FileKeyChoice, 'create'>): KeyNeed[] {
-  const { encryptedWith, kmskey, region } = manifest;
+  const { encryptedWith } = manifest;
   const fileKey: KeyNeed = {
     what: 'file key',
     id: encryptedWith ?? choice.alias,
@@ -63,10 +65,13 @@ function keysOf(manifest: Manifest, choice: Omit<FileKeyChoice, 'create'>): KeyN
     // A new key would not open existing ciphertext.
     canBeMade: encryptedWith === undefined && isOwnAlias(choice.alias),
   };
-  if (kmskey === undefined) return [fileKey];
   const description = 'Encrypts SSM parameters and S3 objects, see kmskey in coffer manifests';
-  const canBeMade = isOwnAlias(kmskey);
-  return [fileKey, { what: 'kmskey', id: kmskey, region, description, canBeMade }];
+  const kmskeys = inEachRegion(manifest).flatMap(({ kmskey: id, region }): KeyNeed[] =>
+    id === undefined
+      ? []
+      : [{ what: 'kmskey', id, region, description, canBeMade: isOwnAlias(id) }],
+  );
+  return [fileKey, ...kmskeys];
 }
 
 function isOwnAlias(id: string): boolean {

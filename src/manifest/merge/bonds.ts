@@ -4,7 +4,8 @@ import type { Manifest, Parameter } from '../model.ts';
 import type { Versions } from './merged.ts';
 
 interface Bond {
-  key: string;
+  /** One for each form of the setting. */
+  keys: readonly string[];
   read: (manifest: Manifest) => string | undefined;
   /** Whether a side that does not have the setting yet goes along with the other. */
   isFree?: boolean;
@@ -16,13 +17,13 @@ interface Bond {
 const BONDS: readonly Bond[] = [
   // Data keys open for the destination that they were made for.
   ...Object.keys(BOUND_SETTINGS).map((key) => ({
-    key,
+    keys: key === 'region' ? ['region', 'regions'] : [key],
     read: ({ destination }: Manifest) => destination[key as keyof Destination],
     ciphertexts: key === 'recovery' ? keyedFor : sealedFor,
   })),
   // Data keys, blobs and psyml's values open with the key that wrapped them.
   {
-    key: 'encrypted_with',
+    keys: ['encrypted_with'],
     read: ({ encryptedWith }) => encryptedWith,
     ciphertexts: wrappedBy,
     isFree: true,
@@ -33,7 +34,7 @@ const BONDS: readonly Bond[] = [
 export function findTornBonds(manifests: Versions<Manifest | undefined>): string[] {
   const { base, ours, theirs } = manifests;
   if (!ours || !theirs) return [];
-  return BONDS.flatMap(({ key, read, ciphertexts, isFree = false }) => {
+  return BONDS.flatMap(({ keys, read, ciphertexts, isFree = false }) => {
     const [mine, other] = [read(ours), read(theirs)];
     const isFreeHere = isFree && (mine === undefined || other === undefined);
     if (mine === other || isFreeHere) return [];
@@ -44,7 +45,7 @@ export function findTornBonds(manifests: Versions<Manifest | undefined>): string
       const hasSealed = ciphertexts(sealing, changing).some((text) => !known.has(text));
       return read(changing) !== read(base) && hasSealed;
     };
-    return isTornBy(ours, theirs) || isTornBy(theirs, ours) ? [key] : [];
+    return isTornBy(ours, theirs) || isTornBy(theirs, ours) ? keys : [];
   });
 }
 

@@ -1,13 +1,20 @@
-import { ROWS, TEXT_SETTINGS } from '../fields.ts';
+import { ROWS } from '../fields.ts';
 import type { Manifest, Parameter } from '../model.ts';
 import { mapVersions, pickChanged, type Versions } from './merged.ts';
 
+/** The settings as the file says them, each on its own. */
+const SETTINGS: readonly ((manifest: Manifest | undefined) => unknown)[] = [
+  (manifest) => manifest?.path,
+  (manifest) => manifest?.regions,
+  (manifest) => manifest?.destination.kmskey,
+  (manifest) => manifest?.bucketAsWritten,
+  (manifest) => manifest?.account,
+  (manifest) => manifest?.recovery,
+];
+
 /** Whether a merged manifest has exactly the expected parameters. */
 export function isFaithful(merged: Manifest, versions: Versions<Manifest | undefined>): boolean {
-  if (!TEXT_SETTINGS.every((key) => isPicked(merged, versions, (manifest) => manifest?.[key]))) {
-    return false;
-  }
-  if (!isPicked(merged, versions, (manifest) => manifest?.recovery)) return false;
+  if (!SETTINGS.every((look) => isPicked(merged, versions, look))) return false;
   const known = mapVersions(versions, byName);
   const names = new Set([...known.ours.keys(), ...known.theirs.keys()]);
   const expected = [...names].filter(

@@ -2,6 +2,7 @@ import { REGIONS } from '../../aws/regions.ts';
 import {
   bindingOf,
   blobContext,
+  boundRegion,
   BOUND_NAMES,
   dataKeyContext,
   type Destination,
@@ -105,9 +106,20 @@ function guessIdentity(
   return owner && `the name ${owner.fullName.slice(path.length)}`;
 }
 
+/** Lists of regions that somebody may have made this one of: with one more, one less, or any one. */
+function listsLike(present: readonly string[]): string[][] {
+  return [
+    ...REGIONS.map((region) => [region]),
+    ...present.map((region) => present.filter((other) => other !== region)),
+    ...REGIONS.filter((region) => !present.includes(region)).map((region) => [...present, region]),
+  ];
+}
+
 function guessDestination(destination: Destination, isIt: (other: Destination) => boolean): string {
-  const region = REGIONS.find((other) => isIt({ ...destination, region: other }));
-  if (region) return `the region ${region}`;
+  const regions = listsLike(destination.region.split(',')).find((other) =>
+    isIt({ ...destination, region: boundRegion(other) }),
+  );
+  if (regions) return `the region${regions.length > 1 ? 's' : ''} ${regions.join(', ')}`;
   if (isIt({ ...destination, account: undefined })) return 'no account';
   return OTHER_SETTINGS;
 }

@@ -104,16 +104,17 @@ function findUnusedDataKeys({ text, file, dataKeys, parameters }: Manifest): Pro
 }
 
 /** A region unknown to coffer: a new one, or a typo. */
-function findUnknownRegion({ text, file, region }: Manifest): Problem[] {
-  if (REGIONS.includes(region)) return [];
-  const meant = nearestRegion(region);
-  return [
-    {
+function findUnknownRegion({ text, file, regions }: Manifest): Problem[] {
+  const unknown = regions.filter((region) => !REGIONS.includes(region));
+  const start = text.search(/\bregions?["']?\s*:/);
+  return unknown.map((region) => {
+    const meant = nearestRegion(region);
+    return {
       message: `unknown region ${region}`,
       hint: `${meant === undefined ? '' : `did you mean ${meant}? `}ignore this if it is a new region of AWS`,
-      place: new Places(text, file).at(text.search(/\bregion["']?\s*:/)),
-    },
-  ];
+      place: new Places(text, file).at(regions.length > 1 ? text.indexOf(region, start) : start),
+    };
+  });
 }
 
 /** Values that `allowed_pattern` matches only in part, which may not be enough for SSM. */

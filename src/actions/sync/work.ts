@@ -1,0 +1,75 @@
+import { NOTHING, type Applied } from '../../plan/apply.ts';
+import type { Change } from '../../stores/model.ts';
+import {
+  byRegion,
+  describeRegions,
+  type Regional,
+  type RegionReport,
+  type WriteReport,
+} from '../report.ts';
+import type { Unread } from '../states.ts';
+import type { Target } from '../targets.ts';
+
+export interface SyncReport extends WriteReport {
+  /** Those of `done` that were deleted. */
+  deleted: string[];
+  regions: (RegionReport & { deleted: string[] })[];
+}
+
+/** One manifest in one region, its plan, and what was done. */
+export interface Work {
+  target: Target;
+  /** The changes left to do. */
+  changes: readonly Change[];
+  applied: Applied;
+  /** The version of each parameter that matches its manifest, by full name. */
+  versions: Map<string, number>;
+}
+
+export function toWork(target: Target): Work {
+  const versions = new Map(
+    target.plan.changes.flatMap(({ action, name, actual }) =>
+      action === 'unchanged' && actual ? [[name, actual.version]] : [],
+    ),
+  );
+  return { target, changes: target.plan.changes, applied: NOTHING, versions };
+}
+
+export function regionOf({ target }: Work): string {
+  return target.manifest.region;
+}
+
+/** What was done in each region; what is closed, and what a region lacks, is left. */
+export function outcomesOf(work: readonly Work[], unread: readonly Unread[]): Regional[] {
+  return byRegion([
+    ...work.map(({ target: { manifest, plan }, applied, versions }) => {
+      const closed = plan.changes.filter(({ action }) => action === 'closed');
+      const left = [...applied.left, ...closed.map(({ name }) => name)];
+      return { region: manifest.region, applied: { ...applied, left }, versions };
+    }),
+    ...unread.map(({ manifest: { region, parameters }, error }) => {
+      const left = parameters.map(({ fullName }) => fullName);
+      return { region, applied: { ...NOTHING, left }, versions: new Map<string, number>(), error };
+    }),
+  ]);
+}
+
+/** @param outcomes by default, nothing was done */
+export function reportOf(
+  work: readonly Work[],
+  outcomes: readonly Regional[] = byRegion(
+    work.map((item) => ({ ...item, region: regionOf(item) })),
+  ),
+): SyncReport {
+  const { regions, ...report } = describeRegions(outcomes);
+  const deletedIn = ({ region, done }: RegionReport): string[] => {
+    const there = work.filter((item) => regionOf(item) === region);
+    const deletes = there
+      .flatMap(({ target }) => target.plan.changes)
+      .filter(({ action }) => action === 'delete');
+    return done.filter((name) => deletes.some((change) => change.name === name));
+  };
+  const withDeleted = regions.map((item) => ({ ...item, deleted: deletedIn(item) }));
+  const deleted = withDeleted.flatMap((item) => item.deleted).toSorted();
+  return { ...report, deleted, regions: withDeleted };
+}
