@@ -38,7 +38,7 @@ export async function doctor(
 ): Promise<DoctorReport> {
   const around = await tools.aws.surroundings();
   const { manifests, broken } = await readEach(tools, files);
-  const regions = [...new Set(manifests.map(({ region }) => region))];
+  const regions = [...new Set(manifests.flatMap((manifest) => manifest.regions))];
   const home = regions.length > 0 ? regions : [tools.homeRegion ?? ANY_REGION];
   const identity = identify(around, home[0] ?? ANY_REGION);
   const checks: Check[] = [

@@ -9,7 +9,10 @@ import type { Tools, WriteOptions } from './tools.ts';
 
 /** Settings that are to be others, and how to write. */
 export interface MoveOptions
-  extends WriteOptions, Partial<Record<TextSetting, string | undefined>> {}
+  extends WriteOptions, Partial<Record<TextSetting, string | undefined>> {
+  /** Instead of `region`: several. */
+  regions?: readonly string[] | undefined;
+}
 
 export interface MoveReport {
   file: string;
@@ -20,7 +23,7 @@ export interface MoveReport {
   rewrapped: number;
 }
 
-const SETTINGS: readonly TextSetting[] = ['path', 'region', 'kmskey', 'bucket', 'account'];
+const SETTINGS = ['path', 'kmskey', 'bucket', 'account'] as const satisfies TextSetting[];
 
 /**
  * Changes where the secrets of a manifest go, or the name of one parameter, and encrypts again what
@@ -52,25 +55,37 @@ async function moveOne(
   const { changed } = await replaceManifest(manifest, { text, blobs: [] });
   const counts = `${countOf(resealed, 'value')} encrypted again, ${countOf(rewrapped, 'data key')} of blobs re-encrypted`;
   host.note(changed ? `${file}: moved (${counts})` : `${file}: nothing to move`);
-  if (changed)
+  if (changed && !isOnlyMore(manifest, wanted))
     host.note(`AWS still has the old parameters; delete them there when nobody reads them`);
   return { file, changed, resealed, rewrapped };
+}
+
+/** Whether nothing changes but regions are added. */
+function isOnlyMore(manifest: Manifest, { settings, regions, names }: Move): boolean {
+  const isSame = Object.keys(settings ?? {}).length === 0 && names === undefined;
+  return isSame && manifest.regions.every((region) => regions?.includes(region));
 }
 
 function toMove(manifest: Manifest, names: readonly string[], options: MoveOptions): Move {
   const given = SETTINGS.filter((setting) => options[setting] !== undefined);
   const settings = Object.fromEntries(given.map((setting) => [setting, options[setting]]));
+  const regions = regionsOf(options);
   const [old, name, ...more] = names;
   if (more.length > 0 || (old !== undefined && name === undefined)) {
     throw usage('coffer move takes the old and the new name of one parameter');
   }
-  if ((given.length === 0) === (old === undefined)) {
+  if ((given.length === 0 && regions === undefined) === (old === undefined)) {
     throw usage('coffer move takes new settings, or the old and the new name of one parameter');
   }
-  if (old === undefined || name === undefined) return { settings };
+  if (old === undefined || name === undefined) return { settings, regions };
   const parameter = findParameter(manifest, old);
   const wanted = nameBelow(manifest, name);
   return { names: new Map([[parameter.name, wanted]]) };
+}
+
+function regionsOf({ region, regions }: MoveOptions): readonly string[] | undefined {
+  if (region === undefined || regions === undefined) return region ? [region] : regions;
+  throw new CofferError('usage', 'coffer move takes --region or --regions, not both');
 }
 
 function usage(message: string): CofferError {

@@ -2,10 +2,10 @@ import { buildPolicy, excessOf, type PolicyDocument } from '../access/policy/doc
 import { explain, type Explanation } from '../access/policy/explain.ts';
 import { buildKeyPolicy, type Guests, type KeyPolicy } from '../access/policy/key-policy.ts';
 import { ROLES, type Role } from '../access/policy/roles.ts';
-import { subjectOf, type Subject } from '../access/policy/subject.ts';
+import { isFar, subjectOf, type Subject } from '../access/policy/subject.ts';
 import { CofferError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import type { Manifest } from '../manifest/model.ts';
+import { inEachRegion, labelOf } from '../manifest/regions.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
@@ -55,7 +55,7 @@ export async function policy(
     });
   }
   if (wanted.role === 'ci-no-decrypt') {
-    for (const { manifest } of subjects) warnOfUnsyncable(tools.host, manifest);
+    for (const subject of subjects) warnOfUnsyncable(tools.host, subject);
   }
   return document;
 }
@@ -67,7 +67,9 @@ async function subjectsOf(
 ): Promise<Subject[]> {
   refuseAccount(account);
   const manifests = await readManifests(tools, files);
-  return manifests.map((manifest) => subjectOf(manifest, tools.fileKey, account));
+  return manifests
+    .flatMap(inEachRegion)
+    .map((manifest) => subjectOf(manifest, tools.fileKey, account));
 }
 
 function identityRole({ for: role, principals = [] }: PolicyOptions): Role {
@@ -108,7 +110,17 @@ function refuseAccount(account: string | undefined): void {
   });
 }
 
-function warnOfUnsyncable(host: Host, { file, parameters }: Manifest): void {
+function warnOfUnsyncable(host: Host, subject: Subject): void {
+  const { manifest } = subject;
+  const { parameters, region, regions } = manifest;
+  if (isFar(subject)) {
+    host.warn({
+      message: `${labelOf(manifest)}: without kms:Decrypt, sync cannot write new objects to S3, because the file key is in ${subject.fileKey.region}`,
+      hint: 'use --for ci, or a multi-Region file key with a replica in each region',
+    });
+  }
+  // The same in every region.
+  if (region !== regions[0]) return;
   const names = parameters
     .filter(({ type, store, content }) => {
       const goesToS3 = store === 's3' || content.kind === 'blob';
@@ -117,7 +129,7 @@ function warnOfUnsyncable(host: Host, { file, parameters }: Manifest): void {
     .map(({ name }) => name);
   if (names.length === 0) return;
   host.warn({
-    message: `${file}: without kms:Decrypt, sync cannot write ${names.join(', ')}`,
+    message: `${manifest.file}: without kms:Decrypt, sync cannot write ${names.join(', ')}`,
     hint: 'set "store: s3" on them, or use --for ci',
   });
 }

@@ -14,14 +14,14 @@ export function describeProblem({ message, hint, place }: Problem): ProblemRepor
 }
 
 /** Names of parameters or objects by outcome. */
-export interface AppliedReport {
+interface AppliedReport {
   done: string[];
   failed: { name: string; code: string; message: string }[];
   /** Not started. */
   left: string[];
 }
 
-export function describeApplied({ done, failed, left }: Applied): AppliedReport {
+function describeApplied({ done, failed, left }: Applied): AppliedReport {
   const failures = failed.map(({ name, error: { code, message } }) => ({ name, code, message }));
   return { done: done.toSorted(), failed: failures, left: left.toSorted() };
 }
@@ -97,7 +97,7 @@ export function joinRegions(regions: readonly Regional[]): Applied {
 }
 
 /** The version of each parameter, by full name, sorted. */
-export function describeVersions(versions: ReadonlyMap<string, number>): Record<string, number> {
+function describeVersions(versions: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries([...versions].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 

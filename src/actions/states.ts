@@ -1,4 +1,4 @@
-import { isMultiRegion, keyIn } from '../aws/multi-region.ts';
+import { isMultiRegion } from '../aws/multi-region.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { inEachRegion } from '../manifest/regions.ts';
@@ -8,14 +8,6 @@ import type { ActualState, Desired } from '../stores/model.ts';
 import type { ValueStore } from '../stores/port.ts';
 import { openerFor, type OpeningOptions } from './manifests.ts';
 import type { Tools } from './tools.ts';
-
-/** The ARN of a KMS key, if it exists. */
-export type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;
-
-interface Services {
-  storeOf: (region: string) => Promise<ValueStore>;
-  keyArn: KeyFinder;
-}
 
 interface ReadingOptions extends OpeningOptions {
   allowPlaintext?: boolean | undefined;
@@ -34,7 +26,7 @@ export interface Read {
 export async function readStates(
   tools: Tools,
   manifest: Manifest,
-  { storeOf, keyArn }: Services,
+  storeOf: (region: string) => Promise<ValueStore>,
   { allowPlaintext = false, noDecrypt = false, pruneTags, ...options }: ReadingOptions,
 ): Promise<(Read | Unread)[]> {
   const regions = inEachRegion(manifest);
@@ -44,9 +36,8 @@ export async function readStates(
     desiredState(manifest, opener, { allowPlaintext, noDecrypt }),
   );
   const readOne = async (here: Manifest, store: ValueStore): Promise<Read | Unread> => {
-    const wanted = opened.then(async (desired) => {
-      const isFar = noDecrypt && !(await canReEncrypt(tools, here, keyArn));
-      return desiredIn(here, desired, isFar);
+    const wanted = opened.then((desired) => {
+      return desiredIn(here, desired, noDecrypt && !canReEncrypt(tools, here));
     });
     const state = store.read({
       path: here.path,
@@ -99,17 +90,10 @@ export function takeRead(
 }
 
 /**
- * Whether KMS can re-encrypt the data keys of blobs for a region, which then takes no kms:Decrypt:
- * the file key has to be there, or a replica of it.
+ * Whether KMS can re-encrypt the data keys of blobs for a region, which takes no kms:Decrypt: the
+ * file key has to be there, or a replica of it.
  */
-async function canReEncrypt(
-  { fileKey }: Tools,
-  manifest: Manifest,
-  keyArn: KeyFinder,
-): Promise<boolean> {
-  const { region, encryptedWith = '', parameters } = manifest;
-  if (fileKeyRegion(manifest, fileKey) === region) return true;
-  if (!isMultiRegion(encryptedWith)) return false;
-  const hasBlobs = parameters.some(({ content }) => content.kind === 'blob');
-  return hasBlobs && (await keyArn(region, keyIn(region, encryptedWith))) !== undefined;
+function canReEncrypt({ fileKey }: Tools, manifest: Manifest): boolean {
+  const { region, encryptedWith = '' } = manifest;
+  return fileKeyRegion(manifest, fileKey) === region || isMultiRegion(encryptedWith);
 }

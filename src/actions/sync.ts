@@ -41,7 +41,7 @@ export async function sync(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const { host } = tools;
-  const { replace = false, yes = false, useRecovery } = options;
+  const { replace = false, yes = false, useRecovery, noDecrypt } = options;
   const isPublished = !options.dryRun;
   const unread: Unread[] = [];
   const targets = await planTargets(
@@ -64,6 +64,7 @@ export async function sync(
     writeAll(tools, manifest, changes, (store, change, writing) => store.change(change, writing), {
       signal,
       useRecovery,
+      noDecrypt,
       versions,
     });
   const remove: Apply = async ({ target: { manifest } }, changes) => {

@@ -13,7 +13,7 @@ import type { Host } from '../host.ts';
 import { refuseRescue } from '../seal/rescue.ts';
 import { readManifests, type OpeningOptions } from './manifests.ts';
 import { rescueFor } from './recipients.ts';
-import { readStates, takeRead, type KeyFinder, type Unread } from './states.ts';
+import { readStates, takeRead, type Unread } from './states.ts';
 import type { Tools } from './tools.ts';
 
 /** One manifest in one of its regions, and how AWS differs from it. */
@@ -56,9 +56,7 @@ export async function planTargets(
   const keyArn = keyFinder(tools);
   const storeOf = (region: string) => storeFor(tools, region, keyArn);
   const all = await Promise.all(
-    manifests.map((manifest) =>
-      readStates(tools, manifest, { storeOf, keyArn }, { ...options, pruneTags }),
-    ),
+    manifests.map((manifest) => readStates(tools, manifest, storeOf, { ...options, pruneTags })),
   );
   const read = takeRead(all.flat(), onUnread);
   for (const { manifest, state } of read) {
@@ -116,6 +114,8 @@ export async function storeFor(
   });
 }
 
+type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;
+
 /** Looks up the ARN of each KMS key once per call. */
 function keyFinder({ aws }: Tools): KeyFinder {
   const found = new Map<string, Promise<string | undefined>>();
@@ -146,6 +146,7 @@ export async function objectWriterFor(
     signal: AbortSignal | undefined;
     useRecovery: boolean | undefined;
     onUploaded: (bytes: number) => void;
+    noDecrypt: boolean | undefined;
     onOpened: (fullName: string) => void;
   },
 ): Promise<ObjectWriter | undefined> {

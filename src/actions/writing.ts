@@ -17,10 +17,12 @@ export async function writeAll<Item>(
   {
     signal,
     useRecovery,
+    noDecrypt,
     versions,
   }: {
     signal: AbortSignal | undefined;
     useRecovery: boolean | undefined;
+    noDecrypt?: boolean | undefined;
     versions: Map<string, number>;
   },
 ): Promise<Applied> {
@@ -34,6 +36,7 @@ export async function writeAll<Item>(
     objects: await objectWriterFor(tools, manifest, {
       signal,
       useRecovery,
+      noDecrypt,
       onUploaded: (bytes) => uploading.update((uploaded += bytes), total),
       onOpened: (fullName) => opened.add(fullName),
     }),

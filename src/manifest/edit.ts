@@ -16,6 +16,7 @@ import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
 import { readText } from './read/reading.ts';
 import { readRecipients } from './read/recovery.ts';
+import { readRegions } from './read/region.ts';
 import type { Field, Fields } from './yaml/tree.ts';
 
 /**
@@ -28,6 +29,7 @@ export function editManifest({ text, file }: Manifest, edit: ManifestEdit): stri
   const settings = Object.entries(edit.settings ?? {});
   const steps: Step[] = [
     (document, lines) => editRecovery(document, lines, edit),
+    (document, lines) => editRegions(document, lines, edit),
     (document, lines) => [
       ...editTop(document, lines, edit),
       ...editParameters(document, lines, parameters),
@@ -106,6 +108,25 @@ function editRecovery(
   return editor.splices();
 }
 
+/** The new list takes the place of the old one, whichever form each has. */
+function editRegions(
+  { root, tree }: ManifestDocument,
+  lines: Lines,
+  { regions }: ManifestEdit,
+): Splice[] {
+  if (regions === undefined) return [];
+  const fields = tree.fields(root);
+  const reading = { tree, faults: new Faults() };
+  if (isDeepStrictEqual(readRegions(reading, fields), regions)) return [];
+  const old = fields.get('regions') ?? fields.get('region');
+  if (!old) throw new Error('a manifest without a region');
+  const editor = editorFor(lines, root);
+  const [first = '', ...others] = regions;
+  if (others.length === 0) editor.replace(old, 'region', oneString(first));
+  else editor.replace(old, 'regions', (spot) => textsOf(regions)({ ...spot, flow: true }));
+  return editor.splices();
+}
+
 function editSetting(
   { root, tree }: ManifestDocument,
   lines: Lines,
@@ -124,7 +145,7 @@ function editSetting(
 
 /** The pair after which `encrypted_with` goes; `path` always exists. */
 function lastSetting(fields: Fields): Field {
-  const settings = TEXT_SETTINGS.map((key) => fields.get(key));
+  const settings = [...TEXT_SETTINGS, 'regions'].map((key) => fields.get(key));
   const last = settings
     .filter((field) => field !== undefined)
     .toSorted((a, b) => a.keyNode.range[0] - b.keyNode.range[0])

@@ -21,6 +21,8 @@ export function createObjectWriter(
   options: {
     signal?: AbortSignal | undefined;
     onUploaded?: (bytes: number) => void;
+    /** Opens no data key, so what would need that fails. */
+    noDecrypt?: boolean | undefined;
     /** Told of parameters whose data key had to be opened on its way. */
     onOpened?: (fullName: string) => void;
   } = {},
@@ -49,10 +51,12 @@ export function createObjectWriter(
           decodeBase64(blob.key) ?? Buffer.alloc(0),
           { kms: services.fileKeyKms, keyId: manifest.encryptedWith, context },
           { kms: services.kms, keyId: object.kmskey, context: isFor },
-          (dataKey) => {
-            requireCommit(dataKey, blob.commit, subject);
-            options.onOpened?.(fullName);
-          },
+          options.noDecrypt
+            ? undefined
+            : (dataKey) => {
+                requireCommit(dataKey, blob.commit, subject);
+                options.onOpened?.(fullName);
+              },
         )
           .catch(async (error: unknown) => {
             const dataKey = await services.rescue(error, blob, context, subject);

@@ -16,6 +16,7 @@ import { Opener } from './opener.ts';
 /** What of a manifest is to be different. */
 export interface Move {
   settings?: ManifestEdit['settings'];
+  regions?: ManifestEdit['regions'];
   /** New names of parameters, by the old ones. */
   names?: ReadonlyMap<string, string>;
 }
@@ -36,11 +37,11 @@ export interface Moved {
  */
 export async function moveManifest(
   manifest: Manifest,
-  { settings = {}, names = new Map<string, string>() }: Move,
+  { settings = {}, regions, names = new Map<string, string>() }: Move,
   fileKey: FileKey,
 ): Promise<Moved> {
   const renames = [...names].map(([old, name]) => [old, { name }] as const);
-  const renamed = editManifest(manifest, { settings, parameters: new Map(renames) });
+  const renamed = editManifest(manifest, { settings, regions, parameters: new Map(renames) });
   const next = parseManifest(renamed, manifest.file);
   const stays = isDeepStrictEqual(manifest.destination, next.destination);
   const pairs = manifest.parameters.map((from, index) => {

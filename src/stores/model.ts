@@ -40,7 +40,7 @@ export interface Desired extends SsmFields {
  * What needs kms:Decrypt: the value, to compare and write a secret; the data key, to publish an
  * object in another region than the file key's.
  */
-export type Closable = 'value' | 'data key';
+type Closable = 'value' | 'data key';
 
 /** A parameter as it is in SSM. */
 export interface Actual extends SsmFields {

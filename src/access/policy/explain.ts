@@ -39,6 +39,7 @@ const FAILURES: Readonly<Record<Scope, Readonly<Record<string, string>>>> = {
     sync: 'cannot hand a value over to the readers of S3',
     refresh: "cannot move a blob's data key to the key that the alias names now",
   },
+  BlobReplicas: { sync: 'cannot hand a value over to the readers of S3 in another region' },
   ListedValues: { recovery: 'cannot bind data keys to a longer recovery list' },
   RecoveryValues: {
     encrypt: 'cannot wrap a data key for the keys in the recovery list',

@@ -26,6 +26,8 @@ const SCOPES = {
   FileKey: ({ fileKey, currentKey }) => [use(currentKey ?? fileKey, {})],
   /** Data keys of blobs, in git. */
   SealedBlobs: (subject) => blobsUnder(subject, subject.fileKey),
+  /** The same under a replica of the file key, for objects in another region. */
+  BlobReplicas: (subject) => (subject.replica ? blobsUnder(subject, subject.replica) : []),
   /** Data keys on their way to this recovery list from another one. */
   ListedValues: ({ fileKey, manifest }) =>
     manifest.recovery.length > 0 ? [use(fileKey, valuesOf(manifest))] : [],

@@ -1,3 +1,4 @@
+import { isMultiRegion, keyIn } from '../../aws/multi-region.ts';
 import { partitionOf } from '../../aws/regions.ts';
 import { isAgeRecipient } from '../../crypto/recovery.ts';
 import { CofferError } from '../../errors.ts';
@@ -5,7 +6,7 @@ import type { Manifest } from '../../manifest/model.ts';
 import { fileKeyRegion, type FileKeyChoice } from '../../seal/file-key.ts';
 import type { Condition } from './condition.ts';
 
-/** A manifest, and the keys it uses, as policies name them. */
+/** A manifest in one of its regions, and the keys it uses, as policies name them. */
 export interface Subject {
   manifest: Manifest;
   account: string;
@@ -13,6 +14,8 @@ export interface Subject {
   fileKey: KeyPlace;
   /** The key that the alias names today, the target of `refresh`; absent if it is `fileKey`. */
   currentKey: KeyPlace | undefined;
+  /** The replica of the file key in a region where the file key itself is not. */
+  replica: KeyPlace | undefined;
   kmskey: KeyPlace | undefined;
   /** The keys in the recovery list. */
   recoveryKeys: readonly KeyPlace[];
@@ -36,14 +39,17 @@ type Choice = Pick<FileKeyChoice, 'alias' | 'region'>;
 export function subjectOf(manifest: Manifest, choice: Choice, given: string | undefined): Subject {
   const { encryptedWith, region } = manifest;
   const account = given ?? onlyAccountOf(manifest);
-  const alias = locateKey(choice.alias, choice.region ?? region, account);
+  const alias = locateKey(choice.alias, choice.region ?? manifest.regions[0], account);
+  const fileKey =
+    encryptedWith === undefined
+      ? alias
+      : locateKey(encryptedWith, fileKeyRegion(manifest, choice), account);
+  const hasReplica = fileKey.region !== region && isMultiRegion(fileKey.resource);
   return {
     manifest,
     account,
-    fileKey:
-      encryptedWith === undefined
-        ? alias
-        : locateKey(encryptedWith, fileKeyRegion(manifest, choice), account),
+    fileKey,
+    replica: hasReplica ? locateKey(keyIn(region, fileKey.resource), region, account) : undefined,
     currentKey: encryptedWith === undefined ? undefined : alias,
     kmskey: manifest.kmskey === undefined ? undefined : locateKey(manifest.kmskey, region, account),
     recoveryKeys: manifest.recovery
@@ -71,6 +77,13 @@ function locateKey(reference: string, region: string, account: string): KeyPlace
     ...key('*'),
     condition: { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [name] } },
   };
+}
+
+/** Whether KMS cannot re-encrypt data keys of blobs for the region of the subject. */
+export function isFar({ fileKey, kmskey, replica, manifest: { bucket } }: Subject): boolean {
+  return (
+    bucket !== undefined && kmskey !== undefined && !replica && kmskey.region !== fileKey.region
+  );
 }
 
 /** A key may be in another account: two accounts do not tell where the parameters are. */

@@ -1,44 +1,52 @@
-import { randomUUID } from 'node:crypto';
 import { planBucket } from '../../access/bootstrap/buckets.ts';
 import { isManagedByAws } from '../../aws/managed-key.ts';
-import { dataKeyContext } from '../../crypto/contexts.ts';
 import { CofferError } from '../../errors.ts';
 import { countOf } from '../../formats/count.ts';
 import type { Manifest } from '../../manifest/model.ts';
+import { inEachRegion } from '../../manifest/regions.ts';
 import { fileKeyRegion } from '../../seal/file-key.ts';
-import { describeGap, findGaps, opensFullKey } from '../../seal/recovery.ts';
+import { describeGap, findGaps } from '../../seal/recovery.ts';
 import { PATIENT } from '../../stores/patience.ts';
 import type { Tools } from '../tools.ts';
 import { fail, ok, skip, warn, type Check, type Result } from './finding.ts';
 import { withCredentials, type Identity } from './machine.ts';
+import { placeRights, sealingRights, topicIn } from './rights.ts';
 
 /** What AWS has for a manifest, and what the caller may do with it. Nothing is written. */
 export function manifestChecks(tools: Tools, identity: Identity, manifest: Manifest): Check[] {
-  const { file, account, bucket, kmskey, region } = manifest;
+  const { file, account } = manifest;
   const online = (run: () => Promise<Result>) => () => withCredentials(identity, run);
   const checks: Omit<Check, 'file'>[] = [
     ...(account === undefined
       ? []
       : [{ topic: 'account', run: online(() => judgeAccount(identity, account)) }]),
     { topic: 'file key', run: online(() => unlessDenied(() => judgeFileKey(tools, manifest))) },
-    ...(kmskey === undefined
-      ? []
-      : [
-          {
-            topic: 'kmskey',
-            run: online(() => unlessDenied(() => judgeKey(tools, kmskey, region))),
-          },
-        ]),
-    ...(bucket === undefined
-      ? []
-      : [{ topic: 'bucket', run: online(() => judgeBucket(tools, manifest, bucket)) }]),
-    ...rightsOf(tools, manifest).map(({ topic, run, needed }) => ({
-      topic,
-      run: online(() => unlessDenied(run, needed)),
-    })),
+    ...inEachRegion(manifest).flatMap((here) => placeChecks(tools, here, online)),
+    ...[
+      ...sealingRights(tools, manifest),
+      ...inEachRegion(manifest).flatMap(placeRights(tools)),
+    ].map(({ topic, run, needed }) => ({ topic, run: online(() => unlessDenied(run, needed)) })),
     { topic: 'recovery', run: () => judgeRecovery(manifest) },
   ];
   return checks.map((check) => ({ ...check, file }));
+}
+
+/** The key and the bucket in one region. */
+function placeChecks(
+  tools: Tools,
+  manifest: Manifest,
+  online: (run: () => Promise<Result>) => Check['run'],
+): Check[] {
+  const { bucket, kmskey, region } = manifest;
+  const key = kmskey && {
+    topic: topicIn(manifest, 'kmskey'),
+    run: online(() => unlessDenied(() => judgeKey(tools, kmskey, region))),
+  };
+  const store = bucket && {
+    topic: topicIn(manifest, 'bucket'),
+    run: online(() => judgeBucket(tools, manifest, bucket)),
+  };
+  return [key, store].filter((check) => typeof check === 'object');
 }
 
 async function judgeAccount({ caller }: Identity, wanted: string): Promise<Result> {
@@ -134,89 +142,6 @@ async function judgeBucket(
     if (!isDenied(error)) throw error;
     return skip(`the settings of ${name} are not for these credentials to see (${error.message})`);
   }
-}
-
-interface Right {
-  topic: string;
-  /** What fails without it. */
-  needed: string;
-  run: () => Promise<Result>;
-}
-
-/** Calls that change nothing; those to SSM and S3 are for a name that nobody has. */
-function rightsOf(tools: Tools, manifest: Manifest): Right[] {
-  const { aws, stores, fileKey } = tools;
-  const { path, region, bucket, destination, encryptedWith } = manifest;
-  const nobody = `${path}coffer-doctor/${randomUUID()}`;
-  const kms = () => aws.kms(fileKeyRegion(manifest, fileKey));
-  const key = nobody.slice(1);
-  return [
-    {
-      topic: 'decrypt',
-      needed: 'to decrypt, edit, diff and export',
-      async run() {
-        if (Object.keys(manifest.dataKeys).length === 0) return skip('nothing is encrypted yet');
-        return (await opensFullKey(manifest, await kms()))
-          ? ok('kms:Decrypt on the file key: a data key opens')
-          : deny('kms:Decrypt on the file key');
-      },
-    },
-    {
-      topic: 'encrypt',
-      needed: 'to encrypt, set and edit',
-      async run() {
-        const id = encryptedWith ?? fileKey.alias;
-        if (encryptedWith === undefined && !(await (await kms()).resolve(id))) {
-          return skip(`${id} does not exist yet`);
-        }
-        // Nothing is kept of it, neither here nor in AWS.
-        const { dataKey } = await (await kms()).generateDataKey(id, dataKeyContext(destination));
-        dataKey.fill(0);
-        return ok('kms:GenerateDataKey on the file key');
-      },
-    },
-    {
-      topic: 'parameters',
-      needed: 'to diff, sync and read',
-      async run() {
-        await (await stores.parameters(region)).getMany([nobody], false);
-        return ok('ssm:GetParameters');
-      },
-    },
-    {
-      topic: 'listing',
-      needed: 'to diff, sync and list',
-      async run() {
-        await (await stores.parameters(region)).describePath(`${nobody}/`);
-        return ok('ssm:DescribeParameters');
-      },
-    },
-    ...(bucket === undefined
-      ? []
-      : [
-          {
-            topic: 'objects',
-            needed:
-              'to diff, sync and read large values (without s3:ListBucket, S3 says this of a missing object too)',
-            async run() {
-              await (await stores.objects(region)).head(bucket, key);
-              return ok('s3:GetObject');
-            },
-          },
-          {
-            topic: 'object list',
-            needed: 'for gc',
-            async run() {
-              await (await stores.objects(region)).list(bucket, key);
-              return ok('s3:ListBucket');
-            },
-          },
-        ]),
-  ];
-}
-
-function deny(what: string): never {
-  throw new CofferError('denied', `no ${what}`);
 }
 
 /** A role need not have every right, so a missing one is no failure. */

@@ -10,6 +10,7 @@ export async function run(context: Context): Promise<ExitCode> {
     ...writeOptions(flags),
     path: flags.string('path'),
     region: flags.string('region'),
+    regions: flags.string('regions')?.split(','),
     kmskey: flags.string('kmskey'),
     bucket: flags.string('bucket'),
     account: flags.string('account'),

@@ -147,6 +147,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         kms:Decrypt, kms:GenerateDataKey and kms:ReEncrypt* on the file key.`,
       flags: [
         ['--path <path>', 'The new prefix of every name'],
+        ['--regions <regions>', 'The new regions, separated by commas'],
         ['--kmskey <key>', 'The new key of what is stored in AWS'],
         ['--bucket <bucket>', 'The new bucket'],
         ['--account <account>', 'The new account'],
@@ -156,6 +157,10 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       examples: [
         ['move app.yml --path /apps/new/', 'the same secrets under another path'],
         ['move app.yml --region eu-west-1 --bucket secrets-eu', 'in another region'],
+        [
+          "move app.yml --regions us-east-1,eu-west-1 --bucket 'secrets-{region}'",
+          'in one more region',
+        ],
         ['move app.yml token api/token', 'another name for one parameter'],
       ],
       load: () => import('../commands/move.ts'),

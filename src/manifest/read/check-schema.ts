@@ -60,8 +60,7 @@ function hintForMissing(key: string, { instancePath }: SchemaError): string {
 
 const MISSING_KEY_HINTS: Readonly<Record<string, string>> = {
   path: 'add the prefix of all names at the top, such as "path: /apps/superman/"',
-  region:
-    'add the AWS region at the top, such as "region: us-east-1", or several: "regions: [us-east-1, eu-west-1]"',
+  region: 'add the AWS region at the top, such as "region: us-east-1"',
   parameters: 'add "parameters:" and below it a list of them, each with name, type and value',
   type: 'add "type: SecureString" (or String, or StringList)',
   length: 'add the number of characters, such as "length: 32"',

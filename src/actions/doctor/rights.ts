@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { dataKeyContext } from '../../crypto/contexts.ts';
+import { CofferError } from '../../errors.ts';
+import type { Manifest } from '../../manifest/model.ts';
+import { fileKeyRegion } from '../../seal/file-key.ts';
+import { opensFullKey } from '../../seal/recovery.ts';
+import type { Tools } from '../tools.ts';
+import { ok, skip, type Result } from './finding.ts';
+
+interface Right {
+  topic: string;
+  /** What fails without it. */
+  needed: string;
+  run: () => Promise<Result>;
+}
+
+/** What the file key is needed for; the calls change nothing. */
+export function sealingRights({ aws, fileKey }: Tools, manifest: Manifest): Right[] {
+  const { destination, encryptedWith } = manifest;
+  const kms = () => aws.kms(fileKeyRegion(manifest, fileKey));
+  return [
+    {
+      topic: 'decrypt',
+      needed: 'to decrypt, edit, diff and export',
+      async run() {
+        if (Object.keys(manifest.dataKeys).length === 0) return skip('nothing is encrypted yet');
+        return (await opensFullKey(manifest, await kms()))
+          ? ok('kms:Decrypt on the file key: a data key opens')
+          : deny('kms:Decrypt on the file key');
+      },
+    },
+    {
+      topic: 'encrypt',
+      needed: 'to encrypt, set and edit',
+      async run() {
+        const id = encryptedWith ?? fileKey.alias;
+        if (encryptedWith === undefined && !(await (await kms()).resolve(id))) {
+          return skip(`${id} does not exist yet`);
+        }
+        // Nothing is kept of it, neither here nor in AWS.
+        const { dataKey } = await (await kms()).generateDataKey(id, dataKeyContext(destination));
+        dataKey.fill(0);
+        return ok('kms:GenerateDataKey on the file key');
+      },
+    },
+  ];
+}
+
+/** What SSM and S3 of one region are needed for; the calls are for a name that nobody has. */
+export const placeRights =
+  ({ stores }: Tools) =>
+  (manifest: Manifest): Right[] => {
+    const { path, region, bucket } = manifest;
+    const nobody = `${path}coffer-doctor/${randomUUID()}`;
+    const key = nobody.slice(1);
+    const rights: Right[] = [
+      {
+        topic: 'parameters',
+        needed: 'to diff, sync and read',
+        async run() {
+          await (await stores.parameters(region)).getMany([nobody], false);
+          return ok('ssm:GetParameters');
+        },
+      },
+      {
+        topic: 'listing',
+        needed: 'to diff, sync and list',
+        async run() {
+          await (await stores.parameters(region)).describePath(`${nobody}/`);
+          return ok('ssm:DescribeParameters');
+        },
+      },
+      ...(bucket === undefined
+        ? []
+        : [
+            {
+              topic: 'objects',
+              needed:
+                'to diff, sync and read large values (without s3:ListBucket, S3 says this of a missing object too)',
+              async run() {
+                await (await stores.objects(region)).head(bucket, key);
+                return ok('s3:GetObject');
+              },
+            },
+            {
+              topic: 'object list',
+              needed: 'for gc',
+              async run() {
+                await (await stores.objects(region)).list(bucket, key);
+                return ok('s3:ListBucket');
+              },
+            },
+          ]),
+    ];
+    return rights.map((right) => ({ ...right, topic: topicIn(manifest, right.topic) }));
+  };
+
+function deny(what: string): never {
+  throw new CofferError('denied', `no ${what}`);
+}
+
+/** With several regions, it says which one it is about. */
+export function topicIn({ region, regions }: Manifest, topic: string): string {
+  return regions.length > 1 ? `${topic} in ${region}` : topic;
+}
