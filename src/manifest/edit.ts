@@ -10,8 +10,7 @@ import { Lines, type Splice } from './edit/lines.ts';
 import { type MapEditor, sameStyle } from './edit/map-editor.ts';
 import { TEXT_SETTINGS } from './fields.ts';
 import { openList, removeParameters } from './edit/list.ts';
-import { oneString, textsOf } from './edit/render.ts';
-import { readsAsString } from './yaml/scalars.ts';
+import { oneLine, textsOf } from './edit/render.ts';
 import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
 import { readText } from './read/reading.ts';
@@ -137,9 +136,8 @@ function editSetting(
   if (readText(fields, key) === text) return [];
   const editor = editorFor(lines, root);
   const old = fields.get(key);
-  // Digits alone need quotes, or they are a number to other readers.
-  if (old) editor.replace(old, key, readsAsString(text) ? sameStyle(old, text) : oneString(text));
-  else editor.insertAfter(lastSetting(fields), key, oneString(text));
+  if (old) editor.replace(old, key, sameStyle(old, text));
+  else editor.insertAfter(lastSetting(fields), key, oneLine(text));
   return editor.splices();
 }
 

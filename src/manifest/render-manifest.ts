@@ -1,6 +1,6 @@
 import { CofferError } from '../errors.ts';
 import { blockItem } from './edit/new-parameter.ts';
-import { dataKeysOf, mapOf, oneString, type Spot, type Value } from './edit/render.ts';
+import { dataKeysOf, mapOf, oneLine, type Spot, type Value } from './edit/render.ts';
 import { TEXT_SETTINGS } from './fields.ts';
 import type { ManifestSettings, NewParameter } from './model.ts';
 
@@ -39,7 +39,7 @@ export function renderManifest(
 }
 
 function optional(key: string, text: string | undefined): string[] {
-  return text === undefined ? [] : pair(key, oneString(text));
+  return text === undefined ? [] : pair(key, oneLine(text));
 }
 
 function entries(key: string, map: Readonly<Record<string, string>> = {}): string[] {

@@ -9,7 +9,7 @@ import {
   generateOf,
   listOf,
   mapOf,
-  oneString,
+  oneLine,
   renderKey,
 } from './render.ts';
 import type { Lines } from './lines.ts';
@@ -37,7 +37,7 @@ function pairsOf(parameter: NewParameter): Pair[] {
 
 function originPair(origin: Origin): Pair {
   return 'file' in origin
-    ? ['file', oneString(origin.file)]
+    ? ['file', oneLine(origin.file)]
     : ['generate', generateOf(origin.generate)];
 }
 
@@ -45,7 +45,7 @@ function valueOf(
   value: string | Tags | readonly object[] | undefined,
   isProse: boolean,
 ): Value | undefined {
-  if (typeof value === 'string') return isProse ? anyLines(value) : oneString(value);
+  if (typeof value === 'string') return isProse ? anyLines(value) : oneLine(value);
   if (Array.isArray(value)) return value.length > 0 ? listOf(value) : undefined;
   const entries = Object.entries(value ?? {});
   return entries.length > 0 ? mapOf(entries) : undefined;

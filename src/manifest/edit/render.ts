@@ -8,7 +8,6 @@ import type { Lines, Splice } from './lines.ts';
 import {
   type Rendering,
   doubleQuoted,
-  inlineString,
   inlineText,
   isSafeKey,
   isWritable,
@@ -61,15 +60,10 @@ export interface Spot {
 /** Renders a value for its place. */
 export type Value = (spot: Spot) => Rendering;
 
-/** A text on one line. */
+/** A text on one line, quoted if a reader would take it for a number or the like. */
 export const oneLine =
   (text: string): Value =>
   ({ flow }) => ({ inline: inlineText(text, flow), below: [] });
-
-/** A text on one line, quoted if it would read as a number. */
-export const oneString =
-  (text: string): Value =>
-  ({ flow }) => ({ inline: inlineString(text, flow), below: [] });
 
 /** A text in the most readable form. */
 export const anyLines =
@@ -120,7 +114,7 @@ function wrapsOf(wraps: RecoveryWraps = {}): Entries {
 export const textsOf =
   (texts: readonly string[]): Value =>
   (spot) => {
-    const items = texts.map((text) => inlineString(text, spot.flow));
+    const items = texts.map((text) => inlineText(text, spot.flow));
     if (spot.flow) return { inline: `[${items.join(', ')}]`, below: [] };
     const indent = ' '.repeat(spot.column + 2);
     return { inline: '', below: items.map((item) => `${indent}- ${item}`) };
@@ -211,7 +205,7 @@ export function renderKey(key: string, { flow, quotedKeys }: Spot): string {
 }
 
 function scalar(value: string | number, { flow }: Spot): string {
-  return typeof value === 'number' ? String(value) : inlineString(value, flow);
+  return typeof value === 'number' ? String(value) : inlineText(value, flow);
 }
 
 /** Renders a content after `value:` or `blob:`. */

@@ -1,4 +1,4 @@
-import { readsAsNull, readsAsString } from '../yaml/scalars.ts';
+import { readsAsString } from '../yaml/scalars.ts';
 import { looksInline } from '../../crypto/inline.ts';
 
 /** A rendered value: the text beside its key, and the whole lines below. */
@@ -24,14 +24,14 @@ export function doubleQuoted(text: string): string {
   );
 }
 
-/** Whether `text` as a plain scalar, after a key in block style, reads back unchanged. */
+/** Whether `text` as a plain scalar, after a key in block style, reads back unchanged everywhere. */
 export function isSafePlain(text: string): boolean {
-  return !(
-    readsAsNull(text) ||
-    UNSAFE_START.test(text) ||
-    UNSAFE_INSIDE.test(text) ||
-    UNUSUAL.test(text) ||
-    /\s$/.test(text)
+  return (
+    readsAsString(text) &&
+    !UNSAFE_START.test(text) &&
+    !UNSAFE_INSIDE.test(text) &&
+    !UNUSUAL.test(text) &&
+    !/\s$/.test(text)
   );
 }
 
@@ -40,14 +40,9 @@ export function inlineText(text: string, flow: boolean): string {
   return !flow && isSafePlain(text) ? text : doubleQuoted(text);
 }
 
-/** A text on one line that must read as a text: `12` gets quotes. */
-export function inlineString(text: string, flow: boolean): string {
-  return readsAsString(text) ? inlineText(text, flow) : doubleQuoted(text);
-}
-
 /** Whether `text` as a plain key reads back unchanged, in block and flow style. */
 export function isSafeKey(text: string): boolean {
-  return /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(text) && !readsAsNull(text);
+  return /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/.test(text) && readsAsString(text);
 }
 
 /**

@@ -30,12 +30,17 @@ function plainData(text: string): string | number | boolean | null {
   return Number.isFinite(number) && String(number) === text ? number : text;
 }
 
-/** Whether `text`, written plain, would be read as null. */
-export function readsAsNull(text: string): boolean {
-  return NULL.test(text);
-}
+/** What YAML 1.1 or 1.2 reads as a number, in base 2, 8, 10, 16 or 60. */
+const NUMBER =
+  /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[\da-f_]+|\d[\d_]*(?::[0-5]?\d)*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.\d[\d_]*(?:e[-+]?\d+)?|\.inf)$/i;
+const NOT_A_NUMBER = /^\.nan$/i;
+const DATE = /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt\s]|$)/;
+const TRUTH = /^(?:y|yes|n|no|true|false|on|off)$/i;
 
-/** Whether `text`, written plain, would be read as a text, not as a number or the like. */
+/**
+ * Whether every reader, of YAML 1.1 too, takes `text` for a text if it is written plain: not for a
+ * number, a date, a truth or null.
+ */
 export function readsAsString(text: string): boolean {
-  return typeof plainData(text) === 'string';
+  return ![NULL, NUMBER, NOT_A_NUMBER, DATE, TRUTH].some((other) => other.test(text));
 }

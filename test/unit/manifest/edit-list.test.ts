@@ -6,7 +6,7 @@ import { blob, blobLines, HEAD, KEY_ID, parse, SEALED, dataKeyInBraces } from '.
 
 const KEYS = `${HEAD}data_keys: {${KEY_ID}: ${dataKeyInBraces()}}\n`;
 
-const N: NewParameter = { name: 'n', type: 'String', content: { kind: 'plain', text: 'v' } };
+const N: NewParameter = { name: 'new', type: 'String', content: { kind: 'plain', text: 'v' } };
 
 function edit(text: string, changes: ManifestEdit): string {
   const edited = editManifest(parse(text), changes);
@@ -31,50 +31,50 @@ const item = (name: string, indent = '  ') =>
 
 describe('adds a new parameter after the last one', () => {
   test.each([
-    ['indented', `parameters:\n${item('a')}`, item('n')],
-    ['not indented', `parameters:\n${item('a', '')}`, item('n', '')],
-    ['indented far', `parameters:\n${item('a', '      ')}`, item('n', '      ')],
+    ['indented', `parameters:\n${item('a')}`, item('new')],
+    ['not indented', `parameters:\n${item('a', '')}`, item('new', '')],
+    ['indented far', `parameters:\n${item('a', '      ')}`, item('new', '      ')],
     [
       'with spaces after the dash',
       'parameters:\n-   name: a\n    type: String\n    value: v\n',
-      '-   name: n\n    type: String\n    value: v\n',
+      '-   name: new\n    type: String\n    value: v\n',
     ],
     [
       'with the dash on a separate line',
       'parameters:\n-\n  name: a\n  type: String\n  value: v\n',
-      item('n', ''),
+      item('new', ''),
     ],
     [
       'with an anchor',
       'parameters:\n-   name: a\n    type: String\n    value: v\n- &x\n  name: b\n  type: String\n  value: v\n',
-      '-   name: n\n    type: String\n    value: v\n',
+      '-   name: new\n    type: String\n    value: v\n',
     ],
-    ['with a blank line between', `parameters:\n${item('a')}\n${item('b')}`, `\n${item('n')}`],
+    ['with a blank line between', `parameters:\n${item('a')}\n${item('b')}`, `\n${item('new')}`],
     [
       'with a blank line and a comment between',
       `parameters:\n${item('a')}\n  # b\n${item('b')}`,
-      `\n${item('n')}`,
+      `\n${item('new')}`,
     ],
-    ['with the last two close', `parameters:\n${item('a')}\n${item('b')}${item('c')}`, item('n')],
+    ['with the last two close', `parameters:\n${item('a')}\n${item('b')}${item('c')}`, item('new')],
     [
       'after a block text',
       `parameters:\n${item('a')}\n  - type: String\n    name: b\n    value: |\n      x\n`,
-      `\n${item('n')}`,
+      `\n${item('new')}`,
     ],
     [
       'after a block that keeps blank lines',
       `parameters:\n${item('a')}\n  - type: String\n    name: b\n    value: |+\n      x\n\n`,
-      item('n'),
+      item('new'),
     ],
     [
       'in braces',
       'parameters:\n  - {name: a, type: String, value: v} # c\n',
-      '  - {name: "n", type: "String", value: "v"}\n',
+      '  - {name: "new", type: "String", value: "v"}\n',
     ],
     [
       'in braces with spaces',
       'parameters:\n- { name: a, type: String, value: v }\n',
-      '- { name: "n", type: "String", value: "v" }\n',
+      '- { name: "new", type: "String", value: "v" }\n',
     ],
   ])('%s', (_, before, added) => {
     expectEdit(before, { add: [N] }, before + added);
@@ -95,11 +95,11 @@ describe('adds a new parameter after the last one', () => {
     ['blank lines with spaces', '', '         \n\n'],
   ])('keeps %s in its place', (_, own, rest) => {
     const before = `parameters: # p\n${item('a')}${own}`;
-    expectEdit(before + rest, { add: [N] }, before + item('n') + rest);
+    expectEdit(before + rest, { add: [N] }, before + item('new') + rest);
   });
 
   test('several at once, in order', () => {
-    const names = ['n', 'm', 'o'];
+    const names = ['new', 'm', 'o'];
     const add = names.map((name) => ({ ...N, name }));
     const close = `parameters:\n${item('a')}`;
     expectEdit(close, { add }, close + names.map((name) => item(name)).join(''));
@@ -111,7 +111,7 @@ describe('adds a new parameter after the last one', () => {
 
 describe('lists in brackets', () => {
   const A = '{name: a, type: String, value: v}';
-  const M = '{name: "n", type: "String", value: "v"}';
+  const M = '{name: "new", type: "String", value: "v"}';
   test.each([
     ['on one line', `[${A}] # c\n`, `[${A}, ${M}] # c\n`],
     ['with spaces', `[ ${A} ]\n`, `[ ${A}, ${M} ]\n`],
@@ -121,16 +121,16 @@ describe('lists in brackets', () => {
     [
       'a line for each key',
       '[\n  {\n    name: a,\n    type: String,\n    value: v\n  }\n]\n',
-      '[\n  {\n    name: a,\n    type: String,\n    value: v\n  },\n  {\n    name: "n",\n    type: "String",\n    value: "v"\n  }\n]\n',
+      '[\n  {\n    name: a,\n    type: String,\n    value: v\n  },\n  {\n    name: "new",\n    type: "String",\n    value: "v"\n  }\n]\n',
     ],
     [
       'brackets on one line',
       '[{\n    "name": "a",\n    "type": "String",\n    "value": "v"\n  }]\n',
-      '[{\n    "name": "a",\n    "type": "String",\n    "value": "v"\n  }, {\n    "name": "n",\n    "type": "String",\n    "value": "v"\n  }]\n',
+      '[{\n    "name": "a",\n    "type": "String",\n    "value": "v"\n  }, {\n    "name": "new",\n    "type": "String",\n    "value": "v"\n  }]\n',
     ],
   ])('%s', (_, before, after) => {
     expectEdit(`parameters: ${before}`, { add: [N] }, `parameters: ${after}`);
-    expectEdit(`parameters: ${after}`, { remove: new Set(['n']) }, `parameters: ${before}`);
+    expectEdit(`parameters: ${after}`, { remove: new Set(['new']) }, `parameters: ${before}`);
   });
 
   test.each([
@@ -162,7 +162,7 @@ function json(parameters: object[], indent?: number): string {
 test('JSON stays JSON', () => {
   const old = { name: 'a', type: 'String', value: 'v' };
   const full: NewParameter = {
-    name: 'n',
+    name: 'new',
     type: 'SecureString',
     description: 'two\nlines',
     tier: 'Advanced',
@@ -174,7 +174,7 @@ test('JSON stays JSON', () => {
   };
   const { sha256, size, key, binding, commit, messageId: message_id, commitment } = blob();
   const asJson = {
-    name: 'n',
+    name: 'new',
     description: 'two\nlines',
     type: 'SecureString',
     tier: 'Advanced',
@@ -187,7 +187,7 @@ test('JSON stays JSON', () => {
   for (const indent of [undefined, 2]) {
     const edited = edit(json([old], indent), { add: [full] });
     expect(JSON.parse(edited)).toEqual(JSON.parse(json([old, asJson])));
-    expect(edit(edited, { remove: new Set(['n']) })).toBe(json([old], indent));
+    expect(edit(edited, { remove: new Set(['new']) })).toBe(json([old], indent));
   }
 });
 
@@ -196,7 +196,7 @@ describe('writes everything that a parameter can have', () => {
     const before = `parameters:\n${item('a')}`;
     const add: NewParameter[] = [
       {
-        name: 'n',
+        name: 'new',
         type: 'SecureString',
         description: 'Why: because.',
         tier: 'Intelligent-Tiering',
@@ -221,7 +221,7 @@ describe('writes everything that a parameter can have', () => {
     expectEdit(
       before,
       { add },
-      `${before}  - name: n
+      `${before}  - name: new
     description: "Why: because."
     type: SecureString
     tier: Intelligent-Tiering
@@ -239,7 +239,7 @@ describe('writes everything that a parameter can have', () => {
   - name: "123"
     description: ""
     type: String
-    value: 1.10
+    value: "1.10"
   - name: f
     type: securestring
     file: "7"
@@ -256,21 +256,21 @@ ${blobLines('      ')}  - name: t
   test('sealed bytes on their own lines, even if the other parameters are in braces', () => {
     const before = 'parameters:\n- {name: a, type: String, value: v}\n';
     const parameter: NewParameter = {
-      name: 'n',
+      name: 'new',
       type: 'SecureString',
       content: { kind: 'blob', blob: blob() },
     };
     expectEdit(
       before,
       { add: [parameter] },
-      `${before}- name: n\n  type: SecureString\n  blob:\n${blobLines('    ')}`,
+      `${before}- name: new\n  type: SecureString\n  blob:\n${blobLines('    ')}`,
     );
   });
 
   test('a text in quotes where a block would swallow the next lines', () => {
     const before = `parameters:\n${item('a')}`;
     const add = [{ ...N, content: { kind: 'plain', text: 'x\ny' } } as const];
-    const added = `  - name: n\n    type: String\n    value: "x\\ny"\n`;
+    const added = `  - name: new\n    type: String\n    value: "x\\ny"\n`;
     expectEdit(`${before}           \n`, { add }, `${before}${added}           \n`);
   });
 

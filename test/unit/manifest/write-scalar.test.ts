@@ -157,9 +157,10 @@ function writtenAs(text: string, source = PLACES[0]?.[1] ?? ''): string {
 
 describe('writes a text in the form that a person would choose', () => {
   test.each([
-    ['1.10', '1.10'],
-    ['0123', '0123'],
-    ['yes', 'yes'],
+    ['5a5468-786448467a59-326436', '5a5468-786448467a59-326436'],
+    ['1.2.3', '1.2.3'],
+    ['12:30 am', '12:30 am'],
+    ['yesterday', 'yesterday'],
     ['~x', '~x'],
     ['-x', '-x'],
     ['a,b', 'a,b'],
@@ -185,6 +186,20 @@ describe('writes a text in the form that a person would choose', () => {
   ])('%j becomes %s', (text, expected) => {
     expect(writtenAs(text)).toBe(expected);
   });
+
+  // What YAML 1.1 reads as a number, a date or a truth: PyYAML, and psyml with it.
+  const misread =
+    '0123 12 1.10 +1 -1 1_000 1e3 1.5e+3 .5 1. 0x1f 0b1 0o17 12:30:45 1:30 190:20:30.15 .inf';
+  const misreadToo = '-.INF .NaN 2026-01-01 2026-1-1 yes No ON off y N True false null ~ = <<';
+  test.each([...misread.split(' '), ...misreadToo.split(' '), '2026-01-01 10:00:00'])(
+    'quotes %s, as a value and as a key',
+    (text) => {
+      expect(writtenAs(text)).toBe(`"${text}"`);
+      const added = { name: 'q', type: 'String', tags: { [text]: text } };
+      const edited = editManifest(parse(PLACES[0]?.[1] ?? ''), { add: [added] });
+      expect(edited).toContain(`"${text}": "${text}"`);
+    },
+  );
 
   test('refuses text that looks like ciphertext, and empty text, without quoting them in the error', () => {
     expect(() => writtenAs('ENC[canary]')).toThrow(/cannot hold the value of parameter "p"/);
