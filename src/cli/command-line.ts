@@ -2,8 +2,8 @@ import { cac } from 'cac';
 import { CofferError } from '../errors.ts';
 import { checkFlag, describeFlag, type GivenFlag } from './declared-flags.ts';
 import { Flags, markValue, unmarkValue } from './flags.ts';
-import { COMMANDS } from './index.ts';
-import { GLOBAL_FLAGS, HELP_FLAGS } from './specs/flags.ts';
+import { COMMANDS, findCommand } from './index.ts';
+import { GLOBAL_FLAGS, HELP_FLAGS, OVERVIEW_FLAGS } from './specs/flags.ts';
 import type { CommandSpec } from './specs/spec.ts';
 import { oneOf, unknown } from './unknown.ts';
 import { readWords } from './words.ts';
@@ -30,6 +30,10 @@ export function readCall(argv: readonly string[]): Call {
   const words = readWords(end < 0 ? argv : argv.slice(0, end));
   const isAsked = words.args[0] === 'help';
   if (isAsked) words.args.shift();
+  if (words.args[0] === 'version') {
+    words.args.shift();
+    words.given.push({ name: '--version', value: undefined });
+  }
   const spec = takeCommand(words.args, words.given);
   const { args, flags } = parse(words.args, words.given, spec);
   refuseOtherOperation(flags.list('operation'), spec);
@@ -44,7 +48,7 @@ export function readCall(argv: readonly string[]): Call {
  * and only one of `-o a --output b`, so every word is rewritten until it can mean one thing only.
  */
 function parse(args: readonly string[], given: readonly GivenFlag[], spec?: CommandSpec) {
-  const declared = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...(spec?.flags ?? [])];
+  const declared = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...(spec?.flags ?? OVERVIEW_FLAGS)];
   const cli = cac('coffer');
   for (const { key, isNegated, takesValue } of declared.map(describeFlag)) {
     cli.option(`--${isNegated ? 'no-' : ''}${key}${takesValue ? ' <value>' : ''}`, '');
@@ -96,20 +100,26 @@ function runsCommand({ args }: CommandSpec): boolean {
 }
 
 /** Removes the command's name from the front of the arguments. */
-function takeCommand(args: string[], given: readonly GivenFlag[]): CommandSpec | undefined {
+function takeCommand(args: string[], given: GivenFlag[]): CommandSpec | undefined {
   const [name] = args;
-  const spec = COMMANDS.find((command) => command.name === name);
+  const spec = findCommand(name);
   if (spec) args.shift();
   const found = spec ?? operationOf(given);
   if (found || name === undefined) return found;
-  const names = COMMANDS.map((command) => command.name);
+  const names = COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
   throw unknown(`unknown command ${name}`, name, names, 'coffer help lists the commands');
 }
 
-/** s3-kms-ssm-secrets named its operation by a flag. */
-function operationOf(given: readonly GivenFlag[]): CommandSpec | undefined {
-  const operation = given.find(({ name }) => name === '-O' || name === '--operation')?.value;
-  return COMMANDS.find(({ name }) => name === operation && (name === 'put' || name === 'get'));
+/**
+ * s3-kms-ssm-secrets named its operation by a flag: -O, or -o in one version of its README. Turns
+ * that -o, which is short for --output, into -O.
+ */
+function operationOf(given: GivenFlag[]): CommandSpec | undefined {
+  const flag = given.find(({ name }) => /^(?:-O|--operation|-o)$/.test(name));
+  const found =
+    flag?.value === 'put' || flag?.value === 'get' ? findCommand(flag.value) : undefined;
+  if (flag && found) flag.name = '-O';
+  return found;
 }
 
 function refuseOtherOperation(operations: readonly string[], spec?: CommandSpec): void {

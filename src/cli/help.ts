@@ -6,6 +6,8 @@ export type FlagHelp = readonly [written: string, what: string, values?: readonl
 /** The help of one command. */
 export interface CommandHelp {
   name: string;
+  /** Other names, which people know from other programs. */
+  aliases?: readonly string[];
   /**
    * Positional arguments: `<needed>`, `[optional]`, `<...many>`, `<one|other>`, `[-- command...]`.
    */
@@ -22,6 +24,8 @@ export interface CommandHelp {
 const WIDTH = 80;
 const WIDEST_TERM = 26;
 
+const ABOUT = 'coffer keeps secrets in git as ciphertext, and in AWS as SSM parameters.\n';
+
 const BEGINNINGS = [
   ['coffer encrypt app.yml', 'encrypts the secrets: you can commit the file'],
   ['coffer diff app.yml', 'shows how AWS differs'],
@@ -29,9 +33,27 @@ const BEGINNINGS = [
   ['coffer sandbox -- bash', 'opens a shell to try it in, without AWS'],
 ] as const;
 
-/** All commands by subject, and the first steps. */
-export function renderOverview(
-  groups: readonly { title: string; commands: readonly CommandHelp[] }[],
+interface Group {
+  title: string;
+  commands: readonly CommandHelp[];
+}
+
+/** The first steps, and the names of all commands: one screen. */
+export function renderOverview(groups: readonly Group[], paint: Paint): string {
+  const names = groups.map(
+    ({ title, commands }) => [title, commands.map(({ name }) => name).join(' ')] as const,
+  );
+  return [
+    ABOUT,
+    section('Where to begin', renderTerms(BEGINNINGS), paint),
+    section('Commands', renderTerms(names), paint),
+    'coffer help <command> explains a command, coffer help --all lists everything.\n',
+  ].join('\n');
+}
+
+/** All commands by subject with what they do, the flags they share, the exit codes. */
+export function renderEverything(
+  groups: readonly Group[],
   globalFlags: readonly FlagHelp[],
   paint: Paint,
 ): string {
@@ -42,11 +64,15 @@ export function renderOverview(
     const lines = commands.flatMap(({ name, summary }) => renderTerm(name, summary, width));
     return section(title, lines, paint);
   });
+  const aliases = groups
+    .flatMap(({ commands }) => commands)
+    .flatMap(({ name, aliases = [] }) => aliases.map((alias) => `${alias} is ${name}`));
   return [
-    'coffer keeps secrets in git as ciphertext, and in AWS as SSM parameters.\n',
+    ABOUT,
     section('Where to begin', renderTerms(BEGINNINGS), paint),
     ...subjects,
     section('Global flags', renderTerms(globalFlags), paint),
+    `Other names: ${aliases.join(', ')}.\n`,
     'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 differences found,\n4 partly failed, 130 interrupted, 141 the reader of the output left.\n',
     'coffer help <command> explains a command.\n',
   ].join('\n');
@@ -58,7 +84,7 @@ export function renderCommandHelp(
   globalFlags: readonly FlagHelp[],
   paint: Paint,
 ): string {
-  const { flags, examples } = command;
+  const { aliases = [], flags, examples } = command;
   const shared = globalFlags.map(([written]) => written.replace(/^-\w, /, '').replace(/ .*/, ''));
   const calls = examples.flatMap(([call, why]) => {
     const reason = wrap(why, WIDTH - 6).map((line) => `      ${line}`);
@@ -67,11 +93,12 @@ export function renderCommandHelp(
   });
   return [
     `${renderUsage(command)}\n`,
+    ...aliases.map((alias) => `${alias} is another name of ${command.name}.\n`),
     `${wrap(`${command.summary}.`, WIDTH).join('\n')}\n`,
     `${wrap(command.description, WIDTH).join('\n')}\n`,
     ...(flags.length > 0 ? [section('Flags', renderTerms(flags), paint)] : []),
     section('Examples', calls, paint),
-    `${wrap(`Also ${shared.join(', ')}: see coffer help.`, WIDTH).join('\n')}\n`,
+    `${wrap(`Also ${shared.join(', ')}: see coffer help --all.`, WIDTH).join('\n')}\n`,
   ].join('\n');
 }
 

@@ -19,3 +19,10 @@ export const GROUPS: readonly CommandGroup[] = [
 ];
 
 export const COMMANDS: readonly CommandSpec[] = GROUPS.flatMap(({ commands }) => commands);
+
+/** Finds a command by its name or an alias. */
+export function findCommand(word: string | undefined): CommandSpec | undefined {
+  return COMMANDS.find(
+    ({ name, aliases }) => name === word || aliases?.some((one) => one === word),
+  );
+}

@@ -1,5 +1,5 @@
 import { CofferError } from '../errors.ts';
-import { renderCommandHelp, renderOverview } from './help.ts';
+import { renderCommandHelp, renderEverything, renderOverview } from './help.ts';
 import { createPaint } from './terminal/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
 import { EXIT, type Context } from './context.ts';
@@ -55,7 +55,10 @@ async function runCall(
     return EXIT.ok;
   }
   if (!spec) {
-    await writeOutput(stdout, renderOverview(GROUPS, GLOBAL_FLAGS, paint));
+    const text = flags.boolean('all')
+      ? renderEverything(GROUPS, GLOBAL_FLAGS, paint)
+      : renderOverview(GROUPS, paint);
+    await writeOutput(stdout, text);
     return isHelp ? EXIT.ok : EXIT.usage;
   }
   if (isHelp) {

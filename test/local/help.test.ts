@@ -11,6 +11,12 @@ test('coffer without arguments prints an overview, and exits with an error code'
   expect(asked).toEqual({ ...alone, code: 0 });
 });
 
+test('help --all prints everything', async () => {
+  const all = await call('help', '--all');
+  expect(all).toMatchObject({ code: 0, stderr: '' });
+  expect(all.stdout.toString()).toContain('Global flags\n');
+});
+
 test('prints the same help for a command, for any position of the word help', async () => {
   const [before, behind, late] = [
     await call('help', 'sync'),
@@ -25,6 +31,7 @@ test('prints the same help for a command, for any position of the word help', as
 
 test('--version prints the versions of coffer and Node', async () => {
   const { code, stdout } = await call('sync', '--version');
+  expect(await call('version')).toEqual({ code, stdout, stderr: '' });
   expect(code).toBe(0);
   expect(stdout.toString()).toMatch(/^coffer \d+\.\d+\.\d+, node \d+\.\d+\.\d+\n/);
 });

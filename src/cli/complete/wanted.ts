@@ -1,8 +1,8 @@
 import type { FlagHelp } from '../help.ts';
 import { argumentsOf } from '../command-line.ts';
 import { namesOf, takesValue } from '../declared-flags.ts';
-import { COMMANDS } from '../index.ts';
-import { GLOBAL_FLAGS, HELP_FLAGS } from '../specs/flags.ts';
+import { COMMANDS, findCommand } from '../index.ts';
+import { GLOBAL_FLAGS, HELP_FLAGS, OVERVIEW_FLAGS } from '../specs/flags.ts';
 import type { CommandSpec } from '../specs/spec.ts';
 import { readWords } from '../words.ts';
 
@@ -25,9 +25,10 @@ const NOTHING: Wanted = { kind: 'words', candidates: [] };
 /** What may follow `words`, the words before the cursor; `typed` is the start of the next one. */
 export function findWanted(words: readonly string[], typed: string): Wanted {
   if (words.includes('--')) return { kind: 'file' };
+  if (words[0] === 'help' && typed.startsWith('-')) return flagWords(OVERVIEW_FLAGS);
   if (words[0] === 'help') return words.length === 1 ? commandWords() : NOTHING;
   const [name, ...given] = readWords(words).args;
-  const spec = COMMANDS.find((command) => command.name === name);
+  const spec = findCommand(name);
   if (name !== undefined && !spec) return NOTHING;
 
   const flags = [...(spec?.flags ?? []), ...GLOBAL_FLAGS, ...HELP_FLAGS];

@@ -18,6 +18,7 @@ export const AWS_COMMANDS: CommandGroup = {
   commands: [
     {
       name: 'diff',
+      aliases: ['plan'],
       args: '<...manifests>',
       summary: 'Show how AWS differs from manifests, secrets masked',
       description: `
@@ -59,6 +60,7 @@ export const AWS_COMMANDS: CommandGroup = {
     },
     {
       name: 'sync',
+      aliases: ['apply'],
       args: '<...manifests>',
       summary: 'Update AWS to match manifests: write only what differs',
       description: `
@@ -109,6 +111,7 @@ export const AWS_COMMANDS: CommandGroup = {
     },
     {
       name: 'list',
+      aliases: ['ls'],
       args: '<...manifests>',
       summary: "List what SSM holds under manifests' paths, or under /a/path/",
       description: `

@@ -28,6 +28,11 @@ export const HELP_FLAGS: readonly FlagHelp[] = [
   ['-v, --version', 'Print the versions of coffer and Node'],
 ];
 
+/** Of a call without a command. */
+export const OVERVIEW_FLAGS: readonly FlagHelp[] = [
+  ['--all', 'With help: list every command, flag and exit code'],
+];
+
 /** For commands that write manifests. */
 export const LOCK_TIMEOUT = [
   '--lock-timeout <seconds>',

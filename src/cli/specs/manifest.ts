@@ -108,6 +108,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
     },
     {
       name: 'unset',
+      aliases: ['rm'],
       args: '<manifest> <...names>',
       summary: 'Remove parameters from a manifest (sync --prune: from AWS too)',
       description: `

@@ -50,6 +50,34 @@ describe('suggests what was probably meant:', () => {
 });
 
 test.each([
+  ['ls', 'list'],
+  ['rm', 'unset'],
+  ['plan', 'diff'],
+  ['apply', 'sync'],
+])('%s is another name of %s', (alias, name) => {
+  expect(readCall([alias, 'a.yml']).spec?.name).toBe(name);
+  expect(readCall(['help', alias])).toMatchObject({ isHelp: true, spec: { name } });
+  expect(COMMANDS.filter((command) => command.name === alias)).toEqual([]);
+});
+
+test.each(['-O', '--operation', '-o'])(
+  'takes the operation of s3-kms-ssm-secrets by %s',
+  (flag) => {
+    for (const name of ['put', 'get']) {
+      const { spec, args, flags } = readCall([flag, name, '-p', '/a', '-r', 'us-west-2']);
+      expect({ name: spec?.name, args, path: flags.string('path') }).toEqual({
+        name,
+        args: [],
+        path: '/a',
+      });
+      expect(flags.string('output')).toBeUndefined();
+    }
+    // A file may have such a name.
+    expect(readCall(['get', '/a', '-o', 'put']).flags.string('output')).toBe('put');
+  },
+);
+
+test.each([
   [['set', 'a.yml'], 'coffer set needs a name'],
   [['set'], 'coffer set needs a manifest'],
   [['import'], 'coffer import needs a path'],

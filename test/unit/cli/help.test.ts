@@ -3,7 +3,7 @@ import { checkArguments, readCall } from '../../../src/cli/command-line.ts';
 import { COMMANDS, GROUPS } from '../../../src/cli/index.ts';
 import { GLOBAL_FLAGS } from '../../../src/cli/specs/flags.ts';
 import { splitLine } from '../../../src/cli/complete/split-line.ts';
-import { renderCommandHelp, renderOverview } from '../../../src/cli/help.ts';
+import { renderCommandHelp, renderEverything, renderOverview } from '../../../src/cli/help.ts';
 import { createPaint } from '../../../src/cli/terminal/paint.ts';
 
 const plain = createPaint(false);
@@ -18,7 +18,20 @@ function unwrap(text: string): string {
 }
 
 describe('the overview', () => {
-  const text = renderOverview(GROUPS, GLOBAL_FLAGS, plain);
+  const text = renderOverview(GROUPS, plain);
+
+  test('fits one screen of 24 lines and 80 columns, and names every command', () => {
+    expect(widest(text)).toBeLessThanOrEqual(80);
+    // The last line of the screen holds the next prompt.
+    expect(text.split('\n').length - 1).toBeLessThan(24);
+    const words = new Set(text.split(/\s+/));
+    expect(COMMANDS.filter(({ name }) => !words.has(name))).toEqual([]);
+    expect(text).toContain('coffer help --all');
+  });
+});
+
+describe('help --all', () => {
+  const text = renderEverything(GROUPS, GLOBAL_FLAGS, plain);
 
   test('has a line for every command, under its group', () => {
     for (const { title, commands } of GROUPS) {
@@ -28,6 +41,12 @@ describe('the overview', () => {
         expect(lines[i]).toMatch(new RegExp(`^  ${name} +`));
         expect(lines[i]?.endsWith(`  ${summary}`), lines[i]).toBe(true);
       }
+    }
+  });
+
+  test('names the aliases', () => {
+    for (const { name, aliases = [] } of COMMANDS) {
+      for (const alias of aliases) expect(text).toContain(`${alias} is ${name}`);
     }
   });
 
