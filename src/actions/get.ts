@@ -100,7 +100,13 @@ async function openObject(
     kms: await aws.kms(homeRegion),
     spoolFolder,
     limit,
-    onProgress: progress.update,
+    onProgress: (done: number, total: number) => {
+      progress.update(done, total);
+      // Before the data follows on a terminal.
+      if (done === total) progress.end();
+    },
   };
-  return fetchObject(pointer, services, demands).finally(progress.end);
+  const object = await fetchObject(pointer, services, demands);
+  const close = () => object.close().finally(progress.end);
+  return { ...object, close };
 }

@@ -16,7 +16,7 @@ import {
 } from '../../seal/blob.ts';
 import { chooseDataKey } from '../../seal/encrypt.ts';
 import type { FileKey } from '../../seal/file-key.ts';
-import { fetchObject, type FetchedObject } from '../../stores/s3/fetch.ts';
+import { fetchObject } from '../../stores/s3/fetch.ts';
 import { accountDemands } from '../demands.ts';
 import type { Tools } from '../tools.ts';
 import type { Found } from './found.ts';
@@ -108,7 +108,7 @@ async function takeBlob(
     const { header } = object;
     if (header.version !== 3 || !pointer.isBound)
       return await sealBlob(place, object.unverified(), fileKey);
-    await verify(object);
+    await object.verify();
     await fileKey.requireTrust();
     const dataKey = await object.dataKey();
     const commit = commitOf(dataKey);
@@ -124,8 +124,4 @@ async function takeBlob(
   } finally {
     await object.close();
   }
-}
-
-async function verify(object: FetchedObject): Promise<void> {
-  for await (const _ of object.unverified());
 }

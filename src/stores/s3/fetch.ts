@@ -1,31 +1,28 @@
-import { createHash, type DecipherGCM } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import pMap from 'p-map';
 import type { ObjectBody, ObjectStore } from './objects.ts';
-import { CHECK_THE_WAY, isTimeout } from '../../aws/errors.ts';
+import { awsErrorName } from '../../aws/errors.ts';
 import type { KeyDemand, Kms } from '../../crypto/kms-port.ts';
 import { createDecipher, parseMetadata, type ObjectHeader } from '../../crypto/object-format.ts';
 import { objectContext, PARAMETER_PAIR, TAG_BYTES } from '../../crypto/object-v3.ts';
 import { formatPointer, parameterIn, type Pointer } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
 import type { SizeLimit } from '../../sizes.ts';
-import { gather } from './gather.ts';
+import { RANGE_BYTES, readRanges, type Range } from './ranges.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 const MEMORY_LIMIT = 64 * 1024 * 1024;
-const RANGE_BYTES = 8 * 1024 * 1024;
-const RANGES_IN_FLIGHT = 4;
-const RANGE_ATTEMPTS = 5;
-const SILENT_ATTEMPTS = 2;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** The fetched ciphertext of an object, and what opening it needs. */
+/** An object whose header is as demanded, and how to read it. */
 export interface FetchedObject {
   /** Size of the plaintext. */
   size: number;
   header: ObjectHeader;
   dataKey: () => Promise<Buffer>;
-  /** The unchanged body, tag included. */
+  /** @throws CofferError `tampered` */
+  verify: () => Promise<void>;
+  /** The unchanged body, tag included, once it is verified. */
   sealed: () => AsyncGenerator<Buffer>;
   /**
    * The plaintext; verifies all of it before it releases the first byte.
@@ -33,8 +30,8 @@ export interface FetchedObject {
    */
   verified: () => AsyncGenerator<Buffer>;
   /**
-   * The plaintext in one pass. It is verified only when the generator ends without a throw: use it
-   * only for a destination that can be undone.
+   * The plaintext in one pass, as it arrives. It is verified only when the generator ends without a
+   * throw: use it only for a destination that can be undone.
    * @throws CofferError `tampered`
    */
   unverified: () => AsyncGenerator<Buffer>;
@@ -63,52 +60,75 @@ interface Services {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Fetches an object's ciphertext, in parallel ranges if it is large. */
+/** Asks for an object, and reads its header; the body follows as somebody reads it. */
 export async function fetchObject(
   pointer: Pointer,
   services: Services,
   demands: Demands = {},
 ): Promise<FetchedObject> {
+  const { bucket, key } = pointer;
+  const { objects, spoolFolder, memoryLimit = MEMORY_LIMIT, onProgress } = services;
   const url = formatPointer(pointer);
-  const { owner } = demands;
-  const whole = await services.objects.get(pointer.bucket, pointer.key, undefined, owner);
+  const get = (range: Range & { etag?: string }) => objects.get(bucket, key, range, demands.owner);
+  let first: ObjectBody | undefined = await firstRange(get, url);
+  const { size, etag } = first;
+  let header: ObjectHeader;
   try {
-    const header = headerOf(whole, pointer, demands);
-    services.limit.take(url, whole.size - TAG_BYTES);
-    const spool = await fill(whole, pointer, services, owner);
-    let opened: Promise<Buffer> | undefined;
-    const dataKey = () =>
-      (opened ??= services.kms.decrypt(header.wrapped, header.context, demands.key));
-    const pass = async function* () {
-      try {
-        const decipher = createDecipher(header, await dataKey());
-        yield* decrypt(spool, whole.size, header, decipher, pointer);
-      } catch (error) {
-        fail(error, url);
-      }
-    };
-    return {
-      size: whole.size - TAG_BYTES,
-      header,
-      dataKey,
-      sealed: () => chunksOf(spool, whole.size),
-      unverified: pass,
-      async *verified() {
-        // Decrypting twice avoids keeping the plaintext, which must not touch a disk.
-        for await (const _ of pass());
-        yield* pass();
-      },
-      close: () => spool.close(),
-    };
+    header = headerOf(first, pointer, demands);
+    services.limit.take(url, size - TAG_BYTES);
   } catch (error) {
-    whole.body.destroy();
+    first.body.destroy();
     throw error;
   }
+
+  const arriving = () =>
+    readRanges(
+      size,
+      async (range) => {
+        const begun = range.offset === 0 ? first : undefined;
+        if (begun) first = undefined;
+        return begun ?? get({ ...range, etag });
+      },
+      onProgress,
+    );
+  const dataKey = once(() => services.kms.decrypt(header.wrapped, header.context, demands.key));
+  const open = async function* (sealed: AsyncIterable<Buffer>, sha256?: string) {
+    try {
+      yield* decrypt(sealed, size, header, await dataKey(), sha256);
+    } catch (error) {
+      fail(error, url);
+    }
+  };
+  let spool: Spool | undefined;
+  /** Sets the ciphertext aside, and verifies it on its way. */
+  const verifiedSpool = once(async () => {
+    spool = size <= memoryLimit ? memorySpool(size) : await fileSpool(spoolFolder, size);
+    for await (const _ of open(copied(arriving(), spool), pointer.sha256));
+    return spool;
+  });
+  return {
+    size: size - TAG_BYTES,
+    header,
+    dataKey,
+    verify: async () => void (await verifiedSpool()),
+    sealed: async function* () {
+      yield* chunksOf(await verifiedSpool(), size);
+    },
+    // Decrypting twice avoids keeping the plaintext, which must not touch a disk.
+    verified: async function* () {
+      yield* open(chunksOf(await verifiedSpool(), size));
+    },
+    unverified: () => open(arriving(), pointer.sha256),
+    close: async () => {
+      first?.body.destroy();
+      await spool?.close();
+    },
+  };
 }
 
 function headerOf(object: ObjectBody, pointer: Pointer, demands: Demands): ObjectHeader {
   try {
-    if (object.size < TAG_BYTES) throw new CofferError('tampered', 'the object is too short');
+    if (object.size < TAG_BYTES) throw tooShort();
     return boundHeader(parseMetadata(object.metadata), pointer, demands.parameter);
   } catch (error) {
     return fail(error, formatPointer(pointer));
@@ -151,127 +171,97 @@ function boundHeader(
   return header;
 }
 
-async function fill(
-  whole: ObjectBody,
-  { bucket, key }: Pointer,
-  { objects, spoolFolder, memoryLimit = MEMORY_LIMIT, onProgress }: Services,
-  owner: string | undefined,
-): Promise<Spool> {
-  const { size, etag } = whole;
-  const url = formatPointer({ bucket, key });
-  const isSmall = size <= memoryLimit;
-  const spool = isSmall ? memorySpool(size) : await fileSpool(spoolFolder, size);
-  // The first answer is enough if it holds the whole object.
-  let first: ObjectBody | undefined = isSmall ? whole : undefined;
-  if (!first) whole.body.destroy();
-  const rangeBytes = isSmall ? size : RANGE_BYTES;
-  const offsets = Array.from({ length: Math.ceil(size / rangeBytes) }, (_, i) => i * rangeBytes);
-  let done = 0;
+/**
+ * The first range: with it come the size and the header of the whole object.
+ * @throws CofferError `tampered` for an object without a byte, of which S3 gives no range
+ */
+async function firstRange(
+  get: (range: Range) => Promise<ObjectBody>,
+  url: string,
+): Promise<ObjectBody> {
   try {
-    await pMap(
-      offsets,
-      async (offset) => {
-        const length = Math.min(rangeBytes, size - offset);
-        for (let attempt = 1; ; attempt++) {
-          const part = first ?? (await objects.get(bucket, key, { offset, length, etag }, owner));
-          first = undefined;
-          try {
-            await copy(part.body, offset, length, spool);
-            break;
-          } catch (error) {
-            if (!isWorthAnother(error, attempt)) fail(error, url);
-          }
-        }
-        done += length;
-        onProgress?.(done, size);
-      },
-      { concurrency: RANGES_IN_FLIGHT },
-    );
-    return spool;
+    return await get({ offset: 0, length: RANGE_BYTES });
   } catch (error) {
-    await spool.close();
-    throw error;
+    if (awsErrorName(error) !== 'InvalidRange') throw error;
+    return fail(tooShort(), url);
   }
 }
 
-async function copy(
-  from: AsyncIterable<Buffer>,
-  offset: number,
-  length: number,
-  to: Spool,
-): Promise<void> {
-  let done = 0;
-  try {
-    for await (const chunk of gather(from)) {
-      if (done + chunk.length > length) throw tooLong(length);
-      await to.write(chunk, offset + done);
-      done += chunk.length;
-    }
-  } catch (cause) {
-    if (cause instanceof CofferError) throw cause;
-    const message =
-      cause instanceof Error && isTimeout(cause) ? cause.message : 'the connection broke';
-    throw new CofferError('network', message, { cause });
-  }
-  if (done !== length) {
-    throw new CofferError('network', `the connection ended after ${done} of ${length} bytes`);
-  }
+function tooShort(): CofferError {
+  return new CofferError('tampered', 'the object is too short');
 }
 
-function tooLong(length: number): CofferError {
-  return new CofferError('aws', `the answer has more than the ${length} bytes that it promised`, {
-    hint: CHECK_THE_WAY,
-  });
-}
-
-/** Waits after a broken connection, but not after a timeout, which already took half a minute. */
-function isWorthAnother(error: unknown, attempt: number): boolean {
-  const isBroken = error instanceof CofferError && error.code === 'network';
-  return isBroken && attempt < (isTimeout(error) ? SILENT_ATTEMPTS : RANGE_ATTEMPTS);
+/** The same chunks, once they are in the spool. */
+async function* copied(chunks: AsyncIterable<Buffer>, to: Spool): AsyncGenerator<Buffer> {
+  let offset = 0;
+  for await (const chunk of chunks) {
+    await to.write(chunk, offset);
+    offset += chunk.length;
+    yield chunk;
+  }
 }
 
 async function* chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {
-  for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
-    yield spool.read(offset, Math.min(CHUNK_BYTES, end - offset));
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end));
+  for (let offset = 0; offset < end; offset += buffer.length) {
+    yield spool.read(offset, Math.min(buffer.length, end - offset), buffer);
   }
 }
 
+/**
+ * Opens a body that arrives in order.
+ * @param sha256 of the sealed bytes for V3, else of the plaintext; undefined if it does not matter
+ * @throws CofferError `tampered`, at the end
+ */
 async function* decrypt(
-  spool: Spool,
+  body: AsyncIterable<Buffer>,
   size: number,
   header: ObjectHeader,
-  decipher: DecipherGCM,
-  pointer: Pointer,
+  dataKey: Buffer,
+  sha256: string | undefined,
 ): AsyncGenerator<Buffer> {
+  const decipher = createDecipher(header, dataKey);
   // The names of V3 objects hash the sealed bytes; those of s3-kms-ssm-secrets hash the plaintext.
-  const digest = createHash('sha256');
+  const digest = sha256 === undefined ? undefined : createHash('sha256');
   const hashesSealed = header.version === 3;
-  const end = size - TAG_BYTES;
-  const tag = await spool.read(end, TAG_BYTES);
-  decipher.setAuthTag(tag);
-  for await (const sealed of chunksOf(spool, end)) {
-    const plain = decipher.update(sealed);
-    digest.update(hashesSealed ? sealed : plain);
-    yield plain;
+  const tag = Buffer.alloc(TAG_BYTES);
+  let left = size - TAG_BYTES;
+  for await (const chunk of body) {
+    if (hashesSealed) digest?.update(chunk);
+    const end = Math.max(Math.min(left, chunk.length), 0);
+    for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
+      const plain = decipher.update(chunk.subarray(offset, Math.min(offset + CHUNK_BYTES, end)));
+      if (!hashesSealed) digest?.update(plain);
+      yield plain;
+    }
+    // The tag may begin in one chunk and end in the next.
+    chunk.copy(tag, Math.max(-left, 0), end);
+    left -= chunk.length;
   }
   try {
-    decipher.final();
+    decipher.setAuthTag(tag).final();
   } catch (cause) {
     throw new CofferError('tampered', 'the object failed verification', {
       hint: 'it was changed after it was written; no plaintext was released',
       cause,
     });
   }
-  if (hashesSealed) digest.update(tag);
-  if (pointer.sha256 !== undefined && digest.digest('hex') !== pointer.sha256) {
+  if (digest && digest.digest('hex') !== sha256) {
     throw new CofferError('tampered', 'the object does not match the digest in its name', {
       hint: 'no plaintext was released; publish the secret again with coffer save',
     });
   }
 }
 
+/** Runs work once, however often somebody asks for its result. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}
+
+/** Says which object it is about, where that is not said. */
 function fail(error: unknown, url: string): never {
-  if (!(error instanceof CofferError)) throw error;
+  if (!(error instanceof CofferError) || error.message.includes(url)) throw error;
   throw new CofferError(error.code, `${url}: ${error.message}`, {
     hint: error.hint,
     cause: error.cause,

@@ -146,13 +146,14 @@ export function createObjectStore(session: Session, region: string | undefined) 
     },
 
     /**
-     * The whole object, or `length` bytes from `offset` of the version that `etag` names.
+     * The whole object, or up to `length` bytes from `offset`; with `etag`, of the version that it
+     * names. The size is always that of the whole object.
      * @param owner the account that the bucket has to belong to
      */
     async get(
       bucket: string,
       key: string,
-      part?: { offset: number; length: number; etag: string },
+      part?: { offset: number; length: number; etag?: string },
       owner?: string,
     ): Promise<ObjectBody> {
       const doing = doingAt('s3:GetObject', bucket, key);
@@ -168,7 +169,9 @@ export function createObjectStore(session: Session, region: string | undefined) 
         ),
       );
       if (!(answer.Body instanceof Readable)) throw incomplete(doing, 'Body');
-      return { ...infoOf(doing, answer), body: answer.Body };
+      const whole = /^bytes \d+-\d+\/(\d+)$/.exec(answer.ContentRange ?? '')?.[1];
+      const info = infoOf(doing, answer);
+      return { ...info, ...(whole && { size: Number(whole) }), body: answer.Body };
     },
 
     /** The objects with keys that begin with `prefix`. */

@@ -7,7 +7,8 @@ import { formatBytes } from '../../sizes.ts';
 /** Temporary storage with random access; holds only ciphertext. */
 export interface Spool {
   write: (bytes: Buffer, offset: number) => Promise<void>;
-  read: (offset: number, length: number) => Promise<Buffer>;
+  /** @param into a buffer to use for it, of at least that length */
+  read: (offset: number, length: number, into?: Buffer) => Promise<Buffer>;
   close: () => Promise<void>;
 }
 
@@ -59,14 +60,9 @@ export async function fileSpool(folder: string, size = 0): Promise<Spool> {
         done += (await guard(handle.write(rest, 0, rest.length, offset + done))).bytesWritten;
       }
     },
-    async read(offset, length) {
-      const { buffer, bytesRead } = await handle.read(
-        Buffer.allocUnsafe(length),
-        0,
-        length,
-        offset,
-      );
-      return buffer.subarray(0, bytesRead);
+    async read(offset, length, into = Buffer.allocUnsafe(length)) {
+      const { bytesRead } = await handle.read(into, 0, length, offset);
+      return into.subarray(0, bytesRead);
     },
     close: () => handle.close(),
   };

@@ -93,14 +93,14 @@ export const sealing = [
   {
     fault: 'the plaintext of an object is released before it is verified',
     file: 'src/stores/s3/fetch.ts',
-    find: 'for await (const _ of pass());',
-    replace: '',
+    find: 'for await (const _ of open(copied(arriving(), spool), pointer.sha256));',
+    replace: 'for await (const _ of copied(arriving(), spool));',
   },
   {
     fault: 'an object is taken for another because its digest is not compared',
     file: 'src/stores/s3/fetch.ts',
-    find: "pointer.sha256 !== undefined && digest.digest('hex') !== pointer.sha256",
-    replace: "pointer.sha256 !== undefined && digest.digest('hex') === ''",
+    find: "digest && digest.digest('hex') !== sha256",
+    replace: "digest && digest.digest('hex') === ''",
   },
   {
     fault: 'a secret of one KMS key is opened with whichever key wrapped it',
