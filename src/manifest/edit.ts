@@ -121,7 +121,7 @@ function editRegions(
   if (!old) throw new Error('a manifest without a region');
   const editor = editorFor(lines, root);
   const [first = '', ...others] = regions;
-  if (others.length === 0) editor.replace(old, 'region', oneString(first));
+  if (others.length === 0) editor.replace(old, 'region', oneLine(first));
   else editor.replace(old, 'regions', (spot) => textsOf(regions)({ ...spot, flow: true }));
   return editor.splices();
 }

@@ -70,7 +70,11 @@ export async function buildStates(stages: Stages): Promise<void> {
     const TargetKeyId = await createKey(kms);
     await kms.send(new UpdateAliasCommand({ AliasName: 'alias/coffer', TargetKeyId }));
     const author = ['-c', 'user.name=x', '-c', 'user.email=x@example.org'];
-    for (const args of [['init', '--template='], ['add', '.'], [...author, 'commit', '-m', 'sealed']]) {
+    for (const args of [
+      ['init', '--template='],
+      ['add', '.'],
+      [...author, 'commit', '-m', 'sealed'],
+    ]) {
       const { code, stderr } = await run('git', args, { cwd: folder, env: process.env });
       expect(code, stderr).toBe(0);
     }
