@@ -1,7 +1,9 @@
+import { couldBeRegion } from '../aws/regions.ts';
 import { CofferError } from '../errors.ts';
 import { countOf } from '../formats/count.ts';
 import type { TextSetting } from '../manifest/fields.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { nearestRegion } from '../manifest/read/region.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { moveManifest, type Move } from '../seal/move.ts';
 import { changeManifest, fileKeyFor, findParameter, nameBelow } from './manifests.ts';
@@ -84,8 +86,16 @@ function toMove(manifest: Manifest, names: readonly string[], options: MoveOptio
 }
 
 function regionsOf({ region, regions }: MoveOptions): readonly string[] | undefined {
-  if (region === undefined || regions === undefined) return region ? [region] : regions;
-  throw new CofferError('usage', 'coffer move takes --region or --regions, not both');
+  if (region !== undefined && regions !== undefined) {
+    throw new CofferError('usage', 'coffer move takes --region or --regions, not both');
+  }
+  const wanted = region === undefined ? regions : [region];
+  const wrong = wanted?.find((name) => !couldBeRegion(name));
+  if (wrong === undefined) return wanted;
+  const meant = nearestRegion(wrong);
+  throw new CofferError('usage', `not the name of a region: ${wrong === '' ? '""' : wrong}`, {
+    hint: meant === undefined ? 'for example: us-east-1' : `did you mean ${meant}?`,
+  });
 }
 
 function usage(message: string): CofferError {

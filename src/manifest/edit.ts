@@ -122,7 +122,7 @@ function editRegions(
   const editor = editorFor(lines, root);
   const [first = '', ...others] = regions;
   if (others.length === 0) editor.replace(old, 'region', oneLine(first));
-  else editor.replace(old, 'regions', (spot) => textsOf(regions)({ ...spot, flow: true }));
+  else editor.replace(old, 'regions', () => ({ inline: `[${regions.join(', ')}]`, below: [] }));
   return editor.splices();
 }
 

@@ -185,7 +185,7 @@ export interface ManifestSettings {
 export interface ManifestEdit {
   /** By the key of each setting. */
   settings?: Readonly<Record<string, string | undefined>>;
-  /** The whole new list; a single one is written as `region`. */
+  /** The whole new list, of names that could be regions; a single one is written as `region`. */
   regions?: readonly string[] | undefined;
   /** The whole new list; an empty one removes it. */
   recovery?: readonly string[];

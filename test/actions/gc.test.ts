@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateMultipartUploadCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { gc, type GcReport } from '../../src/actions/gc.ts';
-import { useAws } from '../support/aws.ts';
+import { REGION, useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { createScene, plain } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
@@ -24,7 +24,13 @@ async function createGarbage() {
   // Objects younger than this moment are kept.
   await sleep(5);
   const file = app.path('app.yml');
-  const report = { file, bucket: Bucket, objects: [{ key, size: 6 }], uploads: [upload] };
+  const report = {
+    file,
+    region: REGION,
+    bucket: Bucket,
+    objects: [{ key, size: 6 }],
+    uploads: [upload],
+  };
   return { ...app, file, key, report, empty: { ...report, objects: [], uploads: [] } };
 }
 

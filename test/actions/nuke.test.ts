@@ -37,7 +37,7 @@ test('nuke shows what it will delete, asks, deletes it, and reports it', async (
   expect(shown).toEqual([[{ file: app.file, region: REGION, parameters: app.names, objects }]]);
   expect(said.questions).toEqual(['Delete 2 parameters and 1 object for good?']);
   expect(reports).toEqual([
-    { file: app.file, deleted: app.names, missing: [], objects: [app.key] },
+    { file: app.file, region: REGION, deleted: app.names, missing: [], objects: [app.key] },
   ]);
   expect(await stored.values(app.prefix)).toEqual({ foreign: 'of no manifest' });
   expect(await stored.objects(app.prefix)).toEqual([]);
@@ -49,7 +49,13 @@ test('nuke with keepObjects keeps the objects, and counts missing parameters', a
   await stored.remove(`${app.prefix}a`);
   const reports = await nuke(tools, [app.file], { yes: true, keepObjects: true });
   expect(reports).toEqual([
-    { file: app.file, deleted: [`${app.prefix}blob`], missing: [`${app.prefix}a`], objects: [] },
+    {
+      file: app.file,
+      region: REGION,
+      deleted: [`${app.prefix}blob`],
+      missing: [`${app.prefix}a`],
+      objects: [],
+    },
   ]);
   expect(said.questions).toEqual([]);
   expect(await stored.objects(app.prefix)).toEqual([app.key]);
@@ -71,7 +77,7 @@ test('after a stop, reports what was done', async () => {
   const error = await failureOf(() => nuke(tools, [app.file]));
   expect(error.code).toBe('partial');
   expect(error.report).toEqual({
-    manifests: [{ file: app.file, deleted: [], missing: [], objects: [] }],
+    manifests: [{ file: app.file, region: REGION, deleted: [], missing: [], objects: [] }],
   });
   expect(await stored.objects(app.prefix)).toEqual([app.key]);
 });

@@ -16,9 +16,14 @@ test('save writes every parameter, changed or not, and reports the versions', as
   const { tools, said } = createTools(aws);
   await encrypt(tools, [file]);
   const [a, b] = [`${app.prefix}a`, `${app.prefix}b`];
-  const report = { done: [a, b], failed: [], left: [] };
-  expect(await save(tools, [file])).toEqual({ ...report, versions: { [a]: 1, [b]: 1 } });
-  expect(await save(tools, [file])).toEqual({ ...report, versions: { [a]: 2, [b]: 2 } });
+  for (const version of [1, 2]) {
+    const versions = { [a]: version, [b]: version };
+    const report = { done: [a, b], failed: [], left: [], versions };
+    expect(await save(tools, [file])).toEqual({
+      ...report,
+      regions: [{ region: REGION, ...report }],
+    });
+  }
   expect(await stored.values(app.prefix)).toEqual({ a: 'one', b: 'two' });
   expect(said.notes.at(-1)).toBe(`${file}: wrote 2 of 2 parameters to ${REGION}`);
   expect(said.questions).toEqual([]);
@@ -54,6 +59,7 @@ test('after a stop, reports what was left', async () => {
   const { tools } = createTools(aws, { host: { ...host, onStop: () => AbortSignal.abort() } });
   const error = await failureOf(() => save(tools, [app.path('app.yml')]));
   expect(error.code).toBe('partial');
-  expect(error.report).toEqual({ done: [], failed: [], left: [`${app.prefix}a`], versions: {} });
+  const report = { done: [], failed: [], left: [`${app.prefix}a`], versions: {} };
+  expect(error.report).toEqual({ ...report, regions: [{ region: REGION, ...report }] });
   expect(await stored.values(app.prefix)).toEqual({});
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { encrypt } from '../../src/actions/encrypt.ts';
 import { sync } from '../../src/actions/sync.ts';
 import type { Plan } from '../../src/plan/model.ts';
-import { useAws } from '../support/aws.ts';
+import { REGION, useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
 import { createTools } from '../support/tools.ts';
@@ -18,13 +18,8 @@ test('sync shows its plan, asks, writes what differs, and reports the versions',
   const shown: (readonly Plan[])[] = [];
   const first = await sync(tools, [file], { onPlan: (plans) => void shown.push(plans) });
   const [a, b] = [`${app.prefix}a`, `${app.prefix}b`];
-  expect(first).toEqual({
-    done: [a, b],
-    failed: [],
-    left: [],
-    deleted: [],
-    versions: { [a]: 1, [b]: 1 },
-  });
+  const report = { done: [a, b], failed: [], left: [], deleted: [], versions: { [a]: 1, [b]: 1 } };
+  expect(first).toEqual({ ...report, regions: [{ region: REGION, ...report }] });
   expect(shown).toHaveLength(1);
   expect(said.questions).toEqual(['Write 2 parameters?']);
   const { Parameter } = await aws.ssm.send(

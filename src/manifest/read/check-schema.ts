@@ -121,7 +121,7 @@ function locate(tree: Tree, root: YAMLMap.Parsed, pointer: string): Spot | undef
       at = item.range[0];
       node = tree.resolve(item);
       subject = `item ${Number(step) + 1} of ${subject}`;
-      if (index === 1 && node) {
+      if (index === 1 && steps[0] === 'parameters' && node) {
         prefix = labelParameter(tree, node, Number(step));
         subject = 'it';
       }

@@ -26,7 +26,7 @@ export function readRegions(reading: Reading, fields: Fields): [string, ...strin
   const [one, several] = [fields.get('region'), fields.get('regions')];
   if (one && several) {
     const hint = 'remove one of them: "regions" is for several';
-    faults.add(several.keyAt, '"regions" and "region" are both there', hint);
+    faults.add(one.valueAt, '"region" and "regions" are both there', hint);
   }
   const named = several
     ? readItems(reading, several)

@@ -21,20 +21,20 @@ export function sealBlob(
 ): Buffer {
   const iv = randomBytes(IV_END - IV_START);
   const filling = randomBytes(IV_START - ID_END);
-  const id = Buffer.from(key.id.replaceAll('-', ''), 'hex');
+  const id = Buffer.from(key.id.replaceAll(/^mrk-|-/g, ''), 'hex');
   const head = Buffer.concat([MAGIC, id, filling, iv]);
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.material, 'base64'), iv);
   cipher.setAAD(Buffer.concat([head, canonical(context)]));
   return Buffer.concat([head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** The id of the key that a blob names. */
-export function keyIdOf(blob: Buffer): string {
+/** The ids that the key of a blob may have, which holds its digits. */
+export function keyIdsOf(blob: Buffer): [single: string, multiRegion: string] {
   if (blob.length < IV_END + TAG || !blob.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw invalidCiphertext();
   }
   const hex = blob.toString('hex', MAGIC.length, ID_END);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return [hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), `mrk-${hex}`];
 }
 
 export function openBlob(material: string, context: Context, blob: Buffer): Buffer {

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { kmsArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import type { Store, Table } from '../state/store.ts';
-import { keyIdOf, invalidCiphertext, openBlob, sealBlob } from './envelope.ts';
+import { keyIdsOf, invalidCiphertext, openBlob, sealBlob } from './envelope.ts';
 import type { Context } from './envelope.ts';
 
 export interface Tag {
@@ -22,7 +22,9 @@ export interface Key {
   state: 'Enabled' | 'Disabled' | 'PendingDeletion';
   deletionAt?: number;
   manager: 'CUSTOMER' | 'AWS';
-  rotationDays?: number;
+  rotationDays?: number | undefined;
+  /** Only of multi-Region keys. */
+  primaryRegion?: string | undefined;
   policy?: string;
   tags: Tag[];
 }
@@ -36,7 +38,7 @@ export interface Alias {
   updatedAt: number;
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const KEY_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$/;
 const MANAGED: Readonly<Record<string, string>> = {
   'alias/aws/ssm': 'Default key that protects my SSM parameters when no other key is defined',
   'alias/aws/s3': 'Default key that protects my S3 objects when no other key is defined',
@@ -55,7 +57,9 @@ export class KeyRing {
   }
 
   create(region: string, details: Partial<Key>, now: number): Key {
-    const id = randomUUID();
+    const uuid = randomUUID();
+    const isNew = details.primaryRegion === region;
+    const id = details.id ?? (isNew ? `mrk-${uuid.replaceAll('-', '')}` : uuid);
     const key: Key = {
       id,
       arn: kmsArn(region, `key/${id}`),
@@ -100,7 +104,7 @@ export class KeyRing {
       }
       return this.#existing(region, alias.keyId, now);
     }
-    if (!UUID.test(name)) throw new Refusal('NotFoundException', `Invalid keyId '${reference}'`);
+    if (!KEY_ID.test(name)) throw new Refusal('NotFoundException', `Invalid keyId '${reference}'`);
     return this.#existing(region, name, now);
   }
 
@@ -119,8 +123,8 @@ export class KeyRing {
 
   /** The key of a blob, found by its header. */
   keyOf(region: string, blob: Buffer, now: number): Key {
-    const id = keyIdOf(blob);
-    const key = this.keys.get(`${region}/${id}`);
+    const [id, multiRegionId] = keyIdsOf(blob);
+    const key = this.keys.get(`${region}/${id}`) ?? this.keys.get(`${region}/${multiRegionId}`);
     if (key === undefined || gone(key, now)) throw invalidCiphertext();
     return key;
   }

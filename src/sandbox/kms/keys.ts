@@ -39,16 +39,21 @@ export const keyHandlers: Handlers<KeyRing> = {
     const policy = input.optionalText('Policy', { min: 1, max: 131_072 });
     const key = ring.create(
       call.caller.region,
-      { description, tags, ...(policy === undefined ? {} : { policy: checkedPolicy(policy) }) },
+      {
+        description,
+        tags,
+        primaryRegion: input.flag('MultiRegion') ? call.caller.region : undefined,
+        ...(policy === undefined ? {} : { policy: checkedPolicy(policy) }),
+      },
       call.now,
     );
-    return { KeyMetadata: metadata(key) };
+    return { KeyMetadata: metadata(ring, key) };
   },
 
   DescribeKey(ring, input, call) {
     const key = ring.find(call.caller.region, keyIdOf(input), call.now);
     requireKey(ring, call, 'kms:DescribeKey', key);
-    return { KeyMetadata: metadata(key) };
+    return { KeyMetadata: metadata(ring, key) };
   },
 
   ListKeys(ring, input, call) {
@@ -204,7 +209,7 @@ function defaultPolicy(): string {
   return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] });
 }
 
-function metadata(key: Key): object {
+export function metadata(ring: KeyRing, key: Key): object {
   return {
     AWSAccountId: key.arn.split(':')[4],
     KeyId: key.id,
@@ -220,6 +225,20 @@ function metadata(key: Key): object {
     CustomerMasterKeySpec: 'SYMMETRIC_DEFAULT',
     KeySpec: 'SYMMETRIC_DEFAULT',
     EncryptionAlgorithms: ['SYMMETRIC_DEFAULT'],
-    MultiRegion: false,
+    ...regionsOf(ring, key),
+  };
+}
+
+function regionsOf(ring: KeyRing, { id, region, primaryRegion }: Key): object {
+  if (primaryRegion === undefined) return { MultiRegion: false };
+  const related = [...ring.keys.values()].filter((key) => key.id === id);
+  const described = related.map((key) => ({ Arn: key.arn, Region: key.region }));
+  return {
+    MultiRegion: true,
+    MultiRegionConfiguration: {
+      MultiRegionKeyType: region === primaryRegion ? 'PRIMARY' : 'REPLICA',
+      PrimaryKey: described.find((key) => key.Region === primaryRegion),
+      ReplicaKeys: described.filter((key) => key.Region !== primaryRegion),
+    },
   };
 }

@@ -57,7 +57,7 @@ export const aws = [
   {
     fault: 'sync --dry-run writes',
     file: 'src/actions/sync.ts',
-    find: 'if (options.dryRun) return reportOf(NOTHING, planned, versions);',
+    find: 'if (options.dryRun) return reportOf(work);',
     replace: '',
   },
   {

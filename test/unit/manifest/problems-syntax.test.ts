@@ -212,8 +212,8 @@ testProblems('keys', [
     'no path, region and parameters',
     'kmskey: alias/x\n',
     [
-      '1:1 the key "path" is missing | add the prefix of all names at the top, such as "path: /apps/superman/"',
       '1:1 the key "region" is missing | add the AWS region at the top, such as "region: us-east-1"',
+      '1:1 the key "path" is missing | add the prefix of all names at the top, such as "path: /apps/superman/"',
       '1:1 the key "parameters" is missing | add "parameters:" and below it a list of them, each with name, type and value',
     ],
   ],

@@ -60,6 +60,17 @@ test.each<[string, (text: string) => string, string[]]>([
     ],
   ],
   [
+    'a region was added',
+    (text) =>
+      text
+        .replace('region: us-east-1', 'regions: [us-east-1, eu-west-1]')
+        .replace('some-bucket', 'some-{region}'),
+    [
+      'the data key 3f9c21ab was made for the region us-east-1: what is sealed under it does not open',
+      'blob was sealed for the region us-east-1, and does not open here',
+    ],
+  ],
+  [
     'the kmskey was changed',
     (text) => text.replace('alias/app', 'alias/other'),
     [

@@ -164,6 +164,32 @@ describe('settings that ciphertext is bound to:', () => {
     expect(merged.text).toContain(conflict(from, to));
   });
 
+  test.each([
+    ['one more region', 'region: us-east-1\n', 'regions: [us-east-1, eu-west-1]\n'],
+    ['one region less', 'regions: [us-east-1, eu-west-1]\n', 'region: us-east-1\n'],
+    ['another region', 'regions: [us-east-1, us-west-2]\n', 'regions: [us-east-1, eu-west-1]\n'],
+  ])('a value sealed for the old regions is a conflict with %s', (_, from, to) => {
+    const old = base.replace('region: us-east-1\n', from);
+    const moved = old.replace(from, to).replace(SEALED, SEALED_AGAIN);
+    const merged = merge(old, old + sealed('b', SEALED.replace('B', 'C')), moved);
+    const isRenamed = from.split(':')[0] !== to.split(':')[0];
+    const marked = isRenamed ? [conflict(from, ''), conflict('', to)] : [conflict(from, to)];
+    for (const text of marked) expect(merged.text).toContain(text);
+    expect(merge(old, old + first.replace('name: a', 'name: c'), moved)).toMatchObject({
+      conflicts: 0,
+    });
+  });
+
+  test('another order of the regions is no other destination', () => {
+    const old = base.replace('region: us-east-1', 'regions: [us-east-1, eu-west-1]');
+    const turned = old.replace('us-east-1, eu-west-1', 'eu-west-1, us-east-1');
+    const grown = old + sealed('b', SEALED.replace('B', 'C'));
+    expect(merge(old, grown, turned)).toEqual({
+      text: grown.replace('us-east-1, eu-west-1', 'eu-west-1, us-east-1'),
+      conflicts: 0,
+    });
+  });
+
   test('a value sealed without an account is a conflict with a new account', () => {
     const account = 'account: "111122223333"\n';
     const moved = base.replace('encrypted_with', `${account}encrypted_with`);
