@@ -3,6 +3,7 @@ import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
+import { byLength } from '../support/length.ts';
 import { createScene, type Scene } from '../support/scene.ts';
 
 const aws = await useAws();
@@ -44,20 +45,25 @@ describe('the sealed bytes', () => {
   });
 });
 
-test.each([
+const SIZES: [string, number][] = [
   ['64 KiB and a byte', 64 * KIB + 1],
   ['5 MiB', 5 * MIB],
   ['20 MiB', 20 * MIB],
-])('%s come back unchanged through save and get', async (_, size) => {
-  const content = randomBytes(size);
-  const app = await createWithBlob(content);
-  await app.succeed(['encrypt', 'app.yml']);
-  await app.succeed(['save', 'app.yml']);
-  const { stdout } = await app.succeed(['get', `${app.prefix}b`]);
-  expect(digest(stdout)).toBe(digest(content));
-  await app.succeed(['get', `${app.prefix}b`, '-o', 'out']);
-  expect(digest(await app.read('out'))).toBe(digest(content));
-});
+];
+
+test.each(SIZES.slice(0, byLength(2, 3)))(
+  '%s come back unchanged through save and get',
+  async (_, size) => {
+    const content = randomBytes(size);
+    const app = await createWithBlob(content);
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.succeed(['save', 'app.yml']);
+    const { stdout } = await app.succeed(['get', `${app.prefix}b`]);
+    expect(digest(stdout)).toBe(digest(content));
+    await app.succeed(['get', `${app.prefix}b`, '-o', 'out']);
+    expect(digest(await app.read('out'))).toBe(digest(content));
+  },
+);
 
 test('a second save does not write the object again', async () => {
   const app = await createWithBlob(randomBytes(10_000));

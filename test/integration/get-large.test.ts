@@ -4,6 +4,7 @@ import { LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { CLI, run } from '../support/cli.ts';
+import { byLength } from '../support/length.ts';
 import { createPutScene, MIB } from '../support/put.ts';
 import { storedIn } from '../support/stored.ts';
 
@@ -11,7 +12,7 @@ const aws = await useAws();
 const stored = storedIn(aws);
 
 /** In memory, and through the spool. */
-const SIZES = [3 * MIB, 65 * MIB];
+const SIZES = byLength([3 * MIB], [3 * MIB, 65 * MIB]);
 
 describe('versions', () => {
   test('get NAME@VERSION and NAME@label read the object of that version', async () => {
@@ -60,7 +61,7 @@ describe('a name without a leading slash', () => {
 
 test('a reader that closes the pipe ends get with 141, without a message', async () => {
   const app = await createPutScene(aws);
-  const data = randomBytes(65 * MIB);
+  const data = randomBytes(byLength(3, 65) * MIB);
   await app.put('data', data);
   const script = '"$1" "$2" get "$3" | head -c 10; echo "status ${PIPESTATUS[0]}" >&2';
   const { stdout, stderr } = await run(

@@ -18,8 +18,10 @@ function flipField({ body, metadata }: Raw, name: string): Raw {
   return { body, metadata: { ...metadata, [name]: flipped.toString('base64') } };
 }
 
-/** How an object is altered, given another one under the same key. */
-const ALTERATIONS: readonly (readonly [string, (one: Raw, other: Raw) => Raw])[] = [
+/** Alters an object; `other` makes another one of the same size. */
+type Alter = (one: Raw, other: () => Promise<Raw>) => Raw | Promise<Raw>;
+
+const ALTERATIONS: readonly (readonly [string, Alter])[] = [
   ['with a bit of its first byte flipped', (one) => ({ ...one, body: flipBit(one.body, 0) })],
   ['with a bit of its last byte flipped', (one) => ({ ...one, body: flipBit(one.body, -17, 7) })],
   ['with a bit of its tag flipped', (one) => ({ ...one, body: flipBit(one.body, -16) })],
@@ -29,9 +31,12 @@ const ALTERATIONS: readonly (readonly [string, (one: Raw, other: Raw) => Raw])[]
   ['that is cut short', (one) => ({ ...one, body: one.body.subarray(0, -1) })],
   ['that lost its tag', (one) => ({ ...one, body: one.body.subarray(0, -16) })],
   ['that is longer', (one) => ({ ...one, body: Buffer.concat([one.body, Buffer.alloc(1)]) })],
-  ["with another's metadata", (one, { metadata }) => ({ ...one, metadata })],
-  ["with another's body", (one, { body }) => ({ ...one, body })],
-  ['that is another, whole', (_, other) => other],
+  [
+    "with another's metadata",
+    async (one, other) => ({ ...one, metadata: (await other()).metadata }),
+  ],
+  ["with another's body", async (one, other) => ({ ...one, body: (await other()).body })],
+  ['that is another, whole', (_, other) => other()],
 ];
 
 async function store(key: string, { body, metadata }: Raw): Promise<void> {
@@ -67,25 +72,25 @@ describe.each([
   ['held in memory', 100_000, ALTERATIONS],
   ['spooled', 64 * MIB + 1, OF_BODIES],
 ])('get releases nothing of an object that is %s', { timeout: 60_000 }, (_, size, alterations) => {
-  const sealTwo = once(() => sealPair(size));
+  const [sealOne, sealOther] = [once(() => seal(size)), once(() => seal(size))];
 
   test.each(alterations)('if it is one %s', async (_, alter) => {
-    const [one, other] = await sealTwo();
+    const one = await sealOne();
     // The name is the digest of the original object.
     const key = `${aws.unique('refused')}/${sha256(one.body)}`;
-    await store(key, alter(one, other));
+    await store(key, await alter(one, sealOther));
     await expectRefused(`s3://${aws.bucket}/${key}`, `s3://${aws.bucket}/${key}`);
   });
 });
 
 describe('get releases nothing of an object whose name is no digest', () => {
-  const sealTwo = once(() => sealPair(100_000));
+  const [sealOne, sealOther] = [once(() => seal(100_000)), once(() => seal(100_000))];
 
   test.each(ALTERATIONS.filter(([what]) => what !== 'that is another, whole'))(
     'if it is one %s',
     async (_, alter) => {
       const key = aws.unique('refused');
-      await store(key, alter(...(await sealTwo())));
+      await store(key, await alter(await sealOne(), sealOther));
       await expectRefused(`s3://${aws.bucket}/${key}`, `s3://${aws.bucket}/${key}`);
     },
   );
@@ -96,14 +101,9 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** Two objects of one size. */
-async function sealPair(size: number): Promise<[Raw, Raw]> {
-  const create = () => Buffer.concat([Buffer.from(SECRET), randomBytes(size)]);
-  return [await seal(create()), await seal(create())];
-}
-
-async function seal(data: Buffer): Promise<Raw> {
+async function seal(size: number): Promise<Raw> {
   const app = await createPutScene(aws);
+  const data = Buffer.concat([Buffer.from(SECRET), randomBytes(size)]);
   return readRaw(aws, (await app.put('data', data)).key);
 }
 
