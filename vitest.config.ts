@@ -23,7 +23,7 @@ const moto = project(
 );
 
 // For nights and releases: what takes long, and the whole of what `npm test` shortens.
-const long = project('long', ['long', 'unit', 'sandbox'], {
+const long = project('long', ['long', 'unit', 'integration', 'sandbox', 'faults'], {
   env: { COFFER_TEST_LONG: '1' },
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/index.ts';
 import { useAws } from '../support/aws.ts';
+import { byLength } from '../support/length.ts';
 import { createWorkspace } from '../support/workspace.ts';
 import { Figures } from './figures.ts';
 import { fuzzAnswer } from './fuzz-answers.ts';
@@ -10,12 +11,12 @@ import { playSchedule, type Violation } from './schedule.ts';
 import { tamper } from './tampering.ts';
 
 const amount = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-const SCHEDULES = amount('FAULTS_SCHEDULES', 6);
+const SCHEDULES = amount('FAULTS_SCHEDULES', byLength(4, 12));
 const SEED = amount('FAULTS_SEED', 1);
-const MANIFESTS = amount('FAULTS_MANIFESTS', 250);
-const ANSWERS = amount('FAULTS_ANSWERS', 20);
+const MANIFESTS = amount('FAULTS_MANIFESTS', byLength(100, 500));
+const ANSWERS = amount('FAULTS_ANSWERS', byLength(10, 40));
 const ONLY = process.env['FAULTS_ONLY'];
-const BITS = amount('FAULTS_STRIDE', 397);
+const BITS = amount('FAULTS_STRIDE', byLength(797, 199));
 
 const aws = await useAws();
 const figures = new Figures();

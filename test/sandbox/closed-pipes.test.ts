@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/index.ts';
 import { useAws } from '../support/aws.ts';
 import { CLI, coffer, NEEDS_PROCESS, run } from '../support/cli.ts';
+import { byLength } from '../support/length.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
@@ -131,12 +132,14 @@ describe('without a reader', () => {
     ['variables', ['export', 'app.yml']],
     ['an object', ['get', 'BIG']],
     ['an object for a pipe', ['get', 'BIG', '-o', '/dev/stdout']],
-  ])('%s ends with 141', async (_, words) => {
+  ])('%s ends with 141', async (what, words) => {
     const app = await createApp();
     const big = words.includes('BIG') ? await app.putBig() : '';
     const args = words.map((word) => (word === 'BIG' ? big : word));
+    // In the short form, what needs a process has real pipes, and one of the others does.
+    const hasPipe = byLength(/manifest|pipe/.test(what), true);
     for (const closed of ['stdout', 'both'] as const) {
-      const { code, stderr } = await app.pipe(args, closed);
+      const { code, stderr } = await (hasPipe ? app.pipe : app.call)(args, closed);
       expect(code).toBe(READER_LEFT);
       expect(stderr).toBe('');
     }

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { pointerOf } from '../../src/crypto/pointer.ts';
 import { useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
+import { byLength } from '../support/length.ts';
 import { createScene, type Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 import { expectClean } from './large.ts';
@@ -14,7 +15,7 @@ import { expectClean } from './large.ts';
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const WATCHER = fileURLToPath(new URL('../support/pointer-watcher.js', import.meta.url));
 /** The number of writes before a kill: from the first to the last of a sync. */
-const MOMENTS = [1, 3, 5, 7, 9, 11, 13, 15, 17, 19];
+const MOMENTS = byLength([1, 5, 9, 13, 17], [1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
 const BLOBS = ['a', 'b', 'c', 'd', 'e', 'f'];
 
 const aws = await useAws();

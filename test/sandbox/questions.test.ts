@@ -51,13 +51,17 @@ const QUESTIONS: Record<string, Question> = {
 
 const ENDINGS = { '\u0003': 130, SIGINT: 130, SIGTERM: 143, SIGHUP: 129, HANGUP: 129 };
 
-/** One question of each kind: for a line, for hidden input, for one key. */
-const KINDS = new Set(['nuke', 'set', 'edit, after a mistake']);
+/** In the short form, other endings than Ctrl-C are tried at one question each. */
+const SHORT: Readonly<Record<string, string>> = {
+  SIGINT: 'set',
+  SIGTERM: 'nuke',
+  SIGHUP: 'edit, after a mistake',
+  HANGUP: 'set',
+};
 
-/** In the short form, the other questions are ended by Ctrl-C alone. */
 const CASES = Object.entries(QUESTIONS).flatMap(([name, asked]) =>
   Object.entries(ENDINGS)
-    .filter(([ending]) => byLength(KINDS.has(name) || ending === '\u0003', true))
+    .filter(([ending]) => byLength(ending === '\u0003' || SHORT[ending] === name, true))
     .map(([ending, status]) => ({ name, ending, status, asked })),
 );
 

@@ -12,7 +12,7 @@ const aws = await useAws();
 await aws.createKey(aws.fileKeyAlias);
 await aws.createKey('alias/coffer');
 
-const ROUNDS = byLength(2, 10);
+const ROUNDS = byLength(1, 10);
 const OLD = randomBytes(70_000);
 const NEW = randomBytes(70_000);
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { startCoffer } from '../support/child.ts';
 import { controlOf } from '../support/control.ts';
+import { byLength } from '../support/length.ts';
 import { createScene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
@@ -9,7 +10,7 @@ const aws = await useAws();
 const control = controlOf(aws);
 const stored = storedIn(aws);
 
-const COUNT = 60;
+const COUNT = 30;
 const PARAMETERS = Array.from(
   { length: COUNT },
   (_, i) => `  - {name: p${i}, type: String, value: v}\n`,
@@ -18,14 +19,15 @@ const PARAMETERS = Array.from(
 /** As shells have it. */
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** With the signal that is tried in the short form. */
 const WRITERS = [
-  ['sync', 'ssm:PutParameter'],
-  ['save', 'ssm:PutParameter'],
-  ['nuke', 'ssm:DeleteParameters'],
+  ['sync', 'ssm:PutParameter', 'SIGINT'],
+  ['save', 'ssm:PutParameter', 'SIGTERM'],
+  ['nuke', 'ssm:DeleteParameters', 'SIGHUP'],
 ] as const;
 
-describe.each(WRITERS)('%s', (command, operation) => {
-  test.each(Object.entries(CODES))(
+describe.each(WRITERS)('%s', (command, operation, own) => {
+  test.each(Object.entries(CODES).filter(([signal]) => byLength(signal === own, true)))(
     'interrupted by %s says what is left and exits %i; the same call does the rest',
     async (signal, status) => {
       const app = await createScene(aws, PARAMETERS);
