@@ -173,7 +173,7 @@ test('an edit makes exactly the requested change, and touches no other line', ()
       expect(edited.startsWith('\uFEFF')).toBe(sample.text.startsWith('\uFEFF'));
       expect(isJson(edited)).toBe(isJson(sample.text));
     }),
-    { numRuns: byLength(200, 600) },
+    { numRuns: byLength(80, 600) },
   );
 });
 
@@ -194,7 +194,7 @@ test('replacing values keeps every comment', () => {
       });
       expect(comments(edited)).toEqual(comments(sample.text));
     }),
-    { numRuns: byLength(50, 200) },
+    { numRuns: byLength(30, 200) },
   );
 });
 
@@ -207,6 +207,6 @@ test('an edit without a change returns the same text', () => {
       const same = { ...(encryptedWith === undefined ? {} : { encryptedWith }), dataKeys };
       expect(editManifest(manifest, same)).toBe(sample.text);
     }),
-    { numRuns: byLength(100, 300) },
+    { numRuns: byLength(50, 300) },
   );
 });

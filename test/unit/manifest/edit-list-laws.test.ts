@@ -74,7 +74,7 @@ test('adding and removing changes only the requested parameters, and no other li
       expect(edited.startsWith('\uFEFF')).toBe(sample.text.startsWith('\uFEFF'));
       expect(isJson(edited)).toBe(isJson(sample.text));
     }),
-    { numRuns: byLength(80, 250) },
+    { numRuns: byLength(40, 250) },
   );
 });
 
@@ -97,7 +97,7 @@ test('removing an added parameter restores the old text', () => {
       const remove = new Set(add.map(({ name }) => name));
       expect(editManifest(parse(added), { remove })).toBe(sample.text);
     }),
-    { numRuns: byLength(50, 150) },
+    { numRuns: byLength(25, 150) },
   );
 });
 
@@ -113,7 +113,7 @@ test('adding keeps every existing byte', () => {
       expect(added).toBeGreaterThanOrEqual(0);
       expect(rest.endsWith(sample.text.slice(start).replaceAll(/\s/g, ''))).toBe(true);
     }),
-    { numRuns: byLength(30, 100) },
+    { numRuns: byLength(20, 100) },
   );
 });
 
@@ -149,7 +149,7 @@ test('a new manifest reads back as its source', () => {
         });
       },
     ),
-    { numRuns: byLength(80, 250) },
+    { numRuns: byLength(40, 250) },
   );
 });
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { restoreContents } from '../../../src/manifest/edit/restore.ts';
 import { editManifest } from '../../../src/manifest/index.ts';
+import { byLength } from '../../support/length.ts';
 import { randomManifest } from './random-manifest.ts';
 import { parse } from './samples.ts';
 
@@ -24,7 +25,7 @@ test('restores untouched values byte for byte, in any YAML style', () => {
     fc.property(opened, ({ text, names, view }) => {
       expect(restoreContents(text, view, view, names).text).toBe(text);
     }),
-    { numRuns: 150 },
+    { numRuns: byLength(75, 300) },
   );
 });
 

@@ -121,7 +121,7 @@ describe('an error never quotes a possible value', () => {
           expect(await told(text)).not.toContain(CORE);
         },
       ),
-      { numRuns: byLength(100, 400) },
+      { numRuns: byLength(40, 400) },
     );
   });
 });

@@ -170,6 +170,6 @@ test('an error quotes nothing of a value, for any syntax error around it', () =>
         expect(quoted ?? '').not.toContain(CANARY);
       },
     ),
-    { numRuns: byLength(200, 600) },
+    { numRuns: byLength(100, 600) },
   );
 });

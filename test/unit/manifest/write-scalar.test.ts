@@ -142,7 +142,7 @@ describe('reads back any plain text unchanged', () => {
       fc.property(text.filter(isWritable), (text) => {
         expect(writeAndRead(text, source)).toBe(text);
       }),
-      { numRuns: byLength(60, 300) },
+      { numRuns: byLength(30, 300) },
     );
   });
 });

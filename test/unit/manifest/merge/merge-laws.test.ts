@@ -112,7 +112,7 @@ test('edits of different parameters merge cleanly, and both are there', () => {
       const comments = commentsIn(ours).filter((line) => commentsIn(theirs).includes(line));
       expect(commentsIn(merged.text)).toEqual(expect.arrayContaining(comments));
     }),
-    { numRuns: byLength(20, 60) },
+    { numRuns: byLength(12, 60) },
   );
 });
 
@@ -123,7 +123,7 @@ test('a merge has the same meaning in both directions', () => {
       const other = mergeManifests({ base: base.text, ours: theirs, theirs: ours }, MARKERS);
       expect(unordered(one.text)).toEqual(unordered(other.text));
     }),
-    { numRuns: byLength(20, 30) },
+    { numRuns: byLength(12, 60) },
   );
 });
 
@@ -134,6 +134,6 @@ test('if one side changed nothing, the result is the other side byte for byte', 
       expect(mergeManifests({ base: text, ours, theirs: text }, MARKERS).text).toBe(ours);
       expect(mergeManifests({ base: text, ours: text, theirs: ours }, MARKERS).text).toBe(ours);
     }),
-    { numRuns: byLength(20, 30) },
+    { numRuns: byLength(12, 60) },
   );
 });
