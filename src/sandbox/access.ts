@@ -31,21 +31,29 @@
  * | ssm:DescribeParameters, kms:CreateKey, kms:ListKeys, kms:ListAliases, secretsmanager:ListSecrets | the same on `*`: they do not support resources |
  */
 import type { Caller } from './caller.ts';
-import type { Facts } from './iam/facts.ts';
-import type { Policies, Question, Verdict } from './iam/policies.ts';
-import { Refusal } from './refusal.ts';
-import type { Rule } from './settings.ts';
+import { requestFacts, type Facts } from './iam/facts.ts';
+import type { Policies, Question } from './iam/policies.ts';
+import { grantOf, type Grant, type Guard } from './iam/resource.ts';
 import type { Identities, Identity } from './identities.ts';
+import type { Home } from './names.ts';
+import { Refusal } from './refusal.ts';
+import type { Settings } from './settings.ts';
 import { matchesAction } from './wildcards.ts';
 
-/** Enforces policies of callers, and rules that deny. Ignores policies of keys and buckets. */
+/** Why a caller may not do something: which kind of policy forbids it, or fails to allow it. */
+interface Objection {
+  policy: 'identity' | 'resource';
+  isExplicit: boolean;
+}
+
+/** Enforces policies of callers and of resources, and rules that deny. */
 export class Access {
-  readonly #rules: () => readonly Rule[];
+  readonly #settings: () => Settings;
   readonly #policies: Policies;
   readonly #identities: Identities;
 
-  constructor(rules: () => readonly Rule[], policies: Policies, identities: Identities) {
-    this.#rules = rules;
+  constructor(settings: () => Settings, policies: Policies, identities: Identities) {
+    this.#settings = settings;
     this.#policies = policies;
     this.#identities = identities;
   }
@@ -54,16 +62,38 @@ export class Access {
     return this.#identities.of(accessKeyId);
   }
 
-  decide({ accessKeyId, region }: Caller, question: Question): Verdict {
-    const isRuledOut = this.#rules().some(
+  /** Nothing if the caller may. A denial in any policy wins. */
+  objection(caller: Caller, question: Question, guard?: Guard): Objection | undefined {
+    const identity = this.identityOf(caller);
+    const always = this.factsOf(identity);
+    const verdict = this.#policies.decide(caller.accessKeyId, question, always);
+    if (this.#isRuledOut(caller, question)) return { policy: 'identity', isExplicit: false };
+    if (verdict === 'denied') return { policy: 'identity', isExplicit: true };
+    const byIdentity: Objection | undefined =
+      verdict === 'allowed' ? undefined : { policy: 'identity', isExplicit: false };
+    if (guard === undefined) return byIdentity;
+    const facts = { ...always, ...question.facts };
+    const grant = grantOf(guard.statements, identity, { ...question, facts });
+    if (grant === 'denied') return { policy: 'resource', isExplicit: true };
+    const isForeign = guard.account !== identity.account;
+    if (grant === 'caller' && !isForeign) return undefined;
+    const isNeeded = isForeign || guard.isSole;
+    if (grant === 'none' && isNeeded) return { policy: 'resource', isExplicit: false };
+    return byIdentity;
+  }
+
+  factsOf(identity: Identity): Facts {
+    return requestFacts(identity, { isSecure: this.#settings().secureTransport });
+  }
+
+  #isRuledOut({ accessKeyId, region }: Caller, { action }: Question): boolean {
+    return this.#settings().rules.some(
       (rule) =>
         rule.deny === true &&
-        matchesAction(rule.action, question.action) &&
+        matchesAction(rule.action, action) &&
         (rule.accessKeyId === undefined || rule.accessKeyId === accessKeyId) &&
         (rule.region === undefined || rule.region === region),
     );
-    const verdict = this.#policies.decide(accessKeyId, question);
-    return isRuledOut ? 'unstated' : verdict;
   }
 }
 
@@ -83,26 +113,46 @@ export class Call {
     this.now = now;
   }
 
-  may(action: string, resource: string): boolean {
-    return this.#decide({ action, resource, facts: {} }) === 'allowed';
+  /** Where the caller's own resources are. */
+  get home(): Home {
+    return { account: this.identity.account, region: this.caller.region };
   }
 
-  /** `facts` are the values of condition keys. */
-  require(action: string, resource: string, facts: Facts = {}): void {
-    const verdict = this.#decide({ action, resource, facts });
-    if (verdict === 'allowed') return;
-    const why =
-      verdict === 'denied'
-        ? 'with an explicit deny in an identity-based policy'
-        : `because no identity-based policy allows the ${action} action`;
+  may(action: string, resource: string, guard?: Guard, facts: Facts = {}): boolean {
+    return this.#access.objection(this.caller, { action, resource, facts }, guard) === undefined;
+  }
+
+  /** `facts` are the values of condition keys; `guard` is the resource if it has a policy. */
+  require(action: string, resource: string, facts: Facts = {}, guard?: Guard): void {
+    const objection = this.#access.objection(this.caller, { action, resource, facts }, guard);
+    if (objection === undefined) return;
+    const isForeign = guard !== undefined && guard.account !== this.identity.account;
+    const isHidden = isForeign && objection.policy === 'resource';
+    const isS3 = action.startsWith('s3:');
+    const what = guard?.shown ?? (isHidden ? 'this resource' : `resource: ${resource}`);
+    const why = isHidden ? HIDDEN : reason(objection, action);
     throw new Refusal(
-      action.startsWith('s3:') ? 'AccessDenied' : 'AccessDeniedException',
-      `User: ${this.identity.arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
-      action.startsWith('s3:') ? 403 : 400,
+      isS3 ? 'AccessDenied' : 'AccessDeniedException',
+      isS3 && isHidden
+        ? 'Access Denied'
+        : `User: ${this.identity.arn} is not authorized to perform: ${action} on ${what} ${why}`,
+      isS3 ? 403 : 400,
     );
   }
 
-  #decide(question: Question): Verdict {
-    return this.#access.decide(this.caller, question);
+  /** What a resource's policy would say to this caller. */
+  grantOf(guard: Guard, action: string, resource: string): Grant {
+    const facts = this.#access.factsOf(this.identity);
+    return grantOf(guard.statements, this.identity, { action, resource, facts });
   }
+}
+
+/** AWS does not say what another account has, or what its policies say. */
+const HIDDEN =
+  'because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access';
+
+function reason({ policy, isExplicit }: Objection, action: string): string {
+  return isExplicit
+    ? `with an explicit deny in ${policy === 'identity' ? 'an identity' : 'a resource'}-based policy`
+    : `because no ${policy}-based policy allows the ${action} action`;
 }

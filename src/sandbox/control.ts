@@ -17,11 +17,11 @@
  *   Absent members have defaults. `deny` matches the IAM action (`s3:GetObject`; see access.ts),
  *   the others match the operation's name (`s3:HeadObject`).
  * - `PUT /_sandbox/policies/ACCESSKEYID` with an IAM policy (see iam/document.ts): that caller may
- *   do only what it allows. `DELETE` removes it. `GET` → `{"document": …, "asked": […]}`:
- *   the policy, and each action, resource and set of condition keys that it decided on.
- *   Policies and faults end with the process.
- * - `PUT /_sandbox/accounts/ACCESSKEYID` with `{"account": "444455556666"}`: GetCallerIdentity
- *   answers that the key belongs to this account. Ends with the process.
+ *   do only what it allows, or what the policy of a key or a bucket allows. `DELETE` removes it.
+ *   `GET` → `{"document": …, "asked": […]}`: the policy, and each action, resource and set of
+ *   condition keys that it decided on. Policies and faults end with the process.
+ * - `PUT /_sandbox/accounts/ACCESSKEYID` with `{"account": "444455556666"}`: the key belongs to
+ *   this account, which has its own resources. Ends with the process.
  * - `GET /_sandbox/instance` → `{"id": …}`: shows whether a folder's sandbox still runs.
  */
 import type { Faults } from './faults.ts';

@@ -6,6 +6,8 @@ export interface Identity {
   account: string;
   arn: string;
   userId: string;
+  /** How policies name it: the ARN of the user, or of the role behind a session. */
+  principalArn: string;
 }
 
 /** The temporary keys of an assumed role. */
@@ -14,6 +16,13 @@ export interface AssumedRole extends Identity {
   secretAccessKey: string;
   sessionToken: string;
   expiration: Date;
+}
+
+interface Role {
+  arn: string;
+  partition: string;
+  account: string;
+  name: string;
 }
 
 /**
@@ -33,21 +42,20 @@ export class Identities {
   }
 
   of(accessKeyId: string): Identity {
+    const role = this.#roles.get(accessKeyId);
+    if (role !== undefined) return role;
     const account = this.#accounts.get(accessKeyId) ?? ACCOUNT;
-    const user = {
-      account,
-      arn: `arn:aws:iam::${account}:user/${accessKeyId}`,
-      userId: accessKeyId,
-    };
-    return this.#roles.get(accessKeyId) ?? user;
+    const arn = `arn:aws:iam::${account}:user/${accessKeyId}`;
+    return { account, arn, userId: accessKeyId, principalArn: arn };
   }
 
-  assume(role: { partition: string; account: string; name: string }, session: string, end: Date) {
+  assume({ arn, partition, account, name }: Role, session: string, end: Date): AssumedRole {
     const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
     const assumed: AssumedRole = {
-      account: role.account,
-      arn: `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${session}`,
+      account,
+      arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}`,
       userId: `AROASANDBOX:${session}`,
+      principalArn: arn,
       accessKeyId,
       secretAccessKey: randomBytes(30).toString('base64'),
       sessionToken: randomBytes(60).toString('base64'),

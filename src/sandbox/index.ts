@@ -106,7 +106,7 @@ async function listen(
     s3: s3Dialect(objects),
     sts: stsDialect(identities),
     faults,
-    access: new Access(() => faults.settings.rules, policies, identities),
+    access: new Access(() => faults.settings, policies, identities),
     control: new Control(id, { faults, policies, identities }),
   };
   try {

@@ -24,6 +24,11 @@ export interface Settings {
   recreateDelayMs: number;
   /** How PutParameter with Overwrite answers to another type. */
   typeChange: 'allow' | 'refuse';
+  /**
+   * What the condition key aws:SecureTransport says. The sandbox speaks plain HTTP, but only on
+   * loopback, so it counts as TLS unless told.
+   */
+  secureTransport: boolean;
   /** Paged operations first return an empty page with a token, as AWS sometimes does. */
   emptyPages: boolean;
   /** How many calls of CreateSecret still find the name of a secret that was deleted by force. */
@@ -38,6 +43,7 @@ export const DEFAULTS: Settings = {
   seed: 1,
   recreateDelayMs: 30_000,
   typeChange: 'allow',
+  secureTransport: true,
   emptyPages: false,
   forceDeleteLag: 1,
   listLag: 0,
@@ -56,6 +62,7 @@ const SETTINGS: Record<keyof Settings, Check> = {
   seed: amount,
   recreateDelayMs: amount,
   typeChange: (value) => value === 'allow' || value === 'refuse',
+  secureTransport: flag,
   emptyPages: flag,
   forceDeleteLag: amount,
   listLag: amount,

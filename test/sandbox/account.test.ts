@@ -19,6 +19,8 @@ const stored = storedIn(aws);
 const HERE = '111122223333';
 const ELSEWHERE = '444455556666';
 const OTHER = 'AKIAELSEWHERE';
+// To make a key is a write, and the first encrypt has to work for any account.
+await aws.createKey(aws.fileKeyAlias);
 await fetch(`${aws.endpoint}/_sandbox/accounts/${OTHER}`, {
   method: 'PUT',
   body: JSON.stringify({ account: ELSEWHERE }),
@@ -88,12 +90,15 @@ test('tries every command', () => {
 const READ = /:(?:Get|Head|List|Describe|Decrypt|Encrypt|GenerateDataKey|ReEncrypt)/;
 const IDENTITY = 'sts:GetCallerIdentity';
 
-/** A manifest for this account, encrypted, and what the rows work on. */
-async function createApp() {
+/**
+ * A manifest, encrypted, and what the rows work on. All calls are of the sandbox's own account, so
+ * nothing but the account that the manifest names can refuse them.
+ */
+async function createApp(account = HERE) {
   const app = await createScene(
     aws,
     `${secret('x', 'old')}  - {name: g, type: SecureString, generate: {length: 8}}\n`,
-    { header: `account: "${HERE}"\nkmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\n` },
+    { header: `account: "${account}"\nkmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\n` },
   );
   const text = await app.text('app.yml');
   await app.succeed(['encrypt', 'app.yml']);
@@ -107,11 +112,11 @@ async function createApp() {
     }),
   );
   /** Runs a command, and returns what it called. */
-  async function play(name: string, row: Row, accessKeyId: string, more = {}) {
+  async function play(name: string, row: Row, more = {}) {
     await app.write('app.yml', row.isPlain ? text : sealed);
     await app.write('other.yml', other);
     const COFFER_KEY_ALIAS = row.needsKey ? `alias/${aws.unique('new')}` : aws.fileKeyAlias;
-    const env = { AWS_ACCESS_KEY_ID: accessKeyId, COFFER_KEY_ALIAS, EDITOR: 'sed -i s/old/new/' };
+    const env = { COFFER_KEY_ALIAS, EDITOR: 'sed -i s/old/new/' };
     let outcome = { code: -1, stderr: '' };
     const calls = await control.callsOf(async () => {
       const options = { env: { ...env, ...more }, stdin: 'typed' };
@@ -126,27 +131,26 @@ const WRITERS = Object.entries(CALLS).filter(([, { writes }]) => writes);
 const READERS = Object.entries(CALLS).filter(([name, { writes }]) => !writes && name !== 'put');
 
 test.each(WRITERS)('%s writes only to the account of its manifest', async (name, row) => {
-  const { play } = await createApp();
-  const refused = await play(name, row, OTHER);
+  const elsewhere = await createApp(ELSEWHERE);
+  const refused = await elsewhere.play(name, row);
   expect(refused.writes, refused.stderr).toEqual([]);
   expect(refused.code, refused.stderr).toBe(1);
-  expect(refused.stderr).toContain(
-    `of the account ${ELSEWHERE} (arn:aws:iam::${ELSEWHERE}:user/${OTHER})`,
-  );
-  expect(refused.stderr).toContain(`is for the account ${HERE}`);
+  expect(refused.stderr).toContain(`of the account ${HERE} (arn:aws:iam::${HERE}:user/AKIATEST)`);
+  expect(refused.stderr).toContain(`is for the account ${ELSEWHERE}`);
   expect(refused.stderr).toContain('--profile');
   expect(refused.calls[IDENTITY]).toBe(1);
 
-  const done = await play(name, row, 'AKIATEST');
+  const { play } = await createApp();
+  const done = await play(name, row);
   expect(done.writes, done.stderr).toContainEqual(expect.stringMatching(row.writes ?? /^$/));
   expect(done.calls[IDENTITY]).toBe(1);
 });
 
 test('commands that write nothing to AWS do not ask, and work from any account', async () => {
-  const { play, folder } = await createApp();
+  const { play, folder } = await createApp(ELSEWHERE);
   await run('git', ['init', '--quiet'], { cwd: folder });
   for (const [name, row] of READERS) {
-    const { code, stderr, calls, writes } = await play(name, row, OTHER);
+    const { code, stderr, calls, writes } = await play(name, row);
     // doctor says that the account is another one.
     expect({ name, code, writes }, stderr).toEqual({ name, code: row.asks ? 3 : 0, writes: [] });
     expect(calls[IDENTITY]).toBe(row.asks ? 1 : undefined);
@@ -154,46 +158,48 @@ test('commands that write nothing to AWS do not ask, and work from any account',
 });
 
 test('a dry run does not ask, nor does a sync with nothing to write', async () => {
-  const { play } = await createApp();
-  const dry = await play('sync', { args: () => ['app.yml', '--dry-run'] }, OTHER);
+  const { play, coffer, text, write } = await createApp(ELSEWHERE);
+  const dry = await play('sync', { args: () => ['app.yml', '--dry-run'] });
   expect(dry.code).toBe(0);
   expect(dry.calls).not.toHaveProperty([IDENTITY]);
-  const sync: Row = { args: () => ['app.yml', '--yes'] };
-  await play('sync', sync, 'AKIATEST');
-  const again = await play('sync', sync, OTHER);
+  // Nothing in it is encrypted, so it can say another account later.
+  const elsewhere = await text('other.yml');
+  await write('plain.yml', elsewhere.replace(ELSEWHERE, HERE));
+  expect((await coffer(['sync', 'plain.yml', '--yes'])).code).toBe(0);
+  await write('plain.yml', elsewhere);
+  const again = await play('sync', { args: () => ['plain.yml', '--yes'] });
   expect(again.code).toBe(0);
   expect(again.calls).not.toHaveProperty([IDENTITY]);
 });
 
 test('the account has to be that of all manifests of a call', async () => {
   const { play, text, write } = await createApp();
-  await play('check', { args: file }, OTHER);
+  await play('check', { args: file });
   const foreign = (await text('other.yml')).replace(HERE, ELSEWHERE);
   await write('foreign.yml', foreign.replace(/path: .*/, `path: /${aws.unique('foreign')}/`));
   const both: Row = { args: () => ['app.yml', 'foreign.yml'] };
-  const { code, stderr, writes } = await play('save', both, 'AKIATEST');
+  const { code, stderr, writes } = await play('save', both);
   expect({ code, writes }).toEqual({ code: 1, writes: [] });
   expect(stderr).toContain(`foreign.yml is for the account ${ELSEWHERE}`);
 });
 
 test('nothing is asked of people before the account is right', async () => {
-  const { play } = await createApp();
-  const { stderr } = await play('nuke', { args: file }, OTHER);
+  const { play } = await createApp(ELSEWHERE);
+  const { stderr } = await play('nuke', { args: file });
   expect(stderr).toContain('is for the account');
   expect(stderr).not.toContain('cannot ask');
 });
 
 test('the action writes only to the account of its manifests', async () => {
-  const app = await createApp();
-  await app.play('check', { args: file }, OTHER);
-  const env = { ...aws.env, AWS_ACCESS_KEY_ID: OTHER };
+  const app = await createApp(ELSEWHERE);
+  await app.play('check', { args: file });
   let log = '';
   const calls = await control.callsOf(async () => {
-    const outcome = await useAction(app, { mode: 'sync', manifests: 'app.yml' }, env);
+    const outcome = await useAction(app, { mode: 'sync', manifests: 'app.yml' }, aws.env);
     ({ log } = outcome);
     expect(outcome.code).toBe(1);
   });
-  expect(log).toContain(`is for the account ${HERE}`);
+  expect(log).toContain(`is for the account ${ELSEWHERE}`);
   expect(Object.keys(calls).filter((call) => !READ.test(call))).toEqual([]);
 });
 
@@ -201,14 +207,14 @@ test('if STS does not answer, nothing is written', async () => {
   const { play } = await createApp();
   await control.disturb({ rules: [{ action: IDENTITY, errorRate: 1 }] });
   const once = { AWS_MAX_ATTEMPTS: '1' };
-  const { code, stderr, writes } = await play('save', { args: file }, 'AKIATEST', once);
+  const { code, stderr, writes } = await play('save', { args: file }, once);
   expect({ code, writes }).toEqual({ code: 1, writes: [] });
   expect(stderr).toContain(`is for the account ${HERE}, and coffer cannot find out`);
 });
 
 /** A program's coffer, closed at the end of the test. */
-function open(accessKeyId: string, clients?: { ssm: SSMClient }) {
-  const credentials = { accessKeyId, secretAccessKey: 'test' };
+function open(clients?: { ssm: SSMClient }) {
+  const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
   const coffer = createCoffer({ ...accessTo(aws), credentials, ...(clients && { clients }) });
   onTestFinished(() => coffer.close());
   return coffer;
@@ -216,11 +222,11 @@ function open(accessKeyId: string, clients?: { ssm: SSMClient }) {
 
 describe('in a program', () => {
   test('a manifest counts only for the call that reads it', async () => {
-    const app = await createApp();
-    await app.play('check', { args: file }, OTHER);
+    const app = await createApp(ELSEWHERE);
+    await app.play('check', { args: file });
     const mine = (await app.text('app.yml')).replace(/^account:.*\n/m, '');
     await app.write('mine.yml', mine.replace(/parameters:[^]*/, `parameters:\n${plain('p', 'p')}`));
-    const coffer = open(OTHER);
+    const coffer = open();
     await expect(coffer.save([app.path('app.yml')])).rejects.toMatchObject({ code: 'credentials' });
     await expect(coffer.diff([app.path('app.yml')])).resolves.toBeDefined();
     await expect(coffer.save([app.path('mine.yml')])).resolves.toMatchObject({ failed: [] });
@@ -228,10 +234,10 @@ describe('in a program', () => {
 
   test("the credentials of the program's own client count for what it writes", async () => {
     const app = await createApp();
-    await app.play('check', { args: file }, OTHER);
+    await app.play('check', { args: file });
     const credentials = { accessKeyId: OTHER, secretAccessKey: 'test' };
     const ssm = new SSMClient({ endpoint: aws.endpoint, region: REGION, credentials });
-    const coffer = open('AKIATEST', { ssm });
+    const coffer = open({ ssm });
     const calls = await control.callsOf(() =>
       expect(coffer.save([app.path('app.yml')])).rejects.toThrow(/0 done/),
     );

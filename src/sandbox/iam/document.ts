@@ -1,9 +1,11 @@
 /**
- * An IAM policy as the sandbox understands it. It refuses everything that it does not understand,
- * so that no policy passes here that AWS would read differently.
+ * A policy as the sandbox understands it. It refuses everything that it does not understand, so
+ * that no policy passes here that AWS would read differently.
  */
 export interface Statement {
   effect: 'Allow' | 'Deny';
+  /** Whom a resource's policy is about: ARNs, accounts, or `*`. An identity's names nobody. */
+  principals: readonly string[];
   actions: readonly string[];
   resources: readonly string[];
   conditions: readonly Condition[];
@@ -21,25 +23,66 @@ export interface Condition {
 type Quantifier = 'one' | 'any' | 'all';
 type Test = (typeof TESTS)[number];
 
-const TESTS = ['StringEquals', 'StringLike', 'Null'] as const;
+const TESTS = [
+  'ArnEquals',
+  'ArnLike',
+  'Bool',
+  'Null',
+  'StringEquals',
+  'StringLike',
+  'StringNotEquals',
+  'StringNotLike',
+] as const;
 const QUANTIFIERS: Readonly<Record<string, Quantifier>> = {
   '': 'one',
   'ForAnyValue:': 'any',
   'ForAllValues:': 'all',
 };
 
-const SINGLE_KEY = /^(?:kms:(?:viaservice|encryptioncontext:.+)|aws:(?:request|resource)tag\/.+)$/;
+const SINGLE_KEY =
+  /^(?:kms:(?:calleraccount|viaservice|encryptioncontext:.+)|aws:(?:(?:request|resource)tag\/.+|principal(?:account|arn)|securetransport)|s3:(?:delimiter|prefix|x-amz-acl|x-amz-server-side-encryption(?:-aws-kms-key-id)?))$/;
+const PRINCIPAL =
+  /^(?:\*|\d{12}|arn:aws[\w-]*:(?:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]+)|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+))$/;
 const MULTIPLE_KEY = /^(?:kms:(?:resourcealiases|encryptioncontextkeys)|aws:tagkeys)$/;
 
-/** Reads a policy from parsed JSON; throws an Error that says what is wrong, and where. */
+/** Reads an identity's policy from parsed JSON; throws an Error that says what is wrong, and where. */
 export function parsePolicy(json: unknown): Statement[] {
-  const { Version, Statement } = members(json, 'policy', ['Version', 'Id', 'Statement']);
+  const { Version, Statement } = members(json, 'policy', ELEMENTS);
   if (Version !== '2012-10-17') throw new Error('policy: Version must be 2012-10-17');
-  const statements = Array.isArray(Statement) ? (Statement as unknown[]) : [Statement];
-  return statements.map((statement, index) => parseStatement(statement, `Statement[${index}]`));
+  return statementsOf(Statement).map((each, index) =>
+    parseStatement(each, `Statement[${index}]`, []),
+  );
 }
 
-function parseStatement(json: unknown, where: string): Statement {
+/** The same for a key's or a bucket's policy, which may be of the older version. */
+export function parseResourcePolicy(json: unknown): Statement[] {
+  const { Version = '2008-10-17', Statement } = members(json, 'policy', ELEMENTS);
+  if (Version !== '2012-10-17' && Version !== '2008-10-17') {
+    throw new Error('policy: Version must be 2012-10-17 or 2008-10-17');
+  }
+  return statementsOf(Statement).map((each, index) => {
+    const where = `Statement[${index}]`;
+    const { Principal, ...rest } = members(each, where);
+    return parseStatement(rest, where, parsePrincipals(Principal, `${where}.Principal`));
+  });
+}
+
+const ELEMENTS = ['Version', 'Id', 'Statement'];
+
+function statementsOf(json: unknown): unknown[] {
+  return Array.isArray(json) ? json : [json];
+}
+
+/** Services are accepted, and never call: nobody signs for one here. */
+function parsePrincipals(json: unknown, where: string): string[] {
+  if (json === '*') return ['*'];
+  const { AWS, Service } = members(json, where, ['AWS', 'Service']);
+  if (AWS === undefined && Service === undefined) throw new Error(`${where}: is empty`);
+  const named = AWS === undefined ? [] : texts(AWS, `${where}.AWS`, PRINCIPAL);
+  return named.map((name) => /^arn:.*::(\d{12}):root$/.exec(name)?.[1] ?? name);
+}
+
+function parseStatement(json: unknown, where: string, principals: readonly string[]): Statement {
   const known = ['Sid', 'Effect', 'Action', 'Resource', 'Condition'];
   const { Effect, Action, Resource, Condition } = members(json, where, known);
   if (Effect !== 'Allow' && Effect !== 'Deny') {
@@ -47,6 +90,7 @@ function parseStatement(json: unknown, where: string): Statement {
   }
   return {
     effect: Effect,
+    principals,
     actions: texts(Action, `${where}.Action`, /^(?:\*|[a-z0-9-]+:[\w*?]+)$/i),
     resources: texts(Resource, `${where}.Resource`, /^(?:\*|arn:.+)$/),
     conditions: Condition === undefined ? [] : parseConditions(Condition, `${where}.Condition`),

@@ -1,5 +1,20 @@
+import type { Identity } from '../identities.ts';
+
 /** Values of condition keys, by their names in lower case. */
 export type Facts = Readonly<Record<string, readonly string[]>>;
+
+/** What conditions may ask of every request. */
+export function requestFacts(
+  { account, principalArn }: Identity,
+  { isSecure }: { isSecure: boolean },
+): Facts {
+  return {
+    'aws:principalaccount': [account],
+    'aws:principalarn': [principalArn],
+    'aws:securetransport': [String(isSecure)],
+    'kms:calleraccount': [account],
+  };
+}
 
 type Tags = readonly (readonly [name: string, value: string])[];
 

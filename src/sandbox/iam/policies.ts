@@ -43,11 +43,12 @@ export class Policies {
     return policy && { document: policy.document, asked: [...policy.asked.values()] };
   }
 
-  decide(accessKeyId: string, question: Question): Verdict {
+  /** @param always facts of every question, which the list of questions leaves out */
+  decide(accessKeyId: string, question: Question, always: Facts = {}): Verdict {
     const policy = this.#byKey.get(accessKeyId);
     if (!policy) return 'allowed';
     policy.asked.set(JSON.stringify(question), question);
-    return decide(policy.statements, question);
+    return decide(policy.statements, { ...question, facts: { ...always, ...question.facts } });
   }
 }
 
@@ -60,7 +61,8 @@ export function decide(statements: readonly Statement[], question: Question): Ve
   return effects.has('Allow') ? 'allowed' : 'unstated';
 }
 
-function covers(statement: Statement, { action, resource, facts }: Question): boolean {
+/** Whether a statement is about a question, whoever asks. */
+export function covers(statement: Statement, { action, resource, facts }: Question): boolean {
   return (
     statement.actions.some((pattern) => matchesAction(pattern, action)) &&
     statement.resources.some((pattern) => matches(pattern, resource)) &&
@@ -68,10 +70,35 @@ function covers(statement: Statement, { action, resource, facts }: Question): bo
   );
 }
 
-/** A key without a value fails, except with ForAllValues. */
+/** A key without a value fails, except with ForAllValues and with a test for what it is not. */
 function holds({ test, quantifier, values }: Condition, found: readonly string[]): boolean {
   if (test === 'Null') return values.includes(String(found.length === 0));
+  const isNegative = test === 'StringNotEquals' || test === 'StringNotLike';
   const passes = (text: string) =>
-    values.some((value) => (test === 'StringEquals' ? text === value : matches(value, text)));
-  return quantifier === 'all' ? found.every(passes) : found.some(passes);
+    values.some((value) => COMPARE[test](value, text)) !== isNegative;
+  const isForAll = quantifier === 'all' || (quantifier === 'one' && isNegative);
+  return isForAll ? found.every(passes) : found.some(passes);
+}
+
+const equal = (value: string, text: string) => value === text;
+
+const COMPARE: Readonly<
+  Record<Exclude<Condition['test'], 'Null'>, (value: string, text: string) => boolean>
+> = {
+  ArnEquals: matchesArn,
+  ArnLike: matchesArn,
+  Bool: (value, text) => value.toLowerCase() === text,
+  StringEquals: equal,
+  StringLike: matches,
+  StringNotEquals: equal,
+  StringNotLike: matches,
+};
+
+/** Compares the six parts of ARNs one by one. */
+function matchesArn(pattern: string, arn: string): boolean {
+  const [wanted, found] = [pattern, arn].map((text) => {
+    const parts = text.split(':');
+    return [...parts.slice(0, 5), parts.slice(5).join(':')];
+  });
+  return wanted?.every((part, index) => matches(part, found?.[index] ?? '')) === true;
 }

@@ -17,20 +17,19 @@ export const aliasHandlers: Handlers<KeyRing> = {
   CreateAlias(ring, input, call) {
     const { name, arn } = aliasOf(input, call, 'kms:CreateAlias');
     const key = targetOf(ring, input, call, 'kms:CreateAlias');
-    if (ring.alias(key.region, name) !== undefined) {
+    if (ring.alias(key, name) !== undefined) {
       throw new Refusal('AlreadyExistsException', `An alias with the name ${arn} already exists`);
     }
     requireNotPending(key);
     const { now: createdAt } = call;
-    const { region, id: keyId } = key;
-    ring.saveAlias({ name, arn, region, keyId, createdAt, updatedAt: createdAt });
+    ring.saveAlias({ ...call.home, name, arn, keyId: key.id, createdAt, updatedAt: createdAt });
     return undefined;
   },
 
   UpdateAlias(ring, input, call) {
     const { name, arn } = aliasOf(input, call, 'kms:UpdateAlias');
     const alias = existing(ring, call, name, arn);
-    requireKey(ring, call, 'kms:UpdateAlias', ring.find(alias.region, alias.keyId, call.now));
+    requireKey(ring, call, 'kms:UpdateAlias', ring.find(alias, alias.keyId, call.now));
     const key = targetOf(ring, input, call, 'kms:UpdateAlias');
     requireNotPending(key);
     ring.saveAlias({ ...alias, keyId: key.id, updatedAt: call.now });
@@ -40,19 +39,22 @@ export const aliasHandlers: Handlers<KeyRing> = {
   DeleteAlias(ring, input, call) {
     const { name, arn } = aliasOf(input, call, 'kms:DeleteAlias');
     const alias = existing(ring, call, name, arn);
-    requireKey(ring, call, 'kms:DeleteAlias', ring.find(alias.region, alias.keyId, call.now));
-    ring.aliases.delete(`${alias.region}/${name}`);
+    requireKey(ring, call, 'kms:DeleteAlias', ring.find(alias, alias.keyId, call.now));
+    ring.deleteAlias(alias);
     return undefined;
   },
 
   ListAliases(ring, input, call) {
     call.require('kms:ListAliases', '*');
-    const { region } = call.caller;
+    const { account, region } = call.home;
     const wanted = input.has('KeyId')
-      ? ring.findById(region, keyIdOf(input), call.now).id
+      ? ring.findOwn(call.home, keyIdOf(input), call.now).id
       : undefined;
     const aliases = [...ring.aliases.values()].filter(
-      (alias) => alias.region === region && (wanted === undefined || alias.keyId === wanted),
+      (alias) =>
+        alias.account === account &&
+        alias.region === region &&
+        (wanted === undefined || alias.keyId === wanted),
     );
     aliases.sort((one, other) => compareUtf8(one.name, other.name));
     const request = {
@@ -83,7 +85,7 @@ export const tagHandlers: Handlers<KeyRing> = {
   },
 
   ListResourceTags(ring, input, call) {
-    const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
+    const key = ring.findOwn(call.home, keyIdOf(input), call.now);
     requireKey(ring, call, 'kms:ListResourceTags', key);
     return { Tags: key.tags, Truncated: false };
   },
@@ -100,7 +102,7 @@ function aliasOf(input: Fields, call: Call, action: string): { name: string; arn
   if (name.startsWith('alias/aws/')) {
     throw new Refusal('NotAuthorizedException', 'The alias prefix alias/aws/ is reserved for AWS.');
   }
-  const arn = kmsArn(call.caller.region, name);
+  const arn = kmsArn(call.home, name);
   call.require(action, arn);
   return { name, arn };
 }
@@ -110,13 +112,13 @@ function targetOf(ring: KeyRing, input: Fields, call: Call, action: string): Key
   if (/^(?:alias\/|arn:.*:alias\/)/.test(target)) {
     throw invalid('Aliases must refer to keys. Not aliases');
   }
-  const key = ring.findById(call.caller.region, target, call.now);
+  const key = ring.findOwn(call.home, target, call.now);
   requireKey(ring, call, action, key);
   return key;
 }
 
 function existing(ring: KeyRing, call: Call, name: string, arn: string): Alias {
-  const alias = ring.alias(call.caller.region, name);
+  const alias = ring.alias(call.home, name);
   if (alias === undefined) throw new Refusal('NotFoundException', `Alias ${arn} is not found.`);
   return alias;
 }

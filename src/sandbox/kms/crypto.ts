@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import type { Call } from '../access.ts';
 import type { Fields } from '../json/fields.ts';
 import type { Handlers } from '../json/service.ts';
-import { userArn } from '../names.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import type { Context } from './envelope.ts';
 import type { Key, KeyRing } from './keyring.ts';
@@ -17,8 +16,8 @@ export const cryptoHandlers: Handlers<KeyRing> = {
     const plaintext = input.blob('Plaintext', { min: 1, max: 4096 });
     const context = contextOf(input, 'EncryptionContext');
     requireAlgorithm(input, 'EncryptionAlgorithm');
-    const key = ring.find(call.caller.region, keyIdOf(input), call.now);
-    requireUse(ring, call, 'kms:Encrypt', key, context);
+    const key = ring.find(call.home, keyIdOf(input), call.now);
+    requireKey(ring, call, 'kms:Encrypt', key, { context });
     const blob = ring.encrypt(key, context, plaintext);
     return { CiphertextBlob: base64(blob), KeyId: key.arn, EncryptionAlgorithm: ALGORITHM };
   },
@@ -27,8 +26,10 @@ export const cryptoHandlers: Handlers<KeyRing> = {
     const blob = input.blob('CiphertextBlob', { min: 1, max: 6144 });
     const context = contextOf(input, 'EncryptionContext');
     requireAlgorithm(input, 'EncryptionAlgorithm');
-    const key = sourceKey(ring, call, blob, input.optionalText('KeyId', { min: 1, max: 2048 }));
-    requireUse(ring, call, 'kms:Decrypt', key, context);
+    const keyId = input.optionalText('KeyId', { min: 1, max: 2048 });
+    const key = sourceKey(ring, call, blob, keyId);
+    const isByCiphertext = keyId === undefined;
+    requireKey(ring, call, 'kms:Decrypt', key, { context, isByCiphertext });
     const plaintext = ring.decrypt(key, context, blob);
     return { Plaintext: base64(plaintext), KeyId: key.arn, EncryptionAlgorithm: ALGORITHM };
   },
@@ -59,9 +60,10 @@ export const cryptoHandlers: Handlers<KeyRing> = {
     const destination = input.text('DestinationKeyId', { min: 1, max: 2048 });
     const sourceId = input.optionalText('SourceKeyId', { min: 1, max: 2048 });
     const source = sourceKey(ring, call, blob, sourceId);
-    requireUse(ring, call, 'kms:ReEncryptFrom', source, from);
-    const target = ring.find(call.caller.region, destination, call.now);
-    requireUse(ring, call, 'kms:ReEncryptTo', target, to);
+    const isByCiphertext = sourceId === undefined;
+    requireKey(ring, call, 'kms:ReEncryptFrom', source, { context: from, isByCiphertext });
+    const target = ring.find(call.home, destination, call.now);
+    requireKey(ring, call, 'kms:ReEncryptTo', target, { context: to });
     const sealed = ring.encrypt(target, to, ring.decrypt(source, from, blob));
     return {
       CiphertextBlob: base64(sealed),
@@ -85,16 +87,15 @@ function dataKey(
     throw invalid('Please specify either number of bytes or key spec.');
   }
   const context = contextOf(input, 'EncryptionContext');
-  const key = ring.find(call.caller.region, keyIdOf(input), call.now);
-  requireUse(ring, call, action, key, context);
+  const key = ring.find(call.home, keyIdOf(input), call.now);
+  requireKey(ring, call, action, key, { context });
   const plaintext = randomBytes(bytes ?? (spec === 'AES_256' ? 32 : 16));
   return { plaintext, blob: ring.encrypt(key, context, plaintext), key };
 }
 
 function sourceKey(ring: KeyRing, call: Call, blob: Buffer, named: string | undefined): Key {
-  const { region } = call.caller;
-  const expected = named === undefined ? undefined : ring.find(region, named, call.now);
-  const key = ring.keyOf(region, blob, call.now);
+  const expected = named === undefined ? undefined : ring.find(call.home, named, call.now);
+  const key = ring.keyOf(call.home, blob, call.now);
   if (expected !== undefined && expected.id !== key.id) {
     throw new Refusal(
       'IncorrectKeyException',
@@ -102,17 +103,6 @@ function sourceKey(ring: KeyRing, call: Call, blob: Buffer, named: string | unde
     );
   }
   return key;
-}
-
-/** AWS's own keys work only for their own services. */
-function requireUse(ring: KeyRing, call: Call, action: string, key: Key, context: Context): void {
-  requireKey(ring, call, action, key, { context });
-  if (key.manager === 'AWS') {
-    throw new Refusal(
-      'AccessDeniedException',
-      `User: ${userArn(call.caller.accessKeyId)} is not authorized to perform: ${action} on resource: ${key.arn} because no resource-based policy allows the ${action} action`,
-    );
-  }
 }
 
 function contextOf(input: Fields, name: string): Context {

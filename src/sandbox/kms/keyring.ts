@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { kmsArn } from '../names.ts';
+import { kmsArn, type Home } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import type { Store, Table } from '../state/store.ts';
 import { keyIdsOf, invalidCiphertext, openBlob, sealBlob } from './envelope.ts';
@@ -11,10 +11,9 @@ export interface Tag {
   TagValue: string;
 }
 
-export interface Key {
+export interface Key extends Home {
   id: string;
   arn: string;
-  region: string;
   /** 32 bytes, base64. */
   material: string;
   description: string;
@@ -22,6 +21,8 @@ export interface Key {
   state: 'Enabled' | 'Disabled' | 'PendingDeletion';
   deletionAt?: number;
   manager: 'CUSTOMER' | 'AWS';
+  /** Whose key it is, of AWS's own. */
+  service?: string;
   rotationDays?: number | undefined;
   /** Only of multi-Region keys. */
   primaryRegion?: string | undefined;
@@ -29,10 +30,9 @@ export interface Key {
   tags: Tag[];
 }
 
-export interface Alias {
+export interface Alias extends Home {
   name: string;
   arn: string;
-  region: string;
   keyId: string;
   createdAt: number;
   updatedAt: number;
@@ -46,7 +46,7 @@ const MANAGED: Readonly<Record<string, string>> = {
     'Default key that protects my Secrets Manager data when no other key is defined',
 };
 
-/** The keys and aliases of every region. */
+/** The keys and aliases of every account and region. */
 export class KeyRing {
   readonly keys: Table<Key>;
   readonly aliases: Table<Alias>;
@@ -56,14 +56,14 @@ export class KeyRing {
     this.aliases = store.table('kms.aliases');
   }
 
-  create(region: string, details: Partial<Key>, now: number): Key {
+  create(home: Home, details: Partial<Key>, now: number): Key {
     const uuid = randomUUID();
-    const isNew = details.primaryRegion === region;
+    const isNew = details.primaryRegion === home.region;
     const id = details.id ?? (isNew ? `mrk-${uuid.replaceAll('-', '')}` : uuid);
     const key: Key = {
+      ...home,
       id,
-      arn: kmsArn(region, `key/${id}`),
-      region,
+      arn: kmsArn(home, `key/${id}`),
       material: randomBytes(32).toString('base64'),
       description: '',
       createdAt: now,
@@ -80,8 +80,8 @@ export class KeyRing {
     this.keys.set(`${key.region}/${key.id}`, key);
   }
 
-  alias(region: string, name: string): Alias | undefined {
-    return this.aliases.get(`${region}/${name}`);
+  alias(home: Home, name: string): Alias | undefined {
+    return this.aliases.get(aliasKey(home, name));
   }
 
   aliasesOf(key: Key): Alias[] {
@@ -91,29 +91,46 @@ export class KeyRing {
   }
 
   saveAlias(alias: Alias): void {
-    this.aliases.set(`${alias.region}/${alias.name}`, alias);
+    this.aliases.set(aliasKey(alias, alias.name), alias);
   }
 
-  /** The key behind an id, a key ARN, an alias name or an alias ARN. */
-  find(region: string, reference: string, now: number): Key {
-    const name = localName(region, reference);
+  deleteAlias(alias: Alias): void {
+    this.aliases.delete(aliasKey(alias, alias.name));
+  }
+
+  /**
+   * The key behind an id, a key ARN, an alias name or an alias ARN; only an ARN can name a key of
+   * another account.
+   */
+  find(home: Home, reference: string, now: number): Key {
+    const { owner, name } = locate(home, reference);
+    const key = this.#named(owner, name, now);
+    if (key !== undefined) return key;
+    if (owner.account !== home.account) throw hidden();
     if (name.startsWith('alias/')) {
-      const alias = this.alias(region, name) ?? this.#managed(region, name, now);
-      if (alias === undefined) {
-        throw new Refusal('NotFoundException', `Alias ${kmsArn(region, name)} is not found.`);
-      }
-      return this.#existing(region, alias.keyId, now);
+      throw new Refusal('NotFoundException', `Alias ${kmsArn(owner, name)} is not found.`);
     }
-    if (!KEY_ID.test(name)) throw new Refusal('NotFoundException', `Invalid keyId '${reference}'`);
-    return this.#existing(region, name, now);
+    throw new Refusal(
+      'NotFoundException',
+      KEY_ID.test(name)
+        ? `Key '${kmsArn(owner, `key/${name}`)}' does not exist`
+        : `Invalid keyId '${reference}'`,
+    );
   }
 
   /** The same for operations that do not accept aliases. */
-  findById(region: string, reference: string, now: number): Key {
-    if (localName(region, reference).startsWith('alias/')) {
+  findById(home: Home, reference: string, now: number): Key {
+    if (locate(home, reference).name.startsWith('alias/')) {
       throw new Refusal('InvalidArnException', `Invalid keyId '${reference}'`);
     }
-    return this.find(region, reference, now);
+    return this.find(home, reference, now);
+  }
+
+  /** The same for operations that never work on keys of other accounts. */
+  findOwn(home: Home, reference: string, now: number): Key {
+    const key = this.findById(home, reference, now);
+    if (key.account !== home.account) throw hidden();
+    return key;
   }
 
   encrypt(key: Key, context: Context, plaintext: Buffer): Buffer {
@@ -122,7 +139,7 @@ export class KeyRing {
   }
 
   /** The key of a blob, found by its header. */
-  keyOf(region: string, blob: Buffer, now: number): Key {
+  keyOf({ region }: Home, blob: Buffer, now: number): Key {
     const [id, multiRegionId] = keyIdsOf(blob);
     const key = this.keys.get(`${region}/${id}`) ?? this.keys.get(`${region}/${multiRegionId}`);
     if (key === undefined || gone(key, now)) throw invalidCiphertext();
@@ -134,46 +151,51 @@ export class KeyRing {
     return openBlob(key.material, context, blob);
   }
 
-  #existing(region: string, id: string, now: number): Key {
-    const key = this.keys.get(`${region}/${id}`);
-    if (key === undefined || gone(key, now)) {
-      throw new Refusal('NotFoundException', `Key '${kmsArn(region, `key/${id}`)}' does not exist`);
-    }
-    return key;
+  #named(owner: Home, name: string, now: number): Key | undefined {
+    const alias = this.alias(owner, name) ?? this.#managed(owner, name, now);
+    const key = this.keys.get(`${owner.region}/${alias?.keyId ?? name}`);
+    return key === undefined || gone(key, now) || key.account !== owner.account ? undefined : key;
   }
 
   /** AWS's own keys are created on first use. */
-  #managed(region: string, name: string, now: number): Alias | undefined {
+  #managed(home: Home, name: string, now: number): Alias | undefined {
     const description = MANAGED[name];
     if (description === undefined) return undefined;
-    const key = this.create(region, { description, manager: 'AWS', rotationDays: 365 }, now);
-    const alias = {
-      name,
-      arn: kmsArn(region, name),
-      region,
-      keyId: key.id,
-      createdAt: now,
-      updatedAt: now,
-    };
+    const service = name.slice('alias/aws/'.length);
+    const details = { description, manager: 'AWS', service, rotationDays: 365 } as const;
+    const { id: keyId } = this.create(home, details, now);
+    const times = { createdAt: now, updatedAt: now };
+    const alias = { ...home, name, arn: kmsArn(home, name), keyId, ...times };
     this.saveAlias(alias);
     return alias;
   }
 }
 
-/** The part of a key or alias ARN after the account; other references stay as they are. */
-function localName(region: string, reference: string): string {
-  if (!reference.startsWith('arn:')) return reference.replace(/^key\//, '');
-  const home = kmsArn(region, '');
-  if (!reference.startsWith(home)) {
-    const [, , service = '', itsRegion = ''] = reference.split(':');
-    throw new Refusal(
-      'NotFoundException',
-      service === 'kms' && itsRegion !== region
-        ? `Invalid arn ${itsRegion}`
-        : `Key '${reference}' does not exist`,
-    );
+function aliasKey({ account, region }: Home, name: string): string {
+  return `${account}/${region}/${name}`;
+}
+
+/** The owner of a key, and the part of its ARN, or its alias's, after the account. */
+function locate(home: Home, reference: string): { owner: Home; name: string } {
+  if (!reference.startsWith('arn:')) {
+    return { owner: home, name: reference.replace(/^key\//, '') };
   }
-  return reference.slice(home.length).replace(/^key\//, '');
+  const [, , service, region = '', account = '', ...rest] = reference.split(':');
+  if (service === 'kms' && region !== home.region) {
+    throw new Refusal('NotFoundException', `Invalid arn ${region}`);
+  }
+  if (service !== 'kms') {
+    throw new Refusal('NotFoundException', `Key '${reference}' does not exist`);
+  }
+  return { owner: { account, region }, name: rest.join(':').replace(/^key\//, '') };
+}
+
+/** AWS does not say whether another account has a key. */
+function hidden(): Refusal {
+  return new Refusal(
+    'AccessDeniedException',
+    'The caller is not authorized to use this resource because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access',
+  );
 }
 
 function gone(key: Key, now: number): boolean {

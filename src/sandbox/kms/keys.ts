@@ -4,12 +4,13 @@ import { page } from '../json/paging.ts';
 import { seconds } from '../json/service.ts';
 import type { Handlers } from '../json/service.ts';
 import { requestTags, type Facts } from '../iam/facts.ts';
-import { kmsArn, userArn } from '../names.ts';
-import { Refusal } from '../refusal.ts';
+import { kmsArn } from '../names.ts';
+import { broken, Refusal } from '../refusal.ts';
 import { compareUtf8 } from '../state/store.ts';
 import { requireNotPending, requireUsable } from './keyring.ts';
 import type { Key, KeyRing } from './keyring.ts';
 import { requireKey } from './permission.ts';
+import { policyOf, readPolicy } from './policy.ts';
 import { namedTags, readTags } from './tags.ts';
 
 const DAY = 86_400_000;
@@ -21,7 +22,7 @@ export const keyHandlers: Handlers<KeyRing> = {
     call.require('kms:CreateKey', '*', asked);
     // The right to tag a new key cannot exclude existing keys: its resource has to be all keys.
     if (tags.length > 0) {
-      call.require('kms:TagResource', kmsArn(call.caller.region, 'key/*'), asked);
+      call.require('kms:TagResource', kmsArn(call.home, 'key/*'), asked);
     }
     const usage = input.optionalText('KeyUsage') ?? 'ENCRYPT_DECRYPT';
     const spec =
@@ -36,30 +37,30 @@ export const keyHandlers: Handlers<KeyRing> = {
       );
     }
     const description = input.optionalText('Description', { max: 8192 }) ?? '';
-    const policy = input.optionalText('Policy', { min: 1, max: 131_072 });
-    const key = ring.create(
-      call.caller.region,
-      {
-        description,
-        tags,
-        primaryRegion: input.flag('MultiRegion') ? call.caller.region : undefined,
-        ...(policy === undefined ? {} : { policy: checkedPolicy(policy) }),
-      },
-      call.now,
-    );
+    const policy = readPolicy(input, call);
+    const primaryRegion = input.flag('MultiRegion') ? call.home.region : undefined;
+    const details = {
+      description,
+      tags,
+      primaryRegion,
+      ...(policy === undefined ? {} : { policy }),
+    };
+    const key = ring.create(call.home, details, call.now);
     return { KeyMetadata: metadata(ring, key) };
   },
 
   DescribeKey(ring, input, call) {
-    const key = ring.find(call.caller.region, keyIdOf(input), call.now);
+    const key = ring.find(call.home, keyIdOf(input), call.now);
     requireKey(ring, call, 'kms:DescribeKey', key);
     return { KeyMetadata: metadata(ring, key) };
   },
 
   ListKeys(ring, input, call) {
     call.require('kms:ListKeys', '*');
-    const { region } = call.caller;
-    const keys = [...ring.keys.values()].filter((key) => key.region === region);
+    const { account, region } = call.home;
+    const keys = [...ring.keys.values()].filter(
+      (key) => key.account === account && key.region === region,
+    );
     keys.sort((one, other) => compareUtf8(one.id, other.id));
     const request = {
       size: input.integer('Limit', { min: 1, max: 1000 }) ?? 100,
@@ -129,7 +130,7 @@ export const keyHandlers: Handlers<KeyRing> = {
   },
 
   GetKeyRotationStatus(ring, input, call) {
-    const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
+    const key = ring.findById(call.home, keyIdOf(input), call.now);
     requireKey(ring, call, 'kms:GetKeyRotationStatus', key);
     if (key.rotationDays === undefined) return { KeyId: key.arn, KeyRotationEnabled: false };
     return {
@@ -142,17 +143,18 @@ export const keyHandlers: Handlers<KeyRing> = {
 
   PutKeyPolicy(ring, input, call) {
     requirePolicyName(input);
-    const policy = checkedPolicy(input.text('Policy', { min: 1, max: 131_072 }));
     const key = managedByCaller(ring, input, call, 'kms:PutKeyPolicy');
+    const policy = readPolicy(input, call);
+    if (policy === undefined) throw broken('Policy', 'null', 'Member must not be null');
     ring.save({ ...key, policy });
     return undefined;
   },
 
   GetKeyPolicy(ring, input, call) {
     requirePolicyName(input);
-    const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
+    const key = ring.findOwn(call.home, keyIdOf(input), call.now);
     requireKey(ring, call, 'kms:GetKeyPolicy', key);
-    return { Policy: key.policy ?? defaultPolicy(), PolicyName: 'default' };
+    return { Policy: policyOf(key), PolicyName: 'default' };
   },
 };
 
@@ -160,7 +162,7 @@ export function keyIdOf(input: Fields): string {
   return input.text('KeyId', { min: 1, max: 2048 });
 }
 
-/** The key to change; callers cannot change AWS's own keys. */
+/** The key to change: one of the caller's account. */
 export function managedByCaller(
   ring: KeyRing,
   input: Fields,
@@ -168,15 +170,8 @@ export function managedByCaller(
   action: string,
   tags: Facts = {},
 ): Key {
-  const key = ring.findById(call.caller.region, keyIdOf(input), call.now);
+  const key = ring.findOwn(call.home, keyIdOf(input), call.now);
   requireKey(ring, call, action, key, { tags });
-  if (key.manager === 'AWS') {
-    const who = userArn(call.caller.accessKeyId);
-    throw new Refusal(
-      'AccessDeniedException',
-      `User: ${who} is not authorized to perform: ${action} on resource: ${key.arn}`,
-    );
-  }
   return key;
 }
 
@@ -185,33 +180,9 @@ function requirePolicyName(input: Fields): void {
   if (name !== 'default') throw new Refusal('NotFoundException', 'No such policy exists');
 }
 
-function checkedPolicy(text: string): string {
-  try {
-    const policy: unknown = JSON.parse(text);
-    if (typeof policy === 'object' && policy !== null && 'Statement' in policy) return text;
-  } catch {
-    // falls through to the refusal
-  }
-  throw new Refusal(
-    'MalformedPolicyDocumentException',
-    'Policy contains a statement with one or more invalid principals or is not valid JSON.',
-  );
-}
-
-function defaultPolicy(): string {
-  const statement = {
-    Sid: 'Enable IAM User Permissions',
-    Effect: 'Allow',
-    Principal: { AWS: userArn('').replace('user/', 'root') },
-    Action: 'kms:*',
-    Resource: '*',
-  };
-  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] });
-}
-
 export function metadata(ring: KeyRing, key: Key): object {
   return {
-    AWSAccountId: key.arn.split(':')[4],
+    AWSAccountId: key.account,
     KeyId: key.id,
     Arn: key.arn,
     CreationDate: seconds(key.createdAt),

@@ -2,6 +2,7 @@ import type { Call } from '../access.ts';
 import { resourceTags, type Facts } from '../iam/facts.ts';
 import type { Context } from './envelope.ts';
 import type { Key, KeyRing } from './keyring.ts';
+import { guardOf } from './policy.ts';
 import { namedTags } from './tags.ts';
 
 /** The use of a key. */
@@ -11,9 +12,11 @@ interface Use {
   via?: 's3' | 'secretsmanager' | 'ssm';
   /** What the request says of tags. */
   tags?: Facts;
+  /** The request names no key, only a ciphertext. */
+  isByCiphertext?: boolean;
 }
 
-/** Refuses a caller who may not do `action` with a key. */
+/** Refuses a caller who may not do `action` with a key, by the key's policy and the caller's. */
 export function requireKey(
   ring: KeyRing,
   call: Call,
@@ -21,7 +24,8 @@ export function requireKey(
   key: Key,
   use: Use = {},
 ): void {
-  call.require(action, key.arn, factsOf(ring, key, use));
+  const shown = use.isByCiphertext ? 'the resource associated with this ciphertext' : undefined;
+  call.require(action, key.arn, factsOf(ring, key, use), guardOf(key, shown));
 }
 
 /** The values of condition keys: see document.ts. */

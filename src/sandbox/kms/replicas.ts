@@ -20,7 +20,7 @@ export const replicaHandlers: Handlers<KeyRing> = {
     }
     const { id, material, primaryRegion, rotationDays } = primary;
     const shared = { id, material, primaryRegion, rotationDays };
-    const replica = ring.create(region, { ...shared, description }, call.now);
+    const replica = ring.create({ ...call.home, region }, { ...shared, description }, call.now);
     return { ReplicaKeyMetadata: metadata(ring, replica), ReplicaPolicy: '' };
   },
 };

@@ -1,20 +1,24 @@
-import { bucketArn, userArn } from '../names.ts';
+import { bucketArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { initialConfig } from './config.ts';
 import type { ObjectStore } from './model.ts';
 import { receiveDocument } from './payload.ts';
+import { requireBucket } from './permission.ts';
 import type { S3Reply, S3Request } from './request.ts';
 import { childText, document, parseXml } from './xml.ts';
 
 export async function listBuckets(store: ObjectStore, { call }: S3Request): Promise<S3Reply> {
   call.require('s3:ListAllMyBuckets', '*');
-  const names = [...store.buckets.keys('')];
-  const buckets = names.map((name) => ({
-    Name: name,
-    CreationDate: iso(store.buckets.get(name)?.createdAt ?? 0),
-    BucketRegion: store.buckets.get(name)?.region,
-  }));
-  const owner = { ID: userArn('owner'), DisplayName: 'owner' };
+  const { account } = call.home;
+  const buckets = [...store.buckets.keys('')]
+    .map((name) => store.buckets.get(name))
+    .filter((bucket) => bucket?.owner === account)
+    .map((bucket) => ({
+      Name: bucket?.name,
+      CreationDate: iso(bucket?.createdAt ?? 0),
+      BucketRegion: bucket?.region,
+    }));
+  const owner = { ID: account, DisplayName: 'owner' };
   return {
     body: document('ListAllMyBucketsResult', { Owner: owner, Buckets: { Bucket: buckets } }),
   };
@@ -25,7 +29,17 @@ export async function createBucket(store: ObjectStore, request: S3Request): Prom
   checkBucketName(name);
   call.require('s3:CreateBucket', bucketArn(name));
   const region = await askedRegion(request);
-  if (store.buckets.has(name)) {
+  const existing = store.buckets.get(name);
+  const { account: owner } = call.home;
+  if (existing !== undefined && existing.owner !== owner) {
+    throw new Refusal(
+      'BucketAlreadyExists',
+      'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
+      409,
+      { details: { BucketName: name } },
+    );
+  }
+  if (existing !== undefined) {
     throw new Refusal(
       'BucketAlreadyOwnedByYou',
       'Your previous request to create the named bucket succeeded and you already own it.',
@@ -33,20 +47,20 @@ export async function createBucket(store: ObjectStore, request: S3Request): Prom
       { details: { BucketName: name } },
     );
   }
-  store.buckets.set(name, { name, region, createdAt: call.now, config: initialConfig() });
+  store.buckets.set(name, { name, region, owner, createdAt: call.now, config: initialConfig() });
   return { headers: { location: `/${name}`, 'x-amz-bucket-region': region } };
 }
 
 export async function headBucket(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const { call } = request;
-  call.require('s3:ListBucket', bucketArn(request.bucket));
+  requireBucket(store, request, 's3:ListBucket');
   const { region } = store.bucket(request.bucket, call);
   return { headers: { 'x-amz-bucket-region': region, 'content-type': 'application/xml' } };
 }
 
 export async function deleteBucket(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const { call } = request;
-  call.require('s3:DeleteBucket', bucketArn(request.bucket));
+  requireBucket(store, request, 's3:DeleteBucket');
   const { name } = store.bucket(request.bucket, call);
   if (store.keys(name, '', '').next().done !== true) {
     throw new Refusal('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409, {
@@ -59,11 +73,9 @@ export async function deleteBucket(store: ObjectStore, request: S3Request): Prom
 }
 
 /** Answers from any region, as AWS's own endpoints in us-east-1 do. */
-export async function getBucketLocation(
-  store: ObjectStore,
-  { call, bucket: name }: S3Request,
-): Promise<S3Reply> {
-  call.require('s3:GetBucketLocation', bucketArn(name));
+export async function getBucketLocation(store: ObjectStore, request: S3Request): Promise<S3Reply> {
+  const { call, bucket: name } = request;
+  requireBucket(store, request, 's3:GetBucketLocation');
   const region = store.buckets.get(name)?.region ?? store.bucket(name, call).region;
   const text = region === 'us-east-1' ? '' : region;
   return {

@@ -1,9 +1,10 @@
-import { bucketArn, objectArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { noSuchKey } from './conditions.ts';
 import { checkTags } from './description.ts';
 import type { ObjectStore } from './model.ts';
 import { receiveDocument } from './payload.ts';
+import { requireBucket, requireObject } from './permission.ts';
+import { checkPolicy, requireOwner } from './policy.ts';
 import type { S3Reply, S3Request } from './request.ts';
 import { child, childText, document, malformed, parseXml } from './xml.ts';
 import type { XmlTree } from './xml.ts';
@@ -80,10 +81,11 @@ export function initialConfig(): Record<string, string> {
 export function putSetting(name: string, { root, action }: Setting) {
   return async (store: ObjectStore, request: S3Request): Promise<S3Reply> => {
     const { call } = request;
-    call.require(`s3:Put${action}`, bucketArn(request.bucket));
-    store.bucket(request.bucket, call);
+    requireBucket(store, request, `s3:Put${action}`);
+    const target = store.bucket(request.bucket, call);
+    if (name === 'policy') requireOwner(target, call);
     const { body } = await receiveDocument(request);
-    if (root === undefined) requirePolicy(body);
+    if (root === undefined) checkPolicy(target, body, call);
     else parseXml(body, root);
     const bucket = store.bucket(request.bucket, call);
     const config = { ...bucket.config, [name]: body.toString() };
@@ -93,9 +95,10 @@ export function putSetting(name: string, { root, action }: Setting) {
 }
 
 export function getSetting(name: string, { root, action, absent, initial }: Setting) {
-  return async (store: ObjectStore, { call, bucket: bucketName }: S3Request): Promise<S3Reply> => {
-    call.require(`s3:Get${action}`, bucketArn(bucketName));
-    const bucket = store.bucket(bucketName, call);
+  return async (store: ObjectStore, request: S3Request): Promise<S3Reply> => {
+    requireBucket(store, request, `s3:Get${action}`);
+    const bucket = store.bucket(request.bucket, request.call);
+    if (name === 'policy') requireOwner(bucket, request.call);
     const kept = bucket.config[name];
     if (kept === undefined && absent !== undefined) {
       const [code, message] = absent;
@@ -110,9 +113,10 @@ export function getSetting(name: string, { root, action, absent, initial }: Sett
 export function deleteSetting(name: string, { action }: Setting) {
   // Deleting needs the right to put, except for policies.
   const verb = name === 'policy' ? 's3:Delete' : 's3:Put';
-  return async (store: ObjectStore, { call, bucket: bucketName }: S3Request): Promise<S3Reply> => {
-    call.require(`${verb}${action}`, bucketArn(bucketName));
-    const bucket = store.bucket(bucketName, call);
+  return async (store: ObjectStore, request: S3Request): Promise<S3Reply> => {
+    requireBucket(store, request, `${verb}${action}`);
+    const bucket = store.bucket(request.bucket, request.call);
+    if (name === 'policy') requireOwner(bucket, request.call);
     const { [name]: _, ...config } = bucket.config;
     store.buckets.set(bucket.name, { ...bucket, config });
     return { status: 204 };
@@ -121,7 +125,7 @@ export function deleteSetting(name: string, { action }: Setting) {
 
 export async function putObjectTagging(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const { call, key } = request;
-  call.require('s3:PutObjectTagging', objectArn(request.bucket, key));
+  requireObject(store, request, 's3:PutObjectTagging');
   const bucket = store.bucket(request.bucket, call);
   const { body } = await receiveDocument(request);
   const set = child(parseXml(body, 'Tagging'), 'TagSet');
@@ -135,27 +139,12 @@ export async function putObjectTagging(store: ObjectStore, request: S3Request): 
   return {};
 }
 
-export async function getObjectTagging(
-  store: ObjectStore,
-  { call, bucket: bucketName, key }: S3Request,
-): Promise<S3Reply> {
-  call.require('s3:GetObjectTagging', objectArn(bucketName, key));
-  const bucket = store.bucket(bucketName, call);
+export async function getObjectTagging(store: ObjectStore, request: S3Request): Promise<S3Reply> {
+  const { key } = request;
+  requireObject(store, request, 's3:GetObjectTagging');
+  const bucket = store.bucket(request.bucket, request.call);
   const object = store.object(bucket.name, key);
   if (object === undefined) throw noSuchKey(key);
   const tags = Object.entries(object.tags).map(([Key, Value]) => ({ Key, Value }));
   return { body: document('Tagging', { TagSet: { Tag: tags } }) };
-}
-
-function requirePolicy(body: Buffer): void {
-  try {
-    const policy: unknown = JSON.parse(body.toString());
-    if (typeof policy === 'object' && policy !== null && 'Statement' in policy) return;
-  } catch {
-    // falls through to the refusal
-  }
-  throw new Refusal(
-    'MalformedPolicy',
-    "Policies must be valid JSON and the first byte must be '{'",
-  );
 }

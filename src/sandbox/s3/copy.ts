@@ -9,7 +9,7 @@ import { document } from './xml.ts';
 
 export async function copyObject(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const { call, headers, key } = request;
-  requirePut(request);
+  requirePut(store, request);
   const bucket = store.bucket(request.bucket, call);
   const source = sourceOf(store, request);
   const directive = header(headers, 'x-amz-metadata-directive') ?? 'COPY';

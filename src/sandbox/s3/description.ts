@@ -124,7 +124,7 @@ function encryptionOf(
 
 function useKey(store: ObjectStore, keyId: string, action: string, call: Call): string {
   try {
-    const key = store.ring.find(call.caller.region, keyId, call.now);
+    const key = store.ring.find(call.home, keyId, call.now);
     requireKey(store.ring, call, action, key, { via: 's3' });
     requireUsable(key);
     return key.arn;

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 
 import { identify } from '../caller.ts';
 import type { Dialect, Prepared } from '../dialect.ts';
-import { ACCOUNT } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import type { ObjectStore } from './model.ts';
 import { invalidRequest, notImplemented, parseTarget } from './request.ts';
@@ -68,7 +67,8 @@ function prepare(store: ObjectStore, request: IncomingMessage, now: number): Pre
       if (route === undefined) throw notImplemented(`${method} ${url.split('?')[1] ?? ''}`);
       const isPresigned = headers.authorization === undefined;
       const owner = headers['x-amz-expected-bucket-owner'];
-      if (owner !== undefined && owner !== ACCOUNT) {
+      const bucket = store.buckets.get(target.bucket);
+      if (owner !== undefined && bucket !== undefined && owner !== bucket.owner) {
         throw new Refusal('AccessDenied', 'Access Denied', 403);
       }
       if (headers['x-amz-content-sha256'] === undefined && !isPresigned) {

@@ -1,5 +1,5 @@
-import { bucketArn } from '../names.ts';
 import type { ObjectStore } from './model.ts';
+import { requireBucket } from './permission.ts';
 import { invalidArgument, queryNumber } from './request.ts';
 import type { S3Reply, S3Request } from './request.ts';
 import { iso } from './buckets.ts';
@@ -50,10 +50,11 @@ interface Listing {
 
 function list(
   store: ObjectStore,
-  { query, call, bucket: name }: S3Request,
+  request: S3Request,
   after: string,
 ): { common: XmlTree; encode: (text: string) => string; listing: Listing } {
-  call.require('s3:ListBucket', bucketArn(name));
+  const { query, call, bucket: name } = request;
+  requireBucket(store, request, 's3:ListBucket');
   const bucket = store.bucket(name, call);
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';

@@ -9,6 +9,8 @@ import type { Checksum } from './payload.ts';
 export interface Bucket {
   name: string;
   region: string;
+  /** The account. */
+  owner: string;
   createdAt: number;
   /** The unchanged documents of configuration calls, by sub-resource. */
   config: Record<string, string>;
@@ -118,9 +120,14 @@ export class ObjectStore {
     for (const key of this.#objects.keys(`${home}${prefix}`, from)) yield key.slice(home.length);
   }
 
-  upload(id: string, bucket: string, key: string): Upload {
+  findUpload(id: string, bucket: string, key: string): Upload | undefined {
     const upload = this.#uploads.get(id);
-    if (upload === undefined || upload.bucket !== bucket || upload.key !== key) {
+    return upload?.bucket === bucket && upload.key === key ? upload : undefined;
+  }
+
+  upload(id: string, bucket: string, key: string): Upload {
+    const upload = this.findUpload(id, bucket, key);
+    if (upload === undefined) {
       throw new Refusal(
         'NoSuchUpload',
         'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',

@@ -1,8 +1,8 @@
-import { bucketArn, objectArn } from '../names.ts';
 import { compareUtf8 } from '../state/store.ts';
 import { iso } from './buckets.ts';
 import { encoderOf } from './list.ts';
 import type { ObjectStore, Part, Upload } from './model.ts';
+import { requireBucket, requireObject } from './permission.ts';
 import { queryNumber } from './request.ts';
 import type { S3Reply, S3Request } from './request.ts';
 import { document } from './xml.ts';
@@ -12,7 +12,7 @@ const MAX = 1000;
 
 export async function listParts(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const { call, key, query } = request;
-  call.require('s3:ListMultipartUploadParts', objectArn(request.bucket, key));
+  requireObject(store, request, 's3:ListMultipartUploadParts');
   const bucket = store.bucket(request.bucket, call);
   const upload = store.upload(query.get('uploadId') ?? '', bucket.name, key);
   const limit = queryNumber(query, 'max-parts', MAX) ?? MAX;
@@ -51,7 +51,7 @@ export async function listMultipartUploads(
   request: S3Request,
 ): Promise<S3Reply> {
   const { call, query } = request;
-  call.require('s3:ListBucketMultipartUploads', bucketArn(request.bucket));
+  requireBucket(store, request, 's3:ListBucketMultipartUploads');
   const bucket = store.bucket(request.bucket, call);
   const prefix = query.get('prefix') ?? '';
   const limit = queryNumber(query, 'max-uploads', MAX) ?? MAX;

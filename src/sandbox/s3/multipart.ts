@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import { objectArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { ALGORITHMS, hasher } from './checksums.ts';
 import type { Algorithm } from './checksums.ts';
@@ -9,6 +8,7 @@ import { describe, encryptionHeaders } from './description.ts';
 import type { ObjectStore, Part, StoredObject, Upload } from './model.ts';
 import { checksumHeaders, requirePut } from './objects.ts';
 import { receiveDocument } from './payload.ts';
+import { requireObject, uploadFacts } from './permission.ts';
 import { header, invalidRequest } from './request.ts';
 import type { S3Reply, S3Request } from './request.ts';
 import { childText, document, malformed, parseXml } from './xml.ts';
@@ -22,7 +22,7 @@ export async function createMultipartUpload(
   request: S3Request,
 ): Promise<S3Reply> {
   const { call, headers, key } = request;
-  requirePut(request);
+  requirePut(store, request);
   const bucket = store.bucket(request.bucket, call);
   const upload: Upload = {
     ...describe(store, bucket, headers, call),
@@ -112,19 +112,19 @@ export async function abortMultipartUpload(
   request: S3Request,
 ): Promise<S3Reply> {
   const { call, key, query } = request;
-  call.require('s3:AbortMultipartUpload', objectArn(request.bucket, key));
+  requireObject(store, request, 's3:AbortMultipartUpload');
   const bucket = store.bucket(request.bucket, call);
   store.endUpload(store.upload(query.get('uploadId') ?? '', bucket.name, key).id);
   return { status: 204 };
 }
 
-export function uploadOf(
-  store: ObjectStore,
-  { call, bucket: name, key, query }: S3Request,
-): Upload {
-  call.require('s3:PutObject', objectArn(name, key));
+export function uploadOf(store: ObjectStore, request: S3Request): Upload {
+  const { call, bucket: name, key, query } = request;
+  const id = query.get('uploadId') ?? '';
+  const known = store.findUpload(id, name, key);
+  requireObject(store, request, 's3:PutObject', known && uploadFacts(known));
   const bucket = store.bucket(name, call);
-  return store.upload(query.get('uploadId') ?? '', bucket.name, key);
+  return store.upload(id, bucket.name, key);
 }
 
 function askedChecksum({ headers }: S3Request): Upload['checksum'] {

@@ -1,9 +1,9 @@
-import { bucketArn, objectArn } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { checkWrite, isNotModified, noSuchKey } from './conditions.ts';
 import { describe, describedHeaders, encryptionHeaders, requireDecrypt } from './description.ts';
 import type { ObjectStore, StoredObject } from './model.ts';
 import { receive, receiveDocument } from './payload.ts';
+import { headerFacts, mayDelete, requireBucket, requireObject } from './permission.ts';
 import { rangeOf } from './range.ts';
 import { header, invalidArgument, invalidRequest } from './request.ts';
 import type { S3Reply, S3Request } from './request.ts';
@@ -13,7 +13,7 @@ const MAX_KEY = 1024;
 
 export async function putObject(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const { call, headers, key } = request;
-  requirePut(request);
+  requirePut(store, request);
   const bucket = store.bucket(request.bucket, call);
   const description = describe(store, bucket, headers, call);
   checkWrite(headers, store.object(bucket.name, key), key);
@@ -47,15 +47,16 @@ export async function putObject(store: ObjectStore, request: S3Request): Promise
 }
 
 /** Requires the rights that every creation of an object needs. */
-export function requirePut({ call, headers, bucket, key }: S3Request): void {
+export function requirePut(store: ObjectStore, request: S3Request): void {
+  const { headers, key } = request;
   if (Buffer.byteLength(key) > MAX_KEY) {
     throw new Refusal('KeyTooLongError', 'Your key is too long', 400, {
       details: { Size: String(Buffer.byteLength(key)), MaxSizeAllowed: String(MAX_KEY) },
     });
   }
-  call.require('s3:PutObject', objectArn(bucket, key));
+  requireObject(store, request, 's3:PutObject', headerFacts(request));
   if (headers['x-amz-tagging'] !== undefined) {
-    call.require('s3:PutObjectTagging', objectArn(bucket, key));
+    requireObject(store, request, 's3:PutObjectTagging');
   }
 }
 
@@ -101,7 +102,7 @@ export async function headObject(store: ObjectStore, request: S3Request): Promis
 
 export async function deleteObject(store: ObjectStore, request: S3Request): Promise<S3Reply> {
   const { call, key, headers } = request;
-  call.require('s3:DeleteObject', objectArn(request.bucket, key));
+  requireObject(store, request, 's3:DeleteObject');
   const bucket = store.bucket(request.bucket, call);
   if (headers['if-match'] !== undefined) {
     checkWrite(headers, store.object(bucket.name, key), key);
@@ -127,7 +128,7 @@ export async function deleteObjects(store: ObjectStore, request: S3Request): Pro
   for (const each of objects) {
     const key = childText(each, 'Key');
     if (key === undefined || key === '') throw malformed();
-    if (call.may('s3:DeleteObject', objectArn(bucket.name, key))) {
+    if (mayDelete(store, request, key)) {
       store.delete(bucket.name, key);
       deleted.push({ Key: key });
     } else {
@@ -141,11 +142,11 @@ export async function deleteObjects(store: ObjectStore, request: S3Request): Pro
 /** The object to read; refuses a caller without the right. */
 export function readable(store: ObjectStore, request: S3Request): StoredObject {
   const { call, key } = request;
-  call.require('s3:GetObject', objectArn(request.bucket, key));
+  requireObject(store, request, 's3:GetObject');
   const bucket = store.bucket(request.bucket, call);
   const object = store.object(bucket.name, key);
   if (object === undefined) {
-    call.require('s3:ListBucket', bucketArn(bucket.name));
+    requireBucket(store, request, 's3:ListBucket');
     throw noSuchKey(key);
   }
   requireDecrypt(store, object, call);

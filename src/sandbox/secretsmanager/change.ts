@@ -3,7 +3,7 @@ import { requestTags } from '../iam/facts.ts';
 import type { Fields } from '../json/fields.ts';
 import type { Handlers } from '../json/service.ts';
 import { Refusal } from '../refusal.ts';
-import { changeable, checkName, homeOf, namedTags } from './lookup.ts';
+import { changeable, checkName, namedTags } from './lookup.ts';
 import { invalidParameter, invalidRequest } from './lookup.ts';
 import { newArn } from './model.ts';
 import type { Secret, SecretStore, Version } from './model.ts';
@@ -21,7 +21,7 @@ export const changeHandlers: Handlers<SecretStore> = {
     const value = readValue(input);
     const { description, keyId } = readDetails(input);
     const id = tokenOf(input);
-    const home = homeOf(call);
+    const { home } = call;
     const arn = newArn(home, name);
     const asked = requestTags(namedTags(tags));
     call.require('secretsmanager:CreateSecret', arn, asked);
@@ -104,8 +104,8 @@ function readDetails(input: Fields): Pick<Secret, 'description' | 'keyId'> {
 
 /** Refuses a name that is taken, unless an earlier try of the same request took it. */
 function requireFree(store: SecretStore, call: Call, name: string, id: string): Secret | undefined {
-  const existing = store.get(homeOf(call), name, call.now);
-  if (existing?.deletion !== undefined || store.isStillTaken(homeOf(call), name)) {
+  const existing = store.get(call.home, name, call.now);
+  if (existing?.deletion !== undefined || store.isStillTaken(call.home, name)) {
     throw invalidRequest(
       "You can't create this secret because a secret with this name is already scheduled for deletion.",
     );

@@ -1,15 +1,11 @@
 import type { Call } from '../access.ts';
 import { resourceTags, type Facts } from '../iam/facts.ts';
 import type { Fields } from '../json/fields.ts';
-import { secretArn } from '../names.ts';
+import { secretArn, type Home } from '../names.ts';
 import { invalid, Refusal } from '../refusal.ts';
-import type { Home, Secret, SecretStore, Tag } from './model.ts';
+import type { Secret, SecretStore, Tag } from './model.ts';
 
 const SUFFIX = /-[A-Za-z0-9]{6}$/;
-
-export function homeOf({ identity, caller }: Call): Home {
-  return { account: identity.account, region: caller.region };
-}
 
 /** Refuses a name that AWS does not allow. */
 export function checkName(name: string): void {
@@ -28,7 +24,7 @@ function find(
   call: Call,
   id: string,
 ): { secret: Secret | undefined; resource: string } {
-  const home = homeOf(call);
+  const { home } = call;
   if (!id.startsWith('arn:')) {
     if (!/^[A-Za-z0-9/_+=.@!-]+$/.test(id)) throw invalidName();
     return found(home, id, store.get(home, id, call.now));
@@ -47,8 +43,8 @@ function find(
   return found(home, name, whole?.arn === id ? whole : store.get(home, name, call.now));
 }
 
-function found({ account, region }: Home, name: string, secret: Secret | undefined) {
-  return { secret, resource: secret?.arn ?? secretArn(account, region, name) };
+function found(home: Home, name: string, secret: Secret | undefined) {
+  return { secret, resource: secret?.arn ?? secretArn(home, name) };
 }
 
 export function secretIdOf(input: Fields): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { KeyRing } from '../kms/keyring.ts';
-import { secretArn } from '../names.ts';
+import { secretArn, type Home } from '../names.ts';
 import type { Settings } from '../settings.ts';
 import type { Store, Table } from '../state/store.ts';
 
@@ -28,12 +28,6 @@ export interface Replica {
   keyId?: string;
   status: 'InSync' | 'Failed';
   message?: string;
-}
-
-/** Where a secret is: names are unique within an account and region. */
-export interface Home {
-  account: string;
-  region: string;
 }
 
 export interface Secret extends Home {
@@ -151,7 +145,7 @@ function isGone({ deletion }: Secret, now: number): boolean {
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** An ARN of a new secret, with the six characters that tell it from earlier ones of its name. */
-export function newArn({ account, region }: Home, name: string): string {
+export function newArn(home: Home, name: string): string {
   const suffix = [...randomBytes(6)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
-  return secretArn(account, region, `${name}-${suffix}`);
+  return secretArn(home, `${name}-${suffix}`);
 }

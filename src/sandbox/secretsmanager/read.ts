@@ -6,7 +6,7 @@ import type { Handlers } from '../json/service.ts';
 import { Refusal } from '../refusal.ts';
 import { compareUtf8 } from '../state/store.ts';
 import { readFilters } from './filters.ts';
-import { homeOf, invalidParameter, invalidRequest } from './lookup.ts';
+import { invalidParameter, invalidRequest } from './lookup.ts';
 import { permitted, permittedId, requireNotDeleted, usable } from './lookup.ts';
 import type { Secret, SecretStore, Version } from './model.ts';
 import { replicationStatus } from './replicas.ts';
@@ -159,7 +159,7 @@ function listed(store: SecretStore, input: Fields, call: Call, size: number) {
   const compare = (one: string, other: string) =>
     isDescending ? compareUtf8(other, one) : compareUtf8(one, other);
   const secrets = store
-    .list(homeOf(call), call.now)
+    .list(call.home, call.now)
     .filter((secret) => (withDeleted || secret.deletion === undefined) && matches(secret))
     .sort((one, other) => compare(keyOf(one), keyOf(other)));
   return page(secrets, keyOf, pageOf(store, input, size), compare);

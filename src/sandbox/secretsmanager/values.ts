@@ -1,6 +1,7 @@
 import type { Call } from '../access.ts';
 import type { Fields } from '../json/fields.ts';
 import { requireKey } from '../kms/permission.ts';
+import type { Home } from '../names.ts';
 import { broken, Refusal } from '../refusal.ts';
 import { invalidParameter } from './lookup.ts';
 import type { Secret, SecretStore, Version } from './model.ts';
@@ -56,7 +57,7 @@ export function requireKeyAccess(store: SecretStore, call: Call, owner: Owner): 
 
 function keyFor(store: SecretStore, call: Call, owner: Owner, versionId: string) {
   return usingKey('encrypt', () => {
-    const key = store.ring.find(owner.region, owner.keyId ?? DEFAULT_KEY, call.now);
+    const key = store.ring.find(homeOf(call, owner), owner.keyId ?? DEFAULT_KEY, call.now);
     const context = contextOf(owner, versionId);
     for (const action of ['kms:GenerateDataKey', 'kms:Decrypt']) {
       requireKey(store.ring, call, action, key, { context, via: 'secretsmanager' });
@@ -69,11 +70,16 @@ function keyFor(store: SecretStore, call: Call, owner: Owner, versionId: string)
 export function open(store: SecretStore, call: Call, secret: Owner, version: Version): Value {
   const blob = Buffer.from(version.sealed, 'base64');
   return usingKey('decrypt', () => {
-    const key = store.ring.keyOf(secret.region, blob, call.now);
+    const key = store.ring.keyOf(homeOf(call, secret), blob, call.now);
     const context = contextOf(secret, version.id);
     requireKey(store.ring, call, 'kms:Decrypt', key, { context, via: 'secretsmanager' });
     return { bytes: store.ring.decrypt(key, context, blob), isText: version.isText };
   });
+}
+
+/** A replica is in another region than the call for its primary. */
+function homeOf({ home }: Call, { region }: Owner): Home {
+  return { ...home, region };
 }
 
 function contextOf({ arn }: Owner, versionId: string): Record<string, string> {

@@ -17,7 +17,7 @@ export const changeHandlers: Handlers<ParameterStore> = {
     if (permitted(store, call, 'ssm:DeleteParameter', name) === undefined) {
       throw parameterNotFound();
     }
-    store.delete(call.caller.region, name, call.now);
+    store.delete(call.home, name, call.now);
     return {};
   },
 
@@ -25,7 +25,7 @@ export const changeHandlers: Handlers<ParameterStore> = {
     const names = input.texts('Names', { min: 1, max: 10 }, { min: 1, max: 2048 }).map(plainName);
     const unique = [...new Set(names)];
     for (const name of unique) permitted(store, call, 'ssm:DeleteParameters', name);
-    const deleted = unique.filter((name) => store.delete(call.caller.region, name, call.now));
+    const deleted = unique.filter((name) => store.delete(call.home, name, call.now));
     const missing = unique.filter((name) => !deleted.includes(name));
     return { DeletedParameters: deleted, InvalidParameters: missing };
   },

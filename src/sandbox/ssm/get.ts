@@ -50,13 +50,13 @@ export const getHandlers: Handlers<ParameterStore> = {
   },
 
   GetParametersByPath(store, input, call) {
-    const { region } = call.caller;
+    const { home } = call;
     const path = input.text('Path', { min: 1, max: 2048 });
     checkPath(path);
-    call.require('ssm:GetParametersByPath', parameterArn(region, path));
+    call.require('ssm:GetParametersByPath', parameterArn(home, path));
     const matches = readFilters(input, 'GetParametersByPath');
     const recursive = input.flag('Recursive');
-    const candidates = [...store.list(region)].filter(
+    const candidates = [...store.list(home)].filter(
       (each) => isUnder(each.name, path, recursive) && matches(each),
     );
     const { items, next } = page(candidates, (each) => each.name, pageOf(store, input, 10), byName);
@@ -81,21 +81,18 @@ export const getHandlers: Handlers<ParameterStore> = {
   },
 
   DescribeParameters(store, input, call) {
-    const { region } = call.caller;
-    call.require(
-      'ssm:DescribeParameters',
-      parameterArn(region, '*').replace(/parameter\/\*$/, '*'),
-    );
+    const { home } = call;
+    call.require('ssm:DescribeParameters', parameterArn(home, '*').replace(/parameter\/\*$/, '*'));
     const matches = readFilters(input, 'DescribeParameters');
-    const candidates = [...store.list(region)].filter(matches);
+    const candidates = [...store.list(home)].filter(matches);
     const { items, next } = page(candidates, (each) => each.name, pageOf(store, input, 50), byName);
     return { Parameters: items.map((each) => described(each, each.latest)), NextToken: next };
   },
 };
 
 function referenceOf(store: ParameterStore, call: Call, text: string): Reference {
-  const { region } = call.caller;
-  return parseReference(text, region, (name) => store.get(region, name) !== undefined);
+  const { home } = call;
+  return parseReference(text, home, (name) => store.get(home, name) !== undefined);
 }
 
 interface Reader {
@@ -128,7 +125,7 @@ function shown(reader: Reader, parameter: Parameter, version: Version, selector?
     Version: version.number,
     Selector: selector,
     LastModifiedDate: seconds(version.modifiedAt),
-    ARN: parameterArn(parameter.region, parameter.name),
+    ARN: parameterArn(parameter, parameter.name),
     DataType: version.dataType,
   };
 }
@@ -146,7 +143,7 @@ interface Described {
 function described(parameter: Parameter, version: Version): Described {
   return {
     Name: parameter.name,
-    ARN: parameterArn(parameter.region, parameter.name),
+    ARN: parameterArn(parameter, parameter.name),
     Type: version.type,
     KeyId: version.keyId,
     LastModifiedDate: seconds(version.modifiedAt),

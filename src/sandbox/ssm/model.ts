@@ -1,7 +1,7 @@
 import type { Call } from '../access.ts';
 import { resourceTags, type Facts } from '../iam/facts.ts';
 import type { KeyRing } from '../kms/keyring.ts';
-import { parameterArn } from '../names.ts';
+import { parameterArn, type Home } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import type { Policy } from './policies.ts';
 import type { Settings } from '../settings.ts';
@@ -34,16 +34,15 @@ export interface Version {
   modifiedBy: string;
 }
 
-export interface Parameter {
+export interface Parameter extends Home {
   name: string;
-  region: string;
   tags: Tag[];
   /** All versions that are kept, oldest first. */
   latest: Version;
   versions: Version[];
 }
 
-/** The parameters of every region. */
+/** The parameters of every account and region. */
 export class ParameterStore {
   readonly ring: KeyRing;
   readonly #settings: () => Settings;
@@ -61,36 +60,40 @@ export class ParameterStore {
     return this.#settings();
   }
 
-  get(region: string, name: string): Parameter | undefined {
-    return this.#parameters.get(`${region} ${name}`);
+  get(home: Home, name: string): Parameter | undefined {
+    return this.#parameters.get(keyOf(home, name));
   }
 
   save(parameter: Parameter): void {
-    const key = `${parameter.region} ${parameter.name}`;
+    const key = keyOf(parameter, parameter.name);
     this.#parameters.set(key, parameter);
     this.#deletions.delete(key);
   }
 
-  delete(region: string, name: string, now: number): boolean {
-    const key = `${region} ${name}`;
+  delete(home: Home, name: string, now: number): boolean {
+    const key = keyOf(home, name);
     if (!this.#parameters.has(key)) return false;
     this.#parameters.delete(key);
     this.#deletions.set(key, now);
     return true;
   }
 
-  recentlyDeleted(region: string, name: string, now: number): boolean {
-    const deletedAt = this.#deletions.get(`${region} ${name}`);
+  recentlyDeleted(home: Home, name: string, now: number): boolean {
+    const deletedAt = this.#deletions.get(keyOf(home, name));
     return deletedAt !== undefined && now - deletedAt < this.settings.recreateDelayMs;
   }
 
   /** Sorted by name. */
-  *list(region: string): Generator<Parameter> {
-    for (const key of this.#parameters.keys(`${region} `)) {
+  *list(home: Home): Generator<Parameter> {
+    for (const key of this.#parameters.keys(keyOf(home, ''))) {
       const parameter = this.#parameters.get(key);
       if (parameter !== undefined) yield parameter;
     }
   }
+}
+
+function keyOf({ account, region }: Home, name: string): string {
+  return `${account} ${region} ${name}`;
 }
 
 export const byName = compareUtf8;
@@ -111,10 +114,9 @@ export function permitted(
   name: string,
   tags: Facts = {},
 ): Parameter | undefined {
-  const { region } = call.caller;
-  const parameter = store.get(region, name);
+  const parameter = store.get(call.home, name);
   const facts = { ...resourceTags(namedTags(parameter?.tags ?? [])), ...tags };
-  call.require(action, parameterArn(region, name), facts);
+  call.require(action, parameterArn(call.home, name), facts);
   return parameter;
 }
 

@@ -1,4 +1,4 @@
-import { ACCOUNT, parameterArn } from '../names.ts';
+import { parameterArn, type Home } from '../names.ts';
 import { invalid, Refusal } from '../refusal.ts';
 
 const MAX_LENGTH = 1011;
@@ -6,11 +6,11 @@ const MAX_DEPTH = 15;
 const SHAPE =
   'If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
 
-/** Refuses a name that AWS does not allow in a region. */
-export function checkNewName(region: string, name: string): void {
+/** Refuses a name that AWS does not allow in an account and region. */
+export function checkNewName(home: Home, name: string): void {
   checkName(name);
   // The limit includes the text before the name in its ARN.
-  if (parameterArn(region, name).length > MAX_LENGTH) {
+  if (parameterArn(home, name).length > MAX_LENGTH) {
     throw invalid(`Parameter name must not be longer than ${MAX_LENGTH} characters.`);
   }
   const bare = name.replace(/^\//, '').toLowerCase();
@@ -56,16 +56,16 @@ export interface Reference {
  */
 export function parseReference(
   text: string,
-  region: string,
+  home: Home,
   exists: (name: string) => boolean,
 ): Reference {
   let rest = text;
   if (text.startsWith('arn:')) {
-    const home = `arn:aws:ssm:${region}:${ACCOUNT}:parameter`;
-    if (!text.startsWith(`${home}/`)) {
+    const prefix = parameterArn(home, '/').slice(0, -1);
+    if (!text.startsWith(`${prefix}/`)) {
       throw invalid(`The parameter ARN is not one of this account and region: ${text}`);
     }
-    rest = text.slice(home.length);
+    rest = text.slice(prefix.length);
     const [bare = ''] = rest.slice(1).split(':');
     if (!bare.includes('/') && exists(bare)) rest = rest.slice(1);
   }

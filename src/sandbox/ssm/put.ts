@@ -1,7 +1,6 @@
 import type { Call } from '../access.ts';
 import { requestTags } from '../iam/facts.ts';
 import type { Fields } from '../json/fields.ts';
-import { userArn } from '../names.ts';
 import { invalid, Refusal } from '../refusal.ts';
 import { TIERS, TYPES } from './model.ts';
 import { namedTags, permitted } from './model.ts';
@@ -21,7 +20,7 @@ const MORE =
 export function putParameter(store: ParameterStore, input: Fields, call: Call): object {
   const request = readRequest(input, call.now);
   const { name, overwrite, tags, value } = request;
-  const { region } = call.caller;
+  const { home } = call;
   const asked = requestTags(namedTags(tags));
   const existing = permitted(store, call, 'ssm:PutParameter', name, asked);
   if (tags.length > 0) permitted(store, call, 'ssm:AddTagsToResource', name, asked);
@@ -31,8 +30,8 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",
     );
   }
-  checkNewName(region, name);
-  if ((existing !== undefined && !overwrite) || store.recentlyDeleted(region, name, call.now)) {
+  checkNewName(home, name);
+  if ((existing !== undefined && !overwrite) || store.recentlyDeleted(home, name, call.now)) {
     throw new Refusal(
       'ParameterAlreadyExists',
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
@@ -56,7 +55,7 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
     tier,
     labels: [],
     modifiedAt: call.now,
-    modifiedBy: userArn(call.caller.accessKeyId),
+    modifiedBy: call.identity.arn,
   };
   const description = request.description ?? before?.description;
   if (description !== undefined) version.description = description;
@@ -70,8 +69,8 @@ export function putParameter(store: ParameterStore, input: Fields, call: Call): 
     version.value = encryptValue(store, call, name, { value, keyId, tier });
   }
   store.save({
+    ...home,
     name,
-    region,
     tags: existing?.tags ?? tags,
     latest: version,
     versions: [...kept, version],

@@ -15,7 +15,7 @@ export function encryptValue(
   { value, keyId, tier }: { value: string; keyId: string; tier: Version['tier'] },
 ): string {
   return usingKey(keyId, () => {
-    const key = store.ring.find(call.caller.region, keyId, call.now);
+    const key = store.ring.find(call.home, keyId, call.now);
     const action = tier === 'Advanced' ? 'kms:GenerateDataKey' : 'kms:Encrypt';
     const context = contextOf(call, name);
     requireKey(store.ring, call, action, key, { context, via: 'ssm' });
@@ -31,7 +31,7 @@ export function decryptValue(
 ): string {
   const blob = Buffer.from(version.value, 'base64');
   return usingKey(version.keyId ?? DEFAULT_KEY, () => {
-    const key: Key = store.ring.keyOf(call.caller.region, blob, call.now);
+    const key: Key = store.ring.keyOf(call.home, blob, call.now);
     const context = contextOf(call, name);
     requireKey(store.ring, call, 'kms:Decrypt', key, { context, via: 'ssm' });
     return store.ring.decrypt(key, context, blob).toString();
@@ -39,7 +39,7 @@ export function decryptValue(
 }
 
 function contextOf(call: Call, name: string): Record<string, string> {
-  return { PARAMETER_ARN: parameterArn(call.caller.region, name) };
+  return { PARAMETER_ARN: parameterArn(call.home, name) };
 }
 
 /** SSM returns KMS's refusals as InvalidKeyId, but a missing right unchanged. */

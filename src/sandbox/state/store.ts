@@ -2,7 +2,7 @@ import { closeSync, createReadStream, fsyncSync, openSync, renameSync, writeSync
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const HEADER = '["coffer sandbox",1]';
+const HEADER = '["coffer sandbox",2]';
 const SLACK = 8 * 1024 * 1024;
 
 type Entry = [table: string, key: string, value?: unknown];

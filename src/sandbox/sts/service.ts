@@ -52,7 +52,7 @@ function assume(identities: Identities, input: URLSearchParams, now: number): ()
   const name = path.slice(path.lastIndexOf('/') + 1);
   return () => {
     const end = new Date(now + seconds * 1000);
-    const role = identities.assume({ partition, account, name }, session, end);
+    const role = identities.assume({ arn, partition, account, name }, session, end);
     return {
       AssumedRoleUser: { AssumedRoleId: role.userId, Arn: role.arn },
       Credentials: {

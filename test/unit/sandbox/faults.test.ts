@@ -155,7 +155,7 @@ describe('denying', () => {
     const ci = clientsFor(sandbox.url, { accessKeyId: 'AKIACI' });
     expect(await errorOf(ci.kms.send(new DecryptCommand({ CiphertextBlob })))).toMatchObject({
       name: 'AccessDeniedException',
-      message: `User: arn:aws:iam::111122223333:user/AKIACI is not authorized to perform: kms:Decrypt on resource: ${KeyMetadata?.Arn} because no identity-based policy allows the kms:Decrypt action`,
+      message: `User: arn:aws:iam::111122223333:user/AKIACI is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because no identity-based policy allows the kms:Decrypt action`,
     });
     await aws.kms.send(new DecryptCommand({ CiphertextBlob }));
     await ci.kms.send(new ReEncryptCommand({ CiphertextBlob, DestinationKeyId: 'alias/k' }));

@@ -243,7 +243,8 @@ describe('a key', () => {
     expect((await rotation()).KeyRotationEnabled).toBe(true);
     await kms.send(new TagResourceCommand({ KeyId, Tags: [{ TagKey: 'b', TagValue: '2' }] }));
     expect((await kms.send(new ListResourceTagsCommand({ KeyId }))).Tags).toHaveLength(2);
-    const policy = JSON.stringify({ Statement: [] });
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
+    const policy = JSON.stringify({ Statement: statement });
     await kms.send(new PutKeyPolicyCommand({ KeyId, Policy: policy }));
     expect((await kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy).toBe(policy);
     const malformed = new PutKeyPolicyCommand({ KeyId, Policy: 'no' });
