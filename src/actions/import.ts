@@ -165,8 +165,8 @@ async function importInto(
       dataKeys: dataKeys.wrapped,
     };
     const text = editManifest(manifest, { add: parameters, ...sealing });
-    parseManifest(text, file);
-    await replaceManifest(manifest, { text, blobs });
+    const read = parseManifest(text, file, manifest);
+    await replaceManifest(manifest, { text, read, blobs });
   });
   return tell(tools.host, found, leftOut, kmskey ?? settingsOf(found).kmskey);
 }

@@ -16,17 +16,19 @@ import type { Tools, WriteOptions } from './tools.ts';
 /**
  * Reads every manifest of a call before any work starts. From then on, the call writes only to the
  * account that they name.
+ * @param known one of them, read before
  * @throws CofferError with the problems of all of them.
  */
 export async function readManifests(
   tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles'> & Partial<Pick<Tools, 'limit'>>,
   files: readonly string[],
+  known?: Manifest,
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
   const errors: CofferError[] = [];
   for (const file of new Set(files)) {
     try {
-      const manifest = await readManifest(file);
+      const manifest = await readManifest(file, known);
       const { region, allowedFiles, limit } = tools;
       const here = region ? inRegion({ ...manifest, regions: [region] }, region) : manifest;
       tools.aws.demandAccount(here);
@@ -48,8 +50,9 @@ export async function readManifests(
 export async function readOneManifest(
   tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles' | 'limit'>,
   file: string,
+  known?: Manifest,
 ): Promise<Manifest> {
-  const [manifest] = await readManifests(tools, [file]);
+  const [manifest] = await readManifests(tools, [file], known);
   if (manifest) return manifest;
   throw new CofferError('usage', 'name a manifest');
 }
@@ -69,15 +72,19 @@ export function changeManifests<Result>(
   );
 }
 
-/** The same for a command that takes one manifest. */
+/**
+ * The same for a command that takes one manifest.
+ * @param known the manifest, if the command has read it before
+ */
 export function changeManifest<Result>(
   tools: Tools,
   file: string,
   options: WriteOptions,
   change: (manifest: Manifest) => Promise<Result>,
+  known?: Manifest,
 ): Promise<Result> {
   return lockManifests(tools, [file], options, async () =>
-    change(await readOneManifest(tools, file)),
+    change(await readOneManifest(tools, file, known)),
   );
 }
 

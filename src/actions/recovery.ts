@@ -161,7 +161,8 @@ async function changeList(
   const { aws, fileKey } = tools;
   if (manifest.encryptedWith === undefined) {
     const text = editManifest(manifest, { recovery: next });
-    return write(manifest, { text, blobs: [], rewrapped: 0, resealed: 0 });
+    const read = parseManifest(text, manifest.file, manifest);
+    return write(manifest, { text, read, blobs: [], rewrapped: 0, resealed: 0 });
   }
   const target = await fileKeyFor(tools, manifest, options, acceptedList(tools, next));
   await target.requireTrust();
@@ -232,9 +233,9 @@ async function ask(
 }
 
 async function write(manifest: Manifest, next: Refreshed): Promise<RecoveryReport> {
-  const { rewrapped, resealed, text } = next;
+  const { rewrapped, resealed, read } = next;
   const { changed } = await replaceManifest(manifest, next);
-  const report = describe(parseManifest(text, manifest.file));
+  const report = describe(read);
   return { ...report, changed, rewrapped, resealed };
 }
 

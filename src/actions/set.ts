@@ -24,12 +24,16 @@ export async function set(
   options: SetOptions = {},
 ): Promise<SealReport> {
   // Holds the lock only before and after: others need not wait while a person types.
-  const wanted = await changeManifest(tools, file, options, (manifest) =>
-    Promise.resolve(plan(manifest, name, options).name),
+  const [before, wanted] = await changeManifest(tools, file, options, (manifest) =>
+    Promise.resolve([manifest, plan(manifest, name, options).name] as const),
   );
   const bytes = await value(wanted);
-  return changeManifest(tools, file, options, (manifest) =>
-    setValue(tools, manifest, name, bytes, options),
+  return changeManifest(
+    tools,
+    file,
+    options,
+    (manifest) => setValue(tools, manifest, name, bytes, options),
+    before,
   );
 }
 
@@ -94,7 +98,7 @@ function refuseChange(
 function refuseUnreadable(manifest: Manifest, added: NewParameter): void {
   const add = [{ ...added, content: { kind: 'plain', text: '-' } } as const];
   try {
-    parseManifest(editManifest(manifest, { add }), manifest.file);
+    parseManifest(editManifest(manifest, { add }), manifest.file, manifest);
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
     // Drops the places: they refer to lines that do not exist.

@@ -37,8 +37,8 @@ async function removeFrom(
 
   const text = editManifest(manifest, { remove });
   const kept = manifest.parameters.filter((parameter) => !removed.has(parameter));
-  verify({ ...manifest, parameters: kept }, text, new Map(), []);
-  const { changed, removed: blobs } = await replaceManifest(manifest, { text, blobs: [] });
+  const read = verify({ ...manifest, parameters: kept }, text, new Map(), []);
+  const { changed, removed: blobs } = await replaceManifest(manifest, { text, read, blobs: [] });
 
   host.note(
     `${file}: removed ${[...remove].join(', ')}; run coffer sync ${file} --prune to delete from AWS too`,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isSeq, type YAMLMap } from 'yaml';
 import { BlockEditor } from './edit/block-editor.ts';
-import { type ManifestDocument, openDocument } from './yaml/document.ts';
+import { knownDocument, type ManifestDocument, openDocument } from './yaml/document.ts';
 import { editDataKeys } from './edit/data-keys.ts';
 import { editParameter } from './edit/parameter.ts';
 import { Faults } from './yaml/faults.ts';
@@ -23,7 +23,8 @@ import type { Field, Fields } from './yaml/tree.ts';
  * @throws CofferError `manifest` if a manifest cannot hold a value, or a parameter cannot be
  * removed.
  */
-export function editManifest({ text, file }: Manifest, edit: ManifestEdit): string {
+export function editManifest(manifest: Manifest, edit: ManifestEdit): string {
+  const { text, file } = manifest;
   const { parameters = new Map<string, ParameterEdit>(), add = [], remove = new Set() } = edit;
   const settings = Object.entries(edit.settings ?? {});
   const steps: Step[] = [
@@ -44,18 +45,28 @@ export function editManifest({ text, file }: Manifest, edit: ManifestEdit): stri
   if (remove.size > 0) {
     steps.push((document, lines) => removeParameters(document, lines, { remove, add, file }));
   }
-  return steps.reduce((before, step) => takeStep(before, file, step), text);
+  let current = text;
+  let known = knownDocument(manifest);
+  for (const step of steps) {
+    const lines = new Lines(current);
+    known = openLines(lines, file, known);
+    const splices = step(known, lines);
+    if (splices.length > 0) current = lines.splice(splices);
+  }
+  return current;
 }
 
 type Step = (document: ManifestDocument, lines: Lines) => Splice[];
 
-function takeStep(text: string, file: string, step: Step): string {
-  const lines = new Lines(text);
+function openLines(
+  { text }: Lines,
+  file: string,
+  known: ManifestDocument | undefined,
+): ManifestDocument {
   const faults = new Faults();
-  const document = openDocument(lines.text, faults);
+  const document = openDocument(text, faults, known);
   if (!document) throw faults.toError(new Places(text, file));
-  const splices = step(document, lines);
-  return splices.length === 0 ? text : lines.splice(splices);
+  return document;
 }
 
 function editorFor(lines: Lines, map: YAMLMap.Parsed): MapEditor {

@@ -10,9 +10,12 @@ import { decodeText } from './encoding.ts';
 import type { Manifest } from './model.ts';
 import { parseManifest } from './parse.ts';
 
-/** Reads and parses a manifest file, which must be UTF-8. */
-export async function readManifest(file: string): Promise<Manifest> {
-  return parseManifest(decodeManifest(await readBytes(file, MANIFEST_LIMIT), file), file);
+/**
+ * Reads and parses a manifest file, which must be UTF-8.
+ * @param known the same file, read before
+ */
+export async function readManifest(file: string, known?: Manifest): Promise<Manifest> {
+  return parseManifest(decodeManifest(await readBytes(file, MANIFEST_LIMIT), file), file, known);
 }
 
 /**

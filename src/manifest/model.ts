@@ -114,6 +114,8 @@ export interface Manifest {
   limit?: SizeLimit | undefined;
   /** The whole source text. */
   text: string;
+  /** What was read: a `ManifestDocument`, which spares whoever edits `text` to read it again. */
+  document?: { readonly text: string } | undefined;
   /** Prefix of every name; begins and ends with a slash. */
   path: string;
   /** Where it is published. Reads use the first one, where the file key is, too. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { isAlias, isMap, isSeq } from 'yaml';
 import { checkSchema, labelParameter } from './read/check-schema.ts';
-import { type ManifestDocument, openDocument } from './yaml/document.ts';
+import { knownDocument, type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults } from './yaml/faults.ts';
 import type { Manifest, Parameter } from './model.ts';
 import { boundRegion } from '../crypto/contexts.ts';
@@ -23,23 +23,26 @@ import { settingsIn } from './regions.ts';
  * place and a hint, and never with a value.
  *
  * @param file the caller's name of the file, for places
+ * @param known a manifest with much the same text, such as this one before an edit: what both have
+ * in common is not read again
  */
-export function parseManifest(text: string, file: string): Manifest {
+export function parseManifest(text: string, file: string, known?: Manifest): Manifest {
   MANIFEST_LIMIT.refuseLarger(file, Buffer.byteLength(text));
   const places = new Places(text, file);
   const faults = new Faults();
-  const document = openDocument(text, faults);
+  const document = openDocument(text, faults, knownDocument(known));
   const manifest = document && readDocument(document, text, places, faults);
   if (!manifest || !faults.isEmpty) throw faults.toError(places);
   return manifest;
 }
 
 function readDocument(
-  { root, tree }: ManifestDocument,
+  document: ManifestDocument,
   text: string,
   places: Places,
   faults: Faults,
 ): Manifest {
+  const { root, tree } = document;
   const reading: Reading = { tree, faults };
   const fields = tree.fields(root);
   const encryptedWith = readText(fields, 'encrypted_with');
@@ -76,6 +79,7 @@ function readDocument(
   return {
     file: places.file,
     text,
+    document,
     path: around.path,
     regions,
     ...settingsIn(regions[0], { kmskey, bucket }),

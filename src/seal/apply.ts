@@ -10,6 +10,8 @@ import { blobPaths, findUnnamed, noteUnfinished, removeBlobs } from './blob-file
 /** The next state of a manifest. */
 interface Next {
   text: string;
+  /** What `text` says, if it was read already. */
+  read?: Manifest | undefined;
   blobs: readonly StagedBlob[];
 }
 
@@ -60,11 +62,11 @@ export function replaceOrKeep(manifest: Manifest, next: Next): Promise<Replaced>
 
 async function place(
   manifest: Manifest,
-  { text, blobs }: Next,
+  { text, read, blobs }: Next,
   write: (then: Then) => Promise<boolean>,
 ): Promise<Replaced> {
   const target = await resolveTarget(manifest.file);
-  const kept = new Set(blobPaths(parseManifest(text, manifest.file)));
+  const kept = new Set(blobPaths(read ?? parseManifest(text, manifest.file, manifest)));
   const dropped = blobPaths(manifest).filter((path) => !kept.has(path));
   const removed = await findUnnamed(target, dropped, target);
   const forget = noteUnfinished(target, removed);

@@ -24,11 +24,14 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
   const reseal = new Set<string>();
   const problems: Problem[] = [];
   // The data keys are bound to where the secrets go.
-  const own = isDeepStrictEqual(edited.destination, before.destination) ? before.parameters : [];
+  const isBoundAlike = isDeepStrictEqual(edited.destination, before.destination);
+  const own = new Map(isBoundAlike ? before.parameters.map((one) => [one.name, one]) : []);
+  const owners = ownersOf(before);
   for (const parameter of edited.parameters) {
     const { name, type, content, origin } = parameter;
-    const old = own.find((one) => one.name === name && one.type === type);
-    const owner = findOwner(before, parameter);
+    const namesake = own.get(name);
+    const old = namesake?.type === type ? namesake : undefined;
+    const owner = findOwner(owners, parameter);
     const text = owner ? undefined : typedText(parameter);
     if (old && text !== undefined && shown.get(name) === text) {
       unchanged.set(name, old);
@@ -55,11 +58,29 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
   return { unchanged, renamedBlobs, todo, reseal };
 }
 
+type Owners = ReadonlyMap<string, readonly Parameter[]>;
+
+/** The parameters of a manifest by their ciphertext. */
+function ownersOf({ parameters }: Manifest): Owners {
+  const owners = new Map<string, Parameter[]>();
+  for (const parameter of parameters) {
+    const key = keyOf(parameter.content);
+    const others = owners.get(key);
+    if (others) others.push(parameter);
+    else owners.set(key, [parameter]);
+  }
+  return owners;
+}
+
+function keyOf(content: Parameter['content']): string {
+  return JSON.stringify(content);
+}
+
 /** The parameter that held this ciphertext before. */
-function findOwner(before: Manifest, { fullName, content }: Parameter): Parameter | undefined {
+function findOwner(owners: Owners, { fullName, content }: Parameter): Parameter | undefined {
   if (content.kind === 'plain' || content.kind === 'absent') return undefined;
-  const owners = before.parameters.filter((one) => isDeepStrictEqual(one.content, content));
-  return owners.find((one) => one.fullName === fullName) ?? owners[0];
+  const found = owners.get(keyOf(content)) ?? [];
+  return found.find((one) => one.fullName === fullName) ?? found[0];
 }
 
 /** The typed text, which may look like psyml's ciphertext. */

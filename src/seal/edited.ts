@@ -29,7 +29,7 @@ export async function sealEdited(
   refuseOtherList(before, edited);
   const comparison = compareEdited(view, edited);
   const { unchanged, todo, reseal } = comparison;
-  const { text, restored } = restoreContents(before.text, view.text, edited.text, unchanged.keys());
+  const { text, restored } = restoreContents(before, view.text, edited, unchanged.keys());
   const edits = await rewrapBlobs(comparison, before, edited, fileKey);
   for (const { name, typeAsWritten } of edited.parameters) {
     const old = unchanged.get(name);
@@ -37,12 +37,17 @@ export async function sealEdited(
     const type = old.typeAsWritten === typeAsWritten ? undefined : old.typeAsWritten;
     edits.set(name, { type, content: restored.has(name) ? undefined : sealedContent(old) });
   }
-  const sealed = editManifest({ ...edited, text }, { ...keysOf(before), parameters: edits });
-  const manifest = takeAsTyped(parseManifest(sealed, edited.file), before, edited, comparison);
+  // With its ciphertext back, the text is again almost what it was.
+  const { document } = before;
+  const sealed = editManifest(
+    { ...edited, text, document },
+    { ...keysOf(before), parameters: edits },
+  );
+  const read = parseManifest(sealed, edited.file, before);
+  const manifest = takeAsTyped(read, before, edited, comparison);
   verifyUnchanged(manifest, unchanged);
   const sealing = await encryptManifest(manifest, fileKey, { only: todo, reseal });
-  const after = parseManifest(sealing.text, edited.file);
-  return { ...sealing, changes: findChanges(before, after) };
+  return { ...sealing, changes: findChanges(before, sealing.read) };
 }
 
 function refuseOtherList(before: Manifest, { file, destination }: Manifest): void {

@@ -24,6 +24,8 @@ export interface Sealed {
 /** A manifest's next text and its files, none of it written yet. */
 export interface Sealing {
   text: string;
+  /** What `text` says: it was read back to check it. */
+  read: Manifest;
   sealed: Sealed[];
   warnings: Problem[];
   blobs: StagedBlob[];
@@ -104,9 +106,9 @@ export async function encryptManifest(
         dataKeys: opener.dataKeys.wrapped,
       }),
     });
-    verify(manifest, text, edits, checks);
+    const read = verify(manifest, text, edits, checks);
     if (needsKeys) warnings.push(...warnOfPsyml(original));
-    return { text, sealed: describe(work), warnings };
+    return { text, read, sealed: describe(work), warnings };
   });
 }
 
@@ -188,16 +190,19 @@ export interface Check {
   text: string;
 }
 
-/** Checks the new text by reading it as a later run will. */
+/**
+ * Checks the new text by reading it as a later run will: all that is not letter for letter what
+ * `before` was read from.
+ * @returns what the text says
+ */
 export function verify(
   before: Manifest,
   text: string,
   edits: ReadonlyMap<string, ParameterEdit>,
   checks: readonly Check[],
-): void {
-  const after = new Map(
-    parseManifest(text, before.file).parameters.map((parameter) => [parameter.name, parameter]),
-  );
+): Manifest {
+  const read = text === before.text ? before : parseManifest(text, before.file, before);
+  const after = new Map(read.parameters.map((parameter) => [parameter.name, parameter]));
   for (const { name, content } of before.parameters) {
     const wanted = edits.get(name)?.content ?? content;
     if (JSON.stringify(after.get(name)?.content) !== JSON.stringify(wanted)) {
@@ -211,4 +216,5 @@ export function verify(
       throw new Error(`the new ciphertext of ${name} in ${before.file} would not open`);
     }
   }
+  return read;
 }

@@ -42,7 +42,7 @@ export async function moveManifest(
 ): Promise<Moved> {
   const renames = [...names].map(([old, name]) => [old, { name }] as const);
   const renamed = editManifest(manifest, { settings, regions, parameters: new Map(renames) });
-  const next = parseManifest(renamed, manifest.file);
+  const next = parseManifest(renamed, manifest.file, manifest);
   const stays = isDeepStrictEqual(manifest.destination, next.destination);
   const pairs = manifest.parameters.map((from, index) => {
     const to = next.parameters[index];

@@ -20,6 +20,8 @@ import { isComplete } from './recovery.ts';
 /** A manifest's text under another file key. */
 export interface Refreshed {
   text: string;
+  /** What `text` says. */
+  read: Manifest;
   /** How many data keys KMS re-encrypted, and how many values were sealed again. */
   rewrapped: number;
   resealed: number;
@@ -96,9 +98,10 @@ export async function refreshManifest(
       dataKeys: dataKeys.wrapped,
       parameters: edits,
     });
-    verify(manifest, text, edits, checks);
+    const read = verify(manifest, text, edits, checks);
     return {
       text,
+      read,
       rewrapped: newDataKeys ? 0 : rewrapped,
       resealed: values.length + (newDataKeys ? blobs.length : 0),
     };

@@ -1,7 +1,8 @@
 import { isMap, isSeq, type YAMLMap } from 'yaml';
 import { readText } from '../read/reading.ts';
-import { openDocument } from '../yaml/document.ts';
+import { knownDocument, type ManifestDocument, openDocument } from '../yaml/document.ts';
 import { Faults } from '../yaml/faults.ts';
+import type { Manifest } from '../model.ts';
 import { Lines, type Splice } from './lines.ts';
 import { writtenValue } from './map-editor.ts';
 import type { Fields } from '../yaml/tree.ts';
@@ -15,18 +16,24 @@ interface Extent {
   indent: string;
 }
 
+/** A text, and its document if it was read already. */
+type Readable = Pick<Manifest, 'text' | 'document'>;
+
 /**
  * Returns `edited` with the contents of `names` as in `original`, wherever they equal those in
  * `view`, which is `original` with other contents.
  * @returns also the names of the restored contents
  */
 export function restoreContents(
-  original: string,
+  original: Readable,
   view: string,
-  edited: string,
+  edited: Readable,
   names: Iterable<string>,
 ): { text: string; restored: Set<string> } {
-  const [before, shown, now] = [findContents(original), findContents(view), findContents(edited)];
+  const before = findContents(original.text, knownDocument(original));
+  const now = findContents(edited.text, knownDocument(edited));
+  // People change little of what they see.
+  const shown = findContents(view, knownDocument(edited));
   const restored = new Set<string>();
   const splices: Splice[] = [];
   for (const name of names) {
@@ -36,13 +43,13 @@ export function restoreContents(
     restored.add(name);
     splices.push({ start: found.start, end: found.end, replacement: old.text });
   }
-  return { text: new Lines(edited).splice(splices), restored };
+  return { text: new Lines(edited.text).splice(splices), restored };
 }
 
-function findContents(text: string): Map<string, Extent> {
+function findContents(text: string, known?: ManifestDocument): Map<string, Extent> {
   const lines = new Lines(text);
   const extents = new Map<string, Extent>();
-  const document = openDocument(text, new Faults());
+  const document = openDocument(text, new Faults(), known);
   const list = document?.tree.fields(document.root).get('parameters')?.node;
   for (const item of document && list && isSeq(list) ? list.items : []) {
     const node = document?.tree.resolve(item);

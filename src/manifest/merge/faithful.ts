@@ -58,7 +58,10 @@ function isPicked<T>(
   versions: Versions<T | undefined>,
   look: (version: T | undefined) => unknown,
 ): boolean {
-  const write = (version: T | undefined) => JSON.stringify(look(version));
+  const write = (version: T | undefined) => {
+    const found = look(version);
+    return typeof found === 'object' ? JSON.stringify(found) : found;
+  };
   return write(merged) === pickChanged(mapVersions(versions, write));
 }
 

@@ -24,13 +24,20 @@ export function mergeManifests(texts: Versions<string>, marks: Marks): Merged {
 }
 
 function mergeManifestLines(texts: Versions<string>, marks: Marks): Merged {
-  const manifests = mapVersions(texts, readValid);
-  const { base, ours, theirs } = manifests;
+  const base = readValid(texts.base);
+  // The sides share most of their text with the base, which need not be read again.
+  const [ours, theirs] = [readValid(texts.ours, base), readValid(texts.theirs, base)];
+  const manifests = { base, ours, theirs };
   if (!ours || !theirs) return mergeLines(texts, marks);
   const torn = findTornBonds(manifests);
   if (!base) return mergeValid(texts, { manifests, torn }, marks);
   const aligned = alignWrappings({ base, ours, theirs });
-  return mergeValid(aligned, { manifests: mapVersions(aligned, readValid), torn }, marks);
+  const reread = {
+    base: readValid(aligned.base, base),
+    ours: readValid(aligned.ours, ours),
+    theirs: readValid(aligned.theirs, theirs),
+  };
+  return mergeValid(aligned, { manifests: reread, torn }, marks);
 }
 
 /** Both sides, and the base as far as it can be read. */
@@ -42,7 +49,7 @@ interface Reading {
 function mergeValid(texts: Versions<string>, { manifests, torn }: Reading, marks: Marks): Merged {
   // Both sides may have created the file.
   if (manifests.base || texts.base.trim() === '') {
-    const merged = mergeByKeys(texts, torn, marks);
+    const merged = mergeByKeys(texts, { manifests, torn }, marks);
     if (merged && isSound(merged, manifests)) return merged;
   }
   const merged = mergeLines(texts, marks);
@@ -53,10 +60,14 @@ function mergeValid(texts: Versions<string>, { manifests, torn }: Reading, marks
 /** @returns undefined if the list of parameters cannot be split */
 function mergeByKeys(
   texts: Versions<string>,
-  torn: readonly string[],
+  { manifests, torn }: Reading,
   marks: Marks,
 ): Merged | undefined {
-  const parts = mapVersions(texts, splitManifest);
+  const parts = {
+    base: splitManifest(texts.base, manifests.base),
+    ours: splitManifest(texts.ours, manifests.ours),
+    theirs: splitManifest(texts.theirs, manifests.theirs),
+  };
   const lists = mapVersions(parts, ({ units }) => units.find(({ key }) => key === 'parameters'));
   if (!lists.ours?.parts || !lists.theirs?.parts) return undefined;
   const parameters = mergeUnit(lists, marks);
@@ -86,13 +97,14 @@ function dataKeysIn(text: string): Set<string> {
 /** Unusual YAML might merge into something else, so the result must read as expected. */
 function isSound({ text, conflicts }: Merged, manifests: Versions<Manifest | undefined>): boolean {
   if (conflicts > 0) return true;
-  const manifest = readValid(text);
+  const manifest = readValid(text, manifests.ours);
   return manifest !== undefined && isFaithful(manifest, manifests);
 }
 
-function readValid(text: string): Manifest | undefined {
+function readValid(text: string, known?: Manifest): Manifest | undefined {
+  if (known?.text === text) return known;
   try {
-    return parseManifest(text, 'merge');
+    return parseManifest(text, 'merge', known);
   } catch (error) {
     if (error instanceof CofferError) return undefined;
     throw error;

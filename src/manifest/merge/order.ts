@@ -15,8 +15,10 @@ export function mergeOrder({ base, ours, theirs }: Versions<readonly string[]>):
   );
   const isAddedByOurs = (key: string | undefined) =>
     key !== undefined && !known.has(key) && !inTheirs.has(key);
+  const ordered = new Set(order);
   for (const [index, key] of theirs.entries()) {
-    if (order.includes(key)) continue;
+    if (ordered.has(key)) continue;
+    ordered.add(key);
     let at = order.indexOf(theirs[index - 1] ?? '') + 1;
     // Additions of both sides in the same place: ours first.
     while (isAddedByOurs(order[at])) at += 1;

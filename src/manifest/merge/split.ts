@@ -1,8 +1,9 @@
 import { isMap, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
 import { extentsOf } from '../edit/extents.ts';
 import { isBlockCollection, Lines } from '../edit/lines.ts';
+import type { Manifest } from '../model.ts';
 import { readText } from '../read/reading.ts';
-import { type ManifestDocument, openDocument } from '../yaml/document.ts';
+import { knownDocument, type ManifestDocument, openDocument } from '../yaml/document.ts';
 import { Faults } from '../yaml/faults.ts';
 import type { Tree } from '../yaml/tree.ts';
 
@@ -43,11 +44,12 @@ interface Piece {
  * Splits a manifest: settings, the data keys and tags in them, parameters and their fields. Keeps
  * nodes in flow style whole.
  * @param text ends with a line break
+ * @param known what was read from it, if anything was
  */
-export function splitManifest(text: string): Parts {
+export function splitManifest(text: string, known?: Manifest): Parts {
   if (text.trim() === '') return { ...NO_PARTS, tail: text };
   const lines = new Lines(text);
-  const document = openDocument(text, new Faults());
+  const document = openDocument(text, new Faults(), knownDocument(known));
   if (!document || document.root.flow === true) return { ...NO_PARTS, tail: text };
   const pieces = piecesOf(lines, document.root, (node, key, start) => {
     const bodyStart = lines.endOf(key.range[1]);

@@ -1,18 +1,57 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml';
 import type { Faults } from './faults.ts';
 import { isNull } from './scalars.ts';
+import { rereadSyntax } from './reread.ts';
 import { survey } from './survey.ts';
 import { readSyntax } from './syntax.ts';
 import { Tree } from './tree.ts';
 
-export interface ManifestDocument {
-  root: YAMLMap.Parsed;
-  tree: Tree;
+/**
+ * A text and its nodes. Private members keep the nodes, values among them, out of what is compared,
+ * printed or written as JSON.
+ */
+export class ManifestDocument {
+  readonly #text: string;
+  readonly #root: YAMLMap.Parsed;
+  readonly #tree: Tree;
+
+  constructor(text: string, root: YAMLMap.Parsed, tree: Tree) {
+    this.#text = text;
+    this.#root = root;
+    this.#tree = tree;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get root(): YAMLMap.Parsed {
+    return this.#root;
+  }
+
+  get tree(): Tree {
+    return this.#tree;
+  }
 }
 
-/** The document in `text`, or undefined if its YAML is too broken to read keys. */
-export function openDocument(text: string, faults: Faults): ManifestDocument | undefined {
-  const root = readSyntax(text, faults);
+/** The document that a manifest was read from. */
+export function knownDocument(manifest?: { document?: unknown }): ManifestDocument | undefined {
+  const document = manifest?.document;
+  return document instanceof ManifestDocument ? document : undefined;
+}
+
+/**
+ * The document in `text`, or undefined if its YAML is too broken to read keys.
+ * @param known a document without problems, such as the text before an edit: what both have in
+ * common is not read again
+ */
+export function openDocument(
+  text: string,
+  faults: Faults,
+  known?: ManifestDocument,
+): ManifestDocument | undefined {
+  if (known?.text === text) return known;
+  const root = (known && rereadSyntax(text, known)) ?? readSyntax(text, faults);
   if (!faults.isEmpty) return undefined;
   if (!root || (isScalar(root) && isNull(root))) {
     const hint = 'a manifest needs at least path, region and parameters';
@@ -25,5 +64,5 @@ export function openDocument(text: string, faults: Faults): ManifestDocument | u
     return undefined;
   }
   const targets = survey(root, faults);
-  return targets && { root, tree: new Tree(targets, faults) };
+  return targets && new ManifestDocument(text, root, new Tree(targets, faults));
 }

@@ -1,6 +1,18 @@
 /** Faults in reading, editing and merging manifests: what keeps every value as somebody typed it. */
 export const manifests = [
   {
+    fault: 'an item that is not read again keeps its place in the old text',
+    file: 'src/manifest/yaml/reread.ts',
+    find: 'return moved(item, start - from);',
+    replace: 'return moved(item, start === from ? 0 : 1);',
+  },
+  {
+    fault: 'a text is not read again although it has other items than expected',
+    file: 'src/manifest/yaml/reread.ts',
+    find: 'if (items.length !== starts.length ||',
+    replace: 'if (items.length === 0 ||',
+  },
+  {
     fault: 'a value loses its leading zeros',
     file: 'src/manifest/yaml/scalars.ts',
     find: '  return scalar.source;',

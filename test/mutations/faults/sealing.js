@@ -40,7 +40,7 @@ export const sealing = [
     fault: 'encrypt writes a manifest without reading it back',
     file: 'src/seal/encrypt.ts',
     find: 'verify(manifest, text, edits, checks);',
-    replace: '',
+    replace: 'parseManifest(text, original.file, original);',
   },
   {
     fault: 'edit writes a manifest without comparing what nobody edited',

@@ -23,7 +23,7 @@ const opened = fc.tuple(randomManifest, plaintext).map(([{ text }, plain]) => {
 test('restores untouched values byte for byte, in any YAML style', () => {
   fc.assert(
     fc.property(opened, ({ text, names, view }) => {
-      expect(restoreContents(text, view, view, names).text).toBe(text);
+      expect(restoreContents({ text }, view, { text: view }, names).text).toBe(text);
     }),
     { numRuns: byLength(75, 300) },
   );
@@ -33,7 +33,7 @@ test('restores a value that moved in the file', () => {
   const text = 'parameters:\n  - name: a\n    value: "ENC" # c\n  - {name: b, value: ENC}';
   const view = 'parameters:\n  - name: a\n    value: "x" # c\n  - {name: b, value: "y, z"}';
   const edited = 'parameters:\n  - {name: b, value: "y, z"}\n\n  - name: a\n    value: "x" # c\n';
-  expect(restoreContents(text, view, edited, ['a', 'b'])).toEqual({
+  expect(restoreContents({ text }, view, { text: edited }, ['a', 'b'])).toEqual({
     text: 'parameters:\n  - {name: b, value: ENC}\n\n  - name: a\n    value: "ENC" # c\n',
     restored: new Set(['a', 'b']),
   });
@@ -48,7 +48,7 @@ test.each([
   const text = 'parameters:\n  - name: a\n    value: ENC # c\n';
   const view = 'parameters:\n  - name: a\n    value: x # c\n';
   const edited = `parameters:\n${item}`;
-  expect(restoreContents(text, view, edited, ['a'])).toEqual({
+  expect(restoreContents({ text }, view, { text: edited }, ['a'])).toEqual({
     text: edited,
     restored: new Set(),
   });
