@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CofferError } from '../../errors.ts';
 import type { Input } from './streams.ts';
@@ -16,7 +16,7 @@ export async function openInput(
         hint: 'pipe the data in, or name a file with --file',
       });
     }
-    return { data: stdin, size: undefined };
+    return { data: inLargePieces(stdin), size: undefined };
   }
   const stats = await stat(file);
   if (stats.isDirectory()) {
@@ -30,4 +30,11 @@ export async function openInput(
     yield* createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>;
   };
   return { data: data(), size };
+}
+
+/** Of a file that the shell opened, Node's own stream reads only 64 KiB at once. */
+function inLargePieces(stdin: Input): AsyncIterable<Buffer> {
+  const { fd } = stdin;
+  if (fd === undefined || !fstatSync(fd).isFile()) return stdin;
+  return createReadStream('', { fd, autoClose: false, highWaterMark: READ_BYTES });
 }

@@ -42,16 +42,23 @@ export async function uploadInParts(
     ),
   );
   const UploadId = need(doing, created, 'UploadId');
+  const stopIfInterrupted = () => {
+    if (signal?.aborted) throw new CofferError('interrupted', 'the upload was interrupted');
+  };
+  /** Buffers that no part uses now. */
+  const buffers: Buffer[] = [];
   try {
     const sendPart = async ({ offset, length, sha256 }: Part, index: number) => {
-      if (signal?.aborted) throw new CofferError('interrupted', 'the upload was interrupted');
+      stopIfInterrupted();
       const part = { PartNumber: index + 1, ChecksumSHA256: sha256 };
-      const Body = await object.read(offset, length);
+      const buffer = buffers.pop() ?? Buffer.allocUnsafe(length);
+      const Body = await object.read(offset, length, buffer);
       const answer = await call(session, doing, () =>
         client.send(
           new UploadPartCommand({ ...at, UploadId, ...part, Body, ChecksumAlgorithm: 'SHA256' }),
         ),
       );
+      buffers.push(buffer);
       object.progress?.(Body.length);
       return { ...part, ETag: need(doing, answer, 'ETag') };
     };
@@ -69,6 +76,7 @@ export async function uploadInParts(
       { concurrency: PARTS_IN_FLIGHT },
     );
     if (failures.length > 0) throw failures[0];
+    stopIfInterrupted();
     const completed = await call(session, doing, () =>
       client.send(
         new CompleteMultipartUploadCommand({

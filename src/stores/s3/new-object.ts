@@ -5,7 +5,8 @@ export interface NewObject {
   metadata: Readonly<Record<string, string>>;
   /** SHA-256 of all bytes, 64 hex digits. */
   sha256: string;
-  read: (offset: number, length: number) => Promise<Buffer>;
+  /** @param into a buffer that it may use, of at least that length */
+  read: (offset: number, length: number, into?: Buffer) => Promise<Buffer>;
   signal?: AbortSignal | undefined;
   /** Called with the bytes uploaded so far. */
   progress?: ((bytes: number) => void) | undefined;

@@ -17,6 +17,7 @@ import { awsErrorName } from '../../aws/errors.ts';
 import type { Doing } from '../../aws/explanations.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Condition, NewObject } from './new-object.ts';
+import { signedByChecksum } from './signed-checksum.ts';
 import { readPages } from '../paging.ts';
 import { clientConfig } from '../../aws/client-config.ts';
 import { call, clientFor, type Session } from '../../aws/session.ts';
@@ -70,12 +71,14 @@ export type ObjectStore = ReturnType<typeof createObjectStore>;
 /** S3 of one region. */
 export function createObjectStore(session: Session, region: string | undefined) {
   const create = () =>
-    new S3Client({
-      ...clientConfig(session, 's3', region),
-      // coffer verifies content by its SHA-256 and tag; another checksum would only cost time.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-    });
+    signedByChecksum(
+      new S3Client({
+        ...clientConfig(session, 's3', region),
+        // coffer verifies content by its SHA-256 and tag; another checksum would only cost time.
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+      }),
+    );
   const client = clientFor(session, { service: 's3', region, use: 'objects' }, create);
 
   const doingAt = (action: string, bucket: string, key: string): Doing => ({

@@ -1,4 +1,4 @@
-import { checksumOf, isInParts } from './checksum.ts';
+import { checksumOf, isInParts, type Checksum } from './checksum.ts';
 import type { Condition } from './new-object.ts';
 import type { ObjectInfo, ObjectStore } from './objects.ts';
 import { formatMetadata, type ObjectMetadata } from '../../crypto/object-format.ts';
@@ -12,7 +12,10 @@ export interface SealedObject extends ExpectedObject, Wrapped {
   keyArn: string;
   /** Once aborted, no further part is sent, and sent ones are removed. */
   signal?: AbortSignal | undefined;
-  read: (offset: number, length: number) => Promise<Buffer>;
+  /** What S3 verifies, if it was computed with the digest; else it takes a reading of its own. */
+  checksum?: Checksum | undefined;
+  /** @param into a buffer that it may use, of at least that length */
+  read: (offset: number, length: number, into?: Buffer) => Promise<Buffer>;
   progress?: ((bytes: number) => void) | undefined;
 }
 
@@ -31,7 +34,7 @@ export async function publishObject(
   object: SealedObject,
   seen?: ObjectState,
 ): Promise<void> {
-  const checksum = await checksumOf(object);
+  const checksum = object.checksum ?? (await checksumOf(object));
   const metadata: ObjectMetadata = {
     ...formatMetadata(object.wrapped, object.commitment, object.parameter),
     [HINTS.kmskey]: object.kmskey,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PartDigests } from './checksum.ts';
 import type { ObjectStore } from './objects.ts';
 import type { Kms } from '../../crypto/kms-port.ts';
 import { createObjectCipher, objectContext, sealChunks } from '../../crypto/object-v3.ts';
@@ -43,11 +44,18 @@ export async function putObject(
   const store = new GrowingSpool(services.spoolFolder);
   try {
     const hash = createHash('sha256');
+    const parts = new PartDigests();
+    let written = Promise.resolve();
     for await (const chunk of sealChunks(cipher, gather(data))) {
       hash.update(chunk);
-      await store.append(chunk);
+      parts.update(chunk);
+      // One chunk is written while the next one is sealed.
+      await written;
+      written = store.append(chunk);
+      written.catch(() => {});
       request.onSealed?.(store.size);
     }
+    await written;
     stopIfAborted(request.signal);
     const sha256 = hash.digest('hex');
     const { size } = store;
@@ -59,10 +67,11 @@ export async function putObject(
       ...key,
       sha256,
       size,
+      checksum: parts.finish(size, sha256),
       commitment: { messageId, commitment },
       kmskey,
       parameter,
-      read: (offset: number, length: number) => store.read(offset, length),
+      read: (offset: number, length: number, into?: Buffer) => store.read(offset, length, into),
       signal: request.signal,
       progress: (bytes: number) => request.onUploaded?.((uploaded += bytes), size),
     };
@@ -103,8 +112,8 @@ class GrowingSpool {
     this.size += bytes.length;
   }
 
-  read(offset: number, length: number): Promise<Buffer> {
-    return this.#spool.read(offset, length);
+  read(offset: number, length: number, into?: Buffer): Promise<Buffer> {
+    return this.#spool.read(offset, length, into);
   }
 
   close(): Promise<void> {
