@@ -4,12 +4,15 @@ import { checkManifests, type Findings } from '../repo/check/check.ts';
 import { openIndex } from '../repo/check/git-index.ts';
 import { openWorkTree } from '../repo/check/work-tree.ts';
 import { describeProblem, type ProblemReport } from './report.ts';
+import type { Tools } from './tools.ts';
 
 export interface CheckOptions {
   /** Checks what git would commit, not the files on disk. */
   staged?: boolean | undefined;
   /** Absolute paths that manifests may name although they are outside of the repository. */
   allowedFiles?: readonly string[] | undefined;
+  /** Reads what `-` stands for among the files. */
+  input?: Tools['input'];
 }
 
 /** The report for programs. */
@@ -28,7 +31,7 @@ export interface CheckReport {
 export async function check(
   folder: string,
   files: readonly string[],
-  { staged = false, allowedFiles }: CheckOptions = {},
+  { staged = false, allowedFiles, input }: CheckOptions = {},
 ): Promise<Findings> {
   if (staged && files.length > 0) {
     throw new CofferError('usage', '--staged checks everything that is staged', {
@@ -37,7 +40,7 @@ export async function check(
   }
   const snapshot = await (staged
     ? openIndex(folder, allowedFiles)
-    : openWorkTree(files, folder, allowedFiles));
+    : openWorkTree(files, folder, allowedFiles, input));
   return checkManifests(snapshot).finally(snapshot.close);
 }
 

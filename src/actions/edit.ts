@@ -5,7 +5,14 @@ import { decodeManifest, parseManifest } from '../manifest/index.ts';
 import { replaceOrKeep } from '../seal/apply.ts';
 import { sealEdited, type ParameterChange } from '../seal/edited.ts';
 import { reveal, type View } from '../seal/reveal.ts';
-import { changeManifest, fileKeyFor, lockManifests, openerFor, tellCreated } from './manifests.ts';
+import {
+  changeManifest,
+  fileKeyFor,
+  lockManifests,
+  openerFor,
+  refuseInput,
+  tellCreated,
+} from './manifests.ts';
 import { recoveryOf } from './recipients.ts';
 import type { SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
@@ -36,6 +43,7 @@ export async function edit(
   change: (text: Buffer) => Promise<Buffer>,
   options: EditOptions = {},
 ): Promise<EditReport> {
+  refuseInput([file]);
   const isNew = !(await isThere(file));
   const view = isNew ? newView(tools, file) : await readView(tools, file, options);
   const original = Buffer.from(view.text);

@@ -1,6 +1,6 @@
 import { describeSpare } from '../aws/spare-key.ts';
 import { CofferError } from '../errors.ts';
-import { readManifest } from '../manifest/index.ts';
+import { decodeManifest, parseManifest, readManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { inRegion } from '../manifest/regions.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
@@ -10,7 +10,9 @@ import { Opener } from '../seal/opener.ts';
 import type { RecoveryList } from '../seal/recovery.ts';
 import { refuseRescue } from '../seal/rescue.ts';
 import type { Host } from '../host.ts';
+import { MANIFEST_LIMIT } from '../sizes.ts';
 import { recoveryOf, rescueFor } from './recipients.ts';
+import { didYouMean } from './parameter-name.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 /**
@@ -20,7 +22,7 @@ import type { Tools, WriteOptions } from './tools.ts';
  * @throws CofferError with the problems of all of them.
  */
 export async function readManifests(
-  tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles'> & Partial<Pick<Tools, 'limit'>>,
+  tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles'> & Partial<Pick<Tools, 'limit' | 'input'>>,
   files: readonly string[],
   known?: Manifest,
 ): Promise<Manifest[]> {
@@ -28,7 +30,7 @@ export async function readManifests(
   const errors: CofferError[] = [];
   for (const file of new Set(files)) {
     try {
-      const manifest = await readManifest(file, known);
+      const manifest = await (file === '-' ? readPiped(tools) : readManifest(file, known));
       const { region, allowedFiles, limit } = tools;
       const here = region ? inRegion({ ...manifest, regions: [region] }, region) : manifest;
       tools.aws.demandAccount(here);
@@ -46,9 +48,15 @@ export async function readManifests(
   });
 }
 
+/** The manifest that comes from standard input; its files and blobs are in the current folder. */
+async function readPiped({ input }: Pick<Tools, 'input'>): Promise<Manifest> {
+  if (!input) throw new CofferError('usage', 'there is no standard input to read a manifest from');
+  return parseManifest(decodeManifest(await input(MANIFEST_LIMIT), '-'), '-');
+}
+
 /** Reads one manifest. */
 export async function readOneManifest(
-  tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles' | 'limit'>,
+  tools: Pick<Tools, 'aws' | 'region' | 'allowedFiles' | 'limit' | 'input'>,
   file: string,
   known?: Manifest,
 ): Promise<Manifest> {
@@ -88,6 +96,14 @@ export function changeManifest<Result>(
   );
 }
 
+/** @throws CofferError `usage` for `-` where a manifest is written */
+export function refuseInput(files: readonly string[]): void {
+  if (!files.includes('-')) return;
+  throw new CofferError('usage', 'this writes the manifest, and cannot write standard input', {
+    hint: 'name a file',
+  });
+}
+
 /** Keeps other coffer processes from writing these manifests, which may not exist yet. */
 export function lockManifests<Result>(
   { host }: Tools,
@@ -95,6 +111,7 @@ export function lockManifests<Result>(
   { lockTimeoutSeconds: seconds = 60 }: WriteOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  refuseInput(files);
   return withLocks(files, { seconds, note: host.note }, work);
 }
 
@@ -169,8 +186,9 @@ export function findParameter(manifest: Manifest, name: string): Parameter {
     (parameter) => parameter.name === name || parameter.fullName === name,
   );
   if (found) return found;
+  const names = manifest.parameters.map((parameter) => parameter.name);
   throw new CofferError('usage', `${manifest.file} has no parameter ${name}`, {
-    hint: `its parameters: ${manifest.parameters.map((parameter) => parameter.name).join(', ')}`,
+    hint: didYouMean(name, names) ?? `its parameters: ${names.join(', ')}`,
   });
 }
 

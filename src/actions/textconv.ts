@@ -20,7 +20,9 @@ export async function textconv(
   file: string,
   options: TextconvOptions = {},
 ): Promise<Buffer> {
-  const bytes = await readBytes(file, MANIFEST_LIMIT).catch(describeLarge);
+  const { input } = tools;
+  const reading = file === '-' && input ? input(MANIFEST_LIMIT) : readBytes(file, MANIFEST_LIMIT);
+  const bytes = await reading.catch(describeLarge);
   const { text, encoding } = decodeText(bytes);
   const isText = encoding === 'UTF-8' || looksLikeManifest(text);
   if (!isText) return bytes;

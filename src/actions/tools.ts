@@ -15,6 +15,8 @@ export interface Tools {
   allowedFiles?: readonly string[] | undefined;
   /** Files with age identities, for manifests whose file key cannot be used. */
   identityFiles?: readonly string[] | undefined;
+  /** Reads what `-` stands for among the files of a call, such as standard input. */
+  input?: ((limit: SizeLimit) => Promise<Buffer>) | undefined;
   /** The region for names without a manifest. */
   homeRegion: Region;
   fileKey: FileKeyAlias;

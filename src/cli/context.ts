@@ -17,16 +17,22 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** What is known when the process is the command line's own. */
+export interface OwnProcess {
+  /** The script that Node runs. */
+  program: string | undefined;
+  /** Descriptors above 2 that it got from its caller. */
+  inherited: readonly number[];
+}
+
 /** The input of a command. */
-export interface Context {
+export interface Context extends Partial<OwnProcess> {
   args: readonly string[];
   /** The words after `--`. */
   rest: readonly string[];
   flags: Flags;
   terminal: Terminal;
   environment: Environment;
-  /** The script that Node runs, if this is the command line's own process. */
-  program?: string | undefined;
   /** Whether to print JSON. */
   json: boolean;
   tools: Tools;

@@ -2,8 +2,12 @@
 import module from 'node:module';
 import { cacheFolder } from '../files/cache-folder.ts';
 import { EXIT } from './context.ts';
+import { findInherited } from './inherited.ts';
 import { endIfInterrupted } from './terminal/interrupt.ts';
 import { writeOutput } from './terminal/output.ts';
+
+// First, before coffer opens files of its own.
+const inherited = findInherited(process.argv);
 
 // A copy of the original, for the commands that coffer runs.
 const environment = { ...process.env };
@@ -19,7 +23,8 @@ process.stderr.on('error', () => {});
 process.stdout.on('error', () => {});
 
 const { main } = await import('./main.ts');
-process.exitCode = await main(process.argv.slice(2), environment, process, process.argv[1]);
+const self = { program: process.argv[1], inherited };
+process.exitCode = await main(process.argv.slice(2), environment, process, self);
 // A signal does not change the result of finished work.
 if (process.exitCode !== EXIT.ok) endIfInterrupted();
 // After all output is written, a pending call to AWS must not keep the process alive.

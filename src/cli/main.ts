@@ -2,32 +2,32 @@ import { CofferError } from '../errors.ts';
 import { renderCommandHelp, renderEverything, renderOverview } from './help.ts';
 import { createPaint } from './terminal/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
-import { EXIT, type Context } from './context.ts';
+import { EXIT, type Context, type OwnProcess } from './context.ts';
 import type { Environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { GROUPS } from './index.ts';
+import { expandManifests } from './manifest-arguments.ts';
 import { offInterrupt } from './terminal/interrupt.ts';
 import { ReaderLeft, writeOutput } from './terminal/output.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
 import type { Streams } from './terminal/streams.ts';
 import { createTerminal } from './terminal/terminal.ts';
-import { createTools } from './tools.ts';
+import { createTools, readInput } from './tools.ts';
 import { describeVersion } from './version.ts';
 
 /**
  * Runs one call of the command line and prints its failure; returns the exit status.
- * @param program the script that Node runs, if the process is the command line's own
  */
 export async function main(
   argv: readonly string[],
   env: Environment,
   streams: Streams,
-  program?: string,
+  self?: OwnProcess,
 ): Promise<number> {
   try {
-    return await runCall(argv, env, streams, program);
+    return await runCall(argv, env, streams, self);
   } catch (error) {
-    return await printFailure(argv, streams, error);
+    return await printFailure(argv, env, streams, error);
   } finally {
     offInterrupt();
   }
@@ -38,7 +38,7 @@ async function runCall(
   argv: readonly string[],
   env: Environment,
   streams: Streams,
-  program: string | undefined,
+  self: OwnProcess | undefined,
 ): Promise<number> {
   const { stdout } = streams;
   if (argv[0] === '__complete') {
@@ -73,12 +73,13 @@ async function runCall(
     });
   }
   const { run } = await spec.load();
-  return run({ ...(await createContext(call, env, streams)), program });
+  return run({ ...(await createContext(call, env, streams)), ...self });
 }
 
 /** Prints an expected failure; throws other errors again. */
 async function printFailure(
   argv: readonly string[],
+  env: Environment,
   { stdout, stderr }: Streams,
   error: unknown,
 ): Promise<number> {
@@ -86,15 +87,20 @@ async function printFailure(
   const { renderError, renderErrorJson, expected } = await import('./terminal/problems.ts');
   const failure = expected(error);
   if (!failure) throw error;
-  stderr.write(renderError(failure, createPaint(stderr.isTTY)));
-  if (wantsJson(argv)) await writeOutput(stdout, renderErrorJson(failure)).catch(() => {});
+  stderr.write(
+    renderError(
+      failure,
+      createPaint(stderr.isTTY && !env['NO_COLOR'] && !wants(argv, '--no-color')),
+    ),
+  );
+  if (wants(argv, '--json')) await writeOutput(stdout, renderErrorJson(failure)).catch(() => {});
   return exitCodeOf(failure);
 }
 
-/** A call that cannot be parsed still gets its error as JSON if it asks for that. */
-function wantsJson(argv: readonly string[]): boolean {
+/** A call that cannot be parsed still gets its error as JSON, or plain, if it asks for that. */
+function wants(argv: readonly string[], flag: '--json' | '--no-color'): boolean {
   const end = argv.indexOf('--');
-  return argv.slice(0, end < 0 ? undefined : end).includes('--json');
+  return argv.slice(0, end < 0 ? undefined : end).includes(flag);
 }
 
 function renderVersion(): string {
@@ -103,15 +109,15 @@ function renderVersion(): string {
   return `${describeVersion()}\n${advice}`;
 }
 
-async function createContext(
-  { args, rest, flags }: Call,
-  env: Environment,
-  streams: Streams,
-): Promise<Context> {
+async function createContext(call: Call, env: Environment, streams: Streams): Promise<Context> {
+  const { rest, flags } = call;
+  const args = await expandManifests(call);
   const terminal = createTerminal(streams, {
     color: flags.isAllowed('color') && !env['NO_COLOR'],
     quiet: flags.boolean('quiet'),
   });
+  const debug = (line: string) => void streams.stderr.write(`${line}\n`);
+  const tools = await createTools(flags, env, terminal, debug);
   return {
     args,
     rest,
@@ -119,6 +125,6 @@ async function createContext(
     json: flags.boolean('json'),
     terminal,
     environment: env,
-    tools: await createTools(flags, env, terminal, (line) => streams.stderr.write(`${line}\n`)),
+    tools: { ...tools, input: readInput(streams.stdin) },
   };
 }

@@ -1,5 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { constants as system } from 'node:os';
 import { delimiter, resolve } from 'node:path';
@@ -14,10 +15,17 @@ const PASSED_ON = [
   'SIGUSR1',
   'SIGUSR2',
   'SIGWINCH',
+  'SIGTSTP',
+  'SIGCONT',
 ] as const satisfies readonly NodeJS.Signals[];
 
 /** Signals that a terminal sends to all its foreground processes: the command already has them. */
-const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
+const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set([
+  'SIGINT',
+  'SIGQUIT',
+  'SIGWINCH',
+  'SIGTSTP',
+]);
 
 /** Passes signals on to a command. */
 export interface Relay {
@@ -37,9 +45,16 @@ export function createRelay(): Relay {
     if (!command) early.push(signal);
     else if (!(hasTerminal && OF_TERMINAL.has(signal))) command.kill(signal);
   };
+  // The shell takes the terminal back only when coffer stops too; its fg and bg continue both.
+  const stopWithCommand = () => {
+    if (hasTerminal && command?.pid !== undefined && isStopped(command.pid)) {
+      process.kill(process.pid, 'SIGSTOP');
+    }
+  };
   return {
     start() {
       for (const signal of PASSED_ON) process.on(signal, pass);
+      process.on('SIGCHLD', stopWithCommand);
     },
     connect(child) {
       command = child;
@@ -47,13 +62,32 @@ export function createRelay(): Relay {
     },
     stop() {
       for (const signal of PASSED_ON) process.off(signal, pass);
+      process.off('SIGCHLD', stopWithCommand);
     },
   };
 }
 
+/** Whether a process is stopped, as by Ctrl-Z. */
+function isStopped(pid: number): boolean {
+  try {
+    // The state comes behind the name, which is in parentheses.
+    return /\) T/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    // Systems without /proc.
+  }
+  try {
+    return execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).startsWith(
+      'T',
+    );
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Runs a command with this process's streams and `environment`. Returns its exit status, or 128 + n
+ * Runs a command with this process's streams, inherited descriptors and `environment`. Returns its exit status, or 128 + n
  * if signal n ended it.
+ * @param inherited descriptors above 2 to pass on
  * @param path where to look for commands: the caller's PATH, even if the command gets another
  */
 export async function runCommand(
@@ -61,12 +95,17 @@ export async function runCommand(
   {
     environment,
     path = '/usr/bin:/bin',
+    inherited = [],
     relay,
-  }: { environment: Environment; path?: string; relay: Relay },
+  }: { environment: Environment; path?: string; inherited?: readonly number[]; relay: Relay },
 ): Promise<number> {
   const program = await findProgram(command, path);
   try {
-    const child = spawn(program, args, { argv0: command, stdio: 'inherit', env: environment });
+    const child = spawn(program, args, {
+      argv0: command,
+      stdio: streams(inherited),
+      env: environment,
+    });
     const ended = once(child, 'exit');
     relay.connect(child);
     const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
@@ -74,6 +113,14 @@ export async function runCommand(
   } catch (error) {
     return refuse(command, error);
   }
+}
+
+/** Each descriptor keeps its number. */
+function streams(inherited: readonly number[]): StdioOptions {
+  const last = Math.max(2, ...inherited);
+  return Array.from({ length: last + 1 }, (_, number) =>
+    number <= 2 || inherited.includes(number) ? number : 'ignore',
+  );
 }
 
 async function findProgram(command: string, path: string): Promise<string> {

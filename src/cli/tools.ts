@@ -10,6 +10,7 @@ import type { Host } from '../host.ts';
 import { valueLimit } from '../sizes.ts';
 import type { Environment } from './environment.ts';
 import type { Flags } from './flags.ts';
+import type { Input } from './terminal/streams.ts';
 import { interruption } from './terminal/interrupt.ts';
 
 /**
@@ -50,6 +51,12 @@ export async function createTools(
     spoolFolder: tmpdir(),
     limit: valueLimit(flags.size('maxSize')),
   };
+}
+
+/** Reads standard input once, even if a call names it twice. */
+export function readInput(stdin: Input): Tools['input'] {
+  let read: Promise<Buffer> | undefined;
+  return (limit) => (read ??= limit.gather('standard input', stdin));
 }
 
 /** The files of profiles are read only if nothing else names a region. */

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { CLI, coffer } from '../support/cli.ts';
+import { CLI, coffer, run } from '../support/cli.ts';
 import { HAS_PTY, runInTerminal } from '../support/terminal.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -168,6 +168,53 @@ describe('the exit code', () => {
     expect(stdout).toHaveLength(0);
     expect(stderr).toContain(message);
   });
+});
+
+/** Runs a line of bash in which "$@" is coffer exec. */
+async function shell(line: string) {
+  const { env, folder, write } = await createApp();
+  await write('three', 'from three\n');
+  const words = ['-c', line, 'bash', process.execPath, CLI, 'exec', 'app.yml', ...NO_FILES];
+  return run('bash', words, { cwd: folder, env });
+}
+
+// Elsewhere nothing tells inherited descriptors from Node's own.
+describe.runIf(existsSync('/proc/self/fd'))('descriptors above 2', () => {
+  test.each([
+    ['a file', '"$@" cat /dev/fd/3 3< three', 'from three\n'],
+    ['a pipe', `"$@" sh -c 'cat "$0"' <(echo from a pipe)`, 'from a pipe\n'],
+    ['another number', '"$@" bash -c "cat <&20" 20< three', 'from three\n'],
+    ['copies of standard output', `"$@" sh -c 'echo a >&3; echo b >&4' 3>&1 4>&1`, 'a\nb\n'],
+  ])('reach the command: %s', async (_, line, expected) => {
+    const { code, stdout, stderr } = await shell(line);
+    expect(code, stderr).toBe(0);
+    expect(stdout.toString()).toBe(expected);
+  });
+
+  test("of Node's own do not", async () => {
+    const { stdout } = await shell(`"$@" sh -c 'ls /proc/$$/fd' 3< three`);
+    // Descriptors that the test runner passed on may be there, too.
+    const own = await run('sh', ['-c', 'exec 3< three; ls /proc/$$/fd'], {
+      cwd: (await createWorkspace({ three: '' })).folder,
+    });
+    expect(stdout.toString()).toBe(own.stdout.toString());
+  });
+});
+
+test.runIf(HAS_PTY)('stops with its command, and continues with it', async () => {
+  const { folder, env } = await createApp();
+  const call = `"${process.execPath}" "${CLI}" exec app.yml ${NO_FILES.join(' ')}`;
+  const { code, shown } = await runInTerminal(
+    ['bash', '--norc', '-i'],
+    [
+      ['bash-', `${call} sh -c 'kill -STOP $$; echo it is $((40 + 2))'\r`],
+      ['Stopped', 'fg\r'],
+      ['it is 42', 'exit 5\r'],
+    ],
+    { cwd: folder, env: { ...env, PATH: process.env['PATH'], TERM: 'xterm' } },
+  );
+  expect(shown).toContain('it is 42');
+  expect(code).toBe(5);
 });
 
 describe('signals', () => {

@@ -5,7 +5,8 @@ import { secretOptions, variableOptions } from '../options.ts';
 import { createRelay, runCommand } from '../run-command.ts';
 
 /** Runs a command with secrets in its environment; its exit status. */
-export async function run({ args, environment, flags, rest, tools }: Context): Promise<number> {
+export async function run(context: Context): Promise<number> {
+  const { args, environment, flags, inherited: descriptors, rest, tools } = context;
   if (rest.length === 0) {
     throw new CofferError('usage', 'coffer exec needs a command', {
       hint: 'write it after --, for example: coffer exec app.yml -- make deploy',
@@ -17,6 +18,7 @@ export async function run({ args, environment, flags, rest, tools }: Context): P
     runCommand(rest, {
       environment: { ...inherited, ...variables },
       path: environment['PATH'],
+      inherited: descriptors,
       relay,
     });
   try {

@@ -90,16 +90,17 @@ async function prepare(endpoint: string, region: string, flags: Flags): Promise<
 
 /** Runs a command with the sandbox as its AWS, without variables that lead to the real AWS. */
 async function runInside(
-  { rest, environment }: Context,
+  { rest, environment, inherited }: Context,
   aws: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const inherited = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'));
+  const kept = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'));
   const relay = createRelay();
   relay.start();
   try {
     return await runCommand(rest, {
-      environment: { ...Object.fromEntries(inherited), ...besideProxies(environment), ...aws },
+      environment: { ...Object.fromEntries(kept), ...besideProxies(environment), ...aws },
       path: environment['PATH'],
+      inherited,
       relay,
     });
   } finally {

@@ -8,23 +8,27 @@ import { findManifests, type Found } from './find.ts';
 import { listIndex, repositoryRoot } from '../../git/repository.ts';
 import { openRegular } from '../../files/open-regular.ts';
 import { locate } from '../../seal/named-file.ts';
-import { MANIFEST_LIMIT } from '../../sizes.ts';
+import { MANIFEST_LIMIT, type SizeLimit } from '../../sizes.ts';
 import type { Snapshot } from './snapshot.ts';
 import { TooLarge } from './too-large.ts';
 
 /**
  * The files on disk; without `files`, all manifests in the repository of `folder`.
+ * @param readInput reads what `-` stands for
  * @throws CofferError `usage` for a named file that cannot be read
  */
 export async function openWorkTree(
   files: readonly string[],
   folder: string,
   allowedFiles: readonly string[] = [],
+  readInput?: (limit: SizeLimit) => Promise<Buffer>,
 ): Promise<Snapshot> {
   const tooLarge = new TooLarge();
   const found =
     files.length > 0
-      ? await pMap(new Set(files), (file) => readNamed(folder, file), { concurrency: 16 })
+      ? await pMap(new Set(files), (file) => readNamed(folder, file, readInput), {
+          concurrency: 16,
+        })
       : await findManifests(folder, tooLarge);
   const realFolder = remember((path) => realpath(path));
   const located = found.map(async (one) => {
@@ -51,7 +55,12 @@ export async function openWorkTree(
   };
 }
 
-async function readNamed(folder: string, file: string): Promise<Found> {
+async function readNamed(
+  folder: string,
+  file: string,
+  readInput?: (limit: SizeLimit) => Promise<Buffer>,
+): Promise<Found> {
+  if (file === '-' && readInput) return { file, bytes: await readInput(MANIFEST_LIMIT) };
   return { file, bytes: await readBytes(file, MANIFEST_LIMIT, resolve(folder, file)) };
 }
 

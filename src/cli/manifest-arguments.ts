@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CofferError } from '../errors.ts';
+import { argumentsOf, type Call } from './command-line.ts';
+
+/** In words that people quote, so that the shell leaves them alone. */
+const PATTERN = /[*?[{]/;
+
+/**
+ * Replaces folders and quoted patterns among the arguments by the manifests that they stand for,
+ * where a command takes several.
+ * @throws CofferError `usage` for one without manifests
+ */
+export async function expandManifests({ spec, args, flags }: Call): Promise<readonly string[]> {
+  const first = spec ? argumentsOf(spec).findIndex((one) => one.includes('...manifests')) : -1;
+  if (first < 0) return args;
+  // Where a path in SSM is an argument too, an absolute one means that.
+  const takesPaths = spec?.name === 'list' || flags.list('from').includes('aws');
+  const expanded = args.map((arg, index) =>
+    index < first || (takesPaths && arg.startsWith('/')) ? Promise.resolve([arg]) : expand(arg),
+  );
+  return (await Promise.all(expanded)).flat();
+}
+
+async function expand(arg: string): Promise<string[]> {
+  const found = await stat(arg).catch(() => undefined);
+  if (found?.isDirectory()) {
+    return required(await manifestsBelow(arg), `there are no manifests in ${arg}`);
+  }
+  if (found || !PATTERN.test(arg)) return [arg];
+  const start = arg.slice(0, arg.search(PATTERN));
+  const folder = start.slice(0, start.lastIndexOf('/') + 1);
+  const matches = toRegExp(arg);
+  const files = (await manifestsBelow(folder || '.')).filter((file) => matches.test(file));
+  return required(files, `no manifest matches ${arg}`);
+}
+
+function required(files: string[], message: string): string[] {
+  if (files.length > 0) return files;
+  throw new CofferError('usage', message, {
+    hint: 'coffer finds YAML files with path and parameters that git does not ignore',
+  });
+}
+
+async function manifestsBelow(folder: string): Promise<string[]> {
+  const { findManifests } = await import('../repo/check/find.ts');
+  const found = await findManifests(folder);
+  return found
+    .map(({ file }) => file)
+    .filter((file) => !file.startsWith('..'))
+    .map((file) => join(folder, file));
+}
+
+/** A pattern of shells: `*` and `?` stay in one folder, `**` spans several, `{a,b}` is either. */
+function toRegExp(pattern: string): RegExp {
+  const sources = alternatives(join(pattern)).map((one) =>
+    one.replaceAll(/\*\*\/|\*\*|\*|\?|\[!?[^\]]+\]|[\\^$.|+()[\]{}]/g, (token) => {
+      if (token === '**/') return '(?:.*/)?';
+      if (token === '**') return '.*';
+      if (token === '*') return '[^/]*';
+      if (token === '?') return '[^/]';
+      return token.length > 1 ? token.replace('[!', '[^') : `\\${token}`;
+    }),
+  );
+  return new RegExp(`^(?:${sources.join('|')})$`);
+}
+
+/** `{a,b}c` is `ac` and `bc`. */
+function alternatives(pattern: string): string[] {
+  const [, before, choice, after] = /^(.*?)\{([^{}]*)\}(.*)$/s.exec(pattern) ?? [];
+  if (choice === undefined) return [pattern];
+  return choice.split(',').flatMap((one) => alternatives(`${before}${one}${after}`));
+}
