@@ -60,6 +60,12 @@ export async function searchManifests(
   return answer && splitNames(answer.stdout.toString('utf8')).sort();
 }
 
+/** The YAML files of a repository, relative to its top folder: those that git tracks or would add. */
+export async function listYaml(root: string): Promise<string[]> {
+  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--'];
+  return splitNames(await git(root, [...args, ':(icase)*.yml', ':(icase)*.yaml']));
+}
+
 /** A word, and the absolute path of a file that contains it. */
 export interface Mention {
   file: string;

@@ -40,8 +40,9 @@ export const GIT_COMMANDS: CommandGroup = {
       summary: 'Install or remove git drivers that diff and merge by parameter',
       description: `
         Configures this clone (a diff driver and a merge driver named coffer) and adds lines to
-        .gitattributes: for each manifest in the repository, or for the given patterns, relative to
-        the current folder. git does not commit configuration, so run it once in every clone.`,
+        .gitattributes: for the manifests in the repository, a line each or, if they are many,
+        patterns for their folders and names; or for the given patterns, relative to the current
+        folder. git does not commit configuration, so run it once in every clone.`,
       flags: [],
       examples: [
         ['git install', 'for the existing manifests'],

@@ -5,13 +5,13 @@ import {
   addAttributes,
   type AttributeLines,
   fromTop,
-  patternOf,
   removeAttributes,
   withoutDriver,
 } from './attributes.ts';
 import { hasSettings, isRunnable, removeSettings, writeSettings } from './drivers.ts';
 import { finderScript } from './finder.ts';
-import { requireRepository } from '../../git/repository.ts';
+import { patternsFor } from './patterns.ts';
+import { listYaml, requireRepository } from '../../git/repository.ts';
 
 /** What changed in a repository. */
 export interface Installation {
@@ -22,7 +22,8 @@ export interface Installation {
 }
 
 /**
- * Configures git to diff and merge manifests with coffer: those that match the patterns, or all.
+ * Configures git to diff and merge manifests with coffer: those that match the patterns, or all
+ * there are.
  * @throws CofferError `usage` outside a repository, and if there are no manifests
  */
 export async function installDrivers(
@@ -83,5 +84,7 @@ async function patternsOfManifests(root: string, folder: string): Promise<string
     });
   }
   const files = manifests.map(({ file }) => relative(root, resolve(folder, file)));
-  return (await withoutDriver(root, files)).map(patternOf).toSorted();
+  const manifestFiles = new Set(files);
+  const others = (await listYaml(root)).filter((file) => !manifestFiles.has(file));
+  return patternsFor(await withoutDriver(root, files), others).toSorted();
 }
