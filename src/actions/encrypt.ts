@@ -21,9 +21,16 @@ export function encrypt(
     const reports: SealReport[] = [];
     for (const manifest of manifests) {
       const report = await sealInPlace(tools, manifest, { reseal }, options);
-      tools.host.note(`${manifest.file}: ${summarize(report)}`);
+      if (report.changed || manifests.length === 1) {
+        tools.host.note(`${manifest.file}: ${summarize(report)}`);
+      }
       for (const line of sealedAgain(manifest, report)) tools.host.note(line);
       reports.push(report);
+    }
+    const quiet = reports.filter(({ changed }) => !changed);
+    if (manifests.length > 1 && quiet.length > 0) {
+      const which = quiet.length === 1 ? quiet[0]?.file : `${quiet.length} manifests`;
+      tools.host.note(`${which}: nothing to encrypt`);
     }
     return reports;
   });

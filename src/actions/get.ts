@@ -4,6 +4,8 @@ import { CofferError } from '../errors.ts';
 import type { StoredParameter } from '../stores/parameter.ts';
 import { fetchObject, type Demands, type FetchedObject } from '../stores/s3/fetch.ts';
 import { accountDemands } from './demands.ts';
+import { nearest } from '../manifest/nearest.ts';
+import type { ParameterStore } from '../stores/ssm.ts';
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
@@ -72,8 +74,33 @@ async function readParameter(
 ): Promise<StoredParameter> {
   const parameters = await stores.parameters(homeRegion);
   // SSM's own notation: NAME:VERSION, NAME:label.
-  const name = completeName(selector.replace(/@(?=[^@/]+$)/, ':'));
-  return parameters.get(name);
+  const wanted = completeName(selector.replace(/@(?=[^@/]+$)/, ':'));
+  return parameters.get(wanted).catch(async (error: unknown) => {
+    throw await withNearest(error, wanted, parameters);
+  });
+}
+
+/** Suggests a name beside one that does not exist, if the caller may list its folder. */
+async function withNearest(
+  error: unknown,
+  wanted: string,
+  parameters: ParameterStore,
+): Promise<unknown> {
+  const [name = '', version] = wanted.split(':');
+  const folder = name.slice(0, name.lastIndexOf('/') + 1);
+  // At the root there may be thousands.
+  const isFar = !/^\/.+\//.test(folder);
+  if (!(error instanceof CofferError) || error.code !== 'not-found' || isFar) return error;
+  const siblings = await parameters.describePath(folder).catch(() => []);
+  const names = siblings.map((parameter) => parameter.name.slice(folder.length));
+  const last = name.slice(folder.length);
+  const close = names.includes(last) ? undefined : nearest(last, names);
+  if (close === undefined) return error;
+  const suffix = version === undefined ? '' : `@${version}`;
+  return new CofferError(error.code, error.message, {
+    hint: `did you mean ${folder}${close}${suffix}?`,
+    cause: error.cause,
+  });
 }
 
 function openText(text: string): OpenValue {

@@ -11,6 +11,8 @@ import type { Tools } from './tools.ts';
 export interface NukeOptions {
   /** Goes ahead without asking the host. */
   yes?: boolean | undefined;
+  /** Only says what it would delete. */
+  dryRun?: boolean | undefined;
   /** Keeps the objects in S3. */
   keepObjects?: boolean | undefined;
   /** Receives the plan before anything is asked or deleted. */
@@ -27,7 +29,7 @@ export interface NukePlan {
   objects: string[];
 }
 
-/** What was deleted for one manifest in one region. */
+/** What was deleted for one manifest in one region; with `dryRun`, what would be. */
 export interface NukeReport {
   file: string;
   region: string;
@@ -64,6 +66,7 @@ export async function nuke(
     .flatMap(inEachRegion)
     .map((manifest) => toTarget(manifest, keepObjects));
   options.onPlan?.(targets.map(toPlan));
+  if (options.dryRun) return targets.map(foresee);
   await tools.aws.requireAccount();
   if (!options.yes) await host.confirm(questionOf(targets));
 
@@ -94,6 +97,11 @@ function toTarget(manifest: Manifest, keepObjects: boolean): Target {
 function toPlan({ manifest: { file, region }, names, bucket, objects }: Target): NukePlan {
   const urls = objects.map(({ key }) => formatPointer({ bucket, key }));
   return { file, region, parameters: names, objects: urls };
+}
+
+/** Reads nothing from AWS, so it does not know what is missing there. */
+function foresee({ manifest: { file, region }, names, objects }: Target): NukeReport {
+  return { file, region, deleted: names, missing: [], objects: objects.map(({ key }) => key) };
 }
 
 function questionOf(targets: readonly Target[]): string {

@@ -8,6 +8,7 @@ import { followPointer } from '../stores/follow.ts';
 import { accountDemands, manifestDemands } from './demands.ts';
 import { openerFor, readManifests } from './manifests.ts';
 import { placesOf, type SsmPlace } from './places.ts';
+import { didYouMean } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
 export type { Secret };
@@ -62,6 +63,8 @@ interface Choice {
 class Only {
   readonly #versions = new Map<string, string | undefined>();
   readonly #used = new Set<string>();
+  /** All names that it could be. */
+  readonly #known = new Set<string>();
 
   constructor(words: readonly string[]) {
     for (const word of words) {
@@ -79,6 +82,7 @@ class Only {
     if (this.#versions.size === 0) return true;
     const key = this.#versions.has(name) ? name : fullName;
     this.#used.add(key);
+    this.#known.add(name);
     return this.#versions.has(key);
   }
 
@@ -88,9 +92,11 @@ class Only {
 
   refuseUnused(): void {
     const unused = [...this.#versions.keys()].filter((name) => !this.#used.has(name));
-    if (unused.length > 0) {
-      throw new CofferError('usage', `parameter not found: ${unused.join(', ')}`);
-    }
+    const [first] = unused;
+    if (first === undefined) return;
+    throw new CofferError('usage', `parameter not found: ${unused.join(', ')}`, {
+      hint: didYouMean(first, [...this.#known]),
+    });
   }
 }
 

@@ -13,6 +13,7 @@ import type { Host } from '../host.ts';
 import { refuseRescue } from '../seal/rescue.ts';
 import { readManifests, type OpeningOptions } from './manifests.ts';
 import { rescueFor } from './recipients.ts';
+import { didYouMean } from './parameter-name.ts';
 import { readStates, takeRead, type Unread } from './states.ts';
 import type { Tools } from './tools.ts';
 
@@ -186,11 +187,15 @@ function selectOnly(
   if (only.length === 0) return () => true;
   const names = new Set(
     only.flatMap((name) => {
-      const found = manifests
-        .flatMap(({ parameters }) => parameters)
-        .filter((parameter) => parameter.name === name || parameter.fullName === name);
+      const all = manifests.flatMap(({ parameters }) => parameters);
+      const found = all.filter(
+        (parameter) => parameter.name === name || parameter.fullName === name,
+      );
       if (found.length > 0) return found.map(({ fullName }) => fullName);
-      throw new CofferError('usage', `parameter not found in any manifest: ${name}`);
+      const known = all.flatMap((parameter) => [parameter.name, parameter.fullName]);
+      throw new CofferError('usage', `parameter not found in any manifest: ${name}`, {
+        hint: didYouMean(name, known),
+      });
     }),
   );
   return ({ name }) => names.has(name);

@@ -28,6 +28,8 @@ async function publish(data: Buffer) {
 
 const text = async (selector: string) => (await get(tools, selector)).toString();
 
+const hintOf = async (selector: string) => (await failureOf(() => text(selector))).hint;
+
 describe('get', () => {
   test('returns the value of a parameter, by name or by version', async () => {
     const name = `/${aws.unique('get')}/text`;
@@ -44,6 +46,15 @@ describe('get', () => {
     const { parameter, url } = await publish(data);
     expect((await get(tools, parameter)).equals(data)).toBe(true);
     expect((await get(tools, url)).equals(data)).toBe(true);
+  });
+
+  test('suggests the nearest name in the same folder', async () => {
+    const folder = `/${aws.unique('get')}`;
+    await stored.put(`${folder}/api_token`, 'x');
+    expect(await hintOf(`${folder}/api_tokne`)).toBe(`did you mean ${folder}/api_token?`);
+    expect(await hintOf(`${folder}/api_tokne@2`)).toBe(`did you mean ${folder}/api_token@2?`);
+    expect(await hintOf(`${folder}/other`)).toBeUndefined();
+    expect(await hintOf(`${folder}/api_token@9`)).toBeUndefined();
   });
 
   test('refuses a value above its limit', async () => {

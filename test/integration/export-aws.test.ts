@@ -79,7 +79,7 @@ describe('export --from aws', () => {
 
   test.each([
     ['a missing version', ['app.yml', ...FROM_AWS, '--only', 'token@9'], 1, 'token'],
-    ['an unknown name', ['app.yml', ...FROM_AWS, '--only', 'tokem'], 2, 'tokem'],
+    ['an unknown name', ['app.yml', ...FROM_AWS, '--only', 'tokem'], 2, 'did you mean token?'],
     ['a version of a manifest', ['app.yml', '--only', 'token@1'], 2, '--from aws'],
     ['an unknown source', ['app.yml', '--from', 'gcp'], 2, 'manifest or aws'],
     ['a path that holds nothing', ['/nothing/there/', ...FROM_AWS], 1, '/nothing/there/'],

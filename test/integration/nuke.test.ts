@@ -34,6 +34,18 @@ test('lists what it will delete, and deletes nothing without --yes and a termina
   expect(await stored.objects(app.prefix)).toEqual([key]);
 });
 
+test('--dry-run says what it would delete, and deletes nothing', async () => {
+  const app = await createSaved();
+  const [key = ''] = await stored.objects(app.prefix);
+  const { stdout, stderr } = await app.succeed(['nuke', 'app.yml', '--dry-run', '--json']);
+  expect(stderr).toContain(`  s3://${aws.bucket}/${key}\n`);
+  expect(JSON.parse(stdout.toString())).toEqual({
+    version: 1,
+    manifests: [{ file: 'app.yml', deleted: app.names, missing: [], objects: [key] }],
+  });
+  expect(Object.keys(await stored.values(app.prefix))).toHaveLength(26);
+});
+
 test("deletes the manifest's parameters and objects, and no others", async () => {
   const app = await createSaved();
   const { stdout } = await app.succeed(['nuke', 'app.yml', '--yes', '--json']);

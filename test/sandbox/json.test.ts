@@ -70,6 +70,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
   await check('recovery', ['recovery', 'add', 'app.yml', recipient, '--yes']);
   await check('recovery', ['recovery', 'list', 'app.yml']);
   await check('unset', ['unset', 'app.yml', 'moved']);
+  await check('nuke', ['nuke', 'app.yml', '--dry-run']);
   await check('nuke', ['nuke', 'app.yml', '--yes']);
   const { stdout } = await app.succeed(['decrypt', 'app.yml', '--json']);
   expectReport('decrypt', stdout.toString());

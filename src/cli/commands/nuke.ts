@@ -6,6 +6,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, terminal, tools } = context;
   const reports = await nuke(tools, args, {
     yes: flags.boolean('yes'),
+    dryRun: flags.boolean('dryRun'),
     keepObjects: flags.boolean('keepObjects'),
     onPlan(plans) {
       for (const line of plans.flatMap(renderPlan)) terminal.note(line);

@@ -176,8 +176,13 @@ export const AWS_COMMANDS: CommandGroup = {
         their blobs. Keeps everything else under the path. Without a terminal it needs --yes. Needs
         ssm:DeleteParameters and s3:DeleteObject; reads nothing from AWS. The manifests stay: coffer
         save restores everything except the history.`,
-      flags: [YES, ['--keep-objects', 'Keep the objects in S3']],
+      flags: [
+        YES,
+        ['--dry-run', 'List what it would delete, and stop'],
+        ['--keep-objects', 'Keep the objects in S3'],
+      ],
       examples: [
+        ['nuke app.yml --dry-run', 'what it would delete'],
         ['nuke app.yml', 'asks before it deletes'],
         ['nuke app.yml --yes --keep-objects', 'only parameters, without asking'],
       ],

@@ -21,13 +21,18 @@ const LONGEST_VALUE = 120;
 /** The longest difference shown on one line. */
 const LONGEST_LINE = 80;
 
-/** Plans for a terminal: grouped by action, secrets masked unless `reveal` is set. */
+/**
+ * Plans for a terminal: grouped by action, secrets masked unless `reveal` is set. Several manifests
+ * without differences share one line.
+ */
 export function renderPlanText(
   plans: readonly Plan[],
   options: { paint: Paint; reveal: boolean },
 ): string {
   const { paint } = options;
-  const blocks = plans.map((plan) => {
+  const quiet = plans.filter(isQuiet);
+  const shown = quiet.length > 1 ? plans.filter((plan) => !isQuiet(plan)) : plans;
+  const blocks = shown.map((plan) => {
     const places = placesOf(plan).map((place) => place.join(' '));
     const title = paint.bold(visible(`${plan.file} → ${plan.path} ${places.join(', ')}`));
     const groups = ACTIONS.filter((action) => action !== 'unchanged')
@@ -35,7 +40,12 @@ export function renderPlanText(
       .filter(Boolean);
     return [title, ...(groups.length > 0 ? groups : ['  no differences'])].join('\n');
   });
+  if (shown.length < plans.length) blocks.push(`${quiet.length} manifests without differences`);
   return `${blocks.join('\n\n')}\n\n${summarize(countActions(plans))}\n`;
+}
+
+function isQuiet({ changes }: Plan): boolean {
+  return changes.every(({ action }) => action === 'unchanged');
 }
 
 function renderGroup(

@@ -43,6 +43,18 @@ test('shows several manifests one after the other, with total counts', () => {
   expect(text.trimEnd().split('\n').at(-1)).toBe('2 to create');
 });
 
+test('shows several manifests without differences on one line', () => {
+  const quiet = ['b.yml', 'c.yml', 'd.yml'].map((file) => planOf([], file));
+  const text = render([...quiet.slice(1), planOf([created('a', 'x')]), ...quiet.slice(0, 1)]);
+  expect(text).toBe(
+    `${render(planOf([created('a', 'x')])).replace(/\n1 to create\n$/, '')}
+3 manifests without differences
+
+1 to create
+`,
+  );
+});
+
 describe('a secret', () => {
   const [before, after] = [createCanary(), `${createCanary()}\nmore`];
 
