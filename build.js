@@ -1,19 +1,17 @@
 // Bundles the command, the library and the GitHub Action into dist/. The package has no
 // dependencies: a bundled AWS client starts faster than one loaded from node_modules, and splitting
 // keeps each command's start to the code it needs.
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build, context } from 'esbuild';
 import { billOfMaterials, bundledPackages, licenses } from './bundled.js';
 import { compileSchema } from './schemas/compile.js';
+import { tableOf } from './table.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-const options = {
-  entryPoints: { cli: 'src/cli/entry.ts', index: 'src/index.ts', action: 'src/ci/main.ts' },
+const common = {
   outdir: 'dist',
-  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   // The SDK's CommonJS builds cannot be tree-shaken; its modules can.
   mainFields: ['module', 'main'],
@@ -37,27 +35,63 @@ const options = {
     'proxy-agent-negotiate': './src/aws/left-out.js',
   },
 };
+const modules = { ...common, splitting: true, format: 'esm' };
+/** The library and the action, for Node's own loader. */
+const library = {
+  ...modules,
+  entryPoints: { index: 'src/index.ts', action: 'src/ci/main.ts' },
+  chunkNames: 'chunks/[name]-[hash]',
+};
+/** The command line; its files become a table. */
+const commands = {
+  ...modules,
+  entryPoints: { start: 'src/cli/start.ts' },
+  chunkNames: '[name]-[hash]',
+  sourcemap: 'inline',
+  write: false,
+  plugins: [{ name: 'table', setup: ({ onEnd }) => onEnd(writeCommands) }],
+};
 
 rmSync('dist', { recursive: true, force: true });
 await compileSchema('src/manifest/validate.gen.js');
-if (process.argv.includes('--watch')) await (await context(options)).watch();
-else {
-  const { metafile } = await build(options);
-  Object.keys(metafile.outputs)
-    .filter((file) => file.endsWith('.map'))
-    .forEach(trimSourceMap);
-  const packages = bundledPackages(Object.keys(metafile.inputs));
+if (process.argv.includes('--watch')) {
+  for (const options of [library, commands]) await (await context(options)).watch();
+} else {
+  const metafiles = [];
+  for (const options of [library, commands]) metafiles.push((await build(options)).metafile);
+  const outputs = Object.keys(metafiles[0].outputs).filter((file) => file.endsWith('.map'));
+  for (const file of outputs) {
+    writeFileSync(file, JSON.stringify(trimmed(JSON.parse(readFileSync(file, 'utf8')))));
+  }
+  const packages = bundledPackages(metafiles.flatMap(({ inputs }) => Object.keys(inputs)));
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `${licenses(packages)}\n`);
   writeFileSync('dist/sbom.cdx.json', billOfMaterials(packages, { version }));
+}
+
+/** Writes the table of the command line, and the program that starts it. */
+async function writeCommands({ outputFiles, errors }) {
+  if (errors.length > 0) return;
+  const { code, map } = await tableOf(outputFiles);
+  writeFileSync('dist/commands.cjs', `${code}//# sourceMappingURL=commands.cjs.map\n`);
+  writeFileSync('dist/commands.cjs.map', JSON.stringify(trimmed(map)));
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
+  // Scripts of git drivers that are already installed call this file.
+  writeFileSync('dist/cli.js', "#!/usr/bin/env node\nimport './cli.cjs';\n", { mode: 0o755 });
+  await build({
+    ...common,
+    entryPoints: { cli: 'src/cli/entry.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    define: { ...common.define, COFFER_BUNDLE: JSON.stringify(hash) },
+  });
 }
 
 /**
  * Drops the text of other packages from a source map, but keeps positions: it is most of the map.
  */
-function trimSourceMap(file) {
-  const map = JSON.parse(readFileSync(file, 'utf8'));
+function trimmed(map) {
   map.sourcesContent = map.sourcesContent?.map((text, index) =>
     map.sources[index].includes('node_modules/') ? null : text,
   );
-  writeFileSync(file, JSON.stringify(map));
+  return map;
 }

@@ -7,12 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const DIST = new URL('../../dist/', import.meta.url);
-const CLI = fileURLToPath(new URL('cli.js', DIST));
+const CLI = fileURLToPath(new URL('cli.cjs', DIST));
 
 const LOOK_MS = 150;
 const LONGEST_WAIT_MS = 3_000;
 
-if (!existsSync(CLI)) throw new Error('dist/cli.js not found: run node build.js first');
+if (!existsSync(CLI)) throw new Error('dist/cli.cjs not found: run node build.js first');
 
 /** A sandbox in its own process, and the environment that leads to it. */
 export async function startSandbox(flags) {

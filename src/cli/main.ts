@@ -13,7 +13,7 @@ import { GLOBAL_FLAGS } from './specs/flags.ts';
 import type { Streams } from './terminal/streams.ts';
 import { createTerminal } from './terminal/terminal.ts';
 import { createTools, readInput } from './tools.ts';
-import { describeVersion } from './version.ts';
+import { versionText } from './version.ts';
 
 /**
  * Runs one call of the command line and prints its failure; returns the exit status.
@@ -51,7 +51,7 @@ async function runCall(
   const isColorful = flags.isAllowed('color') && !env['NO_COLOR'];
   const paint = createPaint(isColorful && stdout.isTTY);
   if (flags.boolean('version')) {
-    await writeOutput(stdout, renderVersion());
+    await writeOutput(stdout, versionText());
     return EXIT.ok;
   }
   if (!spec) {
@@ -101,12 +101,6 @@ async function printFailure(
 function wants(argv: readonly string[], flag: '--json' | '--no-color'): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? undefined : end).includes(flag);
-}
-
-function renderVersion(): string {
-  const isOld = Number.parseInt(process.versions.node, 10) < 22;
-  const advice = isOld ? 'From January 2027 new releases of the AWS SDK need Node 22.\n' : '';
-  return `${describeVersion()}\n${advice}`;
 }
 
 async function createContext(call: Call, env: Environment, streams: Streams): Promise<Context> {

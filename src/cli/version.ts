@@ -5,3 +5,10 @@ declare const COFFER_VERSION: string;
 export function describeVersion(): string {
   return `coffer ${COFFER_VERSION}, node ${process.versions.node}`;
 }
+
+/** What `--version` prints. */
+export function versionText(): string {
+  const isOld = Number.parseInt(process.versions.node, 10) < 22;
+  const advice = isOld ? 'From January 2027 new releases of the AWS SDK need Node 22.\n' : '';
+  return `${describeVersion()}\n${advice}`;
+}

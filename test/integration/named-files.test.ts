@@ -131,7 +131,7 @@ test('check --staged refuses what leads out of the index', async () => {
   await repo.git('add', '--all');
   const { code, stdout } = await run(
     process.execPath,
-    [new URL('../../dist/cli.js', import.meta.url).pathname, 'check', '--staged'],
+    [new URL('../../dist/cli.cjs', import.meta.url).pathname, 'check', '--staged'],
     { cwd: repo.scene.path('repo') },
   );
   expect(code).toBe(3);

@@ -12,7 +12,7 @@ import { createScene, type Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 import { expectClean } from './large.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
 const WATCHER = fileURLToPath(new URL('../support/pointer-watcher.js', import.meta.url));
 /** The number of writes before a kill: from the first to the last of a sync. */
 const MOMENTS = byLength([1, 5, 9, 13, 17], [1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);

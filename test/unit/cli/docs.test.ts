@@ -19,7 +19,7 @@ const FILES = [
 
 /** Where a call of coffer begins: in a code span, or behind what runs it. */
 const CALL =
-  /(?:`|^\s*|[|;&('"] ?|npx (?:--no-install )?|exec |rights: |dist\/)(?:coffer|cli\.js) ([^`\n]+)/gm;
+  /(?:`|^\s*|[|;&('"] ?|npx (?:--no-install )?|exec |rights: |dist\/)(?:coffer|cli\.cjs) ([^`\n]+)/gm;
 
 const EVERY_FLAG = new Set(
   [GLOBAL_FLAGS, HELP_FLAGS, ...COMMANDS.map(({ flags }) => flags)].flat().flatMap(namesOf),

@@ -1,0 +1,43 @@
+// What src/cli/start/ loads from the table of modules.
+import { readCall } from './command-line.ts';
+import { EXIT } from './context.ts';
+import type { Environment } from './environment.ts';
+import { findInherited } from './inherited.ts';
+import { endIfInterrupted } from './terminal/interrupt.ts';
+import { main } from './main.ts';
+import { writeOutput } from './terminal/output.ts';
+
+/**
+ * Runs the command line of this process, and ends it.
+ * @param keepCode called with the name of the command when its work is done
+ */
+export async function start(
+  environment: Environment,
+  keepCode: (command: string) => void,
+): Promise<never> {
+  const argv = process.argv.slice(2);
+  // First, before coffer opens files of its own.
+  const inherited = findInherited(argv);
+  // If stderr has no reader, a running write must still finish.
+  process.stderr.on('error', () => {});
+  // writeOutput reports errors to its caller.
+  process.stdout.on('error', () => {});
+  process.exitCode = await main(argv, environment, process, {
+    program: process.argv[1],
+    inherited,
+  });
+  // A signal does not change the result of finished work.
+  if (process.exitCode !== EXIT.ok) endIfInterrupted();
+  // After all output is written, a pending call to AWS must not keep the process alive.
+  await writeOutput(process.stdout, '').catch(() => {});
+  // A failed run may have compiled little.
+  if (process.exitCode === EXIT.ok) keepCode(commandOf(argv));
+  process.exit();
+}
+
+/** A name for what a call ran: `__complete` is no command that people know. */
+function commandOf(argv: readonly string[]): string {
+  if (argv[0] === '__complete') return argv[0];
+  const { spec, isHelp } = readCall(argv);
+  return spec && !isHelp ? spec.name : 'help';
+}

@@ -1,0 +1,179 @@
+import { chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CLI, cofferProcess, run } from '../support/cli.ts';
+import { createWorkspace } from '../support/workspace.ts';
+
+const MANIFEST = `path: /app/
+region: us-east-1
+kmskey: alias/app
+parameters:
+  - name: plain
+    type: string
+    value: text
+`;
+const FOLDER = '.cache/coffer/compiled';
+
+async function createHome(env: Readonly<Record<string, string>> = {}) {
+  const home = await createWorkspace({ 'app.yml': MANIFEST });
+  const call = (...args: readonly string[]) => cofferProcess(args, { cwd: home.folder, env });
+  /** Checks the manifest, which must work whatever the cache is. */
+  const check = async () => {
+    expect(await call('check', 'app.yml')).toMatchObject({
+      code: 0,
+      stderr: '1 manifest, no problems\n',
+    });
+  };
+  const kept = () => readdir(home.path(FOLDER)).catch(() => []);
+  return { ...home, call, check, kept };
+}
+
+test('a command that worked keeps its compiled code, and the next run uses it', async () => {
+  const { check, kept, path } = await createHome();
+  await check();
+  const [name = '', ...others] = await kept();
+  expect(name).toMatch(/-check$/);
+  expect(others).toEqual([]);
+  const file = path(join(FOLDER, name));
+  const before = await stat(file);
+  expect(before.mode & 0o777).toBe(0o600);
+  await check();
+  expect((await stat(file)).ino).toBe(before.ino);
+});
+
+test('a run that loads more adds it to what is kept', async () => {
+  const { call, kept, path } = await createHome();
+  const sizes: number[] = [];
+  for (const format of ['shell', 'dotenv', 'shell', 'dotenv']) {
+    expect((await call('export', 'app.yml', '--format', format)).code).toBe(0);
+    const [name = '', ...others] = await kept();
+    expect(others).toEqual([]);
+    sizes.push((await stat(path(join(FOLDER, name)))).size);
+  }
+  const [first = 0, second = 0] = sizes;
+  expect(second).toBeGreaterThan(first);
+  expect(sizes.slice(2)).toEqual([second, second]);
+});
+
+test('a command that failed keeps nothing, and neither does one with COFFER_CACHE=off', async () => {
+  const { call, kept } = await createHome();
+  expect((await call('check', 'missing.yml')).code).not.toBe(0);
+  expect(await kept()).toEqual([]);
+  const off = await createHome({ COFFER_CACHE: 'off' });
+  await off.check();
+  expect(await off.files()).toEqual(['app.yml']);
+});
+
+describe('code that cannot be used is ignored, and replaced', () => {
+  test.each<[string, (whole: Buffer) => Buffer]>([
+    ['garbage', () => Buffer.alloc(100_000, 7)],
+    ['nothing', () => Buffer.alloc(0)],
+    ['half of it', (whole) => whole.subarray(0, whole.length / 2)],
+  ])('%s', async (_, damage) => {
+    const { check, kept, path } = await createHome();
+    await check();
+    const file = path(join(FOLDER, (await kept())[0] ?? ''));
+    const whole = await readFile(file);
+    await writeFile(file, damage(whole));
+    await check();
+    expect((await stat(file)).size).toBeGreaterThan(100_000);
+    expect(await kept()).toHaveLength(1);
+  });
+
+  test('of a V8 with other flags', async () => {
+    const { check, folder, kept, path } = await createHome();
+    const flags = ['--stack-size=900', CLI, 'check', 'app.yml'];
+    const other = await run(process.execPath, flags, { cwd: folder, env: { HOME: folder } });
+    expect(other.code).toBe(0);
+    const file = path(join(FOLDER, (await kept())[0] ?? ''));
+    const before = await readFile(file);
+    await check();
+    expect((await readFile(file)).equals(before)).toBe(false);
+  });
+});
+
+describe('works without a folder for it:', () => {
+  const SOMEBODY = 12_345;
+  test.each<[string, (path: (name: string) => string) => Promise<void>, 'root'?]>([
+    ['one that is a link', (path) => symlink(path('elsewhere'), path('.cache/coffer'))],
+    [
+      'one that all may write',
+      async (path) => {
+        await mkdir(path('.cache/coffer'));
+        await chmod(path('.cache/coffer'), 0o777);
+      },
+    ],
+    [
+      "somebody else's",
+      async (path) => {
+        await mkdir(path('.cache/coffer'), { mode: 0o700 });
+        await chown(path('.cache/coffer'), SOMEBODY, SOMEBODY);
+      },
+      'root',
+    ],
+    ['where a file is in its place', (path) => writeFile(path('.cache/coffer'), '')],
+  ])('%s', async (_, spoil, who) => {
+    // Only root can give a folder away.
+    if (who === 'root' && process.getuid?.() !== 0) return;
+    const { check, folder, path, files } = await createHome();
+    await mkdir(path('.cache'));
+    await mkdir(path('elsewhere'), { mode: 0o700 });
+    await spoil(path);
+    const before = await files();
+    await check();
+    expect(await files()).toEqual(before);
+    expect(await readdir(join(folder, 'elsewhere'))).toEqual([]);
+  });
+
+  test.each([
+    ['no HOME', ''],
+    ['a HOME that does not exist', '/nobody'],
+    ['a HOME where nothing can be written', '/proc/self'],
+  ])('%s', async (_, home) => {
+    const { check, files } = await createHome({ HOME: home });
+    await check();
+    expect(await files()).toEqual(['app.yml']);
+  });
+});
+
+test('two runs at once both work, and leave one cache', async () => {
+  const { check, kept } = await createHome();
+  await Promise.all([check(), check(), check()]);
+  expect(await kept()).toEqual([expect.stringMatching(/-check$/)]);
+  await check();
+});
+
+test('--version needs no cache, and answers a reader that left as other commands do', async () => {
+  const { call, folder, files } = await createHome();
+  const { code, stdout } = await call('--version');
+  expect(code).toBe(0);
+  expect(stdout.toString()).toMatch(/^coffer \S+, node \S+\n/);
+  expect(await files()).toEqual(['app.yml']);
+  // The shell waits until the pipe has no reader.
+  const script = '(sleep 0.2; "$0" "$1" --version; echo $? >&2) | exec sh -c "exec <&-"';
+  const left = await run('bash', ['-c', script, process.execPath, CLI], {
+    cwd: folder,
+    env: { HOME: folder },
+  });
+  expect(left.stderr).toBe('141\n');
+});
+
+test('stack traces name functions, and with source maps lines of the source', async () => {
+  const { folder, path } = await createHome();
+  await writeFile(path('fail.cjs'), "require('os').tmpdir = () => { throw new Error('bug'); };");
+  const fail = async (...flags: readonly string[]) => {
+    const args = [...flags, '--require', path('fail.cjs'), CLI, 'check'];
+    const { code, stderr } = await run(process.execPath, args, {
+      cwd: folder,
+      env: { HOME: folder },
+    });
+    expect(code).toBe(1);
+    return stderr;
+  };
+  expect(await fail()).toMatch(
+    /Error: bug\n.*\n {4}at createTools \(\S+\/commands\.cjs:\d+:\d+\)\n/,
+  );
+  expect(await fail('--enable-source-maps')).toMatch(
+    / {4}at createTools \(\S+\/src\/cli\/tools\.ts:\d+:/,
+  );
+});

@@ -1,0 +1,70 @@
+import { readdir, utimes } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { CodeCache } from '../../../src/cli/start/code-cache.ts';
+import { flipBit } from '../../support/flip.ts';
+import { createWorkspace } from '../../support/workspace.ts';
+
+const CODE = { command: 'check', modules: ['./a.js', './b.js'], data: Buffer.from('compiled') };
+
+async function createCache() {
+  const workspace = await createWorkspace();
+  const cache = new CodeCache(workspace.folder, 'build');
+  return { ...workspace, cache };
+}
+
+test('keeps the code of a command for the next call of it', async () => {
+  const { cache, files } = await createCache();
+  expect(cache.read(['check'])).toBeUndefined();
+  cache.keep(CODE);
+  expect(cache.read(['check', 'app.yml'])).toEqual(CODE);
+  expect(cache.read(['--profile', 'dev', 'check'])).toEqual(CODE);
+  expect(cache.read(['decrypt'])).toBeUndefined();
+  cache.keep({ ...CODE, data: Buffer.from('more') });
+  expect(cache.read(['check'])?.data.toString()).toBe('more');
+  expect(await files()).toHaveLength(1);
+});
+
+test('looks for nothing but names of commands', async () => {
+  const { cache } = await createCache();
+  cache.keep(CODE);
+  expect(cache.read(['../x', '/etc/passwd', 'Check', ''])).toBeUndefined();
+});
+
+test('ignores code of another build, and code that is not whole', async () => {
+  const { cache, folder, files, read, write } = await createCache();
+  cache.keep(CODE);
+  expect(new CodeCache(folder, 'other').read(['check'])).toBeUndefined();
+  const [name = ''] = await files();
+  const whole = await read(name);
+  for (let length = 0; length < whole.length; length++) {
+    await write(name, whole.subarray(0, length));
+    expect(cache.read(['check'])).toBeUndefined();
+  }
+  for (let at = 0; at < whole.length; at++) {
+    await write(name, flipBit(whole, at));
+    expect(cache.read(['check'])).toBeUndefined();
+  }
+  cache.keep(CODE);
+  expect(cache.read(['check'])).toEqual(CODE);
+});
+
+test('what cannot be written is not kept', async () => {
+  const { path, files } = await createCache();
+  const cache = new CodeCache(path('missing'), 'build');
+  cache.keep(CODE);
+  expect(cache.read(['check'])).toBeUndefined();
+  expect(await files()).toEqual([]);
+});
+
+test('removes what is a month old and is not of this build', async () => {
+  const { cache, folder, path, write } = await createCache();
+  cache.keep(CODE);
+  const [own = ''] = await readdir(folder);
+  const others = ['other-build', 'node/compiled', `${own}.123`, 'recent'];
+  for (const name of others) await write(name, '');
+  const old = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000);
+  for (const name of [own, 'other-build', 'node', `${own}.123`]) await utimes(path(name), old, old);
+  cache.keep({ ...CODE, command: 'decrypt' });
+  const left = await readdir(folder);
+  expect(left.sort()).toEqual([own, own.replace('check', 'decrypt'), 'recent'].sort());
+});
