@@ -139,7 +139,7 @@ describe('without a reader', () => {
     // In the short form, what needs a process has real pipes, and one of the others does.
     const hasPipe = byLength(/manifest|pipe/.test(what), true);
     for (const closed of ['stdout', 'both'] as const) {
-      const { code, stderr } = await (hasPipe ? app.pipe : app.call)(args, closed);
+      const { code, stderr } = await (hasPipe ? app.pipe(args, closed) : app.call(args, closed));
       expect(code).toBe(READER_LEFT);
       expect(stderr).toBe('');
     }

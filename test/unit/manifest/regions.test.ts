@@ -149,9 +149,9 @@ testProblems('refuses', [
   ],
 ]);
 
-describe('an edit of the regions keeps all other bytes:', () => {
-  const edit = (text: string, regions: string[]) => editManifest(parse(text), { regions });
+const edit = (text: string, regions: string[]) => editManifest(parse(text), { regions });
 
+describe('an edit of the regions keeps all other bytes:', () => {
   test.each([
     [
       'region: us-east-1 # ours',
