@@ -96,7 +96,7 @@ describe('set', () => {
     expect(text).toMatch(/parameters:\n {2}- \{name: s, type: string, value: "1.10"\}\n/);
     expect(text).toContain('type: stringlist\n    value: c,d\n');
     expect(text).toContain(
-      '  - name: n\n    description: "Not: a secret"\n    type: string\n    value: |\n      two\n      lines\n',
+      '  - name: "n"\n    description: "Not: a secret"\n    type: string\n    value: |\n      two\n      lines\n',
     );
     expect(text).not.toContain('encrypted_with');
     expect(await app.value('n')).toBe('two\nlines\n');

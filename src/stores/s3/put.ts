@@ -46,6 +46,7 @@ export async function putObject(
     const hash = createHash('sha256');
     const parts = new PartDigests();
     let written = Promise.resolve();
+    let sealed = 0;
     for await (const chunk of sealChunks(cipher, gather(data))) {
       hash.update(chunk);
       parts.update(chunk);
@@ -53,7 +54,7 @@ export async function putObject(
       await written;
       written = store.append(chunk);
       written.catch(() => {});
-      request.onSealed?.(store.size);
+      request.onSealed?.((sealed += chunk.length));
     }
     await written;
     stopIfAborted(request.signal);
