@@ -107,7 +107,12 @@ describe('an unreadable manifest:', () => {
       () => Promise.resolve(),
       /none\.yml: file or folder not found/,
     ],
-    ['it is a folder', 'sub', (app) => app.write('sub/x', ''), /there are no manifests in sub/],
+    [
+      'it is a folder',
+      'sub',
+      (app) => app.write('sub/x', ''),
+      /sub: it is a folder|there are no manifests in sub/,
+    ],
     [
       'its folder does not exist',
       'no/app.yml',

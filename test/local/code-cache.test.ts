@@ -16,7 +16,8 @@ const FOLDER = '.cache/coffer/compiled';
 
 async function createHome(env: Readonly<Record<string, string>> = {}) {
   const home = await createWorkspace({ 'app.yml': MANIFEST });
-  const call = (...args: readonly string[]) => cofferProcess(args, { cwd: home.folder, env });
+  const call = (...args: readonly string[]) =>
+    cofferProcess(args, { cwd: home.folder, env: { XDG_CACHE_HOME: '', ...env } });
   /** Checks the manifest, which must work whatever the cache is. */
   const check = async () => {
     expect(await call('check', 'app.yml')).toMatchObject({
@@ -83,7 +84,10 @@ describe('code that cannot be used is ignored, and replaced', () => {
   test('of a V8 with other flags', async () => {
     const { check, folder, kept, path } = await createHome();
     const flags = ['--stack-size=900', CLI, 'check', 'app.yml'];
-    const other = await run(process.execPath, flags, { cwd: folder, env: { HOME: folder } });
+    const other = await run(process.execPath, flags, {
+      cwd: folder,
+      env: { HOME: folder, XDG_CACHE_HOME: '' },
+    });
     expect(other.code).toBe(0);
     const file = path(join(FOLDER, (await kept())[0] ?? ''));
     const before = await readFile(file);
@@ -153,7 +157,7 @@ test('--version needs no cache, and answers a reader that left as other commands
   const script = '(sleep 0.2; "$0" "$1" --version; echo $? >&2) | exec sh -c "exec <&-"';
   const left = await run('bash', ['-c', script, process.execPath, CLI], {
     cwd: folder,
-    env: { HOME: folder },
+    env: { HOME: folder, XDG_CACHE_HOME: '' },
   });
   expect(left.stderr).toBe('141\n');
 });
@@ -165,7 +169,7 @@ test('stack traces name functions, and with source maps lines of the source', as
     const args = [...flags, '--require', path('fail.cjs'), CLI, 'check'];
     const { code, stderr } = await run(process.execPath, args, {
       cwd: folder,
-      env: { HOME: folder },
+      env: { HOME: folder, XDG_CACHE_HOME: '' },
     });
     expect(code).toBe(1);
     return stderr;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { CLI } from './cli.ts';
+import { CLI, CODE_CACHE } from './cli.ts';
 
 /** A running call of the command line. */
 export interface Child {
@@ -19,7 +19,7 @@ export function startCoffer(
 ): Child {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env['PATH'], HOME: options.cwd, ...options.env },
+    env: { PATH: process.env['PATH'], HOME: options.cwd, ...CODE_CACHE, ...options.env },
     stdio: 'pipe',
   });
   const texts = { stdout: '', stderr: '' };

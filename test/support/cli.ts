@@ -3,6 +3,10 @@ import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { main } from '../../src/cli/main.ts';
 
+/** All processes of the tests share the code that the first of them compiles. */
+export const CODE_CACHE = {
+  XDG_CACHE_HOME: fileURLToPath(new URL('../../node_modules/.cache', import.meta.url)),
+};
 export const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
 
 /** How a call of the command line ended. */
@@ -111,7 +115,7 @@ export function run(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: options.cwd,
-      env: { PATH: process.env['PATH'], ...options.env },
+      env: { PATH: process.env['PATH'], ...CODE_CACHE, ...options.env },
       stdio: 'pipe',
     });
     const stdout: Buffer[] = [];
