@@ -11,7 +11,7 @@ import { playSchedule, type Violation } from './schedule.ts';
 import { tamper } from './tampering.ts';
 
 const amount = (name: string, fallback: number) => Number(process.env[name] ?? fallback);
-const SCHEDULES = amount('FAULTS_SCHEDULES', byLength(4, 12));
+const SCHEDULES = amount('FAULTS_SCHEDULES', byLength(3, 12));
 const SEED = amount('FAULTS_SEED', 1);
 const MANIFESTS = amount('FAULTS_MANIFESTS', byLength(100, 500));
 const ANSWERS = amount('FAULTS_ANSWERS', byLength(10, 40));

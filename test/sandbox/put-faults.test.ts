@@ -43,7 +43,7 @@ describe.each(SIZES)('put of %i bytes', { timeout: 60_000 }, (size) => {
     await expectWhole(app, randomBytes(size));
   });
 
-  test('survives throttling', async () => {
+  test.runIf(byLength(size < 16 * MIB, true))('survives throttling', async () => {
     const app = await createPutScene(aws);
     await control.disturb({ rules: [{ action: '*', perSecond: 4 }] });
     await expectWhole(app, randomBytes(size));
