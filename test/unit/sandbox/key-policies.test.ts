@@ -1,25 +1,18 @@
 import {
-  CreateAliasCommand,
   CreateKeyCommand,
-  DecryptCommand,
   DescribeKeyCommand,
-  EncryptCommand,
   GenerateDataKeyCommand,
   GetKeyPolicyCommand,
-  ListAliasesCommand,
-  ListKeysCommand,
-  PutKeyPolicyCommand,
   ReEncryptCommand,
 } from '@aws-sdk/client-kms';
-import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
-import { policiesOf } from '../../support/policies.ts';
 import { ACCOUNTS, allow, callersOf, deny, ELSEWHERE, HERE } from './callers.ts';
 import { outcomeOf, ROLE, root, user, type Callers } from './callers.ts';
 import { codeOf, errorOf } from './clients.ts';
+import { keyCallsOf, keyPolicy } from './key-calls.ts';
 
 let sandbox: Sandbox;
 let callers: Callers;
@@ -30,29 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-const document = (statements: readonly object[]) =>
-  JSON.stringify({
-    Version: '2012-10-17',
-    Statement: statements.map((each) => ({ Action: 'kms:*', Resource: '*', ...each })),
-  });
-
-/** A key with this policy, or with the default one. */
-async function createKey(statements?: readonly object[]): Promise<string> {
-  const policy = statements && {
-    Policy: document(statements),
-    BypassPolicyLockoutSafetyCheck: true,
-  };
-  const { KeyMetadata } = await callers.own.kms.send(new CreateKeyCommand({ ...policy }));
-  return KeyMetadata?.Arn ?? '';
-}
-
-const Plaintext = Buffer.from('x');
-const encrypt = (who: keyof Callers, KeyId: string, EncryptionContext?: Record<string, string>) =>
-  callers[who].kms.send(new EncryptCommand({ KeyId, Plaintext, EncryptionContext }));
-const decrypt = (who: keyof Callers, CiphertextBlob: Uint8Array | undefined) =>
-  callers[who].kms.send(new DecryptCommand({ CiphertextBlob }));
-const put = (who: keyof Callers, KeyId: string, statements: readonly object[], more: object = {}) =>
-  callers[who].kms.send(new PutKeyPolicyCommand({ KeyId, Policy: document(statements), ...more }));
+const { createKey, encrypt, decrypt, put } = keyCallsOf(() => callers);
 
 const inContext = { Condition: { StringEquals: { 'kms:EncryptionContext:app': 'a' } } };
 const fromHere = { Condition: { StringEquals: { 'kms:CallerAccount': HERE } } };
@@ -188,7 +159,7 @@ describe('PutKeyPolicy', () => {
     await put('own', key, [allow(user('AKIAOWN')), allow(user('AKIABARE'))]);
     expect(await outcomeOf(encrypt('bare', key))).toBe('ok');
     const { Policy } = await callers.own.kms.send(new GetKeyPolicyCommand({ KeyId: key }));
-    expect(Policy).toBe(document([allow(user('AKIAOWN')), allow(user('AKIABARE'))]));
+    expect(Policy).toBe(keyPolicy([allow(user('AKIAOWN')), allow(user('AKIABARE'))]));
     await put('own', key, [allow(user('AKIAOWN'))]);
     expect(await outcomeOf(encrypt('bare', key))).toBe('resource');
     expect(await outcomeOf(put('bare', key, [allow('*')]))).toBe('resource');
@@ -202,7 +173,7 @@ describe('PutKeyPolicy', () => {
       [allow(root(HERE)), deny(user('AKIAOWN'), { Action: 'kms:Put*' })],
     ]) {
       expect(await codeOf(put('own', key, statements))).toBe('MalformedPolicyDocumentException');
-      const Policy = document(statements);
+      const Policy = keyPolicy(statements);
       expect(await codeOf(callers.own.kms.send(new CreateKeyCommand({ Policy })))).toBe(
         'MalformedPolicyDocumentException',
       );
@@ -222,67 +193,4 @@ describe('PutKeyPolicy', () => {
     const key = await createKey();
     expect(await codeOf(put('own', key, [statement]))).toBe('MalformedPolicyDocumentException');
   });
-});
-
-describe('another account', () => {
-  test('can use a key by its ARN or by the ARN of an alias, and not administer it', async () => {
-    const key = await createKey([allow('*')]);
-    const AliasName = 'alias/shared';
-    await callers.own.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: key }));
-    const aliasArn = key.replace(/key\/.*/, AliasName);
-    expect((await encrypt('foreign', aliasArn)).KeyId).toBe(key);
-    const id = key.replace(/.*\//, '');
-    for (const name of [id, AliasName]) {
-      expect(await codeOf(encrypt('foreign', name))).toBe('NotFoundException');
-    }
-    expect(await outcomeOf(put('foreign', key, [allow('*')]))).toBe('hidden');
-    const alias = { AliasName: 'alias/theirs', TargetKeyId: key };
-    expect(await outcomeOf(callers.foreign.kms.send(new CreateAliasCommand(alias)))).toBe('hidden');
-    const missing = key.replace(/.{12}$/, '000000000000');
-    expect(await outcomeOf(encrypt('foreign', missing))).toBe('hidden');
-    expect(await codeOf(encrypt('own', missing))).toBe('NotFoundException');
-  });
-
-  test('has keys and aliases of its own', async () => {
-    const AliasName = 'alias/both';
-    const created: string[] = [];
-    for (const who of ['own', 'foreign'] as const) {
-      const { kms } = callers[who];
-      const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-      const TargetKeyId = KeyMetadata?.KeyId;
-      await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId }));
-      created.push(KeyMetadata?.Arn ?? '');
-    }
-    expect((await encrypt('own', AliasName)).KeyId).toBe(created[0]);
-    expect((await encrypt('foreign', AliasName)).KeyId).toBe(created[1]);
-    const { Keys } = await callers.foreign.kms.send(new ListKeysCommand({}));
-    expect(Keys?.map(({ KeyArn }) => KeyArn)).toEqual([created[1]]);
-    const { Aliases } = await callers.foreign.kms.send(new ListAliasesCommand({}));
-    expect(Aliases?.map(({ TargetKeyId }) => TargetKeyId)).toEqual([created[1]?.split('/')[1]]);
-  });
-});
-
-test("AWS's own keys serve everybody in the account through their service, and only so", async () => {
-  await policiesOf({ endpoint: sandbox.url }).put('AKIABARE', {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Action: 'ssm:*', Resource: '*' }],
-  });
-  const { ssm, kms } = callers.bare;
-  const Name = '/bare';
-  await ssm.send(new PutParameterCommand({ Name, Value: 'v', Type: 'SecureString' }));
-  const read = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
-  expect(read.Parameter?.Value).toBe('v');
-  expect(await outcomeOf(encrypt('own', 'alias/aws/ssm'))).toBe('resource');
-  expect(await outcomeOf(kms.send(new DescribeKeyCommand({ KeyId: 'alias/aws/ssm' })))).toBe(
-    'identity',
-  );
-  const KeyId = await createKey([allow(user('AKIAOWN'))]);
-  const under = { Name: '/own', Value: 'v', Type: 'SecureString', KeyId } as const;
-  await callers.own.ssm.send(new PutParameterCommand(under));
-  expect(await outcomeOf(ssm.send(new PutParameterCommand({ ...under, Overwrite: true })))).toBe(
-    'resource',
-  );
-  expect(
-    await outcomeOf(ssm.send(new GetParameterCommand({ Name: '/own', WithDecryption: true }))),
-  ).toBe('resource');
 });

@@ -6,8 +6,16 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { Access, Call } from '../../../src/sandbox/access.ts';
+import { Policies } from '../../../src/sandbox/iam/policies.ts';
+import { Identities } from '../../../src/sandbox/identities.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
+import { KeyRing } from '../../../src/sandbox/kms/keyring.ts';
+import { SecretStore, type Secret } from '../../../src/sandbox/secretsmanager/model.ts';
+import { withVersion } from '../../../src/sandbox/secretsmanager/versions.ts';
+import { DEFAULTS } from '../../../src/sandbox/settings.ts';
+import { Store } from '../../../src/sandbox/state/store.ts';
 import { clientsFor, codeOf, errorOf } from './clients.ts';
 import type { Clients } from './clients.ts';
 import { freshName, idOf, secretsOf } from './secrets.ts';
@@ -188,4 +196,26 @@ test('BatchGetSecretValue returns values beside errors, by ids or by filters', a
   ] as const) {
     expect(await codeOf(batch(wrong))).toBe(code);
   }
+});
+
+test('of the versions without labels, a hundred stay, and all of the last day', async () => {
+  const store = await Store.open();
+  const secretsIn = new SecretStore(store, new KeyRing(store), () => DEFAULTS);
+  const access = new Access(() => DEFAULTS, new Policies(), new Identities());
+  const caller = { accessKeyId: 'AKIATEST', region: 'us-east-1', service: 'secretsmanager' };
+  const home = { account: '111122223333', region: 'us-east-1' };
+  const created = { createdAt: 0, changedAt: 0, tags: [], versions: [], replicas: [] };
+  let secret: Secret = { ...home, ...created, name: 'a', arn: 'arn:a' };
+  const add = (index: number, now: number) => {
+    const id = `version-${String(index).padStart(32, '0')}`;
+    const value = { bytes: Buffer.from('v'), isText: true };
+    const call = new Call(access, caller, 'request', now);
+    secret = withVersion(secretsIn, call, secret, { id, value });
+  };
+  for (let index = 0; index < 110; index += 1) add(index, index);
+  expect(secret.versions).toHaveLength(110);
+  add(110, 90_000_000);
+  // A hundred of them, and those with AWSCURRENT and AWSPREVIOUS.
+  expect(secret.versions).toHaveLength(102);
+  expect(secret.versions[0]?.id).toMatch(/9$/);
 });

@@ -11,6 +11,9 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
+/** A function that rotates; nothing runs it. */
+export const LAMBDA = 'arn:aws:lambda:us-east-1:111122223333:function:rotate';
+
 let counter = 0;
 
 /** A name that no other test has. */
