@@ -37,6 +37,8 @@ const VERBS = {
   encrypt: async () => (await import('./actions/encrypt.ts')).encrypt,
   /** Returns a manifest's text in plaintext; the file does not change. */
   decrypt: async () => (await import('./actions/decrypt.ts')).decrypt,
+  /** Writes manifests in plaintext to the files of a folder. */
+  decryptTo: async () => (await import('./actions/decrypt-to.ts')).decryptTo,
   /** Returns the values of a manifest, by name. */
   open: async () => (await import('./actions/secrets.ts')).open,
   /** Lets the caller edit a manifest in plaintext, and encrypts the changes. */

@@ -31,3 +31,12 @@ export async function isIgnored(path: string): Promise<boolean> {
   const answer = await askGit(dirname(path), ['check-ignore', '--quiet', '--', basename(path)]);
   return answer?.code === 0;
 }
+
+/** Those of these files, relative to a folder, that git would take in: none outside of git. */
+export async function findUnignored(folder: string, paths: readonly string[]): Promise<string[]> {
+  const input = Buffer.from(paths.map((path) => `${path}\0`).join(''));
+  const answer = await askGit(folder, ['check-ignore', '-z', '--stdin'], input);
+  if (!answer) return [];
+  const ignored = new Set(answer.stdout.toString('utf8').split('\0'));
+  return paths.filter((path) => !ignored.has(path));
+}

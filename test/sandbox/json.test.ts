@@ -74,6 +74,8 @@ test('every command prints what schemas/report.schema.json describes, and no sec
   await check('nuke', ['nuke', 'app.yml', '--yes']);
   const { stdout } = await app.succeed(['decrypt', 'app.yml', '--json']);
   expectReport('decrypt', stdout.toString());
+  const several = await app.succeed(['decrypt', 'app.yml', 'taker.yml', '--json']);
+  expectReport('decrypt', several.stdout.toString());
   seen.add('decrypt');
   expect(seen).toEqual(new Set(REPORTING));
 });

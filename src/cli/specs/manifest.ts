@@ -36,15 +36,23 @@ export const MANIFEST_COMMANDS: CommandGroup = {
     },
     {
       name: 'decrypt',
-      args: '<manifest>',
-      summary: 'Print a manifest in plaintext',
+      args: '<...manifests>',
+      summary: 'Print manifests in plaintext, or write them to a folder',
       description: `
         Prints the manifest as it was before encrypt, comments included; the file does not change.
-        Long and binary values stay encrypted in it: --value prints one, --json all of them. Needs
-        kms:Decrypt on the file key, one call per data key.`,
-      flags: [['--value <name>', 'Print only the value of this parameter, byte for byte']],
+        Long and binary values stay encrypted in it: --value prints one, --json all of them. Prints
+        several manifests one after the other, as YAML documents that begin with the file's name.
+        With --out-dir it writes each at its path below this folder, for you alone to read. If one
+        cannot be decrypted, it does the others and exits 4. Needs kms:Decrypt on the file key, one
+        call per data key.`,
+      flags: [
+        ['--value <name>', 'Print only the value of this parameter, byte for byte'],
+        ['--out-dir <dir>', 'Write each manifest to a file here, and print nothing'],
+        ['--overwrite', 'Replace files that are in --out-dir already'],
+      ],
       examples: [
         ['decrypt app.yml', 'to read or compare it'],
+        ['decrypt */app.yml --out-dir /dev/shm/plain', 'several, each in a file of its own'],
         ['decrypt app.yml --value tls/keystore > keystore.jks', 'one value, text or binary'],
       ],
       load: () => import('../commands/decrypt.ts'),
