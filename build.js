@@ -77,12 +77,19 @@ async function writeCommands({ outputFiles, errors }) {
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
   // Scripts of git drivers that are already installed call this file.
   writeFileSync('dist/cli.js', "#!/usr/bin/env node\nimport './cli.cjs';\n", { mode: 0o755 });
-  await build({
+  const first = {
     ...common,
-    entryPoints: { cli: 'src/cli/entry.ts' },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     define: { ...common.define, COFFER_BUNDLE: JSON.stringify(hash) },
+  };
+  await build({ ...first, entryPoints: { cli: 'src/cli/entry.ts' } });
+  // Not of the package: binary.js puts it into an executable.
+  await build({
+    ...first,
+    entryPoints: { binary: 'src/cli/binary.ts' },
+    outdir: 'build',
+    sourcemap: false,
   });
 }
 

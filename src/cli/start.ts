@@ -9,10 +9,12 @@ import { writeOutput } from './terminal/output.ts';
 
 /**
  * Runs the command line of this process, and ends it.
+ * @param program what to run to run coffer again
  * @param keepCode called with the name of the command when its work is done
  */
 export async function start(
   environment: Environment,
+  program: string | undefined,
   keepCode: (command: string) => void,
 ): Promise<never> {
   const argv = process.argv.slice(2);
@@ -22,10 +24,7 @@ export async function start(
   process.stderr.on('error', () => {});
   // writeOutput reports errors to its caller.
   process.stdout.on('error', () => {});
-  process.exitCode = await main(argv, environment, process, {
-    program: process.argv[1],
-    inherited,
-  });
+  process.exitCode = await main(argv, environment, process, { program, inherited });
   // A signal does not change the result of finished work.
   if (process.exitCode !== EXIT.ok) endIfInterrupted();
   // After all output is written, a pending call to AWS must not keep the process alive.

@@ -140,6 +140,7 @@ const READERS: Record<string, readonly Call[] | string> = {
   policy: 'reads settings',
   bootstrap: 'reads settings',
   doctor: 'reads settings',
+  cache: 'keeps code',
   completion: 'prints a script',
   sandbox: 'is not a reader',
 };

@@ -393,6 +393,7 @@ export const READERS: ReadonlySet<string> = new Set([
   'doctor',
   'textconv',
   'policy',
+  'cache',
   'completion',
   // What runs in it is another command.
   'sandbox',

@@ -96,6 +96,26 @@ describe('code that cannot be used is ignored, and replaced', () => {
   });
 });
 
+test('cache clear removes the code', async () => {
+  const { call, check, files } = await createHome();
+  await check();
+  expect((await call('cache', 'clear')).code).toBe(0);
+  expect(await files()).toEqual(['app.yml']);
+});
+
+test('cache warm says why there is nowhere to keep code', async () => {
+  const off = await createHome({ COFFER_CACHE: 'off' });
+  expect(await off.call('cache', 'warm')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('unset COFFER_CACHE') as string,
+  });
+  const without = await createHome({ HOME: '' });
+  expect(await without.call('cache', 'warm')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('check HOME') as string,
+  });
+});
+
 describe('works without a folder for it:', () => {
   const SOMEBODY = 12_345;
   test.each<[string, (path: (name: string) => string) => Promise<void>, 'root'?]>([

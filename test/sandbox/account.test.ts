@@ -76,6 +76,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   doctor: { args: file, asks: true },
   policy: { args: () => ['app.yml', '--for', 'ci'] },
   sandbox: { args: () => ['--', 'true'] },
+  cache: { args: () => ['clear'] },
   completion: { args: () => ['bash'] },
   put: {
     // It takes no manifest, so nothing says which account is meant.

@@ -44,6 +44,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   doctor: () => ['app.yml'],
   policy: () => ['app.yml', '--for', 'ci', '--account', '111122223333'],
   sandbox: () => ['--', 'true'],
+  cache: () => ['clear'],
   completion: () => ['bash'],
 };
 

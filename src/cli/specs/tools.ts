@@ -32,6 +32,20 @@ export const TOOL_COMMANDS: CommandGroup = {
       load: () => import('../commands/sandbox.ts'),
     },
     {
+      name: 'cache',
+      args: '<warm|clear>',
+      summary: 'Compile commands now, or remove the compiled code',
+      description: `
+        coffer keeps compiled code of each command that has run. warm runs the commands that scripts
+        use most, in a temporary folder and against its own stand-in for AWS, so that the code is
+        there before it is needed: in an image, run it as the user who will run coffer there. clear
+        removes the code. COFFER_CACHE=off turns the cache off.`,
+      flags: [],
+      examples: [['cache warm', 'in the Dockerfile of an image, after USER']],
+      noJson: 'it prints nothing',
+      load: () => import('../commands/cache.ts'),
+    },
+    {
       name: 'completion',
       args: '<bash|zsh|fish>',
       summary: 'Print a completion script for a shell',

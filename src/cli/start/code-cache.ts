@@ -13,7 +13,62 @@ export interface Code {
 
 const DIGEST_BYTES = 32;
 const LENGTH_BYTES = 4;
+const HEAD_BYTES = DIGEST_BYTES + LENGTH_BYTES;
+/** V8 copies data that is not aligned to words. */
+const WORD_BYTES = 8;
 const OLD_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** Whether the user wants no code kept. */
+export function isCacheOff({
+  COFFER_CACHE,
+}: Readonly<Record<string, string | undefined>>): boolean {
+  return COFFER_CACHE === 'off';
+}
+
+/** What the names of files begin with: other builds and other versions of V8 have other code. */
+export function prefixOf(build: string): string {
+  return `${build}-${process.versions.v8}-${process.arch}-`;
+}
+
+/**
+ * Finds the code of the command that a call names.
+ * @param contentOf reads the file of a command, if there is one
+ */
+export function findCode(
+  argv: readonly string[],
+  contentOf: (command: string) => Buffer | undefined,
+): Code | undefined {
+  // Before the command there may be flags and their values.
+  for (const command of argv.slice(0, 5).filter((word) => /^[a-z_-]+$/.test(word))) {
+    const content = contentOf(command);
+    const code = content && parse(command, content);
+    if (code) return code;
+  }
+  return undefined;
+}
+
+/** V8 does not check the bytes that it takes back, so this does. */
+function parse(command: string, content: Buffer): Code | undefined {
+  if (content.length <= HEAD_BYTES) return undefined;
+  const digest = content.subarray(0, DIGEST_BYTES);
+  if (!digestOf(content.subarray(DIGEST_BYTES)).equals(digest)) return undefined;
+  const end = HEAD_BYTES + content.readUInt32LE(DIGEST_BYTES);
+  const modules = content.toString('latin1', HEAD_BYTES, end).trimEnd().split(' ');
+  return { command, modules, data: content.subarray(end) };
+}
+
+function contentOf({ modules, data }: Code): Buffer {
+  const names = modules.join(' ');
+  const padding = ' '.repeat(-(HEAD_BYTES + names.length) & (WORD_BYTES - 1));
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(names.length + padding.length);
+  const content = Buffer.concat([length, Buffer.from(names + padding, 'latin1'), data]);
+  return Buffer.concat([digestOf(content), content]);
+}
+
+function digestOf(content: Buffer): Buffer {
+  return createHash('sha256').update(content).digest();
+}
 
 /** Compiled code that earlier runs kept in a folder, for one build of coffer on one V8. */
 export class CodeCache {
@@ -22,52 +77,27 @@ export class CodeCache {
 
   /** @param build what changes with the code of coffer */
   constructor(folder: string, build: string) {
-    const { arch, versions } = process;
     this.#folder = folder;
-    this.#prefix = `${build}-${versions.v8}-${arch}-`;
+    this.#prefix = prefixOf(build);
   }
 
-  /**
-   * The code of the command that a call names, if it was kept whole. V8 does not check the bytes
-   * that it takes back, so this does.
-   */
+  /** The code of the command that a call names, if it was kept whole. */
   read(argv: readonly string[]): Code | undefined {
-    // Before the command there may be flags and their values.
-    const words = argv.slice(0, 5).filter((word) => /^[a-z_-]+$/.test(word));
-    for (const command of words) {
-      const content = this.#contentOf(command);
-      if (
-        !content ||
-        !digestOf(content.subarray(DIGEST_BYTES)).equals(content.subarray(0, DIGEST_BYTES))
-      )
-        continue;
-      const start = DIGEST_BYTES + LENGTH_BYTES + content.readUInt32LE(DIGEST_BYTES);
-      const modules = content.toString('latin1', DIGEST_BYTES + LENGTH_BYTES, start).split(' ');
-      return { command, modules, data: content.subarray(start) };
-    }
-    return undefined;
-  }
-
-  #contentOf(command: string): Buffer | undefined {
-    try {
-      const content = readFileSync(this.#fileOf(command));
-      return content.length > DIGEST_BYTES + LENGTH_BYTES ? content : undefined;
-    } catch {
-      return undefined;
-    }
+    return findCode(argv, (command) => {
+      try {
+        return readFileSync(this.#fileOf(command));
+      } catch {
+        return undefined;
+      }
+    });
   }
 
   /** Keeps code for the runs to come. What cannot be written is not needed. */
-  keep({ command, modules, data }: Code): void {
-    const names = Buffer.from(modules.join(' '), 'latin1');
-    const length = Buffer.alloc(LENGTH_BYTES);
-    length.writeUInt32LE(names.length);
-    const content = Buffer.concat([length, names, data]);
-    const file = this.#fileOf(command);
+  keep(code: Code): void {
+    const file = this.#fileOf(code.command);
     const temporary = `${file}.${process.pid}`;
     try {
-      const whole = Buffer.concat([digestOf(content), content]);
-      writeFileSync(temporary, whole, { flag: 'wx', mode: 0o600 });
+      writeFileSync(temporary, contentOf(code), { flag: 'wx', mode: 0o600 });
       renameSync(temporary, file);
       this.#removeOld();
     } catch {
@@ -88,8 +118,4 @@ export class CodeCache {
       if (!isOwn && statSync(file).mtimeMs < limit) rmSync(file, { recursive: true, force: true });
     }
   }
-}
-
-function digestOf(content: Buffer): Buffer {
-  return createHash('sha256').update(content).digest();
 }

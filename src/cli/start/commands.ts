@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { cacheFolder } from '../../files/cache-folder.ts';
-import { CodeCache } from './code-cache.ts';
+import { CodeCache, isCacheOff, type Code } from './code-cache.ts';
 import { requireFrom, type Table } from './table.ts';
 
 /** The build sets this: a hash of the modules. */
@@ -11,41 +10,52 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What src/cli/start.ts exports. */
 interface Start {
-  start: (environment: Environment, keepCode: (command: string) => void) => Promise<never>;
+  start: (
+    environment: Environment,
+    program: string | undefined,
+    keepCode: (command: string) => void,
+  ) => Promise<never>;
+}
+
+/** The modules of the command line, and where they come from. */
+interface Modules {
+  /** The name of their file, for stack traces and for Node's own loader. */
+  file: string;
+  read: () => string;
+  /** Code that came with them, if any. */
+  codeOf?: (argv: readonly string[]) => Code | undefined;
+  /** What runs them: a script, or the executable that they are in. */
+  program: string | undefined;
 }
 
 /**
- * Loads the modules of the command line from `file`, and starts it.
+ * Loads the modules of the command line, and starts it.
  *
  * V8 compiles a function when it is first called. What it has compiled when a command has done its
  * work is kept for the next run of the same command, unless the environment says COFFER_CACHE=off.
  */
-export function startCommands(file: string): void {
+export function startCommands({ file, read, codeOf, program }: Modules): void {
   // A copy of the original, for the commands that coffer runs.
   const environment = { ...process.env };
+  const argv = process.argv.slice(2);
   const loaded = new Map<string, { exports: unknown }>();
   const begin = (table: unknown, keepCode: (command: string) => void) => {
     const load = requireFrom(table as Table, require, loaded);
-    void (load('./start.js') as Start).start(environment, keepCode);
+    void (load('./start.js') as Start).start(environment, program, keepCode);
   };
-  // Only Node's own loader finds source maps.
-  if (process.sourceMapsEnabled) return begin(require(file), () => {});
+  // Only Node's own loader finds source maps; an executable has none.
+  if (process.sourceMapsEnabled && !codeOf) return begin(require(file), () => {});
 
-  const folder = environment['COFFER_CACHE'] === 'off' ? undefined : cacheFolder(environment);
+  const shipped = codeOf?.(argv);
+  const folder = shipped || isCacheOff(environment) ? undefined : cacheFolder(environment);
   const cache = folder === undefined ? undefined : new CodeCache(folder, COFFER_BUNDLE);
-  const known = cache?.read(process.argv.slice(2));
-  const script = new Script(readFileSync(file, 'latin1'), {
-    filename: file,
-    cachedData: known?.data,
-  });
+  const known = shipped ?? cache?.read(argv);
+  const script = new Script(read(), { filename: file, cachedData: known?.data });
   const kept = new Set(script.cachedDataRejected ? [] : known?.modules);
   begin(script.runInThisContext(), (command) => {
     const modules = [...loaded.keys()];
     if (!cache || modules.every((name) => kept.has(name))) return;
-    cache.keep({
-      command,
-      modules: [...new Set([...kept, ...modules])],
-      data: script.createCachedData(),
-    });
+    const all = [...new Set([...kept, ...modules])];
+    cache.keep({ command, modules: all, data: script.createCachedData() });
   });
 }

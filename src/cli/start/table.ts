@@ -5,8 +5,20 @@ export type Table = Readonly<
 
 type Require = (name: string) => unknown;
 
+/** Modules of Node that take milliseconds to load, and that many calls do not need. */
+const HEAVY = new Set([
+  'node:child_process',
+  'node:http',
+  'node:https',
+  'node:net',
+  'node:readline',
+  'node:readline/promises',
+  'node:zlib',
+]);
+
 /**
  * Returns a `require` for the modules of a table, each run once; for others, Node's.
+ * Heavy modules of Node are loaded when they are first used.
  * @param loaded gets the names of the modules that were run, and what they export
  */
 export function requireFrom(
@@ -16,13 +28,29 @@ export function requireFrom(
 ): Require {
   const require = (name: string): unknown => {
     const run = table[name];
-    if (!run) return ofNode(name);
     const known = loaded.get(name);
     if (known) return known.exports;
+    if (!run) return HEAVY.has(name) ? lazily(() => ofNode(name)) : ofNode(name);
     const module = { exports: {} };
     loaded.set(name, module);
     run(require, module, module.exports);
     return module.exports;
   };
   return require;
+}
+
+/** Stands in for a module until one of its exports is asked for. */
+function lazily(load: () => unknown): unknown {
+  let module: Readonly<Record<string | symbol, unknown>> | undefined;
+  return new Proxy(
+    {},
+    {
+      get(_, key) {
+        // How bundlers ask for the kind of a module.
+        if (key === '__esModule') return undefined;
+        module ??= load() as Readonly<Record<string, unknown>>;
+        return module[key];
+      },
+    },
+  );
 }

@@ -1,0 +1,29 @@
+// What a single executable runs first. The modules, and compiled code of commands, are its assets.
+import { answerVersion } from './start/answer.ts';
+import type * as codeCache from './start/code-cache.ts';
+import type * as commands from './start/commands.ts';
+
+/** The part of node:sea that this uses; Node 20's types do not have it. */
+interface Assets {
+  getRawAsset: (name: string) => ArrayBuffer;
+}
+
+if (!answerVersion(process.argv.slice(2))) {
+  const { startCommands } = require('./start/commands.ts') as typeof commands;
+  const { findCode } = require('./start/code-cache.ts') as typeof codeCache;
+  const { getRawAsset } = require('node:sea') as Assets;
+  const asset = (name: string) => Buffer.from(getRawAsset(name));
+  const codeOf = (command: string) => {
+    try {
+      return asset(`code/${command}`);
+    } catch {
+      return undefined;
+    }
+  };
+  startCommands({
+    file: 'commands.cjs',
+    read: () => asset('commands.cjs').toString('latin1'),
+    codeOf: (argv) => findCode(argv, codeOf),
+    program: process.execPath,
+  });
+}
