@@ -1,108 +1,112 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-export const DIST = new URL('../../dist/', import.meta.url);
-const CLI = fileURLToPath(new URL('cli.cjs', DIST));
-
-const LOOK_MS = 150;
-const LONGEST_WAIT_MS = 3_000;
+const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
+const SINK = fileURLToPath(new URL('sink.js', import.meta.url));
 
 if (!existsSync(CLI)) throw new Error('dist/cli.cjs not found: run node build.js first');
 
-/** A sandbox in its own process, and the environment that leads to it. */
-export async function startSandbox(flags) {
-  const child = spawn(process.execPath, [CLI, 'sandbox', ...flags], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const environment = {};
-  for await (const line of createInterface(child.stdout)) {
-    const [, name, value] = /^export (\w+)='?(.*?)'?$/.exec(line) ?? [];
-    if (name) environment[name] = value;
-    if (name === 'AWS_REGION') break;
-  }
-  const control = (method, what, body) =>
-    fetch(`${environment.AWS_ENDPOINT_URL}/_sandbox/${what}`, { method, body });
+/**
+ * Where the rows of one subject run: a folder, a sandbox for KMS and SSM, and a sink for S3. All of
+ * it is gone after `close`, or when a signal ends the benchmark.
+ */
+export async function createLab({ node, isQuick }) {
+  const folder = await mkdtemp(join(tmpdir(), 'coffer-bench-'));
+  const children = [];
+  const clean = () => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const leave = (signal) => {
+    clean();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave);
+
+  const start = (...args) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    return createInterface(child.stdout);
+  };
+  const flags = ['--key', 'alias/bench', '--key', 'alias/coffer', '--bucket', 'bench'];
+  const aws = await exported(start(CLI, 'sandbox', ...flags));
+  const [port] = await once(start(SINK), 'line');
+  const sink = `http://127.0.0.1:${port}`;
+  const env = {
+    ...aws,
+    AWS_ENDPOINT_URL_S3: sink,
+    AWS_DEFAULT_REGION: aws.AWS_REGION,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    PATH: process.env.PATH,
+    HOME: folder,
+    TMPDIR: folder,
+    // For scripts of rows: a shell divides it into words.
+    COFFER: `${node} ${CLI}`,
+    NODE: node,
+  };
+  const control = async (method, what, body) =>
+    (await fetch(`${aws.AWS_ENDPOINT_URL}/_sandbox/${what}`, { method, body })).text();
+
   return {
-    environment: { ...environment, AWS_EC2_METADATA_DISABLED: 'true' },
-    disturb: (settings) => control('PUT', 'faults', JSON.stringify(settings)),
-    /** Calls by operation while `work` ran. */
-    async callsOf(work) {
-      await control('DELETE', 'calls');
-      await work();
-      const { calls } = await (await control('GET', 'calls')).json();
-      return calls;
+    node,
+    env,
+    isQuick,
+    folder,
+    /** The full size, or the small one of a quick run. */
+    size: (full, quick) => (isQuick ? quick : full),
+    /** A new folder for a row. */
+    async room(name) {
+      const room = join(folder, name);
+      await mkdir(room);
+      return room;
     },
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+    argv: ([program, ...args]) =>
+      program === 'coffer' ? [node, CLI, ...args] : [program === 'node' ? node : program, ...args],
+    /** Milliseconds that each call to the sandbox takes longer. */
+    delay: (latencyMs) => control('PUT', 'faults', JSON.stringify({ latencyMs })),
+    /** The calls since the last time that somebody asked, by operation. */
+    async takeCalls() {
+      const { calls } = JSON.parse(await control('GET', 'calls'));
+      const sunk = await (await fetch(`${sink}/_calls`)).json();
+      await control('DELETE', 'calls');
+      await fetch(`${sink}/_calls`, { method: 'DELETE' });
+      return { ...calls, ...sunk };
+    },
+    /** Forgets all objects: they take memory. */
+    emptySink: () => fetch(`${sink}/_objects`, { method: 'DELETE' }),
+    async close() {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, leave);
+      const ended = children.map((child) => once(child, 'exit'));
+      clean();
+      await Promise.all(ended);
     },
   };
 }
 
-/** The run time of a program in seconds; it must succeed. */
-export async function timeProgram(args, options) {
-  const started = performance.now();
-  const child = spawn(process.execPath, args, {
-    ...options,
-    env: { PATH: process.env.PATH, HOME: options.cwd, ...options.env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const stderr = [];
-  child.stderr.on('data', (chunk) => stderr.push(chunk));
-  const [code] = await once(child, 'close');
-  const seconds = (performance.now() - started) / 1000;
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${Buffer.concat(stderr)}`);
-  return seconds;
+/** What the sandbox prints for a shell to export. */
+async function exported(lines) {
+  const found = {};
+  for await (const line of lines) {
+    const [, name, value] = /^export (\w+)='?(.*?)'?$/.exec(line) ?? [];
+    if (name) found[name] = value;
+    if (name === 'AWS_REGION') break;
+  }
+  return found;
 }
 
-export function timeCoffer(args, options) {
-  return timeProgram([CLI, ...args], options);
-}
-
-/**
- * Runs every measurement `rounds` times in turn, each when the machine is mostly idle. Returns the
- * median of each.
- */
-export async function medians(rounds, measurements) {
-  const found = new Map(Object.keys(measurements).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, measure] of Object.entries(measurements)) {
-      await quiet();
-      found.get(name).push(await measure());
+export function isInstalled(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
     }
-  }
-  return Object.fromEntries([...found].map(([name, values]) => [name, median(values)]));
-}
-
-/** Waits, up to a limit, until the processors are half idle. */
-async function quiet() {
-  const end = performance.now() + LONGEST_WAIT_MS;
-  while (performance.now() < end) {
-    const before = processorTimes();
-    await sleep(LOOK_MS);
-    const after = processorTimes();
-    if ((after.idle - before.idle) / (after.all - before.all) > 0.5) return;
-  }
-}
-
-function processorTimes() {
-  const times = cpus().map((cpu) => cpu.times);
-  return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap(Object.values)) };
-}
-
-function sum(values) {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return values.length % 2 === 1
-    ? sorted[Math.floor(middle)]
-    : (sorted[middle - 1] + sorted[middle]) / 2;
+  });
 }
