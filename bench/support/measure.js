@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isInstalled } from './lab.js';
 
 const ROUNDS = 7;
@@ -107,15 +106,9 @@ async function lookAt(argv, options) {
   const script = '"$@"; times >&2';
   const args = ['-e', '-c', script, 'bash', ...argv];
   const child = spawn('bash', args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
-  let [peak, isOver] = [0, false];
-  const ended = succeeded(child, argv).finally(() => (isOver = true));
-  const watch = async () => {
-    while (!isOver) {
-      peak = Math.max(peak, memoryBelow(child.pid));
-      await sleep(LOOK_MS);
-    }
-  };
-  const [stderr] = await Promise.all([ended, watch()]);
+  let peak = 0;
+  const watch = setInterval(() => (peak = Math.max(peak, memoryBelow(child.pid))), LOOK_MS);
+  const stderr = await succeeded(child, argv).finally(() => clearInterval(watch));
   // The last line is that of the shell's children.
   const times = stderr.trimEnd().split('\n').at(-1);
   const cpu = [...times.matchAll(/(\d+)m([\d.]+)s/g)];
