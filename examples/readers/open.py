@@ -10,7 +10,8 @@ types = {"string": "String", "stringlist": "StringList", "securestring": "Secure
 file = pathlib.Path(sys.argv[1]).resolve()
 manifest = yaml.load(file.read_text("utf-8"), yaml.BaseLoader)  # scalars as they are typed: 0123, yes
 path, file_key = manifest["path"].rstrip("/") + "/", manifest.get("encrypted_with", "")
-bound = {"Client": "coffer", "Path": path, "Region": manifest["region"].lower()}
+regions = sorted(manifest.get("regions") or [manifest["region"]])
+bound = {"Client": "coffer", "Path": path, "Region": ",".join(regions).lower()}
 bound |= {"KmsKey": manifest.get("kmskey"), "Account": manifest.get("account")}
 if manifest.get("recovery"):
     bound["Recovery"] = hashlib.sha256(to_json(sorted(manifest["recovery"])).encode()).hexdigest()[:32]

@@ -48,8 +48,14 @@ test.skipIf(why !== '')(
       { files: { large } },
     );
     const one = await createScene(aws, '  - {name: tls/key, type: SecureString, file: small}\n', {
+      header: `kmskey: ${aws.kmskey}\nbucket: some-{region}\n`,
       files: { small },
     });
+    const regions = (await one.text('app.yml')).replace(
+      /region: .*/,
+      'regions: [us-east-1, eu-west-1]',
+    );
+    await one.write('app.yml', regions);
     await encrypt(tools, [several.path('app.yml'), one.path('app.yml')]);
     const open = (app: Scene, ...args: string[]) =>
       run('python3', ['-B', resolve('examples/readers/open.py'), app.path('app.yml'), ...args], {

@@ -1,10 +1,14 @@
 import { CreateAliasCommand, CreateKeyCommand, ReplicateKeyCommand } from '@aws-sdk/client-kms';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
+import type { BootstrapReport } from '../../src/actions/bootstrap.ts';
+import type { DoctorReport } from '../../src/actions/doctor.ts';
 import { REGION, useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
 import { BLOB, OTHER, REGIONS, useRegions } from '../support/regions.ts';
+import { callerEnv, policiesOf } from '../support/policies.ts';
 import { expectReport } from '../support/reports.ts';
+import type { Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
@@ -27,6 +31,18 @@ async function versionsIn(region: string, prefix: string) {
 }
 
 const COMPLETE = { blob: 1, token: 1, version: 1 };
+
+const denyDecrypt = () =>
+  disturb({ rules: [{ action: 'kms:Decrypt', deny: true, accessKeyId: 'AKIACI' }] });
+
+/** A multi-Region file key, and its environment. */
+async function createReplicable() {
+  const { KeyMetadata } = await aws.kms.send(new CreateKeyCommand({ MultiRegion: true }));
+  const KeyId = KeyMetadata?.KeyId ?? '';
+  const AliasName = `alias/${aws.unique('replicable')}`;
+  await aws.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }));
+  return { KeyId, env: { COFFER_KEY_ALIAS: AliasName } };
+}
 
 describe('a region that fails does not stop the others:', () => {
   test('half-way, with exit code 4; the next sync finishes', async () => {
@@ -133,6 +149,84 @@ test('two regions take one kms:Decrypt for each data key, and the rest once each
   expect(await callsOf(() => app.succeed(['diff', 'app.yml', '--exit-code']))).toEqual(read);
 });
 
+describe('the printed policies are enough, in every region:', () => {
+  const ACCOUNT = '111122223333';
+  const policies = policiesOf(aws);
+
+  /** Prints the policy of a role for a manifest, and gives it to a caller of its own. */
+  async function asRole(app: Scene, role: string, env: Env = {}) {
+    const args = ['policy', 'app.yml', '--for', role, '--account', ACCOUNT];
+    const { stdout, stderr } = await app.succeed(args, { env });
+    const caller = `AKIA${aws.unique(role)}`;
+    await policies.put(caller, JSON.parse(stdout.toString()) as object);
+    return { env: { ...env, ...callerEnv(caller) }, stderr };
+  }
+
+  test('ci syncs, ci-diff compares, admin deletes', async () => {
+    const app = await createEncrypted();
+    const ci = await asRole(app, 'ci');
+    await app.succeed(['sync', 'app.yml', '--yes'], ci);
+    for (const region of REGIONS) expect(await versionsIn(region, app.prefix)).toEqual(COMPLETE);
+    const differ = await asRole(app, 'ci-diff');
+    await app.succeed(['diff', 'app.yml', '--exit-code'], differ);
+    const reader = await asRole(app, 'reader');
+    await app.succeed(['get', `${app.prefix}blob`, '--region', OTHER], reader);
+    const admin = await asRole(app, 'admin');
+    await app.succeed(['nuke', 'app.yml', '--yes'], admin);
+    await app.succeed(['gc', 'app.yml', '--dry-run'], admin);
+  });
+
+  test('ci-no-decrypt says where it cannot publish objects', async () => {
+    const app = await createEncrypted();
+    const { env, stderr } = await asRole(app, 'ci-no-decrypt');
+    expect(stderr).toContain(
+      `app.yml in ${OTHER}: without kms:Decrypt, sync cannot write new objects`,
+    );
+    const args = ['sync', 'app.yml', '--no-decrypt', '--yes'];
+    expect((await app.coffer(args, { env })).code).toBe(4);
+    expect(await objectsIn(REGION, app.prefix)).toHaveLength(1);
+    expect(await objectsIn(OTHER, app.prefix)).toEqual([]);
+  });
+
+  test('ci-no-decrypt publishes objects everywhere under replicas of the file key', async () => {
+    const replicable = await createReplicable();
+    const { KeyId } = replicable;
+    await aws.kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: OTHER }));
+    const app = await createEncrypted(replicable.env);
+    const { env, stderr } = await asRole(app, 'ci-no-decrypt', replicable.env);
+    expect(stderr).not.toContain('new objects');
+    await app.coffer(['sync', 'app.yml', '--no-decrypt', '--yes'], { env });
+    for (const region of REGIONS) expect(await objectsIn(region, app.prefix)).toHaveLength(1);
+  });
+});
+
+test('doctor looks at each region, and bootstrap makes what one lacks', async () => {
+  const app = await createEncrypted();
+  const text = await app.text('app.yml');
+  await app.write('app.yml', text.replace(/bucket: .*/, `bucket: ${aws.unique('made')}-{region}`));
+  const states = async () => {
+    const { stdout } = await app.coffer(['doctor', 'app.yml', '--json']);
+    const { findings } = expectReport('doctor', stdout.toString()) as DoctorReport;
+    const there = findings.filter(({ topic }) => topic.includes(' in '));
+    return Object.fromEntries(there.map(({ topic, state }) => [topic, state]));
+  };
+  const stateOf = (bucket: string, kmskey: string) =>
+    Object.fromEntries(
+      REGIONS.flatMap((region) => [
+        [`bucket in ${region}`, bucket],
+        [`object list in ${region}`, bucket],
+        [`kmskey in ${region}`, kmskey],
+        ...['parameters', 'listing'].map((what) => [`${what} in ${region}`, 'ok']),
+      ]),
+    ) as object;
+  expect(await states()).toMatchObject(stateOf('fail', 'warn'));
+  const { stdout } = await app.succeed(['bootstrap', 'app.yml', '--yes', '--json']);
+  const { steps } = expectReport('bootstrap', stdout.toString()) as BootstrapReport;
+  const made = steps.filter(({ what, state }) => what === 'bucket' && state === 'done');
+  expect(made.map(({ region }) => region)).toEqual(REGIONS);
+  expect(await states()).toMatchObject(stateOf('ok', 'ok'));
+});
+
 test('the account is asked for once', async () => {
   const app = await createApp();
   await app.write('app.yml', `account: "111122223333"\n${await app.text('app.yml')}`);
@@ -147,8 +241,6 @@ test('the account is asked for once', async () => {
 
 describe('without kms:Decrypt', () => {
   const CI = { AWS_ACCESS_KEY_ID: 'AKIACI' };
-  const denyDecrypt = () =>
-    disturb({ rules: [{ action: 'kms:Decrypt', deny: true, accessKeyId: 'AKIACI' }] });
   const args = ['sync', 'app.yml', '--no-decrypt', '--yes', '--json'];
 
   test('objects reach the region of the file key; the others are left', async () => {
@@ -165,15 +257,6 @@ describe('without kms:Decrypt', () => {
     });
     expect(stderr).toMatch(/! blob +4\.9 KiB in S3, its file key in another region/);
   });
-
-  /** A multi-Region file key, and its environment. */
-  async function createReplicable() {
-    const { KeyMetadata } = await aws.kms.send(new CreateKeyCommand({ MultiRegion: true }));
-    const KeyId = KeyMetadata?.KeyId ?? '';
-    const AliasName = `alias/${aws.unique('replicable')}`;
-    await aws.kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyId }));
-    return { KeyId, env: { COFFER_KEY_ALIAS: AliasName } };
-  }
 
   test('objects reach every region that has a replica of the file key', async () => {
     const { KeyId, env } = await createReplicable();

@@ -32,7 +32,8 @@ def binding_of(text):
 
 def context_of(manifest, **pairs):
     pairs |= {"Client": "coffer", "Path": manifest["path"].rstrip("/") + "/"}
-    pairs |= {"Region": manifest["region"].lower()}
+    regions = manifest.get("regions") or [manifest["region"]]
+    pairs |= {"Region": ",".join(sorted(region.lower() for region in regions))}
     pairs |= {"KmsKey": manifest.get("kmskey"), "Account": manifest.get("account")}
     if "recovery" in manifest:
         recipients = to_json(sorted(manifest["recovery"])).encode()

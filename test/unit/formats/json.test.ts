@@ -41,20 +41,22 @@ test.each([
   { version: 1, file: 'x', changed: 'yes' },
   { version: 2, file: 'x', changed: true },
   { version: 1, file: 'x', changed: true, foo: 1 },
-  { version: 1, done: [], failed: [], left: [], versions: { '/a': 'x' } },
+  { version: 1, done: [], failed: [], left: [], versions: { '/a': 'x' }, regions: [] },
+  { version: 1, done: [], failed: [], left: [], versions: {}, regions: [{}] },
   { Statement: [] },
 ])('rejects %j as a report', (value) => {
   expect(isReport(value)).toBe(false);
 });
 
 test('accepts a report that holds an error as well', () => {
-  const report = {
+  const done = {
     done: ['/a'],
     failed: [{ name: '/b', code: 'denied', message: 'no' }],
     left: [],
     deleted: [],
     versions: { '/a': 2 },
   };
+  const report = { ...done, regions: [{ region: 'us-east-1', ...done }] };
   const place = { file: 'app.yml', line: 3, column: 5 };
   const problems = [{ message: '/b: no', hint: 'ask', place }, { message: '1 done, 1 failed' }];
   const error = new CofferError('partial', '1 done, 1 failed', { problems, report });

@@ -19,6 +19,7 @@ import {
   ListResourceTagsCommand,
   PutKeyPolicyCommand,
   ReEncryptCommand,
+  ReplicateKeyCommand,
   ScheduleKeyDeletionCommand,
   TagResourceCommand,
   UpdateAliasCommand,
@@ -258,5 +259,50 @@ describe('a key', () => {
       message: `Key 'arn:aws:kms:us-east-1:111122223333:key/${id}' does not exist`,
     });
     expect(await errorOf(describeKey('nonsense'))).toMatchObject({ name: 'NotFoundException' });
+  });
+});
+
+describe('multi-Region keys', () => {
+  const elsewhere = () => clientsFor(sandbox.url, { region: 'eu-west-1' }).kms;
+  const EncryptionContext = { a: '1' };
+
+  async function newPrimary() {
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ MultiRegion: true }));
+    return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
+  }
+
+  const encrypt = (KeyId: string) =>
+    kms.send(new EncryptCommand({ KeyId, Plaintext: bytes('x'), EncryptionContext }));
+
+  test('have an id of their own form, and open what a replica encrypted', async () => {
+    const { id, arn } = await newPrimary();
+    expect(id).toMatch(/^mrk-[0-9a-f]{32}$/);
+    const { CiphertextBlob } = await encrypt(id);
+    const decrypt = new DecryptCommand({ CiphertextBlob, EncryptionContext });
+    expect(await codeOf(elsewhere().send(decrypt))).toBe('InvalidCiphertextException');
+
+    const { ReplicaKeyMetadata } = await kms.send(
+      new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-1' }),
+    );
+    const replica = arn.replace('us-east-1', 'eu-west-1');
+    expect(ReplicaKeyMetadata).toMatchObject({
+      KeyId: id,
+      Arn: replica,
+      MultiRegionConfiguration: {
+        MultiRegionKeyType: 'REPLICA',
+        PrimaryKey: { Arn: arn, Region: 'us-east-1' },
+        ReplicaKeys: [{ Arn: replica, Region: 'eu-west-1' }],
+      },
+    });
+    const { Plaintext, KeyId } = await elsewhere().send(decrypt);
+    expect([Buffer.from(Plaintext ?? '').toString(), KeyId]).toEqual(['x', replica]);
+    const again = new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-1' });
+    expect(await codeOf(kms.send(again))).toBe('AlreadyExistsException');
+  });
+
+  test('only a primary key can be replicated', async () => {
+    const { id } = await newKey();
+    const replicate = new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-1' });
+    expect(await codeOf(kms.send(replicate))).toBe('UnsupportedOperationException');
   });
 });

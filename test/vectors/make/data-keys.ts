@@ -3,7 +3,8 @@ import { base64, bindingOf, bytes, flip, hex, TOKEN, type Bound, type Vector } f
 
 interface Settings {
   path: string;
-  region: string;
+  region?: string;
+  regions?: readonly string[];
   kmskey?: string;
   account?: string;
 }
@@ -19,11 +20,11 @@ export function contextOf(
   settings: Settings,
   more: Record<string, string> = {},
 ): Record<string, string> {
-  const { path, region, kmskey, account } = settings;
+  const { path, region = '', regions = [region], kmskey, account } = settings;
   const pairs = {
     Client: 'coffer',
     Path: `${path.replace(/\/+$/, '')}/`,
-    Region: region,
+    Region: [...regions].sort().join(','),
     ...(kmskey !== undefined && { KmsKey: kmskey }),
     ...(account !== undefined && { Account: account }),
     ...more,
@@ -65,7 +66,9 @@ function blobKey(name: string, bound: Bound, settings = SUPERMAN): Vector {
 export function dataKeys(): Vector[] {
   const good = dataKey('all settings', { ...SUPERMAN, account: '111122223333' });
   const arn = 'arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000';
-  const { path, region } = SUPERMAN;
+  const { path, region, ...keyed } = SUPERMAN;
+  const three = ['us-east-1', 'eu-west-1', 'eu-central-1'];
+  const several: Settings = { path, ...keyed, regions: three };
   const bad = (refused: string, name: string, change: object): Vector => ({
     ...good,
     name,
@@ -86,11 +89,16 @@ export function dataKeys(): Vector[] {
       ...SUPERMAN,
       kmskey: '0A1B2C3D-0000-4000-8000-000000000000',
     }),
+    dataKey('several regions', several),
+    dataKey('several regions in another order', { ...several, regions: three.toReversed() }),
+    dataKey('a list of one region', { path, regions: ['us-east-1'] }),
     dataKey('an author who may not decrypt', SUPERMAN, 'write-only'),
     blobKey('the key of a blob', { ...TOKEN, parameter: '/apps/superman/tls/keystore' }),
+    blobKey('the key of a blob, with several regions', TOKEN, several),
     blobKey('the key of a blob that is a String', { ...TOKEN, type: 'String' }),
     blobKey('the key of a blob, with an account', TOKEN, { ...SUPERMAN, account: '111122223333' }),
     bad('binding', 'another path', { settings: { ...SUPERMAN, path: '/apps/batman/' } }),
+    bad('binding', 'one more region', { settings: { ...several, account: '111122223333' } }),
     bad('binding', 'an account was taken away', { settings: SUPERMAN }),
     bad('binding', 'another author', { author: 'write-only' }),
     bad('binding', 'the binding of another context', { binding: without['binding'] }),

@@ -35,6 +35,10 @@ export function manifests(): Vector[] {
   const blobOf = (change: object) =>
     `${head}parameters:\n  - name: key\n    type: securestring\n    blob: ${JSON.stringify({ ...whole, ...change })}\n`;
   const inlineOf = { '/apps/superman/api_token': { type: 'SecureString', value } };
+  const several =
+    'path: /apps/superman\nregions: [us-east-1, eu-west-1]\nkmskey: alias/superman\nbucket: superman-{region}\n';
+  const plain = 'parameters:\n  - {name: n, type: String, value: x}\n';
+  const valueOf = { '/apps/superman/n': { type: 'String', value: 'x' } };
   return [
     read('an inline value', sealed + token, inlineOf),
     read(
@@ -89,6 +93,18 @@ export function manifests(): Vector[] {
       {
         '/apps/superman/hosts': { type: 'StringList', value: 'a,b' },
       },
+    ),
+    read('several regions', several + plain, valueOf),
+    read('a list of one region', several.replace(', eu-west-1', '') + plain, valueOf),
+    bad('region and regions', `region: us-east-1\n${several}${plain}`),
+    bad('neither region nor regions', several.replace(/regions: .*\n/, '') + plain),
+    bad('no regions in the list', several.replace(/\[.*\]/, '[]') + plain),
+    bad('the same region twice', several.replace('eu-west-1', 'us-east-1') + plain),
+    bad('regions of two partitions', several.replace('eu-west-1', 'cn-north-1') + plain),
+    bad('several regions and one bucket', several.replace('-{region}', '') + plain),
+    bad(
+      'several regions and a key of one',
+      several.replace('alias/superman', '0a1b2c3d-0000-4000-8000-000000000000') + plain,
     ),
     bad('two keys of one name', `${sealed}${token}    value: ${value}\n`),
     bad('two parameters of one name', `${sealed}${token}${token.replace('parameters:\n', '')}`),
