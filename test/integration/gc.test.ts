@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { useAws } from '../support/aws.ts';
+import { REGION, useAws } from '../support/aws.ts';
 import { materials, writeOlder } from '../support/older-writer.ts';
 import { createPutScene, NO_OBJECT, type PutScene } from '../support/put.ts';
 import { createScene } from '../support/scene.ts';
@@ -217,6 +217,7 @@ describe('gc deletes nothing', () => {
       manifests: [
         {
           file: 'app.yml',
+          region: REGION,
           bucket: aws.bucket,
           objects: [{ key, size: 6 }],
           uploads: [upload],

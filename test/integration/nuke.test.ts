@@ -41,7 +41,9 @@ test('--dry-run says what it would delete, and deletes nothing', async () => {
   expect(stderr).toContain(`  s3://${aws.bucket}/${key}\n`);
   expect(JSON.parse(stdout.toString())).toEqual({
     version: 1,
-    manifests: [{ file: 'app.yml', deleted: app.names, missing: [], objects: [key] }],
+    manifests: [
+      { file: 'app.yml', region: REGION, deleted: app.names, missing: [], objects: [key] },
+    ],
   });
   expect(Object.keys(await stored.values(app.prefix))).toHaveLength(26);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { useAws } from '../support/aws.ts';
+import { REGION, useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { expectReport } from '../support/reports.ts';
 import { createScene, secret } from '../support/scene.ts';
@@ -64,14 +64,10 @@ test('reports in JSON what was done', async () => {
   await app.succeed(['encrypt', 'app.yml']);
   const { stdout } = await app.succeed(['sync', 'app.yml', '--yes', '--json']);
   const done = ['deep/down/here', 'hosts', 'token', 'version'].map((name) => app.prefix + name);
-  expect(JSON.parse(stdout.toString())).toEqual({
-    version: 1,
-    done,
-    failed: [],
-    left: [],
-    deleted: [],
-    versions: Object.fromEntries(done.map((name) => [name, 1])),
-  });
+  const versions = Object.fromEntries(done.map((name) => [name, 1]));
+  const report = { done, failed: [], left: [], deleted: [], versions };
+  const regions = [{ region: REGION, ...report }];
+  expect(JSON.parse(stdout.toString())).toEqual({ version: 1, ...report, regions });
 });
 
 describe('a dry run', () => {

@@ -84,10 +84,10 @@ const WITHOUT_LIMIT = [
   'aws/trust.ts', // certificates
   'ci/comment.ts', // GitHub's event and its answers
   'cli/commands/sandbox.ts', // the caller's own policy, for a test
+  'cli/entry.ts', // coffer's own code
   'cli/inherited.ts', // what Linux says of descriptors
   'cli/run-command.ts', // what Linux says of a process
   'cli/start/code-cache.ts', // coffer's own compiled code
-  'cli/start/commands.ts', // coffer's own code
   'cli/terminal/editor.ts', // what a person typed; parsing it has the limit
   'files/lock.ts',
   'files/overwrite.ts', // its own copies of a manifest

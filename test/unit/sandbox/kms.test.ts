@@ -262,15 +262,15 @@ describe('a key', () => {
   });
 });
 
+const elsewhere = () => clientsFor(sandbox.url, { region: 'eu-west-1' }).kms;
+
+async function newPrimary() {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ MultiRegion: true }));
+  return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
+}
+
 describe('multi-Region keys', () => {
-  const elsewhere = () => clientsFor(sandbox.url, { region: 'eu-west-1' }).kms;
   const EncryptionContext = { a: '1' };
-
-  async function newPrimary() {
-    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ MultiRegion: true }));
-    return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
-  }
-
   const encrypt = (KeyId: string) =>
     kms.send(new EncryptCommand({ KeyId, Plaintext: bytes('x'), EncryptionContext }));
 
