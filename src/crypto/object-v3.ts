@@ -39,9 +39,15 @@ export interface Commitment {
   commitment: Buffer;
 }
 
-/** A cipher for one object's body; the body is its output followed by its tag. */
-export function createObjectCipher(dataKey: Buffer): Commitment & { cipher: CipherGCM } {
-  const messageId = randomBytes(MESSAGE_ID_BYTES);
+/**
+ * A cipher for one object's body; the body is its output followed by its tag.
+ * @param messageId of a body that is sealed once more only to compare it: for anything that is
+ * kept, every body has a new one
+ */
+export function createObjectCipher(
+  dataKey: Buffer,
+  messageId: Buffer = randomBytes(MESSAGE_ID_BYTES),
+): Commitment & { cipher: CipherGCM } {
   const { contentKey, commitment } = deriveKeys(dataKey, messageId);
   const cipher = createCipheriv('aes-256-gcm', contentKey, IV).setAAD(SUITE);
   return { messageId, commitment, cipher };

@@ -25,37 +25,55 @@ export async function openBlobBody(
   parameter: Parameter,
   blob: Blob,
 ): Promise<BlobBody> {
-  const body =
-    'data' in blob.body
-      ? inMemory(decodeBase64(blob.body.data) ?? Buffer.alloc(0))
-      : await onDisk(manifest, parameter, blob.body.path);
+  const body = await findBlobBody(manifest, parameter, blob);
   try {
     const hash = createHash('sha256');
     if (body.size === blob.size) {
       for await (const chunk of chunksOf(body, body.size)) hash.update(chunk);
     }
     if (body.size !== blob.size || hash.digest('hex') !== blob.sha256) {
-      const stub = stubOf(await body.read(0, 1024), body.size);
-      if (stub) {
-        throw new CofferError('tampered', `${parameter.name}: its blob is a stub of ${stub.of}`, {
-          place: parameter.place,
-          hint: `run ${stub.mend}`,
-        });
-      }
-      throw new CofferError(
-        'tampered',
-        `${parameter.name}: the sealed bytes do not match the manifest`,
-        {
-          place: parameter.place,
-          hint: 'restore the blob from git (with git lfs pull if Git LFS holds it), or encrypt the file again with coffer encrypt --reseal NAME',
-        },
-      );
+      throw await describeDamage(parameter, body);
     }
     return body;
   } catch (error) {
     await body.close();
     throw error;
   }
+}
+
+/**
+ * Checks that a blob's sealed bytes are there, and their size; does not read them.
+ * @throws CofferError as `openBlobBody`
+ */
+export async function requireBlobBody(
+  manifest: Manifest,
+  parameter: Parameter,
+  blob: Blob,
+): Promise<void> {
+  const body = await findBlobBody(manifest, parameter, blob);
+  try {
+    if (body.size !== blob.size) throw await describeDamage(parameter, body);
+  } finally {
+    await body.close();
+  }
+}
+
+function findBlobBody(manifest: Manifest, parameter: Parameter, blob: Blob): Promise<BlobBody> {
+  if ('path' in blob.body) return onDisk(manifest, parameter, blob.body.path);
+  return Promise.resolve(inMemory(decodeBase64(blob.body.data) ?? Buffer.alloc(0)));
+}
+
+async function describeDamage({ name, place }: Parameter, body: BlobBody): Promise<CofferError> {
+  const stub = stubOf(await body.read(0, 1024), body.size);
+  return stub
+    ? new CofferError('tampered', `${name}: its blob is a stub of ${stub.of}`, {
+        place,
+        hint: `run ${stub.mend}`,
+      })
+    : new CofferError('tampered', `${name}: the sealed bytes do not match the manifest`, {
+        place,
+        hint: 'restore the blob from git (with git lfs pull if Git LFS holds it), or encrypt the file again with coffer encrypt --reseal NAME',
+      });
 }
 
 /** The whole plaintext of a blob, verified. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { TAG_BYTES } from '../crypto/object-v3.ts';
+import { createObjectCipher, sealChunks, TAG_BYTES } from '../crypto/object-v3.ts';
 import { CofferError, type Problem } from '../errors.ts';
 import { isIgnored } from '../git/head.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
-import { openBlobBody, openedChunks } from './blob-body.ts';
+import { headerOf, requireBlobBody } from './blob-body.ts';
 import { readCommitted } from './head.ts';
 import { ssmLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
@@ -134,6 +134,11 @@ async function isSame(
   return (await opener.open(parameter)).equals(encodeSource(parameter, await source.read()));
 }
 
+/**
+ * Whether a file is what a blob holds, in one pass over the file: the same plaintext, data key and
+ * message id make the same sealed bytes. What another content makes of them is hashed in memory
+ * and gone: two bodies under one message id never exist outside of this function.
+ */
 async function isSameBlob(
   manifest: Manifest,
   parameter: Parameter,
@@ -143,15 +148,22 @@ async function isSameBlob(
   watch: Watch | undefined,
 ): Promise<boolean> {
   const dataKey = await opener.openBlobKey(parameter, blob);
-  const body = await openBlobBody(manifest, parameter, blob);
-  try {
-    let read = 0;
-    const tell = (bytes: number) => watch?.compared((read += bytes), 2 * source.size);
-    const held = await digest(counted(openedChunks(body, blob, dataKey), tell));
-    return held.equals(await digest(counted(source.stream(), tell)));
-  } finally {
-    await body.close();
+  await requireBlobBody(manifest, parameter, blob);
+  const { messageId, commitment: wanted } = headerOf(blob);
+  const { cipher, commitment } = createObjectCipher(dataKey, messageId);
+  if (!commitment.equals(wanted)) {
+    throw new CofferError('tampered', `${parameter.name}: the key commitment does not match`, {
+      place: parameter.place,
+      hint: `restore its blob from git, or run coffer encrypt --reseal ${parameter.name}`,
+    });
   }
+  let read = 0;
+  const tell = (bytes: number) => watch?.compared((read += bytes), source.size);
+  const digest = createHash('sha256');
+  for await (const chunk of sealChunks(cipher, counted(source.stream(), tell))) {
+    digest.update(chunk);
+  }
+  return digest.digest('hex') === blob.sha256;
 }
 
 /** The same chunks; calls `tell` with the size of each. */
@@ -163,10 +175,4 @@ export async function* counted(
     yield chunk;
     tell(chunk.length);
   }
-}
-
-async function digest(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
-  const hash = createHash('sha256');
-  for await (const chunk of chunks) hash.update(chunk);
-  return hash.digest();
 }
