@@ -200,7 +200,7 @@ describe('the printed policies are enough, in every region:', () => {
   });
 });
 
-/** What doctor says of each region's bucket and kmskey; the rest is fine. */
+/** What doctor says of each region, where the bucket and kmskey are in these states. */
 const stateOf = (bucket: string, kmskey: string) =>
   Object.fromEntries(
     REGIONS.flatMap((region) => [

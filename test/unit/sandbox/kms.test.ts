@@ -40,8 +40,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-async function newKey(): Promise<{ id: string; arn: string }> {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+async function newKey(MultiRegion = false): Promise<{ id: string; arn: string }> {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ MultiRegion }));
   return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
 }
 
@@ -262,24 +262,19 @@ describe('a key', () => {
   });
 });
 
-const elsewhere = () => clientsFor(sandbox.url, { region: 'eu-west-1' }).kms;
-
-async function newPrimary() {
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({ MultiRegion: true }));
-  return { id: KeyMetadata?.KeyId ?? '', arn: KeyMetadata?.Arn ?? '' };
-}
-
 describe('multi-Region keys', () => {
   const EncryptionContext = { a: '1' };
+
   const encrypt = (KeyId: string) =>
     kms.send(new EncryptCommand({ KeyId, Plaintext: bytes('x'), EncryptionContext }));
 
   test('have an id of their own form, and open what a replica encrypted', async () => {
-    const { id, arn } = await newPrimary();
+    const { id, arn } = await newKey(true);
     expect(id).toMatch(/^mrk-[0-9a-f]{32}$/);
     const { CiphertextBlob } = await encrypt(id);
+    const elsewhere = clientsFor(sandbox.url, { region: 'eu-west-1' }).kms;
     const decrypt = new DecryptCommand({ CiphertextBlob, EncryptionContext });
-    expect(await codeOf(elsewhere().send(decrypt))).toBe('InvalidCiphertextException');
+    expect(await codeOf(elsewhere.send(decrypt))).toBe('InvalidCiphertextException');
 
     const { ReplicaKeyMetadata } = await kms.send(
       new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-1' }),
@@ -294,7 +289,7 @@ describe('multi-Region keys', () => {
         ReplicaKeys: [{ Arn: replica, Region: 'eu-west-1' }],
       },
     });
-    const { Plaintext, KeyId } = await elsewhere().send(decrypt);
+    const { Plaintext, KeyId } = await elsewhere.send(decrypt);
     expect([Buffer.from(Plaintext ?? '').toString(), KeyId]).toEqual(['x', replica]);
     const again = new ReplicateKeyCommand({ KeyId: id, ReplicaRegion: 'eu-west-1' });
     expect(await codeOf(kms.send(again))).toBe('AlreadyExistsException');
