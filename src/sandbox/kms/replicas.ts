@@ -2,6 +2,7 @@ import type { Handlers } from '../json/service.ts';
 import { Refusal } from '../refusal.ts';
 import type { KeyRing } from './keyring.ts';
 import { keyIdOf, managedByCaller, metadata } from './keys.ts';
+import { policyOf, readPolicy } from './policy.ts';
 
 /** Multi-Region keys: a primary key, and replicas with the same id and material elsewhere. */
 export const replicaHandlers: Handlers<KeyRing> = {
@@ -19,8 +20,11 @@ export const replicaHandlers: Handlers<KeyRing> = {
       throw new Refusal('AlreadyExistsException', `${primary.id} exists in ${region} already.`);
     }
     const { id, material, primaryRegion, rotationDays } = primary;
+    // A replica has a policy of its own, not that of its primary key.
+    const policy = readPolicy(input, call);
+    const own = { description, ...(policy === undefined ? {} : { policy }) };
     const shared = { id, material, primaryRegion, rotationDays };
-    const replica = ring.create({ ...call.home, region }, { ...shared, description }, call.now);
-    return { ReplicaKeyMetadata: metadata(ring, replica), ReplicaPolicy: '' };
+    const replica = ring.create({ ...call.home, region }, { ...shared, ...own }, call.now);
+    return { ReplicaKeyMetadata: metadata(ring, replica), ReplicaPolicy: policyOf(replica) };
   },
 };

@@ -155,6 +155,9 @@ function valuesOf(store: SecretStore, call: Call, ids: readonly string[]) {
 function listed(store: SecretStore, input: Fields, call: Call, size: number) {
   const matches = readFilters(input);
   const withDeleted = input.flag('IncludePlannedDeletion');
+  const sortBy = input.optionalText('SortBy', { oneOf: Object.keys(ORDERS) }) ?? 'created-date';
+  const order = ORDERS[sortBy] ?? NAME;
+  const keyOf = (secret: Secret) => `${order(secret)} ${secret.name}`;
   const isDescending = input.optionalText('SortOrder', { oneOf: ['asc', 'desc'] }) === 'desc';
   const compare = (one: string, other: string) =>
     isDescending ? compareUtf8(other, one) : compareUtf8(one, other);
@@ -165,10 +168,16 @@ function listed(store: SecretStore, input: Fields, call: Call, size: number) {
   return page(secrets, keyOf, pageOf(store, input, size), compare);
 }
 
-/** By the time of creation. */
-function keyOf({ createdAt, name }: Secret): string {
-  return `${String(createdAt).padStart(16, '0')} ${name}`;
-}
+const NAME = ({ name }: Secret) => name;
+const sortable = (time: number) => String(time).padStart(16, '0');
+
+/** What `SortBy` sorts by, as texts that sort like it; equal ones are in the order of names. */
+const ORDERS: Readonly<Record<string, (secret: Secret) => string>> = {
+  'created-date': ({ createdAt }) => sortable(createdAt),
+  'last-accessed-date': ({ accessedAt = 0 }) => sortable(accessedAt),
+  'last-changed-date': ({ changedAt }) => sortable(changedAt),
+  name: NAME,
+};
 
 function pageOf(store: SecretStore, input: Fields, size: number) {
   return {

@@ -4,6 +4,7 @@ import {
   DescribeKeyCommand,
   ListAliasesCommand,
   ListKeysCommand,
+  ReplicateKeyCommand,
 } from '@aws-sdk/client-kms';
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,8 +13,8 @@ import { startSandbox } from '../../../src/sandbox/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { policiesOf } from '../../support/policies.ts';
 import { ACCOUNTS, allow, callersOf, outcomeOf, user, type Callers } from './callers.ts';
-import { codeOf } from './clients.ts';
-import { keyCallsOf } from './key-calls.ts';
+import { clientsFor, codeOf } from './clients.ts';
+import { keyCallsOf, keyPolicy } from './key-calls.ts';
 
 let sandbox: Sandbox;
 let callers: Callers;
@@ -62,6 +63,25 @@ describe('another account', () => {
     const { Aliases } = await callers.foreign.kms.send(new ListAliasesCommand({}));
     expect(Aliases?.map(({ TargetKeyId }) => TargetKeyId)).toEqual([created[1]?.split('/')[1]]);
   });
+});
+
+test('a replica has the policy that it is given, or the default one', async () => {
+  const { kms } = callers.own;
+  const { KeyMetadata } = await kms.send(
+    new CreateKeyCommand({ MultiRegion: true, Policy: keyPolicy([allow('*')]) }),
+  );
+  const KeyId = KeyMetadata?.KeyId;
+  const replicate = (ReplicaRegion: string, more: object = {}) =>
+    kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion, ...more }));
+  const given = await replicate('eu-west-1', { Policy: keyPolicy([allow(user('AKIAOWN'))]) });
+  expect(given.ReplicaPolicy).toBe(keyPolicy([allow(user('AKIAOWN'))]));
+  expect((await replicate('eu-west-2')).ReplicaPolicy).toContain(':root');
+  const inEurope = (region: string) =>
+    clientsFor(sandbox.url, { region, accessKeyId: 'AKIABARE' }).kms.send(
+      new DescribeKeyCommand({ KeyId }),
+    );
+  expect(await outcomeOf(inEurope('eu-west-1'))).toBe('resource');
+  expect(await outcomeOf(inEurope('eu-west-2'))).toBe('identity');
 });
 
 test("AWS's own keys serve everybody in the account through their service, and only so", async () => {

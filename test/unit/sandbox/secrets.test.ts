@@ -116,6 +116,8 @@ describe('ListSecrets', () => {
     expect(new Set(all.map(({ Name }) => Name))).toEqual(new Set(names));
     const down = await there.list({ SortOrder: 'desc', MaxResults: 1 });
     expect(down).toEqual([all.at(-1)?.Name]);
+    const byName = await there.list({ SortBy: 'name', SortOrder: 'desc', MaxResults: 2 });
+    expect(byName).toEqual(['n100', 'n099']);
     expect(await codeOf(there.list({ MaxResults: 101 }))).toBe('ValidationException');
     expect(await codeOf(there.list({ NextToken: 'x' }))).toBe('InvalidNextTokenException');
   });
