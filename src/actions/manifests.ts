@@ -193,7 +193,7 @@ export function findParameter(manifest: Manifest, name: string): Parameter {
 }
 
 /** The name as the manifest has it, even if it is given in full. */
-export function nameBelow({ path }: Manifest, name: string): string {
+export function nameBelow({ path }: Pick<Manifest, 'path'>, name: string): string {
   return name.startsWith(path) ? name.slice(path.length) : name;
 }
 

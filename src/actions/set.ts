@@ -1,8 +1,11 @@
 import { CofferError } from '../errors.ts';
+import { isThere } from '../files/private-file.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, NewParameter, Parameter, ParameterType } from '../manifest/model.ts';
+import { newManifestText, type Destination } from '../manifest/new-manifest.ts';
 import { changeManifest, nameBelow } from './manifests.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
+import { sealNew } from './sealing-new.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface SetOptions extends WriteOptions {
@@ -10,6 +13,8 @@ export interface SetOptions extends WriteOptions {
   type?: ParameterType | undefined;
   /** Description of a new parameter. */
   description?: string | undefined;
+  /** Makes the manifest if the file does not exist. */
+  init?: Destination | undefined;
 }
 
 /**
@@ -23,6 +28,9 @@ export async function set(
   value: (name: string) => Promise<Buffer>,
   options: SetOptions = {},
 ): Promise<SealReport> {
+  if (options.init && !(await isThere(file))) {
+    return setFirst(tools, file, name, value, { ...options, init: options.init });
+  }
   // Holds the lock only before and after: others need not wait while a person types.
   const [before, wanted] = await changeManifest(tools, file, options, (manifest) =>
     Promise.resolve([manifest, plan(manifest, name, options).name] as const),
@@ -35,6 +43,24 @@ export async function set(
     (manifest) => setValue(tools, manifest, name, bytes, options),
     before,
   );
+}
+
+/** Sets the only value of a new manifest. */
+async function setFirst(
+  tools: Tools,
+  file: string,
+  wanted: string,
+  value: (name: string) => Promise<Buffer>,
+  { init, ...options }: SetOptions & { init: Destination },
+): Promise<SealReport> {
+  const path = init.path.endsWith('/') ? init.path : `${init.path}/`;
+  const name = nameBelow({ path }, wanted);
+  const { type = 'SecureString', description } = options;
+  const added = { name, type, description };
+  // Checks the settings and the name before a person types the value.
+  newManifestText(init, [{ ...added, content: { kind: 'plain', text: '-' } }]);
+  const bytes = await value(name);
+  return sealNew(tools, file, init, new Map([[name, bytes]]), [added], options);
 }
 
 async function setValue(

@@ -27,6 +27,8 @@ const WIDEST_TERM = 26;
 const ABOUT = 'coffer keeps secrets in git as ciphertext, and in AWS as SSM parameters.\n';
 
 const BEGINNINGS = [
+  ['coffer init app.yml', 'makes a manifest, the list of your secrets'],
+  ['coffer set app.yml token', 'asks for a value, and encrypts it'],
   ['coffer encrypt app.yml', 'encrypts the secrets: you can commit the file'],
   ['coffer diff app.yml', 'shows how AWS differs'],
   ['coffer sync app.yml', 'writes what differs'],

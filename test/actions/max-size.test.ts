@@ -142,6 +142,8 @@ const READERS: Record<string, readonly Call[] | string> = {
   doctor: 'reads settings',
   cache: 'keeps code',
   completion: 'prints a script',
+  schema: 'prints a schema',
+  init: 'writes a template',
   sandbox: 'is not a reader',
 };
 

@@ -354,6 +354,24 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     });
   },
 
+  init(world) {
+    const { aws, ledger, prefixes, sources } = world;
+    const file = `${world.fresh('made')}.yml`;
+    const prefix = `/${aws.unique('made')}/`;
+    prefixes.set(file, prefix);
+    sources.add('coffer.schema.json');
+    const after = ledger.copy();
+    after.git.set(file, new Map([[`${prefix}example`, Buffer.from('hello')]]));
+    const target = ['--path', prefix, '--region', REGION, '--kmskey', aws.kmskey];
+    return Promise.resolve({
+      argv: ['init', file, ...target],
+      after,
+      isOnline: false,
+      doneBefore: /exists/,
+      tidy: () => forget(world, file),
+    });
+  },
+
   hook: (world) => installed(world, 'hook', join('.git', 'hooks', 'pre-commit')),
 
   git: (world) => installed(world, 'git', '.gitattributes'),
@@ -395,6 +413,7 @@ export const READERS: ReadonlySet<string> = new Set([
   'policy',
   'cache',
   'completion',
+  'schema',
   // What runs in it is another command.
   'sandbox',
 ]);

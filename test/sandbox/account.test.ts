@@ -60,6 +60,9 @@ const CALLS: Readonly<Record<string, Row>> = {
     args: () => ['app.yml', '--yes', '--older-than', '0s'],
     writes: /^s3:AbortMultipartUpload$/,
   },
+  init: {
+    args: () => ['new.yml', '--path', '/new/', '--region', 'us-east-1', '--kmskey', 'alias/new'],
+  },
   bootstrap: { args: () => ['app.yml', '--yes'], writes: /^s3:PutBucketVersioning$/ },
   decrypt: { args: file },
   diff: { args: file },
@@ -78,6 +81,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   sandbox: { args: () => ['--', 'true'] },
   cache: { args: () => ['clear'] },
   completion: { args: () => ['bash'] },
+  schema: { args: () => [] },
   put: {
     // It takes no manifest, so nothing says which account is meant.
     args: ({ prefix }) => ['-p', `${prefix}data`, '-b', aws.bucket, '-k', aws.kmskey],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/index.ts';
 import { useAws } from '../support/aws.ts';
@@ -11,8 +12,11 @@ const stored = storedIn(aws);
 
 const READER_LEFT = 141;
 
+const NEW = ['--path', '/new/', '--region', 'us-east-1', '--kmskey', 'alias/new'];
+
 /** The arguments of each command; each can run repeatedly with the same result. */
 const CALLS: Record<string, (app: Scene) => string[]> = {
+  init: ({ path }) => [path(`${randomUUID()}.yml`), ...NEW],
   encrypt: () => ['app.yml'],
   decrypt: () => ['app.yml'],
   edit: () => ['app.yml'],
@@ -46,6 +50,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   sandbox: () => ['--', 'true'],
   cache: () => ['clear'],
   completion: () => ['bash'],
+  schema: () => [],
 };
 
 const TAKER = `path: /taker/
@@ -113,12 +118,12 @@ test.each(COMMANDS.map(({ name, noJson }) => [name, noJson === undefined] as con
   '%s ends correctly if nobody reads its output',
   async (name, hasJson) => {
     const app = await createApp();
-    const words = [name, ...(hasJson ? ['--json'] : []), ...(CALLS[name]?.(app) ?? [])];
-    const open = await app.call(words, 'none');
+    const words = () => [name, ...(hasJson ? ['--json'] : []), ...(CALLS[name]?.(app) ?? [])];
+    const open = await app.call(words(), 'none');
     const printsNothing = open.stdout.length === 0;
     expect([0, 3]).toContain(open.code);
-    expect((await app.call(words, 'stdout')).code).toBe(printsNothing ? open.code : READER_LEFT);
-    const unheard = await app.call(words, 'stderr');
+    expect((await app.call(words(), 'stdout')).code).toBe(printsNothing ? open.code : READER_LEFT);
+    const unheard = await app.call(words(), 'stderr');
     expect(unheard.code).toBe(open.code);
     expect(unheard.stdout.length === 0).toBe(printsNothing);
   },

@@ -34,6 +34,8 @@ test('every command prints what schemas/report.schema.json describes, and no sec
     for (const [shape, ...args] of calls) await check(shape, args);
   };
 
+  const target = ['--path', '/new/', '--region', 'us-east-1', '--kmskey', aws.kmskey];
+  await check('init', ['init', 'new.yml', ...target]);
   await check('encrypt', ['encrypt', 'app.yml']);
   await check('plan', ['sync', 'app.yml', '--dry-run']);
   await check('applied', ['sync', 'app.yml', '--yes']);

@@ -39,6 +39,14 @@ export const LOCK_TIMEOUT = [
   'Maximum wait for another coffer that writes the manifest (default: 60)',
 ] as const;
 
+/** Of commands that make a manifest. */
+export const DESTINATION_FLAGS = [
+  ['--path <path>', 'Prefix of every name in SSM'],
+  ['--kmskey <key>', 'KMS key for what is stored in AWS'],
+  ['--bucket <bucket>', 'Bucket for values too large for SSM'],
+  ['--account <account>', 'AWS account: nothing is written to another'],
+] as const;
+
 /** Of commands that follow pointers. */
 export const ALLOW_FOREIGN = [
   '--allow-foreign',

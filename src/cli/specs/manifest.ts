@@ -1,10 +1,35 @@
 import { PARAMETER_TYPES } from '../../manifest/model.ts';
-import { LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
+import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 export const MANIFEST_COMMANDS: CommandGroup = {
   title: 'Secrets in git',
   commands: [
+    {
+      name: 'init',
+      args: '[file]',
+      summary: 'Make a manifest, the list of the secrets of one path',
+      description: `
+        Asks for the path, region, kmskey, bucket and account, and writes a manifest with comments
+        and an example (default: secrets.yml). With --path, --kmskey and a region from --region, the
+        environment or the profile, it asks nothing. Writes coffer.schema.json beside it, or at the
+        top of the repository, so that editors complete and check manifests, also for people who
+        have not installed coffer. In a repository it offers coffer git install and coffer hook
+        install. Never overwrites a file. Makes no AWS calls.`,
+      flags: [
+        ...DESTINATION_FLAGS,
+        ['--git', 'Also run coffer git install and coffer hook install'],
+        ['--no-schema', 'Write no coffer.schema.json'],
+      ],
+      examples: [
+        ['init', 'asks'],
+        [
+          'init app.yml --path /apps/superman/ --region us-east-1 --kmskey alias/superman',
+          'asks nothing',
+        ],
+      ],
+      load: () => import('../commands/init.ts'),
+    },
     {
       name: 'encrypt',
       args: '<...manifests>',
@@ -82,7 +107,8 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         Encrypts one value and writes it into the manifest; adds the parameter if it is new. The
         value comes from standard input, from a prompt that does not show it, or from a file: never
         from the arguments, which everyone on the machine can read. Refuses an empty value, which
-        SSM cannot hold. Needs kms:GenerateDataKey on the file key. Run coffer sync to update AWS.`,
+        SSM cannot hold. With --init it makes a manifest that does not exist yet, with --path, --kmskey
+        and a region. Needs kms:GenerateDataKey on the file key. Run coffer sync to update AWS.`,
       flags: [
         [
           '--type <type>',
@@ -92,6 +118,8 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         ['--description <text>', 'Description of a new parameter'],
         ['-f, --from-file <file>', 'Use the bytes of this file, unchanged'],
         ['--keep-newline', 'Keep the last line break of standard input (default: drop it)'],
+        ['--init', 'Make the manifest if the file does not exist'],
+        ...DESTINATION_FLAGS,
         ...FILE_KEY_FLAGS,
         LOCK_TIMEOUT,
       ],
@@ -108,6 +136,10 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         [
           'set app.yml api_version --type String --description "Not a secret"',
           'a new parameter, not encrypted',
+        ],
+        [
+          'set app.yml api_token --init --path /apps/superman/ --kmskey alias/superman',
+          'the first secret of a new manifest',
         ],
       ],
       surplus:

@@ -62,5 +62,18 @@ export const TOOL_COMMANDS: CommandGroup = {
       noJson: 'standard output is the script',
       load: () => import('../commands/completion.ts'),
     },
+    {
+      name: 'schema',
+      args: '',
+      summary: 'Print the JSON schema of manifests, for editors',
+      description: `
+        Prints what coffer init writes as coffer.schema.json. Editors that speak YAML find it by the
+        first line of a manifest: # yaml-language-server: $schema=./coffer.schema.json. Run it again
+        after an update of coffer.`,
+      flags: [],
+      examples: [['schema > coffer.schema.json', 'brings the copy in a repository up to date']],
+      noJson: 'standard output is the schema, which is JSON',
+      load: () => import('../commands/schema.ts'),
+    },
   ],
 };

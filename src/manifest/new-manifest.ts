@@ -1,0 +1,70 @@
+import { CofferError } from '../errors.ts';
+import { blockItem } from './edit/new-parameter.ts';
+import { inlineText } from './edit/write-scalar.ts';
+import type { NewParameter } from './model.ts';
+import { parseManifest } from './parse.ts';
+
+/** Where the secrets of a new manifest go. */
+export interface Destination {
+  /** The prefix of every name. */
+  path: string;
+  region: string;
+  kmskey: string;
+  bucket?: string | undefined;
+  account?: string | undefined;
+}
+
+/** What init puts into a manifest, which needs a parameter. */
+export const EXAMPLE: NewParameter = {
+  name: 'example',
+  description: 'Not a secret, and stays readable. Remove it when there are others.',
+  type: 'String',
+  content: { kind: 'plain', text: 'hello' },
+};
+
+/**
+ * The text of a new manifest with comments, for people who see their first one.
+ * @param schema the path from the manifest to the schema for editors, if there is one
+ * @throws CofferError `usage` if a manifest cannot be so
+ */
+export function newManifestText(
+  { path, region, kmskey, bucket, account }: Destination,
+  parameters: readonly NewParameter[],
+  schema?: string,
+): string {
+  const item = { indent: '  ', gap: ' ', blocks: 'clip' } as const;
+  const text = [
+    schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`,
+    '# coffer encrypts the secrets in this file; then it is safe to commit.\n',
+    line('path', path, 'the prefix of every name in SSM'),
+    line('region', region, 'of SSM, the bucket and kmskey'),
+    bucket === undefined
+      ? '# bucket: … # needed once a value is too large for SSM\n'
+      : line('bucket', bucket, 'holds values that are too large for SSM'),
+    account === undefined
+      ? '# account: "…" # twelve digits: nothing is ever written to another account\n'
+      : line('account', account, 'nothing is ever written to another account'),
+    // Last, because coffer encrypt puts its keys after the settings.
+    line('kmskey', kmskey, 'encrypts what is stored in AWS'),
+    'parameters:\n',
+    ...parameters.flatMap((parameter) => blockItem(parameter, item).map((one) => `${one}\n`)),
+  ].join('');
+  requireValid(text);
+  return text;
+}
+
+function line(key: string, value: string, why: string): string {
+  return `${key}: ${inlineText(value, false)} # ${why}\n`;
+}
+
+/** Its problems have no place: the text is in no file yet. */
+function requireValid(text: string): void {
+  try {
+    parseManifest(text, 'new');
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    const problems = error.problems.map(({ message, hint }) => ({ message, hint }));
+    const [{ message, hint } = error] = problems;
+    throw new CofferError('usage', message, { hint, problems });
+  }
+}
