@@ -33,6 +33,8 @@ export interface CofferOptions extends Pick<
 
 /** The actions, each loaded on its first call. */
 const VERBS = {
+  /** Writes a new manifest with comments and an example. */
+  init: async () => (await import('./actions/init.ts')).init,
   /** Encrypts the plaintext secrets of manifests in place. */
   encrypt: async () => (await import('./actions/encrypt.ts')).encrypt,
   /** Returns a manifest's text in plaintext; the file does not change. */
@@ -83,6 +85,8 @@ const VERBS = {
   export: async () => (await import('./actions/export.ts')).exportSecrets,
   /** Writes an encrypted manifest of what SSM holds under a path. */
   import: async () => (await import('./actions/import.ts')).importPath,
+  /** Encrypts the values of a dotenv, JSON, YAML or tfvars file into a manifest. */
+  importFile: async () => (await import('./actions/import/from-file.ts')).importFile,
   /** Returns the least IAM policy for work with manifests. */
   policy: async () => (await import('./actions/policy.ts')).policy,
   /** Says what fails without each statement of a role's policy. */

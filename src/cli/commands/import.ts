@@ -1,19 +1,76 @@
+import { stat } from 'node:fs/promises';
 import { importPath, type ImportTarget } from '../../actions/import.ts';
+import { importFile } from '../../actions/import/from-file.ts';
+import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
+import { isThere } from '../../files/private-file.ts';
 import { CofferError } from '../../errors.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeOptions } from '../options.ts';
+import { decryptWithSops } from '../sops.ts';
+import { destinationOf, isWhole } from './init.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, tools } = context;
-  const [path = ''] = args;
+  const [source = ''] = args;
   const options = { ...writeOptions(flags), allowForeign: flags.boolean('allowForeign') };
-  await importPath(tools, path, targetOf(context, path), options);
+  if (await isFile(source)) await runFile(context, source);
+  else {
+    refuseFlags(context, FOR_FILES, `${source} is a path in SSM`);
+    await importPath(tools, source, await targetOf(context, source), options);
+  }
   return EXIT.ok;
 }
 
-function targetOf({ flags, terminal }: Context, path: string): ImportTarget {
-  const merge = flags.string('merge');
-  const output = flags.string('output');
+/** Only what begins with a slash can be a path in SSM. */
+async function isFile(source: string): Promise<boolean> {
+  return !source.startsWith('/') || (await stat(source).catch(() => undefined))?.isFile() === true;
+}
+
+const FOR_FILES = ['secret', 'plain', 'skip', 'overwrite', 'type', 'path', 'bucket', 'account'];
+const FOR_PATHS = ['output', 'merge', 'allowForeign'];
+
+function refuseFlags({ flags }: Context, names: readonly string[], why: string): void {
+  const given = names.find((name) => flags.list(name).length > 0 || flags.boolean(name));
+  if (given === undefined) return;
+  const flag = `--${given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new CofferError('usage', `${flag} does not fit: ${why}`);
+}
+
+async function runFile(context: Context, source: string): Promise<void> {
+  const { environment, flags, terminal, tools } = context;
+  refuseFlags(context, FOR_PATHS, `${source} is a file, not a path in SSM`);
+  const into = flags.string('into');
+  if (into === undefined) {
+    throw new CofferError('usage', 'coffer import needs --into with the manifest for the values', {
+      hint: `for example: coffer import ${source} --into app.yml; a path in SSM begins with a slash`,
+    });
+  }
+  const destination = destinationOf(context);
+  const question =
+    'Which are not secrets, and stay readable? Names or patterns such as LOG_*, or Enter for none: ';
+  await importFile(tools, source, into, {
+    ...writeOptions(flags),
+    secret: flags.list('secret'),
+    plain: flags.list('plain'),
+    skip: flags.list('skip'),
+    overwrite: flags.boolean('overwrite'),
+    kind: flags.choice('type', FILE_KINDS),
+    destination: isWhole(destination) ? destination : undefined,
+    sops: (file) => decryptWithSops(file, environment),
+    askPlain: terminal.isInteractive
+      ? async (names) => {
+          terminal.note(`from ${source}: ${names.join(', ')}`);
+          return ((await terminal.ask?.(question)) ?? '').split(/[\s,]+/).filter(Boolean);
+        }
+      : undefined,
+  });
+}
+
+async function targetOf({ flags, terminal }: Context, path: string): Promise<ImportTarget> {
+  const into = flags.string('into');
+  const isNew = into !== undefined && !(await isThere(into));
+  const merge = flags.string('merge') ?? (isNew ? undefined : into);
+  const output = flags.string('output') ?? (isNew ? into : undefined);
   const kmskey = flags.string('kmskey');
   if (merge === undefined) {
     if (output !== undefined) return { file: output, kmskey };

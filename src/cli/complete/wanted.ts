@@ -76,6 +76,7 @@ function ofArgument(argument: string, manifests: readonly string[]): Wanted {
     case 'name':
       return { kind: 'parameter', manifests };
     case 'file':
+    case 'source':
     case 'dir':
       return { kind: 'file' };
     default:

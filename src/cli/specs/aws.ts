@@ -1,4 +1,11 @@
-import { ALLOW_FOREIGN, LOCK_TIMEOUT, FILE_KEY_FLAGS, USE_RECOVERY } from './flags.ts';
+import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
+import {
+  ALLOW_FOREIGN,
+  DESTINATION_FLAGS,
+  LOCK_TIMEOUT,
+  FILE_KEY_FLAGS,
+  USE_RECOVERY,
+} from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 const YES = ['--yes', 'Go ahead without asking'] as const;
@@ -142,27 +149,44 @@ export const AWS_COMMANDS: CommandGroup = {
     },
     {
       name: 'import',
-      args: '<path>',
-      summary: 'Write an encrypted manifest of what SSM holds under a path',
+      args: '<source>',
+      summary: 'Encrypt what SSM or a file holds into a manifest',
       description: `
-        Reads every parameter under the path, and the objects that pointers lead to, and writes an
-        encrypted manifest of them: coffer diff then shows no difference. Never writes plaintext
-        secrets to disk. Needs ssm:DescribeParameters, ssm:GetParameters, ssm:ListTagsForResource,
-        s3:GetObject, kms:Decrypt on their keys, and kms:GenerateDataKey on the file key.`,
+        From a path in SSM, such as /apps/superman/: reads every parameter under it, and the objects
+        that pointers lead to; coffer diff then shows no difference. From a dotenv, JSON, YAML or
+        tfvars file, - for standard input, or a file that sops encrypted, through your own sops: takes
+        its values into the manifest of --into, which may be new. Nested maps become names with
+        slashes. --secret and --plain say which values are secrets; otherwise it asks, or without a
+        terminal all are. Leaves out and names empty values, and refuses what readers of such files
+        read differently. Never writes plaintext secrets to disk. A path needs ssm:DescribeParameters,
+        ssm:GetParameters, ssm:ListTagsForResource, s3:GetObject and kms:Decrypt on their keys; both
+        need kms:GenerateDataKey on the file key.`,
       flags: [
-        ['-o, --output <file>', 'Write to this new file (default: stdout)'],
-        ['--merge <manifest>', 'Add what is missing to this manifest'],
-        ['--kmskey <key>', 'kmskey of the manifest (default: the key most values use)'],
+        ['--into <manifest>', 'Add to this manifest; make it if it does not exist'],
+        ['--secret <pattern>', 'File: values to encrypt, such as *_KEY; repeatable'],
+        ['--plain <pattern>', 'File: values that stay readable, such as LOG_*; repeatable'],
+        ['--skip <pattern>', 'File: names to leave out; repeatable'],
+        ['--overwrite', 'File: replace values that the manifest has'],
+        ['--type <type>', 'File: dotenv, json, yaml or tfvars (default: by its name)', FILE_KINDS],
+        ...DESTINATION_FLAGS.map(([flag, what]) => [flag, `${what}, for a new manifest`] as const),
+        ['-o, --output <file>', 'Path: write to this new file (default: stdout)'],
+        ['--merge <manifest>', 'Path: add what is missing to this manifest'],
         ALLOW_FOREIGN,
         ...FILE_KEY_FLAGS,
         LOCK_TIMEOUT,
       ],
       examples: [
+        ['import .env --into app.yml', 'asks which of its values are secrets'],
+        ["import config.json --into app.yml --plain 'log/*' --plain port", 'asks nothing'],
+        [
+          'import secrets.enc.yaml --into app.yml --path /apps/superman/ --kmskey alias/superman',
+          'a file of sops into a new manifest',
+        ],
         [
           'import /apps/superman/ --region us-east-1 > superman.yml',
           'a manifest of parameters created by hand',
         ],
-        ['import /apps/superman/ --merge superman.yml', 'adds what is missing from the manifest'],
+        ['import /apps/superman/ --into superman.yml', 'adds what is missing from the manifest'],
       ],
       noJson: 'standard output is the manifest',
       load: () => import('../commands/import.ts'),

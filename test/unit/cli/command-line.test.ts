@@ -80,7 +80,7 @@ test.each(['-O', '--operation', '-o'])(
 test.each([
   [['set', 'a.yml'], 'coffer set needs a name'],
   [['set'], 'coffer set needs a manifest'],
-  [['import'], 'coffer import needs a path'],
+  [['import'], 'coffer import needs a source'],
   [['completion'], 'coffer completion needs bash, zsh or fish'],
   [['history', '/a', '/b'], 'coffer history does not take /b'],
   [['set', 'a.yml', 'n', 'a value'], 'does not take more arguments; pass a value by'],
