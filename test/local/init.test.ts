@@ -61,7 +61,7 @@ describe('is refused, and writes nothing:', () => {
     const begin = (path: string) =>
       cofferProcess(['init', 'app.yml', '--path', path, ...FLAGS.slice(2)], { cwd: app.folder });
     const both = await Promise.all([begin('/one/'), begin('/two/')]);
-    expect(both.map(({ code }) => code).toSorted()).toEqual([0, 2]);
+    expect(new Set(both.map(({ code }) => code))).toEqual(new Set([0, 2]));
     const before = await app.text('app.yml');
     const loser = both.find(({ code }) => code === 2);
     expect(loser?.stderr).toContain('app.yml already exists');
