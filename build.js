@@ -6,6 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build, context } from 'esbuild';
 import { billOfMaterials, bundledPackages, licenses } from './bundled.js';
 import { compileSchema } from './schemas/compile.js';
+import { SDK_FOR_NODE } from './sdk.js';
 import { tableOf } from './table.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -33,9 +34,10 @@ const common = {
     yaml: './node_modules/yaml/browser/index.js',
     debug: './src/aws/left-out.js',
     'proxy-agent-negotiate': './src/aws/left-out.js',
+    '@aws-sdk/credential-provider-node': './src/aws/left-out.js',
   },
 };
-const modules = { ...common, splitting: true, format: 'esm' };
+const modules = { ...common, splitting: true, format: 'esm', plugins: [SDK_FOR_NODE] };
 /** The library and the action, for Node's own loader. */
 const library = {
   ...modules,
@@ -49,7 +51,7 @@ const commands = {
   chunkNames: '[name]-[hash]',
   sourcemap: 'inline',
   write: false,
-  plugins: [{ name: 'table', setup: ({ onEnd }) => onEnd(writeCommands) }],
+  plugins: [...modules.plugins, { name: 'table', setup: ({ onEnd }) => onEnd(writeCommands) }],
 };
 
 rmSync('dist', { recursive: true, force: true });

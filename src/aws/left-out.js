@@ -1,7 +1,13 @@
-// Stands in, in the bundle, for packages that the agents for proxies import and coffer does not need:
-// `debug` would print the proxy's password, and `proxy-agent-negotiate` is for Kerberos.
+// Stands in, in the bundle, for packages that coffer does not need. The agents for proxies import
+// `debug`, which would print the proxy's password, and `proxy-agent-negotiate`, which is for Kerberos.
+// The clients of the SDK import `@aws-sdk/credential-provider-node`; coffer always gives them
+// credentials.
 export default () => () => {};
 
 export function createNegotiateAuth() {
+  throw new Error('not in the bundle');
+}
+
+export function defaultProvider() {
   throw new Error('not in the bundle');
 }
