@@ -42,7 +42,7 @@ async function createFolder(files: Readonly<Record<string, string>> = {}) {
   };
   return {
     ...app,
-    async shell(script: string, more: Readonly<Record<string, string>> = {}) {
+    shell: async (script: string, more: Readonly<Record<string, string>> = {}) => {
       const words = ['-e', '-c', script];
       const outcome = await run('bash', words, { cwd: app.folder, env: { ...env, ...more } });
       expect(outcome.code, outcome.stderr).toBe(0);
