@@ -26,10 +26,10 @@ const problems = [...findUpward(), ...findCircles()];
 for (const problem of problems) console.error(`imports: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
-/** The imports of a file from src/, as paths below it. */
+/** The imports of a file from src/, as paths below it; data has no layer. */
 function importsOf(file) {
   const text = readFileSync(join('src', file), 'utf8');
-  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)];
+  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+(?<!\.json))'/g)];
   return specifiers.map(([, specifier]) => join(dirname(file), specifier));
 }
 
