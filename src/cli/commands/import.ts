@@ -46,8 +46,7 @@ async function runFile(context: Context, source: string): Promise<void> {
     });
   }
   const destination = destinationOf(context);
-  const question =
-    'Which are not secrets, and stay readable? Names or patterns such as LOG_*, or Enter for none: ';
+  const question = 'Which are not secrets? Names, patterns such as LOG_*, or Enter: ';
   await importFile(tools, source, into, {
     ...writeOptions(flags),
     secret: flags.list('secret'),
