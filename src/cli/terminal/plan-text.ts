@@ -30,8 +30,10 @@ export function renderPlanText(
   options: { paint: Paint; reveal: boolean },
 ): string {
   const { paint } = options;
-  const quiet = plans.filter(isQuiet);
-  const shown = quiet.length > 1 ? plans.filter((plan) => !isQuiet(plan)) : plans;
+  // A manifest of several regions has a plan for each.
+  const loud = new Set(plans.filter((plan) => !isQuiet(plan)).map(({ file }) => file));
+  const quiet = new Set(plans.map(({ file }) => file).filter((file) => !loud.has(file)));
+  const shown = quiet.size > 1 ? plans.filter(({ file }) => loud.has(file)) : plans;
   const blocks = shown.map((plan) => {
     const places = placesOf(plan).map((place) => place.join(' '));
     const title = paint.bold(visible(`${plan.file} → ${plan.path} ${places.join(', ')}`));
@@ -40,7 +42,7 @@ export function renderPlanText(
       .filter(Boolean);
     return [title, ...(groups.length > 0 ? groups : ['  no differences'])].join('\n');
   });
-  if (shown.length < plans.length) blocks.push(`${quiet.length} manifests without differences`);
+  if (shown.length < plans.length) blocks.push(`${quiet.size} manifests without differences`);
   return `${blocks.join('\n\n')}\n\n${summarize(countActions(plans))}\n`;
 }
 

@@ -55,6 +55,20 @@ test('shows several manifests without differences on one line', () => {
   );
 });
 
+/** The plans of a manifest of two regions. */
+const there = (changes: Plan['changes'], file = 'app.yml') =>
+  ['us-east-1', 'eu-west-1'].map((region) => ({ ...planOf(changes, file), region }));
+
+test('shows each region of a manifest, unless all of several manifests are without differences', () => {
+  expect(render(there([]))).toMatch(
+    /in us-east-1[^]*no differences[^]*in eu-west-1[^]*no differences/,
+  );
+  const mixed = [...there([]).slice(0, 1), ...there([created('a', 'x')]).slice(1)];
+  const text = render([...mixed, ...there([], 'b.yml'), ...there([], 'c.yml')]);
+  expect(text.match(/^\S+\.yml → /gm)).toEqual(['app.yml → ', 'app.yml → ']);
+  expect(text).toContain('2 manifests without differences');
+});
+
 describe('a secret', () => {
   const [before, after] = [createCanary(), `${createCanary()}\nmore`];
 
