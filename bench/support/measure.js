@@ -32,6 +32,9 @@ export async function measure({ name, what, bound, prepare }, lab) {
     if (prepared.skip) return { ...row, skip: prepared.skip };
     const { ours, before, peers = {} } = prepared;
     const run = (command) => runOnce(lab.argv(command), { cwd: room, env: lab.env });
+    // Untimed, as the peers are tried: the first run may fill caches.
+    await before?.();
+    await run(ours);
     const skipped = [];
     const commands = { coffer: ours };
     for (const [peer, command] of Object.entries(peers)) {
@@ -58,9 +61,10 @@ export async function measure({ name, what, bound, prepare }, lab) {
   }
 }
 
-/** `openssl+aws` needs both. */
+/** `openssl+aws` needs both, and what follows a colon only says what they do. */
 function missing(peer) {
-  const absent = peer.split('+').filter((program) => program !== 'node' && !isInstalled(program));
+  const programs = peer.split(':')[0].split('+');
+  const absent = programs.filter((program) => program !== 'node' && !isInstalled(program));
   return absent.length > 0 ? `${absent.join(' and ')} not installed` : undefined;
 }
 
