@@ -38,7 +38,8 @@ export async function isThere(file: string): Promise<boolean> {
 
 /**
  * Whether `file` cannot be replaced: a device, or a pipe such as that of `>(command)`.
- * `/dev/stdout` counts too, even if the shell redirects it to a file, and so does a link to it.
+ * `/dev/stdout` counts too, even if the shell redirects it to a file, and so does a link to it;
+ * `/dev/shm` is a folder of files in memory.
  */
 export async function isPipeOrDevice(file: string): Promise<boolean> {
   if (await leadsToDevices(resolve(file))) return true;
@@ -49,7 +50,7 @@ export async function isPipeOrDevice(file: string): Promise<boolean> {
 async function leadsToDevices(path: string, links = MOST_LINKS): Promise<boolean> {
   const folder = await realpath(dirname(path)).catch(() => dirname(path));
   const here = join(folder, basename(path));
-  if ([path, here].some((one) => /^\/(?:dev|proc)\//.test(one))) return true;
+  if ([path, here].some((one) => /^\/(?:dev(?!\/shm\/)|proc)\//.test(one))) return true;
   const target = await readlink(here).catch(() => undefined);
   return target !== undefined && links > 0 && leadsToDevices(resolve(folder, target), links - 1);
 }

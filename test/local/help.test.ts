@@ -7,7 +7,7 @@ const call = (...args: string[]) => coffer(args, { cwd: tmpdir() });
 test('coffer without arguments prints an overview, and exits with an error code', async () => {
   const [alone, asked] = [await call(), await call('help')];
   expect(alone).toMatchObject({ code: 2, stderr: '' });
-  expect(alone.stdout.toString()).toContain('Where to begin\n  coffer encrypt app.yml ');
+  expect(alone.stdout.toString()).toContain('Where to begin\n  coffer init app.yml ');
   expect(asked).toEqual({ ...alone, code: 0 });
 });
 

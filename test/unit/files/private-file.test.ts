@@ -18,6 +18,7 @@ test('what leads into /dev or /proc is written through, whatever it leads to in 
     Promise.all(names.map(async (name) => [name, await isPipeOrDevice(path(name))]));
   const through = ['link', 'link-to-link', 'proc', 'devices/stdout', 'devices/null', 'pipe'];
   expect(await answers(through)).toEqual(through.map((name) => [name, true]));
-  const replaced = ['file', 'inner', 'folder', 'missing', 'circle', 'missing/file'];
+  await symlink('/dev/shm', path('memory'));
+  const replaced = ['memory/new', 'file', 'inner', 'folder', 'missing', 'circle', 'missing/file'];
   expect(await answers(replaced)).toEqual(replaced.map((name) => [name, false]));
 });

@@ -17,6 +17,10 @@ function rights(): string[] {
         actions.map((each) => `${scope} ${each}`),
       ),
       ...carries.flatMap(([from, to]) => [`${from} kms:ReEncryptFrom`, `${to} kms:ReEncryptTo`]),
+      // In another region, a replica of the file key stands in for it.
+      ...carries.flatMap(([from, to]) =>
+        from === 'SealedBlobs' && to === 'ObjectKeys' ? ['BlobReplicas kms:ReEncryptFrom'] : [],
+      ),
     ];
     return [...new Set(found)].map((right) => `${role}: ${right}`);
   });
