@@ -3,7 +3,7 @@ import { countOf } from '../formats/count.ts';
 import type { Manifest, NewParameter, Parameter } from '../manifest/model.ts';
 import { findParameter, lockManifests, openerFor, readManifests } from './manifests.ts';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
-import { ssmLimit } from '../seal/limits.ts';
+import { inlineLimit } from '../seal/limits.ts';
 import type { Opener } from '../seal/opener.ts';
 import type { Streamed } from '../seal/work.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
@@ -32,7 +32,7 @@ export function copy(
     const opener = await openerFor(tools, from, { isPublished: true });
     const values = new Map<string, Buffer | Streamed>();
     for (const parameter of chosen) {
-      values.set(parameter.name, await takeValue(tools, parameter, opener));
+      values.set(parameter.name, await takeValue(tools, parameter, opener, target));
     }
     const add = chosen.map((parameter) => newParameter(parameter, target));
     const request = { only: new Set(values.keys()), values, add };
@@ -56,9 +56,10 @@ async function takeValue(
   { limit }: Tools,
   parameter: Parameter,
   opener: Opener,
+  target: Manifest,
 ): Promise<Buffer | Streamed> {
   const { content, name } = parameter;
-  if (content.kind !== 'blob' || content.blob.size - TAG_BYTES <= ssmLimit(parameter)) {
+  if (content.kind !== 'blob' || content.blob.size - TAG_BYTES <= inlineLimit(target, parameter)) {
     return asSource(parameter, await opener.open(parameter));
   }
   const size = content.blob.size - TAG_BYTES;

@@ -1,18 +1,19 @@
+import type { Manifest } from '../manifest/model.ts';
 import { applyInLots, type Applied } from '../plan/apply.ts';
 import { OBJECTS_A_CALL } from '../stores/garbage.ts';
 import { lotsOf } from '../stores/paging.ts';
 import { PATIENT } from '../stores/patience.ts';
-import { storeFor } from './targets.ts';
+import { storeFor, type StoreOptions } from './stores.ts';
 import type { Tools } from './tools.ts';
 
-/** Deletes parameters, ten per call; `missing` are those that did not exist. */
+/** Deletes parameters or secrets of a manifest; `missing` are those that did not exist. */
 export async function deleteParameters(
   tools: Tools,
-  region: string,
+  manifest: Manifest,
   names: readonly string[],
-  signal: AbortSignal | undefined,
+  { signal, ...options }: StoreOptions & { signal: AbortSignal | undefined },
 ): Promise<{ applied: Applied; missing: string[] }> {
-  const store = await storeFor(tools, region);
+  const store = await storeFor(tools, manifest, options);
   const missing: string[] = [];
   const applied = await applyInLots(
     lotsOf(names, store.batchSize),

@@ -1,13 +1,13 @@
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
-import type { StoredParameter } from '../stores/parameter.ts';
+import type { StoredValue } from '../stores/parameter.ts';
 import type { Demands } from '../stores/s3/fetch.ts';
 
 /** What a manifest says of the object behind one of its parameters: its bucket and its key. */
 export function manifestDemands(
   { bucket, kmskey, file }: Manifest,
-  parameter: StoredParameter,
+  parameter: StoredValue,
 ): Demands {
   const pointer = pointerOf(parameter);
   if (pointer && bucket !== undefined && pointer.bucket !== bucket) {
@@ -22,7 +22,7 @@ export function manifestDemands(
 
 /** Without a manifest: the bucket and the key are of the parameter's own account. */
 export function accountDemands(
-  { name, account }: Pick<StoredParameter, 'name' | 'account'>,
+  { name, account }: Pick<StoredValue, 'name' | 'account'>,
   { allowForeign }: { allowForeign: boolean },
 ): Demands {
   if (allowForeign) return { parameter: name };

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { isThere } from '../files/private-file.ts';
-import { decodeManifest, parseManifest } from '../manifest/index.ts';
+import { decodeManifest, parseManifest, type Manifest } from '../manifest/index.ts';
 import { replaceOrKeep } from '../seal/apply.ts';
 import { sealEdited, type ParameterChange } from '../seal/edited.ts';
 import { reveal, type View } from '../seal/reveal.ts';
@@ -134,7 +134,7 @@ parameters:
     type: SecureString # or String, StringList
     value: in plaintext here; coffer encrypts it when you leave the editor
 `;
-  const manifest = {
+  const manifest: Manifest = {
     file,
     text: '',
     path: '',
@@ -142,6 +142,8 @@ parameters:
     region: '',
     tags: {},
     recovery: [],
+    store: 'ssm',
+    replicas: [],
     destination: { path: '', region: '' },
     dataKeys: {},
     parameters: [],

@@ -1,12 +1,16 @@
 import { buffer } from 'node:stream/consumers';
 import { pointerOf, parseS3Url, type Pointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import type { StoredParameter } from '../stores/parameter.ts';
+import { propertyOf } from '../formats/properties.ts';
+import type { StoreName } from '../manifest/model.ts';
+import { parseSelector } from '../plan/versions.ts';
+import type { StoredValue } from '../stores/parameter.ts';
 import { fetchObject, type Demands, type FetchedObject } from '../stores/s3/fetch.ts';
 import { accountDemands } from './demands.ts';
 import { nearest } from '../manifest/nearest.ts';
-import type { ParameterStore } from '../stores/ssm.ts';
-import { completeName } from './parameter-name.ts';
+import type { ValueReader, VersionSelector } from '../stores/port.ts';
+import { completeName, storeOfName } from './parameter-name.ts';
+import { readerFor } from './stores.ts';
 import type { Tools } from './tools.ts';
 
 export interface GetOptions {
@@ -14,14 +18,19 @@ export interface GetOptions {
   parameter?: string | undefined;
   /** Takes a bucket or a key of another account than the parameter's. */
   allowForeign?: boolean | undefined;
+  /** Where the name is. Default: SSM, unless it is the ARN of a secret. */
+  store?: StoreName | undefined;
+  /** Of a value that is a JSON object: this one of its texts. */
+  property?: string | undefined;
 }
 
 /** A value that can be read in chunks, repeatedly, until it is closed. */
 export type OpenValue = Pick<FetchedObject, 'size' | 'verified' | 'unverified' | 'close'>;
 
 /**
- * Returns the value of a parameter in SSM, or of the verified object that it points to.
- * @param selector a parameter (`NAME`, `NAME@3`, `NAME@label`), or an object (`s3://bucket/key`)
+ * Returns the value of a parameter in SSM, of the verified object that it points to, or of a secret.
+ * @param selector a parameter or secret (`NAME`, `NAME@3`, `NAME@label`, `NAME@VERSIONID`), or an
+ * object (`s3://bucket/key`)
  * @throws CofferError such as `not-found`, `oversize` or `tampered`
  */
 export async function get(
@@ -41,7 +50,7 @@ export async function get(
 export async function openValue(
   tools: Tools,
   selector: string,
-  { parameter, allowForeign = false }: GetOptions = {},
+  { parameter, allowForeign = false, store, property }: GetOptions = {},
 ): Promise<OpenValue> {
   if (selector.startsWith('s3://')) {
     const demands = { parameter: parameter && completeName(parameter) };
@@ -52,10 +61,16 @@ export async function openValue(
       hint: 'leave it out: the name is the parameter',
     });
   }
-  const found = await readParameter(tools, selector);
+  const found = await readValue(tools, selector, store);
   const pointer = pointerOf(found);
+  if (property !== undefined && !found.bytes && !pointer) {
+    return openBytes(Buffer.from(propertyOf(found.value, property, found.name)));
+  }
+  if (property !== undefined) {
+    throw new CofferError('usage', `${found.name} has no properties: its value is not text`);
+  }
   if (pointer) return openObject(tools, pointer, accountDemands(found, { allowForeign }));
-  const value = openText(found.value);
+  const value = openBytes(found.bytes ?? Buffer.from(found.value));
   tools.limit.take(found.name, value.size);
   return value;
 }
@@ -68,31 +83,32 @@ function objectAt(url: string): Pointer {
   });
 }
 
-async function readParameter(
-  { stores, homeRegion }: Tools,
+async function readValue(
+  tools: Tools,
   selector: string,
-): Promise<StoredParameter> {
-  const parameters = await stores.parameters(homeRegion);
-  // SSM's own notation: NAME:VERSION, NAME:label.
-  const wanted = completeName(selector.replace(/@(?=[^@/]+$)/, ':'));
-  return parameters.get(wanted).catch(async (error: unknown) => {
-    throw await withNearest(error, wanted, parameters);
+  store: StoreName | undefined,
+): Promise<StoredValue> {
+  const { homeRegion: region } = tools;
+  const reader = await readerFor(tools, { store: storeOfName(selector, store), region });
+  const name = reader.complete(selector);
+  const wanted = parseSelector(name) ?? { name };
+  return reader.get(wanted).catch(async (error: unknown) => {
+    throw await withNearest(error, wanted, reader);
   });
 }
 
 /** Suggests a name beside one that does not exist, if the caller may list its folder. */
 async function withNearest(
   error: unknown,
-  wanted: string,
-  parameters: ParameterStore,
+  { name, version }: VersionSelector,
+  reader: ValueReader,
 ): Promise<unknown> {
-  const [name = '', version] = wanted.split(':');
   const folder = name.slice(0, name.lastIndexOf('/') + 1);
   // At the root there may be thousands.
   const isFar = !/^\/.+\//.test(folder);
   if (!(error instanceof CofferError) || error.code !== 'not-found' || isFar) return error;
-  const siblings = await parameters.describePath(folder).catch(() => []);
-  const names = siblings.map((parameter) => parameter.name.slice(folder.length));
+  const siblings = await reader.list(folder).catch(() => []);
+  const names = siblings.map((sibling) => sibling.name.slice(folder.length));
   const last = name.slice(folder.length);
   const close = names.includes(last) ? undefined : nearest(last, names);
   if (close === undefined) return error;
@@ -103,8 +119,7 @@ async function withNearest(
   });
 }
 
-function openText(text: string): OpenValue {
-  const bytes = Buffer.from(text);
+function openBytes(bytes: Buffer): OpenValue {
   const chunks = async function* () {
     yield await Promise.resolve(bytes);
   };

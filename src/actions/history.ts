@@ -1,32 +1,34 @@
 import { pointerOf } from '../crypto/pointer.ts';
-import type { ParameterVersion } from '../stores/parameter.ts';
-import { completeName } from './parameter-name.ts';
+import type { StoreName } from '../manifest/model.ts';
+import { isSecretType, type ValueVersion } from '../stores/parameter.ts';
+import { storeOfName } from './parameter-name.ts';
+import { readerFor } from './stores.ts';
 import type { Tools } from './tools.ts';
 
 export interface HistoryOptions {
   /** Decrypts the values of secrets, which needs kms:Decrypt. */
   reveal?: boolean | undefined;
+  /** Where the name is. Default: SSM, unless it is the ARN of a secret. */
+  store?: StoreName | undefined;
 }
 
-/** One version of a parameter; without its value if that is a secret and not revealed. */
-export interface HistoryVersion extends Omit<ParameterVersion, 'value'> {
-  value: string | undefined;
-}
+/** One version of a value; without the value if that is a secret and not revealed. */
+export type HistoryVersion = ValueVersion;
 
-/** Returns the versions of a parameter that SSM keeps, oldest first. */
+/** Returns the versions of a parameter or secret that AWS keeps, oldest first. */
 export async function history(
-  { stores, homeRegion, limit }: Tools,
+  tools: Tools,
   name: string,
-  { reveal = false }: HistoryOptions = {},
+  { reveal = false, store }: HistoryOptions = {},
 ): Promise<HistoryVersion[]> {
-  const parameters = await stores.parameters(homeRegion);
-  const versions = await parameters.history(completeName(name), reveal);
+  const { homeRegion: region, limit } = tools;
+  const reader = await readerFor(tools, { store: storeOfName(name, store), region });
+  const versions = await reader.history(reader.complete(name), reveal);
   // A secret in one version may be plaintext in another; a pointer reveals nothing.
-  const isSecret = versions.some(({ type }) => type === 'SecureString');
-  const isOpen = (version: ParameterVersion) =>
-    reveal || !isSecret || pointerOf(version) !== undefined;
+  const isSecret = versions.some(({ type }) => isSecretType(type));
+  const isOpen = (version: ValueVersion) => reveal || !isSecret || pointerOf(version) !== undefined;
   return versions.map((version) => {
-    if (!isOpen(version)) return { ...version, value: undefined };
+    if (!isOpen(version) || version.value === undefined) return { ...version, value: undefined };
     limit.take(`${version.name}@${version.version}`, Buffer.byteLength(version.value));
     return version;
   });

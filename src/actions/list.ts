@@ -2,83 +2,89 @@ import pMap from 'p-map';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import type { ParameterMetadata, StoredParameter } from '../stores/parameter.ts';
-import type { ParameterStore } from '../stores/ssm.ts';
-import { placesOf } from './places.ts';
+import type { StoreName } from '../manifest/model.ts';
+import { isSecretType, type ListedValue, type StoredValue } from '../stores/parameter.ts';
+import type { ValueReader } from '../stores/port.ts';
+import { placesOf, type Place } from './places.ts';
+import { readerFor } from './stores.ts';
 import type { Tools } from './tools.ts';
 
-/** A parameter in AWS, without its value. */
-export interface ListedParameter extends ParameterMetadata {
+/** A parameter or secret in AWS, without its value. */
+export interface ListedParameter extends ListedValue {
   region: string | undefined;
   /** Bytes of the value, or of the object it points to; unknown without the right to decrypt it. */
   size: number | undefined;
   /** URL of the object that holds the value. */
   pointer: string | undefined;
+  /** Where it is, if that is not SSM. */
+  store: StoreName | undefined;
 }
 
 /**
- * Lists what SSM holds under paths, by name, in a manifest or not; for a manifest, in all of its
+ * Lists what a store holds under paths, by name, in a manifest or not; for a manifest, in all of its
  * regions.
  * @param filesOrPaths manifests, for their paths, and paths such as `/app/`
+ * @param options.store that of the paths. Default: SSM
  */
 export async function list(
   tools: Tools,
   filesOrPaths: readonly string[],
+  options: { store?: StoreName | undefined } = {},
 ): Promise<ListedParameter[]> {
   // Paths may overlap; a parameter is listed once.
   const found = new Map<string, ListedParameter>();
-  const places = await placesOf(tools, filesOrPaths);
-  const everywhere = places.flatMap(({ path, region, manifest }) =>
-    (manifest?.regions ?? [region]).map((each) => ({ path, region: each })),
+  const places = await placesOf(tools, filesOrPaths, options);
+  const everywhere = places.flatMap((place) =>
+    (place.manifest?.regions ?? [place.region]).map((region) => ({ ...place, region })),
   );
-  for (const { path, region } of everywhere) {
-    for (const item of await listPath(tools, path, region)) {
-      found.set(`${item.name} ${item.region}`, item);
+  for (const place of everywhere) {
+    for (const item of await listPlace(tools, place)) {
+      found.set(`${item.name} ${item.region} ${item.store}`, item);
     }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-async function listPath(
-  tools: Tools,
-  path: string,
-  region: string | undefined,
-): Promise<ListedParameter[]> {
-  const parameters = await tools.stores.parameters(region);
-  const found = await parameters.describePath(path);
-  const values = await readValues(parameters, found);
-  return pMap(found, (item) => describe(tools, region, item, values), {
+async function listPlace(tools: Tools, place: Place): Promise<ListedParameter[]> {
+  const reader = await readerFor(tools, place);
+  const { path, manifest } = place;
+  // One secret that holds all values need not be under the path.
+  const one = manifest?.secret;
+  const found = (await reader.list(one ?? path)).filter(({ name }) => (one ?? name) === name);
+  const values = reader.tellsSizes ? await readValues(reader, found) : new Map<string, never>();
+  return pMap(found, (item) => describe(tools, place, item, values), {
     concurrency: tools.concurrency,
   });
 }
 
-async function readValues(parameters: ParameterStore, found: readonly ParameterMetadata[]) {
+async function readValues(reader: ValueReader, found: readonly ListedValue[]) {
   const names = found.map(({ name }) => name);
   try {
-    return await parameters.getMany(names);
+    return await reader.getMany(names);
   } catch (error) {
     if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
     // Without the right to decrypt, everything else is still readable, pointers included.
-    const open = found.filter(({ type }) => type !== 'SecureString').map(({ name }) => name);
-    return parameters.getMany(open);
+    const open = found.filter(({ type }) => !isSecretType(type)).map(({ name }) => name);
+    return reader.getMany(open);
   }
 }
 
 async function describe(
   { stores }: Tools,
-  region: string | undefined,
-  listed: ParameterMetadata,
-  values: ReadonlyMap<string, StoredParameter>,
+  { region, store: where }: Place,
+  listed: ListedValue,
+  values: ReadonlyMap<string, StoredValue>,
 ): Promise<ListedParameter> {
+  const store = where === 'ssm' ? undefined : where;
   // SSM may still list the previous version.
   const { value, type, version } = values.get(listed.name) ?? { ...listed, value: undefined };
   const item = { ...listed, type, version };
   const pointer = pointerOf({ type, value });
   if (!pointer) {
     const size = value === undefined ? undefined : Buffer.byteLength(value);
-    return { ...item, region, size, pointer: undefined };
+    return { ...item, region, store, size, pointer: undefined };
   }
   const objects = await stores.objects(region);
   const info = await objects.head(pointer.bucket, pointer.key);
-  return { ...item, region, size: info && info.size - TAG_BYTES, pointer: value };
+  return { ...item, region, store, size: info && info.size - TAG_BYTES, pointer: value };
 }

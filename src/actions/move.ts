@@ -25,7 +25,14 @@ export interface MoveReport {
   rewrapped: number;
 }
 
-const SETTINGS = ['path', 'kmskey', 'bucket', 'account'] as const satisfies TextSetting[];
+const SETTINGS = [
+  'path',
+  'kmskey',
+  'bucket',
+  'account',
+  'store',
+  'secret',
+] as const satisfies TextSetting[];
 
 /**
  * Changes where the secrets of a manifest go, or the name of one parameter, and encrypts again what

@@ -1,14 +1,16 @@
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { countOf } from '../formats/count.ts';
+import { entriesOf } from '../manifest/entries.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { inEachRegion, labelOf } from '../manifest/regions.ts';
 import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
 import { deleteObjects, deleteParameters } from './deleting.ts';
 import { readManifests } from './manifests.ts';
 import { byRegion, finish, joinRegions, type Regional } from './report.ts';
+import { storeFor, storeKindOf, type StoreOptions } from './stores.ts';
 import type { Tools } from './tools.ts';
 
-export interface NukeOptions {
+export interface NukeOptions extends Pick<StoreOptions, 'recoveryDays' | 'forceDelete'> {
   /** Goes ahead without asking the host. */
   yes?: boolean | undefined;
   /** Only says what it would delete. */
@@ -23,7 +25,9 @@ export interface NukeOptions {
 export interface NukePlan {
   file: string;
   region: string;
-  /** Full names of parameters. */
+  /** What becomes of it, such as `for good`. */
+  deletion: string;
+  /** Full names of parameters, or names of secrets. */
   parameters: string[];
   /** URLs of objects. */
   objects: string[];
@@ -44,6 +48,7 @@ export interface NukeReport {
 interface Target {
   manifest: Manifest;
   names: string[];
+  deletion: string;
   bucket: string;
   /** Each with the name of the parameter that points to it. */
   objects: { name: string; key: string }[];
@@ -62,9 +67,12 @@ export async function nuke(
   const { host } = tools;
   const { keepObjects = false } = options;
   const manifests = await readManifests(tools, files);
-  const targets = manifests
-    .flatMap(inEachRegion)
-    .map((manifest) => toTarget(manifest, keepObjects));
+  const targets = await Promise.all(
+    manifests.flatMap(inEachRegion).map(async (manifest) => {
+      const { deletion } = await storeFor(tools, manifest, options);
+      return toTarget(manifest, deletion, keepObjects);
+    }),
+  );
   options.onPlan?.(targets.map(toPlan));
   if (options.dryRun) return targets.map(foresee);
   await tools.aws.requireAccount();
@@ -74,7 +82,7 @@ export async function nuke(
   const reports: NukeReport[] = [];
   const outcomes: Regional[] = [];
   for (const target of targets) {
-    const { applied, report } = await deleteTarget(tools, target, signal);
+    const { applied, report } = await deleteTarget(tools, target, { ...options, signal });
     reports.push(report);
     outcomes.push({ region: report.region, applied, versions: new Map() });
   }
@@ -83,20 +91,22 @@ export async function nuke(
   return reports;
 }
 
-function toTarget(manifest: Manifest, keepObjects: boolean): Target {
+function toTarget(manifest: Manifest, deletion: string, keepObjects: boolean): Target {
   const { bucket = '' } = manifest;
+  const { hasObjects } = storeKindOf(manifest);
   const objects = manifest.parameters.flatMap(({ fullName, content, extension }) =>
-    content.kind === 'blob' && bucket !== '' && !keepObjects
+    content.kind === 'blob' && bucket !== '' && hasObjects && !keepObjects
       ? [{ name: fullName, key: objectKey(fullName, content.blob.sha256, extension) }]
       : [],
   );
-  const names = manifest.parameters.map(({ fullName }) => fullName);
-  return { manifest, names, bucket, objects };
+  const names = entriesOf(manifest).map(({ name }) => name);
+  return { manifest, names, deletion, bucket, objects };
 }
 
-function toPlan({ manifest: { file, region }, names, bucket, objects }: Target): NukePlan {
+function toPlan({ manifest, names, deletion, bucket, objects }: Target): NukePlan {
+  const { file, region } = manifest;
   const urls = objects.map(({ key }) => formatPointer({ bucket, key }));
-  return { file, region, parameters: names, objects: urls };
+  return { file, region, deletion, parameters: names, objects: urls };
 }
 
 /** Reads nothing from AWS, so it does not know what is missing there. */
@@ -113,21 +123,24 @@ function questionOf(targets: readonly Target[]): string {
     countOf(names.length, 'parameter'),
     ...(objects.length > 0 ? [countOf(objects.length, 'object')] : []),
   ].join(' and ');
-  return `Delete ${both}${where} for good?`;
+  const ways = new Set(targets.map(({ deletion }) => deletion));
+  const [way = '', ...more] = ways;
+  const how = more.length > 0 ? '' : way === 'for good' ? ' for good' : ` (${way})`;
+  return `Delete ${both}${where}${how}?`;
 }
 
 async function deleteTarget(
   tools: Tools,
   { manifest, names, bucket, objects }: Target,
-  signal: AbortSignal | undefined,
+  options: NukeOptions & { signal: AbortSignal | undefined },
 ): Promise<{ applied: Applied; report: NukeReport }> {
   const { file, region } = manifest;
-  const { applied, missing } = await deleteParameters(tools, region, names, signal);
+  const { applied, missing } = await deleteParameters(tools, manifest, names, options);
   // Only after its pointer is gone, so that no pointer leads to a missing object.
   const gone = new Set(applied.done);
   const keys = objects.filter(({ name }) => gone.has(name)).map(({ key }) => key);
   const removed =
-    keys.length > 0 ? await deleteObjects(tools, region, bucket, keys, signal) : NOTHING;
+    keys.length > 0 ? await deleteObjects(tools, region, bucket, keys, options.signal) : NOTHING;
   const absent = new Set(missing);
   const deleted = applied.done.filter((name) => !absent.has(name));
   const objectsNote = keys.length > 0 ? `, ${countOf(removed.done.length, 'object')} deleted` : '';

@@ -1,9 +1,11 @@
+import type { StoreName } from '../manifest/model.ts';
 import { nearest } from '../manifest/nearest.ts';
 
-/** Adds the leading slash that SSM requires in a name with slashes, and that people leave out. */
-export function completeName(name: string): string {
-  const isComplete = name.startsWith('/') || name.startsWith('arn:');
-  return name.includes('/') && !isComplete ? `/${name}` : name;
+export { completeName } from '../stores/ssm-reader.ts';
+
+/** The store of a name that no manifest gives: an ARN names it. */
+export function storeOfName(name: string, store: StoreName | undefined): StoreName {
+  return store ?? (/^arn:[^:]*:secretsmanager:/.test(name) ? 'secretsmanager' : 'ssm');
 }
 
 /** The hint for a name that is probably a typo of one of these. */

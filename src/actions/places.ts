@@ -1,29 +1,36 @@
 import { access } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
-import type { Manifest } from '../manifest/model.ts';
+import type { Manifest, StoreName } from '../manifest/model.ts';
 import { readManifests } from './manifests.ts';
 import type { Tools } from './tools.ts';
 
-/** A path in SSM, in a manifest's first region, and the names that a manifest lists under it, if there is one. */
-export interface SsmPlace {
+/** A path in a store, in a manifest's first region, and the names that a manifest lists there, if there is one. */
+export interface Place {
   path: string;
   region: string | undefined;
+  store: StoreName;
   /** What a manifest says of it: without one, all that are there count. */
   manifest?: Manifest | undefined;
 }
 
-/** Accepts manifests, for their paths, and paths such as `/app/`. */
+/** Accepts manifests, for their paths, and paths such as `/app/`, which are in SSM by default. */
 export async function placesOf(
   tools: Pick<Tools, 'aws' | 'region' | 'homeRegion' | 'limit'>,
   filesOrPaths: readonly string[],
-): Promise<SsmPlace[]> {
+  { store = 'ssm' }: { store?: StoreName | undefined } = {},
+): Promise<Place[]> {
   const paths = filesOrPaths.filter((word) => word.endsWith('/'));
   const files = filesOrPaths.filter((word) => !word.endsWith('/'));
   for (const file of files) await refuseBarePath(file);
   const manifests = await readManifests(tools, files);
   return [
-    ...paths.map((path) => ({ path, region: tools.homeRegion })),
-    ...manifests.map((manifest) => ({ path: manifest.path, region: manifest.region, manifest })),
+    ...paths.map((path) => ({ path, region: tools.homeRegion, store })),
+    ...manifests.map((manifest) => ({
+      path: manifest.path,
+      region: manifest.region,
+      store: manifest.store,
+      manifest,
+    })),
   ];
 }
 

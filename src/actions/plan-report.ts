@@ -10,6 +10,8 @@ export interface PlanReport {
     file: string;
     path: string;
     region: string;
+    /** If it is not SSM. */
+    store: string | undefined;
     kmskey: string | undefined;
     bucket: string | undefined;
     changes: {
@@ -31,10 +33,11 @@ export interface DifferenceReport {
 }
 
 export function describePlans(plans: readonly Plan[], reveal: boolean): PlanReport {
-  const manifests = plans.map(({ file, path, region, kmskey, bucket, changes }) => ({
+  const manifests = plans.map(({ file, path, region, store, kmskey, bucket, changes }) => ({
     file,
     path,
     region,
+    store: store === 'ssm' ? undefined : store,
     kmskey,
     bucket,
     changes: changes.map(({ action, name, desired, actual, differences }) => ({

@@ -93,7 +93,7 @@ export async function put(
 /** @throws CofferError `usage` for a name that SSM would refuse after the upload */
 function parameterName(text: string, region = ''): string {
   const name = completeName(text.replace(/\/+$/, ''));
-  const fault = findNameFault('/', name.replace(/^\//, ''), region);
+  const fault = findNameFault(name.replace(/^\//, ''), { path: '/', region, store: 'ssm' });
   if (!fault) return name;
   throw new CofferError('usage', `invalid parameter name ${text}: ${fault.message}`, fault);
 }

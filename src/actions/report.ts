@@ -1,5 +1,6 @@
 import { CofferError, type Place, type Problem } from '../errors.ts';
 import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
+import type { Version } from '../stores/model.ts';
 import { isWorthAnotherRun } from '../stores/patience.ts';
 
 /** A problem for programs: its message, and its place if it has one. */
@@ -31,7 +32,7 @@ export interface Regional {
   region: string;
   applied: Applied;
   /** The version of each parameter that now matches its manifest, by full name. */
-  versions: ReadonlyMap<string, number>;
+  versions: ReadonlyMap<string, Version>;
   /** Why the region could not be read, if nothing was done for that reason. */
   error?: CofferError | undefined;
 }
@@ -39,7 +40,7 @@ export interface Regional {
 /** The same for programs. */
 export interface RegionReport extends AppliedReport {
   region: string;
-  versions: Record<string, number>;
+  versions: Record<string, Version>;
   error?: { code: string; message: string } | undefined;
 }
 
@@ -49,7 +50,7 @@ export interface WriteReport extends AppliedReport {
    * The version of each parameter that now matches its manifest, by full name; where it is in
    * several regions, that of the first.
    */
-  versions: Record<string, number>;
+  versions: Record<string, Version>;
   regions: RegionReport[];
 }
 
@@ -97,7 +98,7 @@ export function joinRegions(regions: readonly Regional[]): Applied {
 }
 
 /** The version of each parameter, by full name, sorted. */
-function describeVersions(versions: ReadonlyMap<string, number>): Record<string, number> {
+function describeVersions(versions: ReadonlyMap<string, Version>): Record<string, Version> {
   return Object.fromEntries([...versions].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 

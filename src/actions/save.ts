@@ -1,6 +1,5 @@
 import { countOf } from '../formats/count.ts';
 import { inEachRegion } from '../manifest/regions.ts';
-import { desiredIn, desiredState } from '../plan/desired.ts';
 import { openerFor, readManifests } from './manifests.ts';
 import {
   byRegion,
@@ -10,10 +9,12 @@ import {
   type Regional,
   type WriteReport,
 } from './report.ts';
+import type { Version } from '../stores/model.ts';
+import { storeKindOf, type StoreOptions } from './stores.ts';
 import type { Tools } from './tools.ts';
 import { writeAll } from './writing.ts';
 
-export interface SaveOptions {
+export interface SaveOptions extends Pick<StoreOptions, 'takeOver'> {
   /** Accepts plaintext secrets in the manifest, which must then never be committed. */
   allowPlaintext?: boolean | undefined;
   /** Publishes what recovery opens when the file key cannot be used. */
@@ -31,7 +32,7 @@ export type SaveReport = WriteReport;
 export async function save(
   tools: Tools,
   files: readonly string[],
-  { allowPlaintext = false, useRecovery }: SaveOptions = {},
+  { allowPlaintext = false, useRecovery, takeOver }: SaveOptions = {},
 ): Promise<SaveReport> {
   const { host } = tools;
   const manifests = await readManifests(tools, files);
@@ -39,22 +40,23 @@ export async function save(
   // Decrypts and checks everything before the first write.
   const work = [];
   for (const manifest of manifests) {
-    const opener = await openerFor(tools, manifest, { isPublished: true, useRecovery });
-    const desired = await desiredState(manifest, opener, { allowPlaintext });
+    const kind = storeKindOf(manifest);
+    const opener = () => openerFor(tools, manifest, { isPublished: true, useRecovery });
+    const desired = await kind.desire(manifest, opener, { allowPlaintext, noDecrypt: false });
     for (const here of inEachRegion(manifest)) {
-      work.push({ manifest: here, desired: desiredIn(here, desired) });
+      work.push({ manifest: here, desired: kind.desireIn(tools, here, desired, false) });
     }
   }
   const outcomes: Regional[] = [];
   const signal = host.onStop();
   for (const { manifest, desired } of work) {
-    const versions = new Map<string, number>();
+    const versions = new Map<string, Version>();
     const applied = await writeAll(
       tools,
       manifest,
       desired,
       (store, item, writing) => store.save(item, writing),
-      { signal, useRecovery, versions },
+      { signal, useRecovery, takeOver, versions },
     );
     host.note(
       `${manifest.file}: wrote ${applied.done.length} of ${countOf(desired.length, 'parameter')} to ${manifest.region}`,

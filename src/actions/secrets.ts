@@ -1,5 +1,9 @@
 import pMap from 'p-map';
-import type { StoredParameter } from '../stores/parameter.ts';
+import { propertyOf } from '../formats/properties.ts';
+import { entriesOf, nameInStore, type Entry } from '../manifest/entries.ts';
+import type { StoreName } from '../manifest/model.ts';
+import { isSecretType, type StoredValue } from '../stores/parameter.ts';
+import type { ValueReader } from '../stores/port.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Secret } from '../formats/format.ts';
@@ -7,8 +11,9 @@ import { parseSelector } from '../plan/versions.ts';
 import { followPointer } from '../stores/follow.ts';
 import { accountDemands, manifestDemands } from './demands.ts';
 import { openerFor, readManifests } from './manifests.ts';
-import { placesOf, type SsmPlace } from './places.ts';
 import { didYouMean } from './parameter-name.ts';
+import { placesOf, type Place } from './places.ts';
+import { readerFor } from './stores.ts';
 import type { Tools } from './tools.ts';
 
 export type { Secret };
@@ -23,6 +28,8 @@ export interface SecretOptions {
   noBlobs?: boolean | undefined;
   /** Of what no manifest describes: takes buckets and keys of other accounts. */
   allowForeign?: boolean | undefined;
+  /** Where paths are, with `aws`. Default: SSM. */
+  store?: StoreName | undefined;
 }
 
 /**
@@ -32,11 +39,11 @@ export interface SecretOptions {
 export async function openSecrets(
   tools: Tools,
   files: readonly string[],
-  { from, only: names = [], noBlobs = false, allowForeign = false }: SecretOptions = {},
+  { from, only: names = [], noBlobs = false, allowForeign = false, store }: SecretOptions = {},
 ): Promise<Secret[]> {
   const only = new Only(names);
   const read = from === 'aws' ? fromAws : fromManifests;
-  const secrets = await read(tools, files, { only, noBlobs, allowForeign });
+  const secrets = await read(tools, files, { only, noBlobs, allowForeign, store });
   only.refuseUnused();
   return secrets;
 }
@@ -57,6 +64,7 @@ interface Choice {
   only: Only;
   noBlobs: boolean;
   allowForeign: boolean;
+  store: StoreName | undefined;
 }
 
 /** The names given with `only`. */
@@ -138,14 +146,14 @@ async function fromManifests(
 async function fromAws(tools: Tools, files: readonly string[], choice: Choice): Promise<Secret[]> {
   const { aws, stores, spoolFolder, limit } = tools;
   const secrets: Secret[] = [];
-  for (const place of await placesOf(tools, files)) {
+  for (const place of await placesOf(tools, files, choice)) {
     const stored = await readStored(tools, place, choice.only);
     const opened = await pMap(
       withoutBlobs(tools, choice, stored, ([, parameter]) => isPointer(parameter)),
       async ([name, parameter]) => ({
         name,
         // Objects are always encrypted.
-        isSecret: parameter.type === 'SecureString' || isPointer(parameter),
+        isSecret: isSecretType(parameter.type) || isPointer(parameter),
         isList: parameter.type === 'StringList',
         version: parameter.version,
         bytes: await followPointer(
@@ -168,7 +176,7 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
   return secrets;
 }
 
-function isPointer(parameter: StoredParameter): boolean {
+function isPointer(parameter: StoredValue): boolean {
   return pointerOf(parameter) !== undefined;
 }
 
@@ -186,31 +194,49 @@ function withoutBlobs<T>(
 }
 
 async function readStored(
-  { stores }: Tools,
-  { path, region, manifest }: SsmPlace,
+  tools: Tools,
+  place: Place,
   only: Only,
-): Promise<(readonly [string, StoredParameter])[]> {
-  const parameters = await stores.parameters(region);
-  const names = manifest?.parameters.map(({ fullName }) => fullName);
-  const all = names ?? (await parameters.describePath(path)).map(({ name }) => name).toSorted();
+): Promise<(readonly [string, StoredValue])[]> {
+  const reader = await readerFor(tools, place);
+  const { path, store, manifest } = place;
+  const prefix = nameInStore(store, path);
+  // Under / there may be names without a slash.
+  const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
+  const all = manifest ? entriesOf(manifest) : await listEntries(reader, path);
   if (all.length === 0) {
     throw new CofferError('not-found', `no parameters under ${path}`);
   }
-  // Under / there may be names without a slash.
-  const short = (fullName: string) =>
-    fullName.startsWith(path) ? fullName.slice(path.length) : fullName;
-  const wanted = all.filter((fullName) => only.has(short(fullName), fullName));
-  const pinned = wanted.filter((fullName) => only.version(short(fullName), fullName));
-  const current = await parameters.getMany(wanted.filter((name) => !pinned.includes(name)));
-  for (const fullName of pinned) {
-    const version = only.version(short(fullName), fullName);
-    current.set(fullName, await parameters.get(`${fullName}:${version}`));
+  // A value without a manifest has no other name than that in the store.
+  const wanted = all.flatMap((entry) => {
+    const parts = entry.parameters.filter(({ name, fullName }) => only.has(name, fullName));
+    if (entry.parameters.length === 0) return only.has(short(entry.name), entry.name) ? entry : [];
+    return parts.length > 0 ? { ...entry, parameters: parts } : [];
+  });
+  const versionOf = ({ name, parameters: [first] }: Entry) =>
+    first ? only.version(first.name, first.fullName) : only.version(short(name), name);
+  const pinned = wanted.filter((entry) => versionOf(entry) !== undefined);
+  const unpinned = wanted.filter((entry) => !pinned.includes(entry));
+  const current = await reader.getMany(unpinned.map(({ name }) => name));
+  for (const entry of pinned) {
+    current.set(entry.name, await reader.get({ name: entry.name, version: versionOf(entry) }));
   }
-  return wanted.map((fullName) => {
-    const parameter = current.get(fullName);
-    if (parameter) return [short(fullName), parameter] as const;
-    throw new CofferError('not-found', `${fullName} is not in AWS`, {
-      hint: 'coffer diff shows what is missing, coffer sync writes it',
+  return wanted.flatMap((entry) => {
+    const stored = current.get(entry.name);
+    if (!stored) {
+      throw new CofferError('not-found', `${entry.name} is not in AWS`, {
+        hint: 'coffer diff shows what is missing, coffer sync writes it',
+      });
+    }
+    if (manifest?.secret === undefined) return [[short(entry.name), stored] as const];
+    return entry.parameters.map(({ name, type }) => {
+      const value = propertyOf(stored.value, name, entry.name);
+      return [name, { ...stored, type, value }] as const;
     });
   });
+}
+
+async function listEntries(reader: ValueReader, path: string): Promise<Entry[]> {
+  const names = (await reader.list(path)).map(({ name }) => name).toSorted();
+  return names.map((name) => ({ name, parameters: [] }));
 }

@@ -1,17 +1,18 @@
-import { isMultiRegion } from '../aws/multi-region.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { entriesOf } from '../manifest/entries.ts';
 import { inEachRegion } from '../manifest/regions.ts';
-import { desiredIn, desiredState } from '../plan/desired.ts';
-import { fileKeyRegion } from '../seal/file-key.ts';
+import { wouldChange } from '../plan/plan.ts';
 import type { ActualState, Desired } from '../stores/model.ts';
 import type { ValueStore } from '../stores/port.ts';
 import { openerFor, type OpeningOptions } from './manifests.ts';
+import { storeKindOf } from './stores.ts';
 import type { Tools } from './tools.ts';
 
 interface ReadingOptions extends OpeningOptions {
   allowPlaintext?: boolean | undefined;
   noDecrypt?: boolean | undefined;
+  prune: boolean;
   pruneTags: boolean;
 }
 
@@ -20,36 +21,40 @@ export interface Read {
   manifest: Manifest;
   desired: Desired[];
   state: ActualState;
+  store: ValueStore;
 }
 
 /** Opens the manifest once, and reads all of its regions. */
 export async function readStates(
   tools: Tools,
   manifest: Manifest,
-  storeOf: (region: string) => Promise<ValueStore>,
-  { allowPlaintext = false, noDecrypt = false, pruneTags, ...options }: ReadingOptions,
+  storeOf: (manifest: Manifest) => Promise<ValueStore>,
+  { allowPlaintext = false, noDecrypt = false, prune, pruneTags, ...options }: ReadingOptions,
 ): Promise<(Read | Unread)[]> {
   const regions = inEachRegion(manifest);
-  const stores = await Promise.all(regions.map(({ region }) => storeOf(region)));
+  const stores = await Promise.all(regions.map(storeOf));
   // Listing names is the longest chain of calls, so it starts first.
-  const opened = openerFor(tools, manifest, options).then((opener) =>
-    desiredState(manifest, opener, { allowPlaintext, noDecrypt }),
-  );
+  const kind = storeKindOf(manifest);
+  const opened = kind.desire(manifest, () => openerFor(tools, manifest, options), {
+    allowPlaintext,
+    noDecrypt,
+  });
   const readOne = async (here: Manifest, store: ValueStore): Promise<Read | Unread> => {
-    const wanted = opened.then((desired) => {
-      return desiredIn(here, desired, noDecrypt && !canReEncrypt(tools, here));
-    });
+    const wanted = opened.then((desired) => kind.desireIn(tools, here, desired, noDecrypt));
     const state = store.read({
       path: here.path,
-      names: here.parameters.map(({ fullName }) => fullName),
+      names: entriesOf(here).map(({ name }) => name),
       wanted,
       open: !noDecrypt,
       pruneTags,
+      // One secret that holds all values has no others beside it.
+      extras: prune && manifest.secret === undefined,
+      differs: (...seen) => wouldChange(...seen, { prune, pruneTags }),
     });
     const [desired, there] = await Promise.allSettled([wanted, state]);
     if (desired.status === 'rejected') throw desired.reason;
     if (there.status === 'fulfilled') {
-      return { manifest: here, desired: desired.value, state: there.value };
+      return { manifest: here, desired: desired.value, state: there.value, store };
     }
     return { manifest: here, error: unreadable(here, there.reason) };
   };
@@ -87,13 +92,4 @@ export function takeRead(
     onUnread(item);
   }
   return read;
-}
-
-/**
- * Whether KMS can re-encrypt the data keys of blobs for a region, which takes no kms:Decrypt: the
- * file key has to be there, or a replica of it.
- */
-function canReEncrypt({ fileKey }: Tools, manifest: Manifest): boolean {
-  const { region, encryptedWith = '' } = manifest;
-  return fileKeyRegion(manifest, fileKey) === region || isMultiRegion(encryptedWith);
 }

@@ -41,7 +41,7 @@ export async function sync(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const { host } = tools;
-  const { replace = false, yes = false, useRecovery, noDecrypt } = options;
+  const { replace = false, yes = false } = options;
   const isPublished = !options.dryRun;
   const unread: Unread[] = [];
   const targets = await planTargets(
@@ -62,14 +62,13 @@ export async function sync(
   const signal = host.onStop();
   const write: Apply = ({ target: { manifest }, versions }, changes) =>
     writeAll(tools, manifest, changes, (store, change, writing) => store.change(change, writing), {
+      ...options,
       signal,
-      useRecovery,
-      noDecrypt,
       versions,
     });
   const remove: Apply = async ({ target: { manifest } }, changes) => {
     const names = changes.map(({ name }) => name);
-    return (await deleteParameters(tools, manifest.region, names, signal)).applied;
+    return (await deleteParameters(tools, manifest, names, { ...options, signal })).applied;
   };
   const writes: Action[] = ['create', 'update', ...(replace ? (['replace'] as const) : [])];
   const question = questionOf(countActions(plans), replace);

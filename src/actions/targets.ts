@@ -1,20 +1,15 @@
 import { CofferError } from '../errors.ts';
+import { entriesOf, type Entry } from '../manifest/entries.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { inEachRegion } from '../manifest/regions.ts';
 import type { Plan } from '../plan/model.ts';
 import type { ActualState, Change } from '../stores/model.ts';
-import { createObjectWriter } from '../plan/object-writer.ts';
-import { PATIENT } from '../stores/patience.ts';
-import type { ObjectWriter, ValueStore } from '../stores/port.ts';
-import { createSsmStore } from '../stores/ssm-store.ts';
 import { planChanges } from '../plan/plan.ts';
-import { fileKeyRegion } from '../seal/file-key.ts';
 import type { Host } from '../host.ts';
-import { refuseRescue } from '../seal/rescue.ts';
 import { readManifests, type OpeningOptions } from './manifests.ts';
-import { rescueFor } from './recipients.ts';
 import { didYouMean } from './parameter-name.ts';
 import { readStates, takeRead, type Unread } from './states.ts';
+import { keyFinder, storeFor, type StoreOptions } from './stores.ts';
 import type { Tools } from './tools.ts';
 
 /** One manifest in one of its regions, and how AWS differs from it. */
@@ -24,7 +19,7 @@ export interface Target {
 }
 
 /** How to compare AWS with manifests. */
-export interface CompareOptions {
+export interface CompareOptions extends StoreOptions {
   /** Compares only parameters with these names. */
   only?: readonly string[] | undefined;
   /** Plans to delete parameters that are not in any manifest. */
@@ -55,9 +50,11 @@ export async function planTargets(
   const manifests = await readManifests(tools, files);
   refuseSharedNames(manifests);
   const keyArn = keyFinder(tools);
-  const storeOf = (region: string) => storeFor(tools, region, keyArn);
+  const storeOf = (manifest: Manifest) => storeFor(tools, manifest, options, keyArn);
   const all = await Promise.all(
-    manifests.map((manifest) => readStates(tools, manifest, storeOf, { ...options, pruneTags })),
+    manifests.map((manifest) =>
+      readStates(tools, manifest, storeOf, { ...options, prune, pruneTags }),
+    ),
   );
   const read = takeRead(all.flat(), onUnread);
   for (const { manifest, state } of read) {
@@ -65,11 +62,12 @@ export async function planTargets(
     warnOfUnlisted(tools.host, state);
   }
   const isWanted = selectOnly(manifests, only);
-  return read.map(({ manifest, desired, state }) => {
-    const { file, path, region, kmskey, bucket } = manifest;
+  return read.map(({ manifest, desired, state, store: { deletion } }) => {
+    const { file, path, region, store, kmskey, bucket } = manifest;
     const others = namesOfOthers(manifest, read);
-    const changes = planChanges(desired, state, others, { prune, pruneTags }).filter(isWanted);
-    return { manifest, plan: { file, path, region, kmskey, bucket, changes } };
+    const planning = { prune, pruneTags, deletion };
+    const changes = planChanges(desired, state, others, planning).filter(isWanted);
+    return { manifest, plan: { file, path, region, store, kmskey, bucket, changes } };
   });
 }
 
@@ -91,41 +89,13 @@ function namesOfOthers(
   const self = read.findIndex((item) => item.manifest === manifest);
   return new Set(
     read.flatMap(({ manifest: other, state }, index) => {
-      if (index === self || other.region !== manifest.region) return [];
+      if (index === self || placeOf(other) !== placeOf(manifest)) return [];
       const depth = other.path.length - manifest.path.length;
       const isNearer = depth > 0 || (depth === 0 && index < self);
-      const named = other.parameters.map(({ fullName }) => fullName);
+      const named = entriesOf(other).map(({ name }) => name);
       return isNearer ? [...named, ...state.parameters.keys()] : named;
     }),
   );
-}
-
-/** The store for the manifests of a region. */
-export async function storeFor(
-  { aws, stores, concurrency }: Tools,
-  region: string,
-  keyArn: KeyFinder = async (place, keyId) => (await aws.kms(place)).resolve(keyId),
-): Promise<ValueStore> {
-  return createSsmStore({
-    parameters: await stores.parameters(region),
-    objects: () => stores.objects(region),
-    keyArn: (keyId) => keyArn(region, keyId),
-    concurrency,
-    patience: PATIENT,
-  });
-}
-
-type KeyFinder = (region: string, keyId: string) => Promise<string | undefined>;
-
-/** Looks up the ARN of each KMS key once per call. */
-function keyFinder({ aws }: Tools): KeyFinder {
-  const found = new Map<string, Promise<string | undefined>>();
-  return (region, keyId) => {
-    const key = `${region} ${keyId}`;
-    const arn = found.get(key) ?? aws.kms(region).then((kms) => kms.resolve(keyId));
-    found.set(key, arn);
-    return arn;
-  };
 }
 
 /** After an alias moves, SSM still names it for values that the previous key encrypted. */
@@ -139,39 +109,16 @@ function warnOfMovedKey(host: Host, manifest: Manifest, { objects }: ActualState
   });
 }
 
-/** Publishes a manifest's blobs; undefined, without loading S3's client, if it has none. */
-export async function objectWriterFor(
-  tools: Tools,
-  manifest: Manifest,
-  options: {
-    signal: AbortSignal | undefined;
-    useRecovery: boolean | undefined;
-    onUploaded: (bytes: number) => void;
-    noDecrypt: boolean | undefined;
-    onOpened: (fullName: string) => void;
-  },
-): Promise<ObjectWriter | undefined> {
-  const { aws, stores, fileKey } = tools;
-  if (!manifest.parameters.some(({ content }) => content.kind === 'blob')) return undefined;
-  const services = {
-    fileKeyKms: await aws.kms(fileKeyRegion(manifest, fileKey)),
-    kms: await aws.kms(manifest.region),
-    objects: await stores.objects(manifest.region),
-    rescue: options.useRecovery ? rescueFor(tools, manifest) : refuseRescue(manifest),
-  };
-  return createObjectWriter(manifest, services, options);
-}
-
 /** Two manifests with the same parameter would overwrite each other forever. */
 function refuseSharedNames(manifests: readonly Manifest[]): void {
   const owners = new Map<string, Manifest>();
   for (const manifest of manifests.flatMap(inEachRegion)) {
-    for (const { fullName, place } of manifest.parameters) {
-      const key = `${manifest.region} ${fullName}`;
+    for (const { name, parameters } of entriesOf(manifest)) {
+      const key = `${placeOf(manifest)} ${name}`;
       const other = owners.get(key);
       if (other) {
-        throw new CofferError('manifest', `${fullName} is also in ${other.file}`, {
-          place,
+        throw new CofferError('manifest', `${name} is also in ${other.file}`, {
+          place: parameters[0]?.place,
           hint: 'remove it from one of them',
         });
       }
@@ -180,6 +127,12 @@ function refuseSharedNames(manifests: readonly Manifest[]): void {
   }
 }
 
+/** Where names mean the same thing. */
+function placeOf({ store, region }: Manifest): string {
+  return `${store} ${region}`;
+}
+
+/** Of a secret that holds several values, each selects it. */
 function selectOnly(
   manifests: readonly Manifest[],
   only: readonly string[],
@@ -187,12 +140,15 @@ function selectOnly(
   if (only.length === 0) return () => true;
   const names = new Set(
     only.flatMap((name) => {
-      const all = manifests.flatMap(({ parameters }) => parameters);
-      const found = all.filter(
-        (parameter) => parameter.name === name || parameter.fullName === name,
+      const isMeant = (entry: Entry) =>
+        entry.name === name ||
+        entry.parameters.some((one) => one.name === name || one.fullName === name);
+      const all = manifests.flatMap(entriesOf);
+      const found = all.filter(isMeant);
+      if (found.length > 0) return found.map((entry) => entry.name);
+      const known = all.flatMap(({ parameters }) =>
+        parameters.flatMap((parameter) => [parameter.name, parameter.fullName]),
       );
-      if (found.length > 0) return found.map(({ fullName }) => fullName);
-      const known = all.flatMap((parameter) => [parameter.name, parameter.fullName]);
       throw new CofferError('usage', `parameter not found in any manifest: ${name}`, {
         hint: didYouMean(name, known),
       });

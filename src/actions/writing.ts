@@ -3,9 +3,10 @@ import type { Manifest } from '../manifest/model.ts';
 import { labelOf } from '../manifest/regions.ts';
 import { applyAll, type Applied } from '../plan/apply.ts';
 import { PATIENT } from '../stores/patience.ts';
+import type { Version } from '../stores/model.ts';
 import type { Task, ValueStore, Writing } from '../stores/port.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
-import { objectWriterFor, storeFor } from './targets.ts';
+import { storeFor, storeKindOf, type StoreOptions } from './stores.ts';
 import type { Tools } from './tools.ts';
 
 /** Writes the changes of one manifest in one region, and shows the progress. */
@@ -19,11 +20,12 @@ export async function writeAll<Item>(
     useRecovery,
     noDecrypt,
     versions,
-  }: {
+    ...options
+  }: StoreOptions & {
     signal: AbortSignal | undefined;
-    useRecovery: boolean | undefined;
+    useRecovery?: boolean | undefined;
     noDecrypt?: boolean | undefined;
-    versions: Map<string, number>;
+    versions: Map<string, Version>;
   },
 ): Promise<Applied> {
   const { host } = tools;
@@ -33,16 +35,16 @@ export async function writeAll<Item>(
   let uploaded = 0;
   let total = 0;
   const writing: Writing = {
-    objects: await objectWriterFor(tools, manifest, {
+    ...(await storeKindOf(manifest).publish(tools, manifest, {
       signal,
       useRecovery,
       noDecrypt,
       onUploaded: (bytes) => uploading.update((uploaded += bytes), total),
       onOpened: (fullName) => opened.add(fullName),
-    }),
+    })),
     versions,
   };
-  const store = await storeFor(tools, manifest.region);
+  const store = await storeFor(tools, manifest, options);
   const tasks = items.map((item) => toTask(store, item, writing));
   for (const { check, bytes = 0 } of tasks) {
     await check?.();

@@ -84,6 +84,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ServerSideEncryptionConfigurationNotFoundError: 'not-found',
   PreconditionFailed: 'conflict',
   ParameterAlreadyExists: 'conflict',
+  ResourceExistsException: 'conflict',
+  ResourceNotFoundException: 'not-found',
+  EncryptionFailure: 'key',
+  DecryptionFailure: 'key',
 };
 
 const HINTS: Partial<Record<ErrorCode, string>> = {

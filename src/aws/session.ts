@@ -171,7 +171,7 @@ async function requireRegion(
  * is guarded before anybody thinks of it.
  */
 const READS =
-  /^(?:\w+:(?:Get|Head|List|Describe)|kms:(?:Decrypt|Encrypt|GenerateDataKey|ReEncrypt)$|sts:)/;
+  /^(?:\w+:(?:Get|BatchGet|Head|List|Describe)|kms:(?:Decrypt|Encrypt|GenerateDataKey|ReEncrypt)$|sts:)/;
 
 /**
  * Runs one call: logs it, and converts its failure to a `CofferError`.

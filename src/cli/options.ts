@@ -1,7 +1,10 @@
 import type { VariableOptions } from '../actions/export.ts';
 import type { SecretOptions } from '../actions/secrets.ts';
+import type { StoreOptions } from '../actions/stores.ts';
 import type { CompareOptions } from '../actions/targets.ts';
 import type { WriteOptions } from '../actions/tools.ts';
+import { CofferError } from '../errors.ts';
+import { STORES } from '../manifest/model.ts';
 import type { Flags } from './flags.ts';
 
 /** For commands that write manifests. */
@@ -14,6 +17,24 @@ export function writeOptions(flags: Flags): WriteOptions {
   };
 }
 
+/** For commands that write to or delete from a store. */
+export function storeOptions(flags: Flags): StoreOptions {
+  const recoveryDays = flags.count('recoveryDays');
+  if (recoveryDays !== undefined && (recoveryDays < 7 || recoveryDays > 30)) {
+    throw new CofferError('usage', '--recovery-days takes a number from 7 to 30', {
+      hint: 'to delete secrets for good, use --force-delete',
+    });
+  }
+  if (recoveryDays !== undefined && flags.boolean('forceDelete')) {
+    throw new CofferError('usage', '--recovery-days cannot be used with --force-delete');
+  }
+  return {
+    recoveryDays,
+    forceDelete: flags.boolean('forceDelete'),
+    takeOver: flags.boolean('takeOver'),
+  };
+}
+
 /** For commands that compare manifests with AWS. */
 export function compareOptions(flags: Flags): CompareOptions {
   return {
@@ -23,6 +44,7 @@ export function compareOptions(flags: Flags): CompareOptions {
     noDecrypt: !flags.isAllowed('decrypt'),
     allowPlaintext: flags.boolean('allowPlaintext'),
     useRecovery: flags.boolean('useRecovery'),
+    ...storeOptions(flags),
   };
 }
 
@@ -33,6 +55,7 @@ export function secretOptions(flags: Flags): SecretOptions {
     only: flags.list('only'),
     noBlobs: !flags.isAllowed('blobs'),
     allowForeign: flags.boolean('allowForeign'),
+    store: flags.choice('store', STORES),
   };
 }
 

@@ -11,6 +11,8 @@ export interface Destination {
   kmskey?: string | undefined;
   /** Twelve digits. */
   account?: string | undefined;
+  /** The secret in Secrets Manager that holds all of its values. */
+  secret?: string | undefined;
   /** The digest of the list of those who can open it without the file key. */
   recovery?: string | undefined;
 }
@@ -21,6 +23,7 @@ export const BOUND_SETTINGS = {
   region: 'Region',
   kmskey: 'KmsKey',
   account: 'Account',
+  secret: 'Secret',
   recovery: 'Recovery',
 } as const satisfies Record<keyof Destination, string>;
 
@@ -33,7 +36,7 @@ export function boundRegion(regions: readonly string[]): string {
 }
 
 /** They are named so in messages. */
-export const BOUND_NAMES = 'path, region, kmskey, account or recovery';
+export const BOUND_NAMES = 'path, region, kmskey, account, secret or recovery';
 
 /** Who made a data key, if that limits what may be sealed under it. */
 export type Author = 'write-only';
@@ -43,12 +46,20 @@ export function dataKeyContext(destination: Destination, author?: Author): Encry
   return { Client: 'coffer', ...pairsOf(destination), ...(author && { Author: author }) };
 }
 
-/** The context of a blob's data key under the file key. */
+/**
+ * The context of a blob's data key under the file key. A secret that holds all values of a manifest
+ * holds texts alone, so that no blob goes there.
+ */
 export function blobContext(
   destination: Destination,
   { fullName, type }: { fullName: string; type: string },
 ): EncryptionContext {
-  return { Client: 'coffer', Name: fullName, Type: type, ...pairsOf(destination) };
+  return {
+    Client: 'coffer',
+    Name: fullName,
+    Type: type,
+    ...pairsOf({ ...destination, secret: undefined }),
+  };
 }
 
 /** The first digits of a digest of the context: it proves nothing, but it shows a change. */

@@ -10,8 +10,8 @@ export interface Secret {
   isSecret: boolean;
   /** Whether it is a StringList, with commas between its items. */
   isList?: boolean | undefined;
-  /** Version in SSM; absent for values from a manifest. */
-  version?: number | undefined;
+  /** Version in AWS; absent for values from a manifest. */
+  version?: number | string | undefined;
   /** Place in the manifest; absent for values from SSM. */
   place?: Place | undefined;
 }

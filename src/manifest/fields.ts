@@ -1,6 +1,6 @@
 import { refuseDataType } from './data-type.ts';
 import { refusePattern } from './java-pattern.ts';
-import type { Parameter, Refusal, Store, Tier } from './model.ts';
+import type { Parameter, Refusal, Store, StoreName, Tier } from './model.ts';
 import {
   formatPolicies,
   readPolicies,
@@ -22,6 +22,8 @@ interface Field<Value> {
   read?: (data: unknown) => Value;
   /** Why SSM would refuse it, regardless of the parameter's value. */
   check?: (parameter: Parameter) => Refusal | undefined;
+  /** The only store that knows it. */
+  onlyFor?: StoreName;
   /** Whether a new parameter may write it on several lines. */
   isProse?: true;
   /** Whether a merge works on its entries, as a map; otherwise on the whole. */
@@ -68,6 +70,7 @@ export const FIELDS = {
   type: { keys: ['type'] },
   tier: {
     keys: ['tier'],
+    onlyFor: 'ssm',
     read: (data) => text(data) as Tier | undefined,
     ssm: {
       name: 'tier',
@@ -76,23 +79,31 @@ export const FIELDS = {
       isAny: (tier) => tier === undefined || tier === 'Intelligent-Tiering',
     },
   },
-  store: { keys: ['store'], read: (data) => (text(data) ?? 'auto') as Store },
+  store: {
+    keys: ['store'],
+    read: (data) => (text(data) ?? 'auto') as Store,
+    check: refuseOwnStore,
+    onlyFor: 'ssm',
+  },
   encoding: { keys: ['encoding'], read: (data) => text(data) as 'base64' | undefined },
-  extension: { keys: ['extension'], read: (data) => text(data) ?? '' },
+  extension: { keys: ['extension'], read: (data) => text(data) ?? '', onlyFor: 'ssm' },
   allowedPattern: {
     keys: ['allowed_pattern'],
+    onlyFor: 'ssm',
     read: text,
     check: refusePattern,
     ssm: { name: 'allowed pattern', api: 'AllowedPattern', absent: '' },
   },
   dataType: {
     keys: ['data_type'],
+    onlyFor: 'ssm',
     read: text,
     check: refuseDataType,
     ssm: { name: 'data type', api: 'DataType', absent: 'text' },
   },
   policies: {
     keys: ['policies'],
+    onlyFor: 'ssm',
     inner: ['Type', 'Version', 'Attributes', 'Timestamp', 'Before', 'After', 'Unit'],
     read: readPolicies,
     check: refusePolicies,
@@ -134,12 +145,22 @@ export const ROWS = Object.entries(FIELDS) as [Member, Field<unknown>][];
 export const PARAMETER_KEYS: readonly string[] = ROWS.flatMap(([, { keys }]) => keys);
 
 /** The settings that are single texts; their keys equal their members in the model. */
-export const TEXT_SETTINGS = ['path', 'region', 'kmskey', 'bucket', 'account'] as const;
+export const TEXT_SETTINGS = [
+  'path',
+  'region',
+  'kmskey',
+  'bucket',
+  'account',
+  'store',
+  'secret',
+  'description',
+] as const;
 export type TextSetting = (typeof TEXT_SETTINGS)[number];
 
 /** The keys of a manifest, in the schema's order. */
 export const TOP_KEYS: readonly string[] = [
   ...TEXT_SETTINGS,
+  'replicas',
   'regions',
   'tags',
   'recovery',
@@ -147,6 +168,15 @@ export const TOP_KEYS: readonly string[] = [
   'data_keys',
   'parameters',
 ];
+
+function refuseOwnStore({ store }: { store: string }): Refusal | undefined {
+  return store === 'secretsmanager'
+    ? {
+        message: 'one parameter alone cannot go to Secrets Manager',
+        hint: 'write "store: secretsmanager" at the top, for all parameters, or use a manifest of its own',
+      }
+    : undefined;
+}
 
 /** The source text of a scalar, also of a number or boolean. */
 function text(data: unknown): string | undefined {

@@ -10,6 +10,10 @@ export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
 export type Tier = 'Standard' | 'Advanced' | 'Intelligent-Tiering';
 
+/** Where the values of a manifest go: SSM (and S3), or AWS Secrets Manager. */
+export const STORES = ['ssm', 'secretsmanager'] as const;
+export type StoreName = (typeof STORES)[number];
+
 /** Where a value goes: `auto` uses S3 only for values that SSM cannot hold. */
 export type Store = 'auto' | 'ssm' | 's3';
 
@@ -130,6 +134,13 @@ export interface Manifest {
   bucketAsWritten?: string | undefined;
   /** The AWS account that it is for: twelve digits. */
   account?: string | undefined;
+  store: StoreName;
+  /** The one secret in Secrets Manager that holds all values, as JSON; otherwise each has its own. */
+  secret?: string | undefined;
+  /** What that secret is for. */
+  description?: string | undefined;
+  /** The regions to which Secrets Manager copies its secrets. */
+  replicas: readonly string[];
   tags: Tags;
   /** The file key, usually an ARN; psyml wrote it too. */
   encryptedWith?: string | undefined;
@@ -178,6 +189,9 @@ export interface ManifestSettings {
   kmskey?: string | undefined;
   bucket?: string | undefined;
   account?: string | undefined;
+  store?: StoreName | undefined;
+  secret?: string | undefined;
+  description?: string | undefined;
   tags?: Tags | undefined;
   encryptedWith?: string | undefined;
   dataKeys?: WrappedDataKeys | undefined;

@@ -8,6 +8,7 @@ import { boundRegion } from '../crypto/contexts.ts';
 import { recoveryDigest } from '../crypto/recovery.ts';
 import { readDataKeys } from './read/data-keys.ts';
 import { readRecipients } from './read/recovery.ts';
+import { readStore } from './read/store.ts';
 import { findPathFault, normalizePath, quoteName } from './read/names.ts';
 import { checkBucket, checkKey, readRegions } from './read/region.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
@@ -49,12 +50,15 @@ function readDocument(
   const regions = readRegions(reading, fields);
   checkKey(reading, fields, regions);
   checkBucket(reading, fields, regions);
+  const { store, secret, ...storeSettings } = readStore(reading, fields, regions[0]);
   const around: Surroundings = {
     ...reading,
     guard: new SecretGuard(tree, faults),
     path: readPath(reading, fields),
     // Where names may be the least long.
     region: regions.reduce((one, other) => (other.length > one.length ? other : one)),
+    store,
+    secret,
     tags: readTags(reading, fields.get('tags')),
     encryptedWith,
     dataKeys: readDataKeys(reading, fields),
@@ -85,6 +89,9 @@ function readDocument(
     ...settingsIn(regions[0], { kmskey, bucket }),
     bucketAsWritten: bucket,
     account,
+    store,
+    secret,
+    ...storeSettings,
     tags: around.tags,
     encryptedWith,
     recovery,
@@ -93,6 +100,7 @@ function readDocument(
       region: boundRegion(regions),
       kmskey,
       account,
+      secret,
       recovery: recoveryDigest(recovery),
     },
     dataKeys: around.dataKeys ?? {},

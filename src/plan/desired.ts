@@ -19,35 +19,56 @@ export async function desiredState(
   opener: Opener,
   options: { allowPlaintext: boolean; noDecrypt?: boolean },
 ): Promise<Desired[]> {
+  refuseUnsealed(manifest, options);
+  return collect(manifest.parameters, (parameter) =>
+    desire(manifest, parameter, opener, options.noDecrypt ?? false),
+  );
+}
+
+/** @throws CofferError `plaintext` */
+export function refuseUnsealed(
+  { parameters, file }: Manifest,
+  { allowPlaintext }: { allowPlaintext: boolean | 'never' },
+): void {
+  const refuse = ({ type, content }: Parameter) =>
+    type === 'SecureString' &&
+    (content.kind === 'absent' || (content.kind === 'plain' && allowPlaintext !== true));
+  throwAll(
+    parameters.filter(refuse).map(({ name, place, content }) => {
+      const isAllowed = content.kind === 'plain' && allowPlaintext !== 'never';
+      const other = ', or add --allow-plaintext for a file that is never committed';
+      return new CofferError('plaintext', `${name} is a secret but not encrypted`, {
+        place,
+        hint: `run coffer encrypt ${file}${isAllowed ? other : ''}`,
+      });
+    }),
+  );
+}
+
+/**
+ * What `work` makes of each item, in order.
+ * @throws CofferError with the problems of all items
+ */
+export async function collect<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const problems: CofferError[] = [];
-  const refuse = (parameter: Parameter) =>
-    parameter.type === 'SecureString' &&
-    (parameter.content.kind === 'absent' ||
-      (parameter.content.kind === 'plain' && !options.allowPlaintext));
-  for (const parameter of manifest.parameters.filter(refuse)) {
-    problems.push(
-      new CofferError('plaintext', `${parameter.name} is a secret but not encrypted`, {
-        place: parameter.place,
-        hint: `run coffer encrypt ${manifest.file}${parameter.content.kind === 'plain' ? ', or add --allow-plaintext for a file that is never committed' : ''}`,
-      }),
-    );
-  }
-  throwAll(problems);
-  const desired = await pMap(
-    manifest.parameters,
-    async (parameter) => {
+  const results = await pMap(
+    items,
+    async (item) => {
       try {
-        return await desire(manifest, parameter, opener, options.noDecrypt ?? false);
+        return [await work(item)];
       } catch (error) {
         if (!(error instanceof CofferError) || !error.place) throw error;
         problems.push(error);
-        return undefined;
+        return [];
       }
     },
     { concurrency: 8 },
   );
   throwAll(problems);
-  return desired.filter((item) => item !== undefined);
+  return results.flat();
 }
 
 /** The same in one region of the manifest: with the bucket and the key there. */

@@ -1,3 +1,4 @@
+import type { StoreName } from '../manifest/model.ts';
 import type { Change } from '../stores/model.ts';
 
 /** What to plan for things that are not in manifests. */
@@ -6,6 +7,8 @@ export interface PlanOptions {
   prune: boolean;
   /** Remove tags that are not in the manifest. */
   pruneTags: boolean;
+  /** What becomes of what is deleted. */
+  deletion?: string | undefined;
 }
 
 /** How AWS differs from one manifest. */
@@ -13,6 +16,7 @@ export interface Plan {
   file: string;
   path: string;
   region: string;
+  store: StoreName;
   kmskey?: string | undefined;
   bucket?: string | undefined;
   /** Sorted by name. */

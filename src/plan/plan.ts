@@ -3,7 +3,16 @@ import type { Tags } from '../manifest/model.ts';
 import { compareWanted } from '../manifest/ssm-fields.ts';
 import type { ObjectState } from '../stores/s3/expected.ts';
 import type { PlanOptions } from './model.ts';
-import type { Actual, ActualState, Change, Desired, Difference, Field } from '../stores/model.ts';
+import type {
+  Actual,
+  ActualSecret,
+  ActualState,
+  Change,
+  Desired,
+  DesiredSecret,
+  Difference,
+  Field,
+} from '../stores/model.ts';
 
 /**
  * Compares the actual state with the desired one. Pure: the same states give the same changes,
@@ -20,15 +29,35 @@ export function planChanges(
   const unnamed = [...actual.parameters.values()].filter(
     ({ name }) => !wanted.has(name) && !others.has(name),
   );
-  const action = options.prune ? 'delete' : 'extra';
   return [
     ...desired.map((item) => planOne(item, actual, options)),
-    ...unnamed.map((item) => planUnnamed(item, action)),
+    ...unnamed.map((item) => planUnnamed(item, options)),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function planUnnamed(actual: Actual, action: 'delete' | 'extra'): Change {
-  return { action, name: actual.name, differences: [], actual, foreignTags: [] };
+function planUnnamed(actual: Actual, { prune, deletion = '' }: PlanOptions): Change {
+  const { name } = actual;
+  const differences: Difference[] =
+    prune && actual.secret
+      ? [{ field: 'deletion', before: '', after: deletion, isSecret: false }]
+      : [];
+  return { action: prune ? 'delete' : 'extra', name, differences, actual, foreignTags: [] };
+}
+
+/** Whether a parameter of this state would be changed. */
+export function wouldChange(
+  desired: Desired,
+  actual: Actual,
+  tags: Tags,
+  options: PlanOptions,
+): boolean {
+  const { name } = desired;
+  const state = {
+    parameters: new Map([[name, actual]]),
+    objects: new Map<string, ObjectState>(),
+    tags: new Map([[name, tags]]),
+  };
+  return planOne(desired, state, options).action !== 'unchanged';
 }
 
 function planOne(desired: Desired, state: ActualState, options: PlanOptions): Change {
@@ -36,7 +65,9 @@ function planOne(desired: Desired, state: ActualState, options: PlanOptions): Ch
   const actual = state.parameters.get(name);
   const object = state.objects.get(name);
   const isClosed =
-    desired.closed === 'value' || (desired.closed === 'data key' && object?.fault !== undefined);
+    desired.closed === 'value' ||
+    (desired.closed === 'data key' && object?.fault !== undefined) ||
+    (desired.closed === 'content' && actual?.secret?.versionId !== desired.secret?.versionId);
   if (!actual) {
     const action = isClosed ? 'closed' : 'create';
     return { action, name, differences: [], desired, object, foreignTags: [] };
@@ -72,7 +103,27 @@ function compare(desired: Desired, actual: Actual, object: ObjectState = {}): Di
   for (const { field, before, after } of compareWanted(actual, desired)) {
     differ(field, before, after);
   }
+  if (actual.secret && desired.secret) {
+    for (const [field, before, after] of compareSecrets(actual.secret, desired.secret)) {
+      differ(field, before, after);
+    }
+  }
   return differences;
+}
+
+/** No value is compared: a version is known by its id. */
+function compareSecrets(
+  actual: ActualSecret,
+  desired: DesiredSecret,
+): [field: Field, before: string, after: string][] {
+  const { versionId = '', note, deletion } = actual;
+  const isSame = versionId === desired.versionId;
+  const version = note === undefined || isSame ? versionId : `${versionId} (${note})`;
+  return [
+    ['version', version, desired.versionId],
+    ['deletion', deletion === undefined ? '' : `deleted on ${deletion}`, ''],
+    ['replicas', actual.replicas.join(', '), desired.replicas.toSorted().join(', ')],
+  ];
 }
 
 /** Whether a pointer replaces text that may be the very secret now behind the pointer. */

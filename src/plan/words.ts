@@ -1,4 +1,6 @@
 import { lengthClassOf } from '../crypto/padding.ts';
+import { countOf } from '../formats/count.ts';
+import { nameInStore } from '../manifest/entries.ts';
 import type { Plan } from './model.ts';
 import type { Action, Change, Difference } from '../stores/model.ts';
 import { formatBytes } from '../sizes.ts';
@@ -55,9 +57,10 @@ export function heading(action: Action, count: number): string {
 }
 
 /** The places a plan writes to, each with its label. */
-export function placesOf({ region, kmskey, bucket }: Plan): [word: string, name: string][] {
+export function placesOf({ region, store, kmskey, bucket }: Plan): [word: string, name: string][] {
   const places: [string, string | undefined][] = [
     ['in', region],
+    ['store', store === 'ssm' ? undefined : store],
     ['kmskey', kmskey],
     ['bucket', bucket],
   ];
@@ -65,8 +68,9 @@ export function placesOf({ region, kmskey, bucket }: Plan): [word: string, name:
 }
 
 /** The name without the manifest's path. */
-export function shortName({ name }: Change, { path }: Plan): string {
-  return name.startsWith(path) ? name.slice(path.length) : name;
+export function shortName({ name }: Change, { path, store }: Plan): string {
+  const prefix = nameInStore(store, path);
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
 }
 
 /** Describes a parameter without its value: `String, 26 bytes`, `5.0 MiB in S3`. */
@@ -77,6 +81,13 @@ export function describe({ action, desired, actual }: Change): string {
   if (desired?.object) {
     const way = action === 'closed' ? ', its file key in another region' : '';
     return `${formatBytes(desired.object.size - 16)} in S3${way}`;
+  }
+  if (desired?.secret) {
+    const { values } = desired.secret;
+    const missing = action === 'closed' ? ', not written' : '';
+    return (
+      (values === undefined ? 'Secret' : `Secret, JSON of ${countOf(values, 'value')}`) + missing
+    );
   }
   if (desired) {
     const { type, value, isSecret } = desired;

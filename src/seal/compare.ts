@@ -35,7 +35,7 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
     const text = owner ? undefined : typedText(parameter);
     if (old && text !== undefined && shown.get(name) === text) {
       unchanged.set(name, old);
-      if (isMisplaced({ ...parameter, content: old.content })) todo.add(name);
+      if (isMisplaced(edited, { ...parameter, content: old.content })) todo.add(name);
     } else if (text !== undefined || content.kind === 'absent') {
       todo.add(name);
     } else if (owner && (owner === old || content.kind === 'blob')) {
@@ -46,7 +46,7 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
       if (content.kind === 'blob' && !isDeepStrictEqual(was, is)) {
         renamedBlobs.push({ parameter, blob: content.blob, owner });
       }
-      const isToMove = content.kind !== 'psyml' && isMisplaced(parameter);
+      const isToMove = content.kind !== 'psyml' && isMisplaced(edited, parameter);
       if (isToMove || !isDeepStrictEqual(owner.origin, origin)) todo.add(name);
     } else if (origin && 'file' in origin) {
       todo.add(name);

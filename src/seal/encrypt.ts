@@ -11,6 +11,7 @@ import { Opener } from './opener.ts';
 import { plannedParameter, refuseAmbiguous } from './planned.ts';
 import { counted } from './file-source.ts';
 import type { Plaintext } from './plaintext.ts';
+import { findFullSecret } from './secret-placement.ts';
 import { findWork, type Work, type WorkRequest } from './work.ts';
 
 /** What encrypt did with one parameter. */
@@ -107,6 +108,8 @@ export async function encryptManifest(
       }),
     });
     const read = verify(manifest, text, edits, checks);
+    const full = findFullSecret(read);
+    if (full) throw full;
     if (needsKeys) warnings.push(...warnOfPsyml(original));
     return { text, read, sealed: describe(work), warnings };
   });

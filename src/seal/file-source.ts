@@ -5,9 +5,9 @@ import { isIgnored } from '../git/head.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { headerOf, requireBlobBody } from './blob-body.ts';
 import { readCommitted } from './head.ts';
-import { ssmLimit } from './limits.ts';
+import { inlineLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
-import { goesToSsm, isMisplaced } from './placement.ts';
+import { isInline, isMisplaced } from './placement.ts';
 import { moved, placed, unlessPlain, type Plaintext } from './plaintext.ts';
 import { findSource, missingSource, type SourceFile } from './source.ts';
 
@@ -51,14 +51,16 @@ export async function fromFile(
     if (content.kind === 'absent' || reseal.has(parameter.name)) {
       throw missingSource(parameter, file);
     }
-    return isMisplaced(parameter) ? moved(manifest, parameter, opener, warnings) : undefined;
+    return isMisplaced(manifest, parameter)
+      ? moved(manifest, parameter, opener, warnings)
+      : undefined;
   }
   const isAsked = content.kind !== 'absent' && !reseal.has(parameter.name);
   const seal = async (why: Plaintext['why']) => {
     if (isAsked && accept) await acceptNew(manifest, parameter, file, source, accept);
     return sealFile(manifest, parameter, source, why);
   };
-  if (isMisplaced(parameter)) return seal('moved');
+  if (isMisplaced(manifest, parameter)) return seal('moved');
   if (isAsked) {
     try {
       if (await isSame(manifest, parameter, source, opener, watch)) return undefined;
@@ -107,12 +109,12 @@ async function sealFile(
   source: SourceFile,
   why: Plaintext['why'],
 ): Promise<Plaintext | undefined> {
-  if (source.size <= ssmLimit(parameter)) {
+  if (source.size <= inlineLimit(manifest, parameter)) {
     return unlessPlain(
       placed(manifest, parameter, encodeSource(parameter, await source.read()), why),
     );
   }
-  goesToSsm(manifest, parameter, source.size);
+  isInline(manifest, parameter, source.size);
   return { form: 'blob', size: source.size, bytes: source.stream, why };
 }
 
@@ -130,7 +132,7 @@ async function isSame(
     return isSameBlob(manifest, parameter, content.blob, source, opener, watch);
   }
   // Base64 adds a third at most, so a larger file cannot be the same.
-  if (source.size > ssmLimit(parameter)) return false;
+  if (source.size > inlineLimit(manifest, parameter)) return false;
   return (await opener.open(parameter)).equals(encodeSource(parameter, await source.read()));
 }
 

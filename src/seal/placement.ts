@@ -3,10 +3,11 @@ import { parseInline, sizesOfInline } from '../crypto/inline.ts';
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { matchPattern } from '../manifest/java-pattern.ts';
-import type { Manifest, Parameter } from '../manifest/model.ts';
+import type { Manifest, Parameter, StoreName } from '../manifest/model.ts';
 import { REGION_MARK } from '../manifest/regions.ts';
 import { asText } from '../formats/text.ts';
 import { ADVANCED_BYTES, holdsReference, ssmLimit } from './limits.ts';
+import { findUnfitSecret, isBlobInJson, isInlineSecret } from './secret-placement.ts';
 
 /** A value, or only its size if that is too large for SSM. */
 export type Placed = Buffer | number;
@@ -15,11 +16,45 @@ export type Placed = Buffer | number;
 const LONGEST_KEY = 1024;
 const ANY_DIGEST = '0123456789abcdef'.repeat(4);
 
+/** Where a store puts values, and in which form a manifest holds them. */
+interface Placement {
+  isInline: (manifest: Manifest, parameter: Parameter, value: Placed) => boolean;
+  isMisplaced: (manifest: Manifest, parameter: Parameter) => boolean;
+  /** Why ciphertext in the right form cannot be published. */
+  findUnfit: (manifest: Manifest, parameter: Parameter) => CofferError | undefined;
+  /** What holds inline values, and what blobs: in messages. */
+  inlineAt: (manifest: Manifest) => string;
+  blobsAt: string;
+}
+
+const PLACEMENTS = {
+  ssm: {
+    isInline: goesToSsm,
+    isMisplaced: (_, parameter) => isMisplacedInSsm(parameter),
+    findUnfit: (manifest, parameter) =>
+      parameter.content.kind === 'blob' ? findUnfitBlob(manifest, parameter) : undefined,
+    inlineAt: () => 'SSM',
+    blobsAt: 'S3',
+  },
+  secretsmanager: {
+    isInline: isInlineSecret,
+    isMisplaced: isBlobInJson,
+    findUnfit: findUnfitSecret,
+    inlineAt: ({ secret = 'Secrets Manager' }) => secret,
+    blobsAt: 'a secret of its own',
+  },
+} as const satisfies Record<StoreName, Placement>;
+
 /**
- * Whether a value goes to SSM; otherwise it goes to S3.
+ * Whether the manifest holds a value inline; otherwise as a blob.
  * @throws CofferError `oversize` if it fits nowhere, `manifest` if the parameter does not allow it
  */
-export function goesToSsm(manifest: Manifest, parameter: Parameter, value: Placed): boolean {
+export function isInline(manifest: Manifest, parameter: Parameter, value: Placed): boolean {
+  return PLACEMENTS[manifest.store].isInline(manifest, parameter, value);
+}
+
+/** Whether a value goes to SSM; otherwise it goes to S3. */
+function goesToSsm(manifest: Manifest, parameter: Parameter, value: Placed): boolean {
   const { name, place, store, encoding, type } = parameter;
   const why = whyNotInSsm(parameter, value);
   if (why === undefined && store !== 's3') {
@@ -135,7 +170,7 @@ function findPointerFault(bucket: string, parameter: Parameter): CofferError | u
 }
 
 /**
- * What is wrong with a plaintext value that must be sealed for S3 first.
+ * What is wrong with a plaintext value that only a blob can hold.
  * @param fix the command that seals it
  */
 export function findUnplaced(
@@ -145,19 +180,22 @@ export function findUnplaced(
   fix = `coffer encrypt ${manifest.file}`,
 ): CofferError | undefined {
   try {
-    if (goesToSsm(manifest, parameter, value)) return undefined;
+    if (isInline(manifest, parameter, value)) return undefined;
   } catch (error) {
     if (error instanceof CofferError) return error;
     throw error;
   }
-  return new CofferError('oversize', `${parameter.name} goes to S3 but is not encrypted for it`, {
-    place: parameter.place,
-    hint: `run ${fix}`,
-  });
+  const { blobsAt } = PLACEMENTS[manifest.store];
+  const message = `${parameter.name} goes to ${blobsAt} but is not encrypted for it`;
+  return new CofferError('oversize', message, { place: parameter.place, hint: `run ${fix}` });
 }
 
-/** Whether ciphertext has the form for the other store, as far as that shows without opening it. */
-export function isMisplaced(parameter: Parameter): boolean {
+/** Whether ciphertext has the wrong form for its store, as far as that shows without opening it. */
+export function isMisplaced(manifest: Manifest, parameter: Parameter): boolean {
+  return PLACEMENTS[manifest.store].isMisplaced(manifest, parameter);
+}
+
+function isMisplacedInSsm(parameter: Parameter): boolean {
   const { content, store, encoding } = parameter;
   switch (content.kind) {
     case 'blob':
@@ -173,16 +211,21 @@ export function isMisplaced(parameter: Parameter): boolean {
   }
 }
 
+/** Where a value in the wrong form goes, in messages. */
+export function rightPlace(manifest: Manifest, { content }: Parameter): string {
+  const { inlineAt, blobsAt } = PLACEMENTS[manifest.store];
+  return content.kind === 'blob' ? inlineAt(manifest) : blobsAt;
+}
+
 /** Why ciphertext is in the wrong form. */
 export function findMisplaced(manifest: Manifest, parameter: Parameter): CofferError | undefined {
   const { name, content, place } = parameter;
-  if (!isMisplaced(parameter)) {
-    return content.kind === 'blob' ? findUnfitBlob(manifest, parameter) : undefined;
-  }
+  const { findUnfit, inlineAt, blobsAt } = PLACEMENTS[manifest.store];
+  if (!isMisplaced(manifest, parameter)) return findUnfit(manifest, parameter);
   const message =
     content.kind === 'blob'
-      ? `${name} goes to SSM but is encrypted for S3`
-      : `${name} goes to S3 but is not encrypted for it`;
+      ? `${name} goes to ${inlineAt(manifest)} but is encrypted for ${blobsAt}`
+      : `${name} goes to ${blobsAt} but is not encrypted for it`;
   return new CofferError('oversize', message, {
     place,
     hint: `run coffer encrypt ${manifest.file}`,

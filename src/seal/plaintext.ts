@@ -1,9 +1,9 @@
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { CofferError, type Problem } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
-import { ssmLimit } from './limits.ts';
+import { inlineLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
-import { goesToSsm, isMisplaced } from './placement.ts';
+import { isInline, isMisplaced, rightPlace } from './placement.ts';
 
 /** A plaintext to write into the manifest. */
 export type Plaintext = { why: 'new' | 'changed' | 'generated' | 'moved' } & (
@@ -20,7 +20,7 @@ export function placed(
   bytes: Buffer,
   why: Plaintext['why'],
 ): Plaintext {
-  if (!goesToSsm(manifest, parameter, bytes)) {
+  if (!isInline(manifest, parameter, bytes)) {
     return { form: 'blob', size: bytes.length, bytes: () => [bytes], why };
   }
   const form = parameter.type === 'SecureString' ? 'value' : 'plain';
@@ -44,7 +44,8 @@ export async function fromCiphertext(
     return placed(manifest, parameter, await opener.open(parameter), why);
   const size = content.blob.size - TAG_BYTES;
   // Reports a value that is too large for SSM without opening it.
-  if (isMisplaced(parameter) && size > ssmLimit(parameter)) goesToSsm(manifest, parameter, size);
+  if (isMisplaced(manifest, parameter) && size > inlineLimit(manifest, parameter))
+    isInline(manifest, parameter, size);
   return placed(manifest, parameter, encodeSource(parameter, await opener.open(parameter)), why);
 }
 
@@ -59,7 +60,7 @@ export async function moved(
     return await fromCiphertext(manifest, parameter, opener, 'moved');
   } catch (error) {
     if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
-    const to = parameter.content.kind === 'blob' ? 'SSM' : 'S3';
+    const to = rightPlace(manifest, parameter);
     warnings.push({
       message: `${parameter.name} now goes to ${to}, but encrypting it again needs kms:Decrypt; its ciphertext is unchanged`,
       hint: `ask someone who may decrypt to run coffer encrypt ${manifest.file}`,

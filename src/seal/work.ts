@@ -3,7 +3,7 @@ import type { Generate, Manifest, Parameter } from '../manifest/model.ts';
 import { fromFile, type FileRequest } from './file-source.ts';
 import { generateValue } from './generate.ts';
 import { encodeSource, type Opener } from './opener.ts';
-import { goesToSsm, isMisplaced } from './placement.ts';
+import { isInline, isMisplaced } from './placement.ts';
 import { fromCiphertext, moved, placed, unlessPlain, type Plaintext } from './plaintext.ts';
 
 /** A parameter, and the plaintext to seal, if any. */
@@ -84,7 +84,9 @@ async function plaintextOf(
   }
   if (content.kind === 'absent') return undefined;
   if (reseal.has(name)) return fromCiphertext(manifest, parameter, opener, 'changed');
-  return isMisplaced(parameter) ? moved(manifest, parameter, opener, warnings) : undefined;
+  return isMisplaced(manifest, parameter)
+    ? moved(manifest, parameter, opener, warnings)
+    : undefined;
 }
 
 /** Treats the bytes like a file's content. Only the manifest can hold plain text here. */
@@ -95,7 +97,7 @@ function fromOutside(
 ): Plaintext {
   const why = parameter.content.kind === 'absent' ? 'new' : 'changed';
   if (!Buffer.isBuffer(value)) {
-    goesToSsm(manifest, parameter, value.size);
+    isInline(manifest, parameter, value.size);
     return { form: 'blob', size: value.size, bytes: value.bytes, why };
   }
   if (value.length === 0) {

@@ -1,5 +1,5 @@
 import type { ObjectStore } from './s3/objects.ts';
-import type { StoredParameter } from './parameter.ts';
+import type { StoredValue } from './parameter.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import type { Kms } from '../crypto/kms-port.ts';
 import type { SizeLimit } from '../sizes.ts';
@@ -7,7 +7,7 @@ import { fetchObject, type Demands } from './s3/fetch.ts';
 
 /** The value of a parameter, or of the object that it points to, in memory. */
 export async function followPointer(
-  parameter: Pick<StoredParameter, 'name' | 'type' | 'value'>,
+  parameter: Pick<StoredValue, 'name' | 'type' | 'value' | 'bytes'>,
   services: {
     objects: () => Promise<ObjectStore>;
     kms: () => Promise<Kms>;
@@ -19,7 +19,7 @@ export async function followPointer(
   const pointer = pointerOf(parameter);
   const { spoolFolder, limit } = services;
   if (!pointer) {
-    const value = Buffer.from(parameter.value, 'utf8');
+    const value = parameter.bytes ?? Buffer.from(parameter.value, 'utf8');
     limit.take(parameter.name, value.length);
     return value;
   }

@@ -1,4 +1,5 @@
 import { perRegion, type Region, type Session } from '../aws/session.ts';
+import type { SecretsManager } from './secrets/client.ts';
 import type { ObjectStore } from './s3/objects.ts';
 import type { ParameterStore } from './ssm.ts';
 
@@ -6,6 +7,7 @@ import type { ParameterStore } from './ssm.ts';
 export interface Stores {
   parameters: (region: Region) => Promise<ParameterStore>;
   objects: (region: Region) => Promise<ObjectStore>;
+  secrets: (region: Region) => Promise<SecretsManager>;
 }
 
 export function createStores(session: Session): Stores {
@@ -15,6 +17,9 @@ export function createStores(session: Session): Stores {
     ),
     objects: perRegion(session, 's3', async (region, ready) =>
       (await import('./s3/objects.ts')).createObjectStore(ready, region),
+    ),
+    secrets: perRegion(session, 'secretsmanager', async (region, ready) =>
+      (await import('./secrets/client.ts')).createSecretsManager(ready, region),
     ),
   };
 }

@@ -17,12 +17,37 @@ export interface DesiredObject {
   kmskey: string;
 }
 
-/** A parameter as the manifest wants it in SSM. Without a tier, any tier is fine. */
+/** A number in SSM, a VersionId in Secrets Manager. */
+export type Version = number | string;
+
+/** What a secret is to be besides its description, key and tags. */
+export interface DesiredSecret {
+  /** It follows from the ciphertext in git. */
+  versionId: string;
+  /** How many values it holds as JSON; absent if it is one value. */
+  values?: number | undefined;
+  /** The regions of its copies. */
+  replicas: readonly string[];
+}
+
+/** A secret as it is, besides its description, key and tags. */
+export interface ActualSecret {
+  /** Of its current value; absent if it has none. */
+  versionId: string | undefined;
+  /** Why coffer did not write that version. */
+  note: string | undefined;
+  replicas: readonly string[];
+  isRotated: boolean;
+  /** The day on which it was deleted, if it can still be restored. */
+  deletion: string | undefined;
+}
+
+/** A parameter as the manifest wants it in its store. Without a tier, any tier is fine. */
 export interface Desired extends SsmFields {
-  /** Full name. */
+  /** Full name in the store. */
   name: string;
   /** `String` for a pointer, whatever the manifest's type. */
-  type: ParameterType;
+  type: ParameterType | 'Secret';
   /** The value, or the pointer. */
   value: string;
   /** Whether the value must stay hidden. */
@@ -32,24 +57,28 @@ export interface Desired extends SsmFields {
   /** Required tags; there may be others. */
   tags: Tags;
   object?: DesiredObject | undefined;
+  /** In Secrets Manager; the value is then empty: its version stands for it. */
+  secret?: DesiredSecret | undefined;
   /** What must stay unopened: the value, which is then empty, or a data key. */
   closed?: Closable | undefined;
 }
 
 /**
  * What needs kms:Decrypt: the value, to compare and write a secret; the data key, to publish an
- * object in another region than the file key's.
+ * object in another region than the file key's; the content, to write a secret.
  */
-type Closable = 'value' | 'data key';
+type Closable = 'value' | 'data key' | 'content';
 
-/** A parameter as it is in SSM. */
+/** A parameter as it is in its store. */
 export interface Actual extends SsmFields {
   name: string;
   type: string;
   /** Opened; absent if it need not or must not be opened. */
   value?: string | undefined;
-  version: number;
+  version: Version;
   keyId?: string | undefined;
+  /** In Secrets Manager. */
+  secret?: ActualSecret | undefined;
   /** SSM does not list this version yet: only its type, value and number are known. */
   isUnlisted?: boolean | undefined;
 }
@@ -66,7 +95,8 @@ export interface ActualState {
   tags: ReadonlyMap<string, Tags>;
 }
 
-export type Field = 'type' | 'value' | 'object' | 'key' | SsmName | 'tags';
+export type Field =
+  'type' | 'value' | 'object' | 'key' | SsmName | 'tags' | 'version' | 'replicas' | 'deletion';
 
 /** One difference between AWS and the manifest. */
 export interface Difference {

@@ -1,30 +1,56 @@
 import type { SsmFields, ToldFields } from '../manifest/ssm-fields.ts';
+import type { Version } from './model.ts';
 
-/** A parameter as SSM returns it, with its value opened. */
-export interface StoredParameter {
+/** A parameter or a secret, with its value opened. */
+export interface StoredValue {
   name: string;
   /** The account that has it, if the answer says so: what stands in for AWS may not. */
   account?: string | undefined;
   type: string;
   value: string;
+  /** The value of a secret that is not text; `value` is then empty. */
+  bytes?: Buffer | undefined;
+  version: Version;
+}
+
+/** A parameter as SSM returns it. */
+export interface StoredParameter extends StoredValue {
   version: number;
 }
 
-/** A parameter as SSM lists it, without its value. */
-export interface ParameterMetadata extends ToldFields {
+/** A parameter or a secret as its store lists it, without its value. */
+export interface ListedValue extends SsmFields {
   name: string;
   type: string;
   keyId?: string | undefined;
-  version: number;
+  version: Version;
   modified?: Date | undefined;
+}
+
+/** A parameter as SSM lists it. */
+export interface ParameterMetadata extends Omit<ListedValue, keyof ToldFields>, ToldFields {
+  version: number;
+}
+
+/** One version of a parameter or a secret. */
+export interface ValueVersion extends ListedValue {
+  /** Absent if it was not opened. */
+  value?: string | undefined;
+  /** ARN of its writer. */
+  user?: string | undefined;
+  labels: string[];
 }
 
 /** One version of a parameter, with its value. */
 export interface ParameterVersion extends ParameterMetadata {
   value: string;
-  /** ARN of its writer. */
   user?: string | undefined;
   labels: string[];
+}
+
+/** Whether values of this type must stay hidden. */
+export function isSecretType(type: string): boolean {
+  return type === 'SecureString' || type === 'Secret';
 }
 
 export interface PutParameter extends SsmFields {

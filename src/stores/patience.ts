@@ -27,6 +27,7 @@ const FAULTS = new Set([
   'ConditionalRequestConflict',
   'InternalError',
   'InternalServerError',
+  'InternalServiceError',
   'KMSInternalException',
   // Another change of the same bucket was running.
   'OperationAborted',
@@ -52,31 +53,41 @@ export async function persist<T>(work: () => Promise<T>, patience: Patience): Pr
   }
 }
 
+/** How a store treats names that were just deleted. */
+interface Names {
+  /** Whether a failure says that a name is taken. */
+  isTaken: (error: unknown) => boolean;
+  pauseMs: number;
+  attempts: number;
+}
+
 /** SSM refuses to create a name again within half a minute of its deletion. */
-const RECREATE_PAUSE_MS = 3_000;
-const RECREATE_ATTEMPTS = 15;
+const SSM_NAMES: Names = {
+  isTaken: (error) => awsErrorName(error) === 'ParameterAlreadyExists',
+  pauseMs: 3_000,
+  attempts: 15,
+};
 
 /**
- * Creates a parameter whose name may have just been deleted.
+ * Creates something whose name may have just been deleted.
  * @param look called before each further attempt: an existing parameter is a conflict, not a delay
  */
 export async function createPatiently(
   create: () => Promise<unknown>,
   look: () => Promise<'absent' | 'done' | 'taken'>,
   patience: Patience,
+  { isTaken, pauseMs, attempts }: Names = SSM_NAMES,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await create();
       return;
     } catch (error) {
-      if (awsErrorName(error) !== 'ParameterAlreadyExists' || attempt === RECREATE_ATTEMPTS) {
-        throw error;
-      }
+      if (!isTaken(error) || attempt === attempts) throw error;
       const found = await look();
       if (found === 'done') return;
       if (found === 'taken') throw error;
-      await patience.sleep(RECREATE_PAUSE_MS);
+      await patience.sleep(pauseMs);
     }
   }
 }

@@ -1,9 +1,11 @@
-import type { ActualState, Change, Desired, DesiredObject } from './model.ts';
+import type { Tags } from '../manifest/model.ts';
+import type { ListedValue, StoredValue, ValueVersion } from './parameter.ts';
+import type { Actual, ActualState, Change, Desired, DesiredObject, Version } from './model.ts';
 import type { ObjectState } from './s3/expected.ts';
 
 /**
- * A store of values. SSM is one, with S3 behind it for values that SSM cannot hold; other stores
- * are adapters beside it. The planner compares what `read` returns, and says what to change.
+ * A store of values. SSM is one, with S3 behind it for values that SSM cannot hold; AWS Secrets
+ * Manager is another. The planner compares what `read` returns, and says what to change.
  */
 export interface ValueStore {
   /** Reads the actual state of the desired parameters, and what else is under the path. */
@@ -15,6 +17,8 @@ export interface ValueStore {
   /** Deletes up to `batchSize` parameters. */
   remove: (names: readonly string[]) => Promise<{ missing: readonly string[] }>;
   batchSize: number;
+  /** What becomes of what is deleted, such as `can be restored for 7 days`. */
+  deletion: string;
 }
 
 export interface ReadRequest {
@@ -28,14 +32,51 @@ export interface ReadRequest {
   open: boolean;
   /** Whether to read tags that are not in the manifest. */
   pruneTags: boolean;
+  /** Whether to find what else is under the path, where that costs more calls. */
+  extras: boolean;
+  /** Whether a plan would change what was read: a store may then look again. */
+  differs: (desired: Desired, actual: Actual, tags: Tags) => boolean;
+}
+
+/** One version of a value, by its number, id or label; by default the current one. */
+export interface VersionSelector {
+  name: string;
+  version?: string | undefined;
+}
+
+/** Reads a store by name, whatever manifests say. */
+export interface ValueReader {
+  /** What people call the store. */
+  title: string;
+  /** The name that somebody meant. */
+  complete: (name: string) => string;
+  get: (selector: VersionSelector) => Promise<StoredValue>;
+  /** One version with its value and what belongs to it. */
+  version: (selector: VersionSelector) => Promise<ValueVersion>;
+  /** The current values of those that exist, by name; what is secret stays closed without `open`. */
+  getMany: (names: readonly string[], open?: boolean) => Promise<Map<string, StoredValue>>;
+  /** What is under a path that begins and ends with a slash. */
+  list: (path: string) => Promise<ListedValue[]>;
+  /** Whether a list may read all values for their sizes, which decrypts them. */
+  tellsSizes: boolean;
+  /** The versions that the store has, oldest first; with their values if `open`. */
+  history: (name: string, open: boolean) => Promise<ValueVersion[]>;
 }
 
 /** What the writes of one run share. */
 export interface Writing {
   /** Absent if no parameter has an object. */
   objects: ObjectWriter | undefined;
-  /** Collects the new version of each written parameter, by full name. */
-  versions: Map<string, number>;
+  /** For a store that opens values only when it writes them. */
+  opener?: SecretOpener | undefined;
+  /** Collects the new version of what was written, by name. */
+  versions: Map<string, Version>;
+}
+
+/** Opens what a secret of one manifest is to hold. */
+export interface SecretOpener {
+  /** @throws CofferError `oversize` if a secret cannot hold it */
+  open: (name: string) => Promise<{ text: string } | { bytes: Buffer }>;
 }
 
 /** Publishes the blobs of one manifest. */

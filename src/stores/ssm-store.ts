@@ -8,6 +8,7 @@ export function createSsmStore(services: ReadServices): ValueStore {
   const { parameters, patience } = services;
   return {
     batchSize: BATCH,
+    deletion: 'for good',
     read: (request) => readActualState(request, services),
     change: (change, writing) => changeTask(change, { ...writing, parameters, patience }),
     save: (desired, writing) => saveTask(desired, { ...writing, parameters, patience }),

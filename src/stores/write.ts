@@ -121,7 +121,10 @@ async function update(change: Change, desired: Desired, writing: SsmWriting): Pr
   if (fields.size > 0 && actual) {
     const version = await put(overwriting(desired, actual), writing);
     await settlePointer(change, desired, writing);
-    if (version !== actual.version + 1 && !(await isOwn(version - 1, desired, parameters))) {
+    if (
+      version !== Number(actual.version) + 1 &&
+      !(await isOwn(version - 1, desired, parameters))
+    ) {
       throw new CofferError(
         'conflict',
         `someone else wrote version ${version - 1} after the plan was made; version ${version} replaced it`,

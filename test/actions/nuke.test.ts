@@ -34,7 +34,9 @@ test('nuke shows what it will delete, asks, deletes it, and reports it', async (
   const shown: (readonly NukePlan[])[] = [];
   const reports = await nuke(tools, [app.file], { onPlan: (plans) => void shown.push(plans) });
   const objects = [`s3://${aws.bucket}/${app.key}`];
-  expect(shown).toEqual([[{ file: app.file, region: REGION, parameters: app.names, objects }]]);
+  expect(shown).toEqual([
+    [{ file: app.file, region: REGION, deletion: 'for good', parameters: app.names, objects }],
+  ]);
   expect(said.questions).toEqual(['Delete 2 parameters and 1 object for good?']);
   expect(reports).toEqual([
     { file: app.file, region: REGION, deleted: app.names, missing: [], objects: [app.key] },

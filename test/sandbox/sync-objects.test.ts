@@ -77,6 +77,7 @@ test.each(['present', 'missing'])(
                   item.name,
                   {
                     ...item,
+                    secret: undefined,
                     version: there.Version ?? 0,
                     tier: 'Standard',
                     dataType: 'text',

@@ -35,10 +35,16 @@ def context_of(manifest, **pairs):
     regions = manifest.get("regions") or [manifest["region"]]
     pairs |= {"Region": ",".join(sorted(region.lower() for region in regions))}
     pairs |= {"KmsKey": manifest.get("kmskey"), "Account": manifest.get("account")}
+    if "Name" not in pairs:
+        pairs["Secret"] = manifest.get("secret")
     if "recovery" in manifest:
         recipients = to_json(sorted(manifest["recovery"])).encode()
         pairs["Recovery"] = hashlib.sha256(recipients).hexdigest()[:32]
     return {name: pairs[name] for name in sorted(pairs) if pairs[name] is not None}
+
+
+def version_id(secret, parameters):
+    return hashlib.sha256(to_json(["coffer/sm/v1", secret, sorted(parameters)]).encode()).hexdigest()
 
 
 def check_key(data_key, commit):

@@ -121,6 +121,11 @@ def pointers(vector):
     require(vector.get("parameter") == (folder if name[1] else None), "parameter")
 
 
+def version_ids(vector):
+    found = reader.version_id(vector["secret"], vector["parameters"])
+    require(found == vector["version_id"], "version_id")
+
+
 def outcome(run, vector):
     try:
         run(vector)
@@ -132,7 +137,7 @@ def outcome(run, vector):
 
 if __name__ == "__main__":
     passed, failed = 0, 0
-    for run in (padding, inline, data_keys, recovery, keys, blobs, objects, pointers):
+    for run in (padding, inline, data_keys, recovery, keys, blobs, objects, pointers, version_ids):
         name = run.__name__.replace("_", "-")
         for vector in json.loads((HERE / f"{name}.json").read_text("utf-8")):
             found, wanted = outcome(run, vector), vector.get("refused")

@@ -31,11 +31,11 @@ export function contextIsExactly(
   };
 }
 
-/** An encryption context; a value may end with `*`. */
+/** An encryption context; a value may end with a wildcard. */
 export function contextIs(context: EncryptionContext): Condition {
   const condition: Record<string, Record<string, string[]>> = {};
   for (const [name, value] of Object.entries(context)) {
-    const operator = value.endsWith('*') ? 'StringLike' : 'StringEquals';
+    const operator = /[*?]$/.test(value) ? 'StringLike' : 'StringEquals';
     (condition[operator] ??= {})[`kms:EncryptionContext:${name}`] = [value];
   }
   return condition;

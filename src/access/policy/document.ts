@@ -30,6 +30,6 @@ export function inOrder(subjects: readonly Subject[]): Subject[] {
 }
 
 function identityOf({ manifest, account }: Subject): string {
-  const { path, region, kmskey, bucket, encryptedWith } = manifest;
-  return JSON.stringify([path, region, account, kmskey, bucket, encryptedWith]);
+  const { path, region, kmskey, bucket, encryptedWith, secret } = manifest;
+  return JSON.stringify([path, region, account, kmskey, bucket, encryptedWith, secret]);
 }

@@ -89,6 +89,25 @@ const FAILURES: Readonly<Record<Scope, Readonly<Record<string, string>>>> = {
     diff: 'cannot see which parameters there are',
     sync: 'cannot see which parameters there are',
   },
+  StoredSecrets: {
+    diff: 'cannot see which version a secret has',
+    sync: 'cannot write secrets to Secrets Manager',
+    get: 'cannot read a secret from Secrets Manager',
+    export: 'cannot read secrets from Secrets Manager',
+    history: 'cannot see the versions of a secret',
+    nuke: 'cannot delete secrets',
+  },
+  SecretList: {
+    diff: 'cannot see which secrets there are: for --prune, and from 50 secrets on',
+    sync: 'cannot see which secrets there are: for --prune, and from 50 secrets on',
+    export: 'cannot read 50 secrets and more',
+  },
+  SecretKeys: {
+    sync: 'cannot encrypt a secret with kmskey',
+    get: 'cannot decrypt a secret',
+    export: 'cannot decrypt secrets',
+  },
+  SecretKeyTrials: { sync: 'cannot create a secret with kmskey' },
   Images: { sync: 'cannot write the id of a machine image' },
   Objects: {
     diff: 'cannot see whether objects are there',

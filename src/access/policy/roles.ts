@@ -1,3 +1,4 @@
+import type { StoreName } from '../../manifest/model.ts';
 import type { Scope } from './scopes.ts';
 
 export const ROLES = [
@@ -18,6 +19,8 @@ interface Rights {
   /** Commands that show what its rights are for. */
   commands: readonly string[];
   may: Readonly<Partial<Record<Scope, readonly string[]>>>;
+  /** The stores for which it needs no right to open what is in git. */
+  opensNothingFor?: readonly StoreName[];
   /** Between which keys it may re-encrypt data keys, without seeing them. */
   carries: readonly (readonly [from: Scope, to: Scope])[];
 }
@@ -31,6 +34,22 @@ const WRITE_PARAMETERS = [
   'ssm:PutParameter',
   'ssm:RemoveTagsFromResource',
 ];
+const WRITE_SECRETS = [
+  'secretsmanager:CreateSecret',
+  'secretsmanager:DeleteSecret',
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:RemoveRegionsFromReplication',
+  'secretsmanager:ReplicateSecretToRegions',
+  'secretsmanager:RestoreSecret',
+  'secretsmanager:TagResource',
+  'secretsmanager:UntagResource',
+  'secretsmanager:UpdateSecret',
+  'secretsmanager:UpdateSecretVersionStage',
+];
+const LIST_SECRETS = ['secretsmanager:ListSecrets'];
+/** Secrets Manager encrypts and decrypts by data keys, in the name of its caller. */
+const WRITE_WITH_KEY = ['kms:Decrypt', 'kms:GenerateDataKey'];
 const WRITE_OBJECTS = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
 const KEEP_KEYS = ['kms:DescribeKey', 'kms:EnableKeyRotation', 'kms:GetKeyRotationStatus'];
 
@@ -81,6 +100,10 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       SealedValues: ['kms:Decrypt'],
       PsymlValues: ['kms:Decrypt'],
       Secrets: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      StoredSecrets: WRITE_SECRETS,
+      SecretList: LIST_SECRETS,
+      SecretKeys: WRITE_WITH_KEY,
+      SecretKeyTrials: WRITE_WITH_KEY,
     },
     carries: SYNC.carries,
   },
@@ -95,7 +118,10 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       Objects: ['s3:GetObject'],
       ReadersKey: ['kms:DescribeKey'],
       Bucket: ['s3:ListBucket'],
+      StoredSecrets: ['secretsmanager:DescribeSecret'],
+      SecretList: LIST_SECRETS,
     },
+    opensNothingFor: ['secretsmanager'],
     carries: [],
   },
   'ci-no-decrypt': SYNC,
@@ -107,6 +133,8 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       OlderKeys: ['kms:Decrypt'],
       Parameters: ['ssm:GetParameter', 'ssm:GetParameters'],
       Objects: ['s3:GetObject'],
+      StoredSecrets: ['secretsmanager:GetSecretValue'],
+      SecretKeys: ['kms:Decrypt'],
     },
     carries: [],
   },
@@ -139,6 +167,14 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       ReadersKey: ['kms:DescribeKey'],
       FileKey: ['kms:DescribeKey'],
       Parameters: [...WRITE_PARAMETERS, 'ssm:GetParameterHistory'],
+      StoredSecrets: [
+        ...WRITE_SECRETS,
+        'secretsmanager:GetSecretValue',
+        'secretsmanager:ListSecretVersionIds',
+      ],
+      SecretList: ['secretsmanager:BatchGetSecretValue', ...LIST_SECRETS],
+      SecretKeys: WRITE_WITH_KEY,
+      SecretKeyTrials: WRITE_WITH_KEY,
       ParameterList: ['ssm:DescribeParameters'],
       Images: ['ec2:DescribeImages'],
       Objects: [...WRITE_OBJECTS, 's3:DeleteObject'],

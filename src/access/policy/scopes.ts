@@ -2,7 +2,7 @@ import { partitionOf } from '../../aws/regions.ts';
 import { blobContext, dataKeyContext } from '../../crypto/contexts.ts';
 import { objectContext } from '../../crypto/object-v3.ts';
 import { both, contextHas, contextIs, contextIsExactly, type Condition } from './condition.ts';
-import type { Manifest } from '../../manifest/model.ts';
+import type { Manifest, StoreName } from '../../manifest/model.ts';
 import type { KeyPlace, Subject } from './subject.ts';
 
 /** The subject of a statement; its Sid. */
@@ -50,7 +50,7 @@ const SCOPES = {
   /** The KMS calls that SSM makes for SecureStrings. */
   Secrets: (subject) => {
     const { kmskey, manifest } = subject;
-    if (!kmskey) return [];
+    if (!kmskey || !isIn('ssm', subject)) return [];
     const context = contextIs({ PARAMETER_ARN: parametersArn(subject) });
     // The suffix is the same in all partitions.
     const service = `ssm.${manifest.region}.amazonaws.com`;
@@ -73,9 +73,19 @@ const SCOPES = {
     present([fileKey, manifest.bucket === undefined ? kmskey : undefined]).map((key) =>
       use(key, {}),
     ),
-  Parameters: (subject) => [{ resources: [parametersArn(subject)], condition: {} }],
+  Parameters: (subject) =>
+    isIn('ssm', subject) ? [{ resources: [parametersArn(subject)], condition: {} }] : [],
   /** ssm:DescribeParameters does not support resources. */
-  ParameterList: () => [anything()],
+  ParameterList: (subject) => (isIn('ssm', subject) ? [anything()] : []),
+  /** The secrets in Secrets Manager. */
+  StoredSecrets: (subject) =>
+    isIn('secretsmanager', subject) ? [{ resources: secretsArns(subject), condition: {} }] : [],
+  /** Listing secrets, and reading many at once, does not support resources. */
+  SecretList: (subject) => (isIn('secretsmanager', subject) ? [anything()] : []),
+  /** The KMS calls that Secrets Manager makes. */
+  SecretKeys: (subject) => secretKeys(subject, secretsArn(subject)),
+  /** Those to find out whether a new secret's key can be used, for which there is no secret yet. */
+  SecretKeyTrials: (subject) => secretKeys(subject, 'RequestToValidateKeyAccess'),
   /** SSM checks that a machine image exists; ec2:DescribeImages does not support resources. */
   Images: ({ manifest }) =>
     manifest.parameters.some(({ dataType }) => dataType === 'aws:ec2:image') ? [anything()] : [],
@@ -111,10 +121,40 @@ function writeOnlyValuesOf({ destination }: Manifest): Condition {
 }
 
 function blobsUnder({ manifest }: Subject, key: KeyPlace): Place[] {
-  if (manifest.bucket === undefined) return [];
+  if (!canHoldBlobs(manifest)) return [];
   // Names and types differ from blob to blob, and none of them opens in another's place.
   const context = blobContext(manifest.destination, { fullName: '', type: '' });
   return [use(key, contextIsExactly(context, { open: ['Name', 'Type'] }))];
+}
+
+/** Secrets Manager holds bytes in a secret of their own; SSM needs a bucket for them. */
+function canHoldBlobs({ store, secret, bucket }: Manifest): boolean {
+  return store === 'ssm' ? bucket !== undefined : secret === undefined;
+}
+
+function isIn(store: StoreName, { manifest }: Subject): boolean {
+  return manifest.store === store;
+}
+
+function secretKeys(subject: Subject, SecretARN: string): Place[] {
+  const { kmskey, manifest } = subject;
+  if (!kmskey || !isIn('secretsmanager', subject)) return [];
+  const service = `secretsmanager.${manifest.region}.amazonaws.com`;
+  const via = { StringEquals: { 'kms:ViaService': [service] } };
+  return [use(kmskey, both(via, contextIs({ SecretARN })))];
+}
+
+/** AWS knows a secret that does not exist yet by its name alone. */
+function secretsArns(subject: Subject): string[] {
+  const arn = secretsArn(subject);
+  const bare = arn.replace(/-\?+$/, '');
+  return bare === arn ? [arn] : [bare, arn];
+}
+
+/** AWS adds a hyphen and six characters to the name of a secret. */
+function secretsArn({ manifest: { path, region, secret }, account }: Subject): string {
+  const name = secret === undefined ? `${path.slice(1)}*` : `${secret}-??????`;
+  return `arn:${partitionOf(region)}:secretsmanager:${region}:${account}:secret:${name}`;
 }
 
 function present<T>(items: readonly (T | undefined)[]): T[] {

@@ -25,9 +25,12 @@ export interface Statement {
  * @throws CofferError `usage` if the role cannot work on it
  */
 export function grantsOf(role: Role, subject: Subject): Grant[] {
-  const { may, carries } = RIGHTS[role];
+  const { may, carries, opensNothingFor = [] } = RIGHTS[role];
+  const { store } = subject.manifest;
+  if (role === 'ci-no-decrypt' && store === 'secretsmanager') throw needsValues(subject);
+  const idle: readonly Scope[] = opensNothingFor.includes(store) ? OPENING : [];
   const actions = new Map<Scope, Set<string>>(
-    SCOPE_NAMES.map((scope) => [scope, new Set(may[scope])]),
+    SCOPE_NAMES.map((scope) => [scope, new Set(idle.includes(scope) ? [] : may[scope])]),
   );
   const { manifest } = subject;
   for (const [home, to] of carries) {
@@ -51,6 +54,18 @@ export function grantsOf(role: Role, subject: Subject): Grant[] {
     names.size === 0
       ? []
       : placesOf(scope, subject).map((place) => ({ scope, actions: [...names].toSorted(), place })),
+  );
+}
+
+/** The scopes of what opens the values in git. */
+const OPENING: readonly Scope[] = ['SealedValues', 'SealedBlobs', 'PsymlValues'];
+
+/** What Secrets Manager gets is the value itself. */
+function needsValues({ manifest }: Subject): CofferError {
+  return new CofferError(
+    'usage',
+    `${manifest.file} goes to Secrets Manager, which takes kms:Decrypt on the file key to write`,
+    { hint: 'use --for ci; --for ci-diff needs no kms:Decrypt' },
   );
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { dataKeyContext } from '../../crypto/contexts.ts';
 import { CofferError } from '../../errors.ts';
-import type { Manifest } from '../../manifest/model.ts';
+import { entriesOf } from '../../manifest/entries.ts';
+import type { Manifest, StoreName } from '../../manifest/model.ts';
 import { fileKeyRegion } from '../../seal/file-key.ts';
 import { opensFullKey } from '../../seal/recovery.ts';
 import type { Tools } from '../tools.ts';
@@ -46,54 +47,91 @@ export function sealingRights({ aws, fileKey }: Tools, manifest: Manifest): Righ
   ];
 }
 
-/** What SSM and S3 of one region are needed for; the calls are for a name that nobody has. */
+/** What a store in one region is needed for; the calls change nothing. */
 export const placeRights =
-  ({ stores }: Tools) =>
-  (manifest: Manifest): Right[] => {
-    const { path, region, bucket } = manifest;
-    const nobody = `${path}coffer-doctor/${randomUUID()}`;
-    const key = nobody.slice(1);
-    const rights: Right[] = [
-      {
-        topic: 'parameters',
-        needed: 'to diff, sync and read',
-        async run() {
-          await (await stores.parameters(region)).getMany([nobody], false);
-          return ok('ssm:GetParameters');
-        },
+  (tools: Tools) =>
+  (manifest: Manifest): Right[] =>
+    RIGHTS_IN[manifest.store](tools, manifest).map((right) => ({
+      ...right,
+      topic: topicIn(manifest, right.topic),
+    }));
+
+const RIGHTS_IN = {
+  ssm: rightsInSsm,
+  secretsmanager: rightsInSecretsManager,
+} as const satisfies Record<StoreName, (tools: Tools, manifest: Manifest) => Right[]>;
+
+function rightsInSecretsManager({ stores }: Tools, manifest: Manifest): Right[] {
+  const { path, region, secret } = manifest;
+  const secrets = () => stores.secrets(region);
+  return [
+    {
+      topic: 'secrets',
+      needed: 'to diff and sync',
+      async run() {
+        const [first] = entriesOf(manifest);
+        const found = await (await secrets()).describe(first?.name ?? '');
+        return ok(`secretsmanager:DescribeSecret (${found ? 'found' : 'not there yet'})`);
       },
-      {
-        topic: 'listing',
-        needed: 'to diff, sync and list',
-        async run() {
-          await (await stores.parameters(region)).describePath(`${nobody}/`);
-          return ok('ssm:DescribeParameters');
-        },
+    },
+    ...(secret === undefined
+      ? [
+          {
+            topic: 'listing',
+            needed: 'to list, for --prune, and for diff from 50 secrets on',
+            async run() {
+              await (await secrets()).list(`${path.slice(1)}coffer-doctor/${randomUUID()}`);
+              return ok('secretsmanager:ListSecrets');
+            },
+          },
+        ]
+      : []),
+  ];
+}
+
+function rightsInSsm({ stores }: Tools, { path, region, bucket }: Manifest): Right[] {
+  const nobody = `${path}coffer-doctor/${randomUUID()}`;
+  const key = nobody.slice(1);
+  return [
+    {
+      topic: 'parameters',
+      needed: 'to diff, sync and read',
+      async run() {
+        await (await stores.parameters(region)).getMany([nobody], false);
+        return ok('ssm:GetParameters');
       },
-      ...(bucket === undefined
-        ? []
-        : [
-            {
-              topic: 'objects',
-              needed:
-                'to diff, sync and read large values (without s3:ListBucket, S3 says this of a missing object too)',
-              async run() {
-                await (await stores.objects(region)).head(bucket, key);
-                return ok('s3:GetObject');
-              },
+    },
+    {
+      topic: 'listing',
+      needed: 'to diff, sync and list',
+      async run() {
+        await (await stores.parameters(region)).describePath(`${nobody}/`);
+        return ok('ssm:DescribeParameters');
+      },
+    },
+    ...(bucket === undefined
+      ? []
+      : [
+          {
+            topic: 'objects',
+            needed:
+              'to diff, sync and read large values (without s3:ListBucket, S3 says this of a missing object too)',
+            async run() {
+              await (await stores.objects(region)).head(bucket, key);
+              return ok('s3:GetObject');
             },
-            {
-              topic: 'object list',
-              needed: 'for gc',
-              async run() {
-                await (await stores.objects(region)).list(bucket, key);
-                return ok('s3:ListBucket');
-              },
+          },
+          {
+            topic: 'object list',
+            needed: 'for gc',
+            async run() {
+              await (await stores.objects(region)).list(bucket, key);
+              return ok('s3:ListBucket');
             },
-          ]),
-    ];
-    return rights.map((right) => ({ ...right, topic: topicIn(manifest, right.topic) }));
-  };
+          },
+        ]),
+  ];
+}
 
 function deny(what: string): never {
   throw new CofferError('denied', `no ${what}`);

@@ -1,5 +1,6 @@
 import { NOTHING, type Applied } from '../../plan/apply.ts';
-import type { Change } from '../../stores/model.ts';
+import { entriesOf } from '../../manifest/entries.ts';
+import type { Change, Version } from '../../stores/model.ts';
 import {
   byRegion,
   describeRegions,
@@ -23,7 +24,7 @@ export interface Work {
   changes: readonly Change[];
   applied: Applied;
   /** The version of each parameter that matches its manifest, by full name. */
-  versions: Map<string, number>;
+  versions: Map<string, Version>;
 }
 
 export function toWork(target: Target): Work {
@@ -47,9 +48,10 @@ export function outcomesOf(work: readonly Work[], unread: readonly Unread[]): Re
       const left = [...applied.left, ...closed.map(({ name }) => name)];
       return { region: manifest.region, applied: { ...applied, left }, versions };
     }),
-    ...unread.map(({ manifest: { region, parameters }, error }) => {
-      const left = parameters.map(({ fullName }) => fullName);
-      return { region, applied: { ...NOTHING, left }, versions: new Map<string, number>(), error };
+    ...unread.map(({ manifest, error }) => {
+      const { region } = manifest;
+      const left = entriesOf(manifest).map(({ name }) => name);
+      return { region, applied: { ...NOTHING, left }, versions: new Map<string, Version>(), error };
     }),
   ]);
 }

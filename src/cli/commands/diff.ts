@@ -4,6 +4,7 @@ import { describeDifferences, describePlans } from '../../actions/plan-report.ts
 import { CofferError } from '../../errors.ts';
 import { replaceFile } from '../../files/replace.ts';
 import { renderPlanMarkdown } from '../../plan/markdown.ts';
+import { STORES } from '../../manifest/model.ts';
 import { parseSelector } from '../../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { compareOptions } from '../options.ts';
@@ -41,7 +42,7 @@ async function runVersions({ args, flags, json, terminal, tools }: Context): Pro
       hint: 'use text or json',
     });
   }
-  const differences = await diffVersions(tools, args);
+  const differences = await diffVersions(tools, args, { store: flags.choice('store', STORES) });
   const reveal = flags.boolean('reveal');
   if (format === 'json') {
     await terminal.write(renderReport({ differences: describeDifferences(differences, reveal) }));

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { openValue } from '../../actions/get.ts';
 import { CofferError } from '../../errors.ts';
 import { isPipeOrDevice, writePrivateFile } from '../../files/private-file.ts';
+import { STORES } from '../../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { explainOutputError } from '../terminal/output.ts';
 
@@ -13,6 +14,8 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
   const value = await openValue({ ...tools, limit }, selector, {
     parameter: flags.string('parameter'),
     allowForeign: flags.boolean('allowForeign'),
+    store: flags.choice('store', STORES),
+    property: flags.string('property'),
   });
   try {
     if (file === undefined || file === '-') {

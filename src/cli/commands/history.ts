@@ -1,6 +1,7 @@
 import { history } from '../../actions/history.ts';
 import { renderTable } from '../../formats/table.ts';
 import { visible } from '../../formats/visible.ts';
+import { STORES } from '../../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
 
@@ -8,7 +9,10 @@ const HEADER = ['VERSION', 'MODIFIED', 'BY', 'TYPE', 'LABELS', 'VALUE'];
 
 export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, json, terminal, tools } = context;
-  const versions = await history(tools, args[0] ?? '', { reveal: flags.boolean('reveal') });
+  const versions = await history(tools, args[0] ?? '', {
+    reveal: flags.boolean('reveal'),
+    store: flags.choice('store', STORES),
+  });
   if (json) {
     await writeReport(context, { versions });
     return EXIT.ok;

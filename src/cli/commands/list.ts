@@ -1,12 +1,13 @@
 import { list, type ListedParameter } from '../../actions/list.ts';
 import { renderTable } from '../../formats/table.ts';
 import { formatBytes } from '../../sizes.ts';
+import { STORES } from '../../manifest/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { args, json, terminal, tools } = context;
-  const parameters = await list(tools, args);
+  const { args, flags, json, terminal, tools } = context;
+  const parameters = await list(tools, args, { store: flags.choice('store', STORES) });
   if (json) await writeReport(context, { parameters });
   else if (parameters.length > 0) await terminal.write(renderTable(tableOf(parameters)));
   return EXIT.ok;
@@ -22,14 +23,27 @@ function tableOf(parameters: readonly ListedParameter[]): string[][] {
   ];
 }
 
+/** A VersionId is long; coffer history shows it whole. */
+function shortVersion(version: string): string {
+  return version.length > 12 ? `${version.slice(0, 8)}…` : version;
+}
+
+const PLACES = { ssm: 'SSM', secretsmanager: 'Secrets Manager' } as const;
+
 function cells(item: ListedParameter): string[] {
   return [
     item.name,
     item.type,
     item.tier ?? '',
-    String(item.version),
-    item.size === undefined ? (item.pointer ? 'missing' : '?') : formatBytes(item.size),
+    shortVersion(String(item.version)),
+    item.size === undefined
+      ? item.pointer
+        ? 'missing'
+        : item.store
+          ? ''
+          : '?'
+      : formatBytes(item.size),
     item.modified?.toISOString().slice(0, 16).replace('T', ' ') ?? '',
-    item.pointer ?? 'SSM',
+    item.pointer ?? PLACES[item.store ?? 'ssm'],
   ];
 }

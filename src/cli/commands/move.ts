@@ -14,6 +14,8 @@ export async function run(context: Context): Promise<ExitCode> {
     kmskey: flags.string('kmskey'),
     bucket: flags.string('bucket'),
     account: flags.string('account'),
+    store: flags.string('store'),
+    secret: flags.string('secret'),
   };
   await writeReports(context, [await move(tools, file, names, options)]);
   return EXIT.ok;

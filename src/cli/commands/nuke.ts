@@ -1,10 +1,12 @@
 import { nuke, type NukePlan } from '../../actions/nuke.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
+import { storeOptions } from '../options.ts';
 import { writeReports } from '../report.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, terminal, tools } = context;
   const reports = await nuke(tools, args, {
+    ...storeOptions(flags),
     yes: flags.boolean('yes'),
     dryRun: flags.boolean('dryRun'),
     keepObjects: flags.boolean('keepObjects'),
@@ -16,7 +18,8 @@ export async function run(context: Context): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-function renderPlan({ file, region, parameters, objects }: NukePlan): string[] {
+function renderPlan({ file, region, deletion, parameters, objects }: NukePlan): string[] {
   const names = [...parameters, ...objects].map((name) => `  ${name}`);
-  return [`${file}: will be deleted in ${region}:`, ...names];
+  const way = deletion === 'for good' ? '' : ` (${deletion})`;
+  return [`${file}: will be deleted in ${region}${way}:`, ...names];
 }

@@ -7,6 +7,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const options = {
     allowPlaintext: flags.boolean('allowPlaintext'),
     useRecovery: flags.boolean('useRecovery'),
+    takeOver: flags.boolean('takeOver'),
   };
   await writeReport(context, await save(tools, args, options));
   return EXIT.ok;

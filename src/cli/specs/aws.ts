@@ -4,6 +4,7 @@ import {
   DESTINATION_FLAGS,
   LOCK_TIMEOUT,
   FILE_KEY_FLAGS,
+  STORE,
   USE_RECOVERY,
 } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
@@ -20,6 +21,12 @@ const ALLOW_PLAINTEXT = [
   'Accept plaintext secrets, in files that are never committed',
 ] as const;
 
+const DELETION = [
+  ['--recovery-days <n>', 'Days for which a deleted secret can be restored: 7 (default) to 30'],
+  ['--force-delete', 'Delete secrets for good, without a way back'],
+] as const;
+const TAKE_OVER = ['--take-over', 'Write over secrets that AWS rotates'] as const;
+
 export const AWS_COMMANDS: CommandGroup = {
   title: 'Secrets in AWS',
   commands: [
@@ -35,7 +42,10 @@ export const AWS_COMMANDS: CommandGroup = {
         metadata is not what coffer wrote, or when kmskey is an alias that now names another key.
         Changes nothing. Needs kms:Decrypt on the file key and on kmskey, ssm:GetParameters and
         ssm:DescribeParameters, and for blobs s3:GetObject and kms:DescribeKey on kmskey. Exits 0
-        whether or not there are differences; with --exit-code, exits 3 if there are.`,
+        whether or not there are differences; with --exit-code, exits 3 if there are. Of secrets in
+        Secrets Manager it compares the VersionId, which follows from git, and decrypts nothing;
+        that needs only secretsmanager:DescribeSecret, from 50 secrets on or with --prune also
+        secretsmanager:ListSecrets.`,
       flags: [
         [
           '--format <format>',
@@ -45,8 +55,10 @@ export const AWS_COMMANDS: CommandGroup = {
         ['--markdown <file>', 'Also write the comment for a pull request to this file'],
         ['--exit-code', 'Exit 3 if there are differences'],
         ['--reveal', 'Show the secrets'],
+        STORE,
         ONLY,
         ['--prune', 'Include what sync --prune would delete'],
+        ...DELETION,
         PRUNE_TAGS,
         NO_DECRYPT,
         ALLOW_PLAINTEXT,
@@ -77,8 +89,9 @@ export const AWS_COMMANDS: CommandGroup = {
         If kmskey is an alias that now names another key, SSM does not say which secrets are still
         under the old one: coffer save encrypts all of them again. Needs the rights of diff,
         ssm:PutParameter and ssm:AddTagsToResource, and for blobs s3:PutObject and kms:ReEncrypt*.
-        Exits 4 if some writes fail: it lists them and does the others, and running it again
-        finishes the work.`,
+        A secret in Secrets Manager that is scheduled for deletion is restored; one that AWS rotates
+        is refused without --take-over. Exits 4 if some writes fail: it lists them and does the
+        others, and running it again finishes the work.`,
       flags: [
         YES,
         ['--dry-run', 'Show the plan and stop'],
@@ -86,6 +99,8 @@ export const AWS_COMMANDS: CommandGroup = {
         ['--prune', 'Delete parameters under the path that are not in any manifest'],
         PRUNE_TAGS,
         ['--replace', 'With --yes: delete and recreate what cannot change in place'],
+        ...DELETION,
+        TAKE_OVER,
         ['--reveal', 'Show the secrets'],
         NO_DECRYPT,
         ALLOW_PLAINTEXT,
@@ -109,7 +124,7 @@ export const AWS_COMMANDS: CommandGroup = {
         gets a new version, changed or not. Needs kms:Decrypt on the file key and ssm:PutParameter,
         and for blobs s3:PutObject and kms:ReEncrypt*. Exits 4 if some were not written; running it
         again writes them.`,
-      flags: [ALLOW_PLAINTEXT, USE_RECOVERY],
+      flags: [ALLOW_PLAINTEXT, TAKE_OVER, USE_RECOVERY],
       examples: [
         ['save app.yml', 'everything, as psyml did'],
         ['save app.yml --region eu-west-1', 'the same into another region'],
@@ -125,10 +140,11 @@ export const AWS_COMMANDS: CommandGroup = {
         Shows the name, type, tier, version, size and date of every parameter under the path, and
         where pointers lead. Shows no values. Needs ssm:DescribeParameters and ssm:GetParameters,
         and s3:GetObject for the sizes of objects; shows "?" for a size that needs kms:Decrypt you
-        do not have.`,
-      flags: [],
+        do not have. Of secrets it needs only secretsmanager:ListSecrets, and shows no sizes.`,
+      flags: [STORE],
       examples: [
         ['list app.yml', 'everything under its path, in the manifest or not'],
+        ['list prod/ --store secretsmanager', 'the secrets whose names begin with prod/'],
         ['list /apps/superman/', 'a path without a manifest'],
       ],
       load: () => import('../commands/list.ts'),
@@ -139,8 +155,9 @@ export const AWS_COMMANDS: CommandGroup = {
       summary: 'List the versions of a parameter: date, author, labels',
       description: `
         Shows the versions that SSM keeps, up to 100, newest first. Masks secrets unless you give
-        --reveal, which needs kms:Decrypt on their key. Needs ssm:GetParameterHistory.`,
-      flags: [['--reveal', 'Show the secrets']],
+        --reveal, which needs kms:Decrypt on their key. Needs ssm:GetParameterHistory; for a secret
+        secretsmanager:ListSecretVersionIds, with --reveal also secretsmanager:GetSecretValue.`,
+      flags: [['--reveal', 'Show the secrets'], STORE],
       examples: [
         ['history /apps/superman/api_token', 'who changed it, and when'],
         ['history /apps/superman/api_token --reveal', 'with the values'],
@@ -199,11 +216,14 @@ export const AWS_COMMANDS: CommandGroup = {
         Lists what it will delete, asks, and deletes the parameters in manifests and the objects of
         their blobs. Keeps everything else under the path. Without a terminal it needs --yes. Needs
         ssm:DeleteParameters and s3:DeleteObject; reads nothing from AWS. The manifests stay: coffer
-        save restores everything except the history.`,
+        save restores everything except the history. A deleted secret can be restored for 7 days:
+        coffer sync does so, with its history; --force-delete deletes it for good. Secrets need
+        secretsmanager:DescribeSecret and secretsmanager:DeleteSecret.`,
       flags: [
         YES,
         ['--dry-run', 'List what it would delete, and stop'],
         ['--keep-objects', 'Keep the objects in S3'],
+        ...DELETION,
       ],
       examples: [
         ['nuke app.yml --dry-run', 'what it would delete'],

@@ -1,4 +1,4 @@
-import { ALLOW_FOREIGN } from './flags.ts';
+import { ALLOW_FOREIGN, STORE } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 /** `coffer -O put …` is `coffer put …`. */
@@ -51,17 +51,23 @@ export const DATA_COMMANDS: CommandGroup = {
         Follows a pointer to its object, and checks all of it before the first byte comes out.
         Without a name of the version it takes the newest. The object has to belong to that
         parameter, its bucket and key to the parameter's account. Takes ssm:GetParameter, s3:GetObject
-        and kms:Decrypt on the key of what is read.`,
+        and kms:Decrypt on the key of what is read; for a secret, secretsmanager:GetSecretValue.`,
       flags: [
         ['-o, --output <file>', 'Write to this file (only you can read it)'],
         ['-p, --path <parameter>', 'The name or URL, for s3-kms-ssm-secrets scripts'],
         ['--parameter <name>', 'Of a URL: the parameter that it belongs to (default: its folder)'],
+        STORE,
+        ['--property <name>', 'Of a value that is a JSON object: only this one of its texts'],
         ALLOW_FOREIGN,
         OPERATION,
       ],
       examples: [
         ['get /apps/superman/api_token', 'only the value, without a line break'],
         ['get /apps/superman/api_token@3', 'an older version; a label works too'],
+        [
+          'get prod/superman --store secretsmanager --property password',
+          'one value of a JSON secret; NAME@VERSIONID and NAME@AWSPREVIOUS work too',
+        ],
         ['get /apps/superman/tls/keystore -o keystore.jks', 'into a file that only you can read'],
         [
           'get s3://superman-secrets/apps/superman/tls/keystore/v3-9f86…0a08 | tar x',

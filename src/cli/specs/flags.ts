@@ -1,3 +1,4 @@
+import { STORES } from '../../manifest/model.ts';
 import type { FlagHelp } from '../help.ts';
 
 /** Global flags. */
@@ -51,6 +52,13 @@ export const DESTINATION_FLAGS = [
 export const ALLOW_FOREIGN = [
   '--allow-foreign',
   'Read objects in buckets of other accounts, and under their keys',
+] as const;
+
+/** Of commands that take names without a manifest. */
+export const STORE = [
+  '--store <store>',
+  'Where names without a manifest are: ssm (default) or secretsmanager',
+  STORES,
 ] as const;
 
 /** Of commands that publish. */

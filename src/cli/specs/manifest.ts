@@ -1,3 +1,4 @@
+import { STORES } from '../../manifest/model.ts';
 import { PARAMETER_TYPES } from '../../manifest/model.ts';
 import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
@@ -181,7 +182,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       args: '<manifest> [...names]',
       summary: 'Move a manifest, or rename a parameter, ciphertext included',
       description: `
-        Ciphertext is bound to its name and to the path, region, kmskey and account of its file,
+        Ciphertext is bound to its name and to the path, region, kmskey, account and secret of its file,
         so that none of them can be changed by hand. This changes them in one step: values are
         decrypted and encrypted again, for another destination under a new data key; KMS re-encrypts the
         data keys of blobs. With two names, it renames a parameter. AWS keeps what it has. Needs
@@ -192,6 +193,8 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         ['--kmskey <key>', 'The new key of what is stored in AWS'],
         ['--bucket <bucket>', 'The new bucket'],
         ['--account <account>', 'The new account'],
+        ['--store <store>', 'The new store: ssm or secretsmanager', STORES],
+        ['--secret <name>', 'The secret in Secrets Manager that is to hold all values'],
         ...FILE_KEY_FLAGS,
         LOCK_TIMEOUT,
       ],
@@ -201,6 +204,10 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         [
           "move app.yml --regions us-east-1,eu-west-1 --bucket 'secrets-{region}'",
           'in one more region',
+        ],
+        [
+          'move app.yml --store secretsmanager --secret prod/app',
+          'from SSM into one JSON secret; coffer sync then writes it',
         ],
         ['move app.yml token api/token', 'another name for one parameter'],
       ],

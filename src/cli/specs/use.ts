@@ -1,7 +1,7 @@
 import { FORMAT_NAMES } from '../../formats/index.ts';
 import { SHELLS } from '../../formats/shell-names.ts';
 import { oneOf } from '../unknown.ts';
-import { ALLOW_FOREIGN } from './flags.ts';
+import { ALLOW_FOREIGN, STORE } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 const FROM = [
@@ -40,6 +40,7 @@ export const USE_COMMANDS: CommandGroup = {
         kms:Decrypt on the file key.`,
       flags: [
         FROM,
+        STORE,
         ONLY,
         NO_BLOBS,
         ALLOW_FOREIGN,
@@ -75,6 +76,7 @@ export const USE_COMMANDS: CommandGroup = {
       flags: [
         ['--format <format>', `${oneOf(FORMAT_NAMES)} (default: shell)`, FORMAT_NAMES],
         FROM,
+        STORE,
         ONLY,
         NO_BLOBS,
         ALLOW_FOREIGN,

@@ -21,6 +21,8 @@ const BONDS: readonly Bond[] = [
     read: ({ destination }: Manifest) => destination[key as keyof Destination],
     ciphertexts: key === 'recovery' ? keyedFor : sealedFor,
   })),
+  // No data key is bound to it, but what is sealed on one side was meant for the store of that side.
+  { keys: ['store'], read: ({ store }) => store, ciphertexts: sealedFor },
   // Data keys, blobs and psyml's values open with the key that wrapped them.
   {
     keys: ['encrypted_with'],

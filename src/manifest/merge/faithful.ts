@@ -10,6 +10,10 @@ const SETTINGS: readonly ((manifest: Manifest | undefined) => unknown)[] = [
   (manifest) => manifest?.bucketAsWritten,
   (manifest) => manifest?.account,
   (manifest) => manifest?.recovery,
+  (manifest) => manifest?.store,
+  (manifest) => manifest?.secret,
+  (manifest) => manifest?.description,
+  (manifest) => manifest?.replicas,
 ];
 
 /** Whether a merged manifest has exactly the expected parameters. */

@@ -1,5 +1,5 @@
 import { partitionOf } from '../../aws/regions.ts';
-import type { Refusal } from '../model.ts';
+import type { Refusal, StoreName } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
 
 const MAX_LEVELS = 15;
@@ -55,8 +55,21 @@ function longestName(region: string): number {
   return MAX_ARN - `arn:${partitionOf(region)}:ssm:${region}:${ANY_ACCOUNT}:parameter`.length;
 }
 
-/** Why SSM would refuse a parameter's name, faults of the path excluded. */
-export function findNameFault(path: string, name: string, region: string): Refusal | undefined {
+/** The names of Secrets Manager are that long at most. */
+const LONGEST_SECRET = 512;
+
+/** What decides whether a name is possible. */
+interface NameRules {
+  path: string;
+  region: string;
+  store: StoreName;
+  /** A secret whose keys the names are. */
+  secret?: string | undefined;
+}
+
+/** Why AWS would refuse a parameter's name, faults of the path excluded. */
+export function findNameFault(name: string, rules: NameRules): Refusal | undefined {
+  const { path, region, store, secret } = rules;
   const subject = 'its name';
   if (name === '') return { message: 'its name is empty', hint: 'give the parameter a name' };
   if (!NAME.test(name)) {
@@ -77,6 +90,9 @@ export function findNameFault(path: string, name: string, region: string): Refus
       hint: 'remove the extra slash',
     };
   }
+  if (store === 'secretsmanager') {
+    return secret === undefined ? findSecretFault(path + name, subject) : undefined;
+  }
   if (path === '/' && RESERVED.test(name)) {
     return {
       message: `${subject} begins with aws or ssm, which SSM reserves`,
@@ -84,6 +100,15 @@ export function findNameFault(path: string, name: string, region: string): Refus
     };
   }
   return findLengthFault(path + name, subject, longestName(region));
+}
+
+/** The slash at the beginning is not part of a secret's name. */
+function findSecretFault(fullName: string, subject: string): Refusal | undefined {
+  if (fullName.length - 1 <= LONGEST_SECRET) return undefined;
+  return {
+    message: `${subject} is too long: Secrets Manager allows ${LONGEST_SECRET} characters, "path" included`,
+    hint: 'choose a shorter name or "path"',
+  };
 }
 
 function findLengthFault(fullName: string, subject: string, longest: number): Refusal | undefined {

@@ -8,6 +8,8 @@ import {
   PARAMETER_TYPES,
   type ParameterType,
   type Parameter,
+  type Refusal,
+  type StoreName,
   type Tags,
 } from '../model.ts';
 import { findNameFault } from './names.ts';
@@ -25,6 +27,8 @@ export interface Surroundings extends Reading {
   guard: SecretGuard;
   path: string;
   region: string;
+  store: StoreName;
+  secret: string | undefined;
   tags: Tags;
   encryptedWith: string | undefined;
   dataKeys: WrappedDataKeys | undefined;
@@ -80,16 +84,24 @@ function readRows(data: unknown): Pick<Parameter, ReadMember> {
 }
 
 function checkRows(
-  { faults }: Surroundings,
+  { faults, store }: Surroundings,
   fields: Fields,
   parameter: Parameter,
   prefix: string,
 ): void {
-  for (const [, { keys, check }] of ROWS) {
+  for (const [, { keys, check, onlyFor = store }] of ROWS) {
     const field = fields.get(keys[0]);
-    const refusal = field && check?.(parameter);
+    const refusal =
+      field && (onlyFor === store ? check?.(parameter) : refuseForStore(field.key, store));
     if (refusal) faults.add(field.valueAt, prefix + refusal.message, refusal.hint);
   }
+}
+
+function refuseForStore(key: string, store: StoreName): Refusal {
+  return {
+    message: `${quote(key)} has no meaning where the store is ${store}`,
+    hint: 'remove it, or put the parameter into a manifest of its own',
+  };
 }
 
 function canonicalType(written: string): ParameterType | undefined {
@@ -101,12 +113,12 @@ function usable(field: Field | undefined): Field | undefined {
   return field?.own ? field : undefined;
 }
 
-function readName({ path, region, faults }: Surroundings, fields: Fields, prefix: string): string {
+function readName(around: Surroundings, fields: Fields, prefix: string): string {
   const field = fields.get('name');
   const name = readText(fields, 'name');
   if (!field || name === undefined) return '';
-  const fault = findNameFault(path, name, region);
-  if (fault) faults.add(field.valueAt, prefix + fault.message, fault.hint);
+  const fault = findNameFault(name, around);
+  if (fault) around.faults.add(field.valueAt, prefix + fault.message, fault.hint);
   return name;
 }
 
@@ -155,6 +167,10 @@ function checkSources(
 function mergeTags(around: Surroundings, fields: Fields, prefix: string): Tags {
   const field = fields.get('tags');
   if (!field) return around.tags;
+  if (around.secret !== undefined) {
+    const message = `${prefix}"tags" of one parameter, but all are in one secret`;
+    around.faults.add(field.keyAt, message, "write the tags at the top: they are the secret's");
+  }
   const tags = { ...around.tags, ...readTags(around, field) };
   if (Object.keys(tags).length > MAX_TAGS) {
     const message = `${prefix}more than ${MAX_TAGS} tags, those of the manifest included`;

@@ -10,6 +10,7 @@ import { REGIONS } from '../../aws/regions.ts';
 import { findMoved, findMovedKeys } from './bindings.ts';
 import { describeGap, findGaps } from '../../seal/recovery.ts';
 import { findMisplaced, findUnplaced } from '../../seal/placement.ts';
+import { findFullSecret } from '../../seal/secret-placement.ts';
 
 /** The result of one rule for one parameter. */
 export type Rule = (manifest: Manifest, parameter: Parameter) => Problem | undefined;
@@ -22,6 +23,7 @@ export const FILE_RULES: readonly ((manifest: Manifest) => Problem[])[] = [
   findCollisions,
   findMovedKeys,
   findRecoveryGaps,
+  findFull,
 ];
 
 /** Rules that report warnings, because the author may intend it. */
@@ -46,6 +48,12 @@ function findOversize(manifest: Manifest, parameter: Parameter) {
   const { content, type } = parameter;
   if (content.kind !== 'plain' || type === 'SecureString') return undefined;
   return findUnplaced(manifest, parameter, Buffer.from(content.text));
+}
+
+/** Values that do not fit into one secret together. */
+function findFull(manifest: Manifest): Problem[] {
+  const full = findFullSecret(manifest);
+  return full ? [...full.problems] : [];
 }
 
 /** Names that `coffer export` cannot distinguish, such as those that differ only in case. */

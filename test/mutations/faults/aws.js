@@ -45,14 +45,14 @@ export const aws = [
   {
     fault: 'prune deletes without being asked to',
     file: 'src/plan/plan.ts',
-    find: "options.prune ? 'delete' : 'extra'",
-    replace: "options.prune ? 'delete' : 'delete'",
+    find: "action: prune ? 'delete' : 'extra'",
+    replace: "action: prune ? 'delete' : 'delete'",
   },
   {
     fault: 'sync publishes a secret that stands in plaintext in the manifest',
     file: 'src/plan/desired.ts',
-    find: "(parameter.content.kind === 'plain' && !options.allowPlaintext)",
-    replace: "(parameter.content.kind === 'plain' && options.allowPlaintext)",
+    find: "content.kind === 'plain' && allowPlaintext !== true",
+    replace: "content.kind === 'plain' && allowPlaintext === true",
   },
   {
     fault: 'sync --dry-run writes',
@@ -79,10 +79,34 @@ export const aws = [
     replace: 'put({ ...desired, overwrite: true }, writing)',
   },
   {
+    fault: 'a secret of an older commit does not become the current one again',
+    file: 'src/stores/secrets/write.ts',
+    find: 'if (await secrets.put(name, versionId, value)) return;',
+    replace: 'await secrets.put(name, versionId, value);\n  return;',
+  },
+  {
+    fault: 'sync writes over a secret that AWS rotates',
+    file: 'src/stores/secrets/write.ts',
+    find: 'if (takeOver) return;',
+    replace: 'if (!takeOver) return;',
+  },
+  {
+    fault: 'a listing of secrets that lags counts as the truth',
+    file: 'src/stores/secrets/read.ts',
+    find: 'now() - secret.changed.getTime() > LAG_MS &&',
+    replace: '',
+  },
+  {
+    fault: 'the VersionId of a secret does not depend on its value',
+    file: 'src/crypto/version-id.ts',
+    find: '[name, type, ciphertext]);',
+    replace: '[name, type]);',
+  },
+  {
     fault: 'sync does not say that it replaced what somebody else had just written',
     file: 'src/stores/write.ts',
-    find: 'version !== actual.version + 1 &&',
-    replace: 'version < actual.version &&',
+    find: 'version !== Number(actual.version) + 1 &&',
+    replace: 'version < Number(actual.version) &&',
   },
   {
     fault: 'sync creates a name again and again that somebody else has taken',

@@ -75,7 +75,7 @@ describe('data keys', () => {
     const failure = await failureOf(() => moved.open(made[0]?.id ?? ''));
     expect(failure.code).toBe('tampered');
     expect(failure.message).toMatch(
-      /^kms:Decrypt .*another path, region, kmskey, account or recovery$/,
+      /^kms:Decrypt .*another path, region, kmskey, account, secret or recovery$/,
     );
   });
 

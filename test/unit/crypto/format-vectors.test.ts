@@ -24,6 +24,7 @@ import {
   pointerOf,
 } from '../../../src/crypto/pointer.ts';
 import { readPayload, renderPayload } from '../../../src/crypto/recovery.ts';
+import { isOwnVersion, versionIdOf } from '../../../src/crypto/version-id.ts';
 import { parseManifest } from '../../../src/manifest/index.ts';
 import type { Manifest } from '../../../src/manifest/model.ts';
 import { decryptBlobBody, openBlobBody } from '../../../src/seal/blob-body.ts';
@@ -312,6 +313,14 @@ test.each(good('pointers'))('pointers: $name', (vector) => {
 
 test.each(bad('pointers'))('pointers, not one: $name', (vector) => {
   expect(pointerOf(columns(vector, 'type', 'value'))).toBeUndefined();
+});
+
+test.each(good('version-ids'))('versions of a secret: $name', (vector) => {
+  const rows = vector['parameters'] as [string, string, string][];
+  const held = rows.map(([name, type, ciphertext]) => ({ name, type, ciphertext }));
+  const { secret, version_id } = columns(vector, 'secret', 'version_id');
+  expect(versionIdOf(secret, held)).toBe(version_id);
+  expect(isOwnVersion(version_id)).toBe(true);
 });
 
 function nameOf(vector: Vector): string | undefined {

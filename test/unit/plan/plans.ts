@@ -3,7 +3,7 @@ import type { Change, Difference } from '../../../src/stores/model.ts';
 import { actual, desired, pointer, secret } from './states.ts';
 
 export function planOf(changes: readonly Change[], file = 'app.yml'): Plan {
-  return { file, path: '/app/', region: 'us-east-1', changes };
+  return { file, path: '/app/', region: 'us-east-1', store: 'ssm', changes };
 }
 
 /** A value of `/app/NAME` that differs. */

@@ -35,7 +35,7 @@ test.each<[string, (text: string) => string, string[]]>([
     'a blob was renamed',
     (text) => text.replace('name: blob', 'name: renamed'),
     [
-      'renamed was sealed for another name, type, path, region, kmskey, account or recovery, and does not open here',
+      'renamed was sealed for another name, type, path, region, kmskey, account, secret or recovery, and does not open here',
     ],
   ],
   [
@@ -47,8 +47,8 @@ test.each<[string, (text: string) => string, string[]]>([
     'the path was changed',
     (text) => text.replace('path: /app/', 'path: /moved/'),
     [
-      'the data key 3f9c21ab was made for another path, region, kmskey, account or recovery: what is sealed under it does not open',
-      'blob was sealed for another name, type, path, region, kmskey, account or recovery, and does not open here',
+      'the data key 3f9c21ab was made for another path, region, kmskey, account, secret or recovery: what is sealed under it does not open',
+      'blob was sealed for another name, type, path, region, kmskey, account, secret or recovery, and does not open here',
     ],
   ],
   [
@@ -74,8 +74,8 @@ test.each<[string, (text: string) => string, string[]]>([
     'the kmskey was changed',
     (text) => text.replace('alias/app', 'alias/other'),
     [
-      'the data key 3f9c21ab was made for another path, region, kmskey, account or recovery: what is sealed under it does not open',
-      'blob was sealed for another name, type, path, region, kmskey, account or recovery, and does not open here',
+      'the data key 3f9c21ab was made for another path, region, kmskey, account, secret or recovery: what is sealed under it does not open',
+      'blob was sealed for another name, type, path, region, kmskey, account, secret or recovery, and does not open here',
     ],
   ],
   [
@@ -90,7 +90,7 @@ test.each<[string, (text: string) => string, string[]]>([
     'a binding was altered',
     (text) => text.replace(/"binding":"[0-9a-f]{8}"/, '"binding":"deadbeef"'),
     [
-      'the data key 3f9c21ab was made for another path, region, kmskey, account or recovery: what is sealed under it does not open',
+      'the data key 3f9c21ab was made for another path, region, kmskey, account, secret or recovery: what is sealed under it does not open',
     ],
   ],
 ])('check says that %s', async (_, change, messages) => {

@@ -34,6 +34,8 @@ async function readThrough(alterations: Alterations, path: string, wanted: reado
       names: wanted.map(({ name }) => name),
       pruneTags: false,
       open: true,
+      extras: false,
+      differs: () => true,
     },
     services,
   );

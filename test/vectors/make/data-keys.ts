@@ -7,6 +7,7 @@ interface Settings {
   regions?: readonly string[];
   kmskey?: string;
   account?: string;
+  secret?: string;
 }
 
 export const SUPERMAN: Settings = {
@@ -15,18 +16,22 @@ export const SUPERMAN: Settings = {
   kmskey: 'alias/superman',
 };
 
+const IN_ONE_SECRET = { ...SUPERMAN, store: 'secretsmanager', secret: 'prod/superman' };
+
 /** Sorted by name, as the binding has them. */
 export function contextOf(
   settings: Settings,
   more: Record<string, string> = {},
 ): Record<string, string> {
-  const { path, region = '', regions = [region], kmskey, account } = settings;
+  const { path, region = '', regions = [region], kmskey, account, secret } = settings;
   const pairs = {
     Client: 'coffer',
     Path: `${path.replace(/\/+$/, '')}/`,
     Region: [...regions].sort().join(','),
     ...(kmskey !== undefined && { KmsKey: kmskey }),
     ...(account !== undefined && { Account: account }),
+    // A secret that holds all values of a manifest holds no blob.
+    ...(secret !== undefined && more['Name'] === undefined && { Secret: secret }),
     ...more,
   };
   return Object.fromEntries(Object.entries(pairs).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -92,6 +97,7 @@ export function dataKeys(): Vector[] {
     dataKey('several regions', several),
     dataKey('several regions in another order', { ...several, regions: three.toReversed() }),
     dataKey('a list of one region', { path, regions: ['us-east-1'] }),
+    dataKey('for one secret in Secrets Manager', IN_ONE_SECRET),
     dataKey('an author who may not decrypt', SUPERMAN, 'write-only'),
     blobKey('the key of a blob', { ...TOKEN, parameter: '/apps/superman/tls/keystore' }),
     blobKey('the key of a blob, with several regions', TOKEN, several),
@@ -100,6 +106,11 @@ export function dataKeys(): Vector[] {
     bad('binding', 'another path', { settings: { ...SUPERMAN, path: '/apps/batman/' } }),
     bad('binding', 'one more region', { settings: { ...several, account: '111122223333' } }),
     bad('binding', 'an account was taken away', { settings: SUPERMAN }),
+    bad('binding', 'another secret', {
+      ...dataKey('', IN_ONE_SECRET),
+      name: 'another secret',
+      settings: { ...IN_ONE_SECRET, secret: 'prod/batman' },
+    }),
     bad('binding', 'another author', { author: 'write-only' }),
     bad('binding', 'the binding of another context', { binding: without['binding'] }),
     bad('commit', 'another data key', { data_key: hex(other) }),

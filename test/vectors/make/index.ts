@@ -8,6 +8,7 @@ import { names } from './names.ts';
 import { keys, objects } from './objects.ts';
 import { pointers } from './pointers.ts';
 import { recovery } from './recovery.ts';
+import { versionIds } from './version-ids.ts';
 
 /** What is in each file beside this folder, by the file's name. */
 export const FILES: Readonly<Record<string, () => object[]>> = {
@@ -21,6 +22,7 @@ export const FILES: Readonly<Record<string, () => object[]>> = {
   names,
   manifests,
   recovery,
+  'version-ids': versionIds,
 };
 
 export function render(vectors: readonly object[]): string {

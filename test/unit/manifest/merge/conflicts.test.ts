@@ -16,6 +16,11 @@ function conflict(ours: string, theirs: string, size = 7): string {
   return `${marker('<')} ours\n${ours}${marker('=')}\n${theirs}${marker('>')} theirs\n`;
 }
 
+/** The manifest with more settings at its top. */
+function at(text: string, top: string): string {
+  return text.replace('encrypted_with', `${top}encrypted_with`);
+}
+
 function sealed(name: string, text: string): string {
   return `  - name: ${name}\n    type: securestring\n    value: ${text}\n`;
 }
@@ -197,6 +202,16 @@ describe('settings that ciphertext is bound to:', () => {
     const merged = merge(base, grown, moved.replace(SEALED, SEALED_AGAIN));
     expect(merged.text).toContain(conflict('', account));
     expect(merge(base, base + first.replace('a', 'c'), moved).conflicts).toBe(0);
+  });
+
+  test.each([
+    ['store', '', 'store: secretsmanager\n'],
+    ['secret', 'store: secretsmanager\n', 'store: secretsmanager\nsecret: prod/a\n'],
+  ])('a value sealed before a new %s is a conflict', (_, from, to) => {
+    const grown = base + sealed('b', SEALED.replace('B', 'C'));
+    expect(merge(at(base, from), at(grown, from), at(base, to)).conflicts).toBe(1);
+    const plain = base + first.replace('a', 'c');
+    expect(merge(at(base, from), at(plain, from), at(base, to)).conflicts).toBe(0);
   });
 });
 

@@ -1,0 +1,110 @@
+import type {
+  GetSecretValueResponse,
+  SecretListEntry,
+  SecretVersionsListEntry,
+  DescribeSecretResponse,
+} from '@aws-sdk/client-secrets-manager';
+import { incomplete, need } from '../../aws/answer.ts';
+import type { Doing } from '../../aws/explanations.ts';
+import type { Tags } from '../../manifest/model.ts';
+
+/** The staging label of the version that readers get. */
+export const CURRENT = 'AWSCURRENT';
+
+/** What a secret holds. */
+export type SecretValue = { text: string } | { bytes: Buffer };
+
+/** A secret as Secrets Manager describes it, without its value. */
+export interface Secret {
+  name: string;
+  description: string;
+  keyId: string | undefined;
+  tags: Tags;
+  /** The VersionId of its current value; absent if it has none. */
+  current: string | undefined;
+  /** The regions of its copies; ListSecrets does not say them. */
+  replicas: readonly string[];
+  isReplicated: boolean;
+  isRotated: boolean;
+  changed: Date | undefined;
+  /** When it was deleted, for as long as it can be restored. */
+  deleted: Date | undefined;
+}
+
+/** One version of a secret, with its value. */
+export interface OpenedSecret {
+  name: string;
+  account: string | undefined;
+  versionId: string;
+  value: SecretValue;
+}
+
+/** One version of a secret, without its value. */
+export interface SecretVersion {
+  versionId: string;
+  stages: readonly string[];
+  created: Date | undefined;
+  keyId: string | undefined;
+}
+
+/** A secret to create. */
+export interface NewSecret {
+  name: string;
+  versionId: string;
+  value: SecretValue;
+  description: string | undefined;
+  keyId: string | undefined;
+  tags: Tags;
+  replicas: readonly string[];
+}
+
+/** How to delete: for how many days it can be restored, 7 to 30; 0 is for good. */
+export interface Deletion {
+  recoveryDays: number;
+}
+
+export function toSecret(
+  doing: Doing,
+  item: DescribeSecretResponse & SecretListEntry,
+  stages: Readonly<Record<string, string[]>> = {},
+): Secret {
+  const [current] = Object.entries(stages).find(([, labels]) => labels.includes(CURRENT)) ?? [];
+  return {
+    name: need(doing, item, 'Name'),
+    description: item.Description ?? '',
+    keyId: item.KmsKeyId,
+    tags: Object.fromEntries(
+      (item.Tags ?? []).map((tag) => [need(doing, tag, 'Key'), tag.Value ?? '']),
+    ),
+    current,
+    replicas: (item.ReplicationStatus ?? []).map((copy) => need(doing, copy, 'Region')).toSorted(),
+    isReplicated: item.PrimaryRegion !== undefined,
+    isRotated: item.RotationEnabled ?? false,
+    changed: item.LastChangedDate,
+    deleted: item.DeletedDate,
+  };
+}
+
+export function toOpened(doing: Doing, answer: GetSecretValueResponse): OpenedSecret {
+  const { SecretString: text, SecretBinary: bytes } = answer;
+  if (text === undefined && bytes === undefined) throw incomplete(doing, 'SecretString');
+  return {
+    name: need(doing, answer, 'Name'),
+    account: answer.ARN?.split(':')[4],
+    versionId: need(doing, answer, 'VersionId'),
+    value: text === undefined ? { bytes: Buffer.from(bytes ?? []) } : { text },
+  };
+}
+
+export function toVersion(doing: Doing, item: SecretVersionsListEntry): SecretVersion {
+  return {
+    versionId: need(doing, item, 'VersionId'),
+    stages: item.VersionStages ?? [],
+    created: item.CreatedDate,
+    keyId: item.KmsKeyIds?.[0],
+  };
+}
+
+export function toTagList(tags: Tags) {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
