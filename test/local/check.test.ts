@@ -153,7 +153,7 @@ test('prints what it found, for people and for programs', async () => {
   expect(people.stdout.toString()).toBe(`app.yml:10:12: error: ${IS_PLAIN}
   hint: run coffer encrypt app.yml
 bad.yml:10:1: error: unknown key
-  hint: the keys allowed here are path, region, kmskey, bucket, account, regions, tags, recovery, encrypted_with, data_keys, parameters
+  hint: the keys allowed here are path, region, kmskey, bucket, account, store, secret, description, replicas, regions, tags, recovery, encrypted_with, data_keys, parameters
 `);
   expect(people.stderr).toBe('2 manifests, 2 problems\n');
   expect(people.code).toBe(3);

@@ -41,7 +41,7 @@ test.each([
   { version: 1, file: 'x', changed: 'yes' },
   { version: 2, file: 'x', changed: true },
   { version: 1, file: 'x', changed: true, foo: 1 },
-  { version: 1, done: [], failed: [], left: [], versions: { '/a': 'x' }, regions: [] },
+  { version: 1, done: [], failed: [], left: [], versions: { '/a': true }, regions: [] },
   { version: 1, done: [], failed: [], left: [], versions: {}, regions: [{}] },
   { Statement: [] },
 ])('rejects %j as a report', (value) => {
