@@ -2,6 +2,7 @@ import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { controlOf, losingOneAnswer } from '../support/control.ts';
+import { callerEnv, policiesOf } from '../support/policies.ts';
 import { plain, secret } from '../support/scene.ts';
 import { createSecretScene, secretsIn } from '../support/secrets-manager.ts';
 
@@ -57,6 +58,28 @@ describe('the number of calls:', () => {
     expect(await control.callsOf(() => app.succeed(['diff', 'app.yml']))).toEqual({
       'secretsmanager:DescribeSecret': 49,
     });
+  });
+
+  test('a batch for each 20 values from 50 on, which a reader may ask for', async () => {
+    const many = Array.from({ length: 50 }, (_, i) => plain(`s${i}`, `value ${i}`)).join('');
+    const app = await createSecretScene(aws, many, { isOne: false });
+    await app.succeed(['sync', 'app.yml', '--yes']);
+    const { stdout } = await app.succeed([
+      'policy',
+      'app.yml',
+      '--for',
+      'reader',
+      '--account',
+      '111122223333',
+    ]);
+    await policiesOf(aws).put('AKIAREADER', JSON.parse(stdout.toString()) as object);
+    const env = callerEnv('AKIAREADER');
+    const calls = await control.callsOf(async () => {
+      const read = await app.succeed(['export', 'app.yml', '--from', 'aws'], { env });
+      expect(read.stdout.toString().match(/value \d+/g)).toHaveLength(50);
+    });
+    expect(calls['secretsmanager:BatchGetSecretValue']).toBe(3);
+    expect(calls['secretsmanager:GetSecretValue']).toBeUndefined();
   });
 
   test('going back to an older version moves its label, and looks whether that happened', async () => {

@@ -134,6 +134,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       Parameters: ['ssm:GetParameter', 'ssm:GetParameters'],
       Objects: ['s3:GetObject'],
       StoredSecrets: ['secretsmanager:GetSecretValue'],
+      SecretList: ['secretsmanager:BatchGetSecretValue'],
       SecretKeys: ['kms:Decrypt'],
     },
     carries: [],
