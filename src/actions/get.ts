@@ -29,7 +29,8 @@ export type OpenValue = Pick<FetchedObject, 'size' | 'verified' | 'unverified' |
 
 /**
  * Returns the value of a parameter in SSM, of the verified object that it points to, or of a secret.
- * @param selector a parameter or secret (`NAME`, `NAME@3`, `NAME@label`, `NAME@VERSIONID`), or an
+ * @param selector a parameter or secret (`NAME`, `NAME@3`, `NAME@label`, `NAME@latest`,
+ * `NAME@VERSIONID`), or an
  * object (`s3://bucket/key`)
  * @throws CofferError such as `not-found`, `oversize` or `tampered`
  */

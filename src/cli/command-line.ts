@@ -104,6 +104,8 @@ function takeCommand(args: string[], given: GivenFlag[]): CommandSpec | undefine
   const [name] = args;
   const spec = findCommand(name);
   if (spec) args.shift();
+  const implied = spec?.aliasFlags?.[name ?? ''];
+  if (implied && !given.some((flag) => flag.name === implied.name)) given.push({ ...implied });
   const found = spec ?? operationOf(given);
   if (found || name === undefined) return found;
   const names = COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])]);

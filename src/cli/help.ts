@@ -8,6 +8,8 @@ export interface CommandHelp {
   name: string;
   /** Other names, which people know from other programs. */
   aliases?: readonly string[];
+  /** The flag that one of these names stands for too. */
+  aliasFlags?: Readonly<Record<string, { name: string; value: string }>>;
   /**
    * Positional arguments: `<needed>`, `[optional]`, `<...many>`, `<one|other>`, `[-- command...]`.
    */
@@ -68,13 +70,15 @@ export function renderEverything(
   });
   const aliases = groups
     .flatMap(({ commands }) => commands)
-    .flatMap(({ name, aliases = [] }) => aliases.map((alias) => `${alias} is ${name}`));
+    .flatMap((command) =>
+      (command.aliases ?? []).map((alias) => `${alias} is ${meaningOf(command, alias)}`),
+    );
   return [
     ABOUT,
     section('Where to begin', renderTerms(BEGINNINGS), paint),
     ...subjects,
     section('Global flags', renderTerms(globalFlags), paint),
-    `Other names: ${aliases.join(', ')}.\n`,
+    `${wrap(`Other names: ${aliases.join(', ')}.`, WIDTH).join('\n')}\n`,
     'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 differences found,\n4 partly failed, 130 interrupted, 141 the reader of the output left.\n',
     'coffer help <command> explains a command.\n',
   ].join('\n');
@@ -95,13 +99,19 @@ export function renderCommandHelp(
   });
   return [
     `${renderUsage(command)}\n`,
-    ...aliases.map((alias) => `${alias} is another name of ${command.name}.\n`),
+    ...aliases.map((alias) => `${alias} is another name of ${meaningOf(command, alias)}.\n`),
     `${wrap(`${command.summary}.`, WIDTH).join('\n')}\n`,
     `${wrap(command.description, WIDTH).join('\n')}\n`,
     ...(flags.length > 0 ? [section('Flags', renderTerms(flags), paint)] : []),
     section('Examples', calls, paint),
     `${wrap(`Also ${shared.join(', ')}: see coffer help --all.`, WIDTH).join('\n')}\n`,
   ].join('\n');
+}
+
+/** `list`, or `export --from aws` for a name that stands for a flag too. */
+function meaningOf({ name, aliasFlags }: CommandHelp, alias: string): string {
+  const flag = aliasFlags?.[alias];
+  return flag ? `${name} ${flag.name} ${flag.value}` : name;
 }
 
 /** `coffer set MANIFEST NAME [flags]`. */

@@ -3,13 +3,17 @@ import type { ParameterVersion } from './parameter.ts';
 import type { ValueReader, VersionSelector } from './port.ts';
 import type { ParameterStore } from './ssm.ts';
 
+/** What people call the current version. A label of that name is `NAME:latest`, SSM's notation. */
+const LATEST = 'latest';
+
 /** Reads SSM by name. */
 export function createSsmReader(parameters: ParameterStore): ValueReader {
   return {
     title: 'SSM',
     complete: completeName,
     // SSM's own notation: NAME:VERSION, NAME:label.
-    get: ({ name, version }) => parameters.get(version === undefined ? name : `${name}:${version}`),
+    get: ({ name, version = LATEST }) =>
+      parameters.get(version === LATEST ? name : `${name}:${version}`),
     version: (selector) => findVersion(parameters, selector),
     getMany: (names, open) => parameters.getMany(names, open),
     list: (path) => parameters.describePath(path),
@@ -30,9 +34,12 @@ async function findVersion(
   { name, version }: VersionSelector,
 ): Promise<ParameterVersion> {
   const versions = await parameters.history(name, true);
-  const found = versions.find(
-    (item) => String(item.version) === version || item.labels.includes(version ?? ''),
-  );
+  const found =
+    version === LATEST
+      ? versions.at(-1)
+      : versions.find(
+          (item) => String(item.version) === version || item.labels.includes(version ?? ''),
+        );
   if (found) return found;
   const known = versions.map((item) => [item.version, ...item.labels].join(' '));
   throw new CofferError('not-found', `${name} has no version ${version}`, {

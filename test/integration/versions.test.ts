@@ -34,12 +34,32 @@ describe('get', () => {
     ['@1', ONE],
     ['@2', TWO],
     ['@first', ONE],
+    ['@latest', TWO],
     [':1', ONE],
     ['', TWO],
   ])('NAME%s prints that version', async (suffix, value) => {
     const { code, stdout, stderr } = await call('get', (await createSecret()) + suffix);
     expect(code, stderr).toBe(0);
     expect(stdout.toString() === value).toBe(true);
+  });
+
+  test.each([
+    ['1', ONE],
+    ['first', ONE],
+    ['latest', TWO],
+  ])('NAME %s prints that version', async (version, value) => {
+    const { code, stdout, stderr } = await call('get', await createSecret(), version);
+    expect(code, stderr).toBe(0);
+    expect(stdout.toString() === value).toBe(true);
+  });
+
+  test.each([
+    ['/app/token@1', '2'],
+    ['/app/token', 'a/b'],
+    ['s3://bucket/key', '1'],
+  ])('refuses %s %s', async (name, version) => {
+    const { code, stderr } = await call('get', name, version);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be the version of')]);
   });
 
   test.each(['@9', '@nobody'])('fails for a missing NAME%s', async (suffix) => {
@@ -53,6 +73,12 @@ describe('get', () => {
 });
 
 describe('diff of two versions', () => {
+  test('latest is the newest', async () => {
+    const name = await createSecret();
+    expect((await call('diff', `${name}@2`, `${name}@latest`, '--exit-code')).code).toBe(0);
+    expect((await call('diff', `${name}@1`, `${name}@latest`, '--exit-code')).code).toBe(3);
+  });
+
   test('masks the secrets', async () => {
     const name = await createSecret();
     const { code, stdout, stderr } = await call('diff', `${name}@1`, `${name}@2`);

@@ -141,7 +141,7 @@ describe('a wrong call:', () => {
     ['no manifest', ['encrypt'], /needs a manifest/],
     ['no name', ['get'], /needs a name/],
     ['a flag without its value', ['get', '/x', '-o'], /-o needs a value/],
-    ['too many arguments', ['get', '/x', '/y'], /does not take \/y/],
+    ['too many arguments', ['get', '/x', '2', '/y'], /does not take \/y/],
     ['a flag twice', ['get', '/x', '-o', 'a', '-o', 'b'], /2 times/],
     ['a concurrency of zero', ['save', 'app.yml', '--concurrency', '0'], /--concurrency 0/],
     ['an invalid URL', ['get', 's3://'], /not the URL of an object/],

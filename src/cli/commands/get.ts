@@ -3,12 +3,14 @@ import { openValue } from '../../actions/get.ts';
 import { CofferError } from '../../errors.ts';
 import { isPipeOrDevice, writePrivateFile } from '../../files/private-file.ts';
 import { STORES } from '../../manifest/model.ts';
+import { parseSelector } from '../../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { explainOutputError } from '../terminal/output.ts';
 
 export async function run({ args, flags, terminal, tools }: Context): Promise<ExitCode> {
-  const selector = args[0] ?? flags.string('path');
-  if (!selector) throw new CofferError('usage', 'coffer get needs a name or an s3:// URL');
+  const [name = flags.string('path'), version] = args;
+  if (!name) throw new CofferError('usage', 'coffer get needs a name or an s3:// URL');
+  const selector = version === undefined ? name : selectVersion(name, version);
   const file = flags.string('output');
   const limit = tools.limit.ofStreams;
   const value = await openValue({ ...tools, limit }, selector, {
@@ -32,4 +34,13 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
     await value.close();
   }
   return EXIT.ok;
+}
+
+/** `NAME VERSION` as `NAME@VERSION`. */
+function selectVersion(name: string, version: string): string {
+  const selector = `${name}@${version}`;
+  if (!name.startsWith('s3://') && parseSelector(selector)) return selector;
+  throw new CofferError('usage', `${version} cannot be the version of ${name}`, {
+    hint: 'for example: coffer get /apps/superman/api_token 3',
+  });
 }

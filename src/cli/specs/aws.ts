@@ -151,6 +151,7 @@ export const AWS_COMMANDS: CommandGroup = {
     },
     {
       name: 'history',
+      aliases: ['list-versions'],
       args: '<name>',
       summary: 'List the versions of a parameter: date, author, labels',
       description: `

@@ -45,7 +45,7 @@ export const DATA_COMMANDS: CommandGroup = {
     },
     {
       name: 'get',
-      args: '[name]',
+      args: '[name] [version]',
       summary: 'Print the value of a parameter, or of an object by its URL',
       description: `
         Follows a pointer to its object, and checks all of it before the first byte comes out.
@@ -64,6 +64,7 @@ export const DATA_COMMANDS: CommandGroup = {
       examples: [
         ['get /apps/superman/api_token', 'only the value, without a line break'],
         ['get /apps/superman/api_token@3', 'an older version; a label works too'],
+        ['get /apps/superman/api_token latest', 'the version as a word of its own'],
         [
           'get prod/superman --store secretsmanager --property password',
           'one value of a JSON secret; NAME@VERSIONID and NAME@AWSPREVIOUS work too',

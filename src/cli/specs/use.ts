@@ -66,6 +66,8 @@ export const USE_COMMANDS: CommandGroup = {
     },
     {
       name: 'export',
+      aliases: ['dump'],
+      aliasFlags: { dump: { name: '--from', value: 'aws' } },
       args: '<...manifests>',
       summary: 'Print every value, for a shell or in another format',
       description: `
@@ -106,7 +108,7 @@ export const USE_COMMANDS: CommandGroup = {
           'also binary values and values too long for a variable',
         ],
         [
-          'export /apps/superman/ --from aws --out-dir dump',
+          'dump /apps/superman/ --out-dir dump',
           'everything in AWS under the path, one file per value',
         ],
         [

@@ -54,10 +54,20 @@ test.each([
   ['rm', 'unset'],
   ['plan', 'diff'],
   ['apply', 'sync'],
+  ['list-versions', 'history'],
+  ['dump', 'export'],
 ])('%s is another name of %s', (alias, name) => {
   expect(readCall([alias, 'a.yml']).spec?.name).toBe(name);
   expect(readCall(['help', alias])).toMatchObject({ isHelp: true, spec: { name } });
   expect(COMMANDS.filter((command) => command.name === alias)).toEqual([]);
+});
+
+test.each([
+  ['dump /a/', 'aws'],
+  ['dump a.yml --from manifest', 'manifest'],
+  ['export a.yml', undefined],
+])('%s reads from %s', (call, source) => {
+  expect(readCall(call.split(' ')).flags.string('from')).toBe(source);
 });
 
 test.each(['-O', '--operation', '-o'])(

@@ -46,7 +46,7 @@ describe('help --all', () => {
 
   test('names the aliases', () => {
     for (const { name, aliases = [] } of COMMANDS) {
-      for (const alias of aliases) expect(text).toContain(`${alias} is ${name}`);
+      for (const alias of aliases) expect(unwrap(text)).toContain(`${alias} is ${name}`);
     }
   });
 
