@@ -1,7 +1,7 @@
 import { countOf } from '../formats/count.ts';
 import { parseManifest } from '../manifest/index.ts';
 import type { NewParameter } from '../manifest/model.ts';
-import { newManifestText, type Destination } from '../manifest/new-manifest.ts';
+import { newManifestText, type NewSettings } from '../manifest/new-manifest.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { encryptManifest } from '../seal/encrypt.ts';
 import { schemaFor } from './init.ts';
@@ -17,7 +17,7 @@ import type { Tools, WriteOptions } from './tools.ts';
 export function sealNew(
   tools: Tools,
   file: string,
-  destination: Destination,
+  destination: NewSettings,
   values: ReadonlyMap<string, Buffer>,
   parameters: readonly NewParameter[],
   options: WriteOptions,

@@ -1,7 +1,8 @@
 import { CofferError } from '../errors.ts';
 import { blockItem } from './edit/new-parameter.ts';
+import { mapOf } from './edit/render.ts';
 import { inlineText } from './edit/write-scalar.ts';
-import type { NewParameter } from './model.ts';
+import type { ManifestSettings, NewParameter } from './model.ts';
 import { parseManifest } from './parse.ts';
 
 /** Where the secrets of a new manifest go. */
@@ -12,6 +13,13 @@ export interface Destination {
   kmskey: string;
   bucket?: string | undefined;
   account?: string | undefined;
+}
+
+/** The settings of a new manifest, also those of Secrets Manager. */
+export interface NewSettings
+  extends Destination, Pick<ManifestSettings, 'store' | 'secret' | 'description' | 'tags'> {
+  /** The regions of copies. */
+  replicas?: readonly string[] | undefined;
 }
 
 /** What init puts into a manifest, which needs a parameter. */
@@ -28,19 +36,28 @@ export const EXAMPLE: NewParameter = {
  * @throws CofferError `usage` if a manifest cannot be so
  */
 export function newManifestText(
-  { path, region, kmskey, bucket, account }: Destination,
+  settings: NewSettings,
   parameters: readonly NewParameter[],
   schema?: string,
 ): string {
+  const { path, region, kmskey, bucket, account, store = 'ssm', replicas = [] } = settings;
+  const isSsm = store === 'ssm';
   const item = { indent: '  ', gap: ' ', blocks: 'clip' } as const;
   const text = [
     schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`,
     '# coffer encrypts the secrets in this file; then it is safe to commit.\n',
-    line('path', path, 'the prefix of every name in SSM'),
-    line('region', region, 'of SSM, the bucket and kmskey'),
-    bucket === undefined
-      ? '# bucket: … # needed once a value is too large for SSM\n'
-      : line('bucket', bucket, 'holds values that are too large for SSM'),
+    line('path', path, isSsm ? 'the prefix of every name in SSM' : 'the prefix of every name'),
+    line('region', region, isSsm ? 'of SSM, the bucket and kmskey' : 'of the secrets and kmskey'),
+    isSsm ? '' : 'store: secretsmanager\n',
+    optional('secret', settings.secret),
+    optional('description', settings.description),
+    replicas.length > 0 ? `replicas: [${replicas.join(', ')}]\n` : '',
+    tagLines(settings.tags),
+    !isSsm && bucket === undefined
+      ? ''
+      : bucket === undefined
+        ? '# bucket: … # needed once a value is too large for SSM\n'
+        : line('bucket', bucket, 'holds values that are too large for SSM'),
     account === undefined
       ? '# account: "…" # twelve digits: nothing is ever written to another account\n'
       : line('account', account, 'nothing is ever written to another account'),
@@ -51,6 +68,22 @@ export function newManifestText(
   ].join('');
   requireValid(text);
   return text;
+}
+
+function optional(key: string, value: string | undefined): string {
+  return value === undefined ? '' : `${key}: ${inlineText(value, false)}\n`;
+}
+
+function tagLines(tags: NewSettings['tags'] = {}): string {
+  const entries = Object.entries(tags);
+  if (entries.length === 0) return '';
+  const { inline, below } = mapOf(entries)({
+    flow: false,
+    quotedKeys: false,
+    column: 0,
+    blocks: 'clip',
+  });
+  return [inline === '' ? 'tags:' : `tags: ${inline}`, ...below].map((one) => `${one}\n`).join('');
 }
 
 function line(key: string, value: string, why: string): string {

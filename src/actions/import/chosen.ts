@@ -54,6 +54,7 @@ export async function chooseEntries(
       const type = isPlain(name) ? 'String' : 'SecureString';
       return [{ parameter: { name, type }, value: Buffer.from(value) }];
     }
+    if (Buffer.isBuffer(value)) return [{ parameter: { name, type: 'SecureString' }, value }];
     if (!isPlain(name)) {
       return complain(
         'SSM has no encrypted lists',

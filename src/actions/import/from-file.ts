@@ -4,7 +4,12 @@ import { isThere } from '../../files/private-file.ts';
 import { countOf } from '../../formats/count.ts';
 import { editManifest, parseManifest } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/model.ts';
-import { EXAMPLE, newManifestText, type Destination } from '../../manifest/new-manifest.ts';
+import {
+  EXAMPLE,
+  newManifestText,
+  type NewSettings,
+  type Destination,
+} from '../../manifest/new-manifest.ts';
 import { changeManifest } from '../manifests.ts';
 import { sealNew } from '../sealing-new.ts';
 import { sealInPlace, type SealReport } from '../sealing.ts';
@@ -72,12 +77,12 @@ function missing(file: string): CofferError {
   });
 }
 
-async function importNew(
+export async function importNew(
   tools: Tools,
   file: string,
-  destination: Destination,
+  destination: NewSettings,
   chosen: readonly Chosen[],
-  options: ImportFileOptions,
+  options: WriteOptions,
 ): Promise<SealReport> {
   const parameters = chosen.map(({ parameter }) => parameter);
   const blank = parameters.map((one) => ({ ...one, content: PLACEHOLDER }));
@@ -87,11 +92,11 @@ async function importNew(
 
 const PLACEHOLDER = { kind: 'plain', text: '-' } as const;
 
-async function importInto(
+export async function importInto(
   tools: Tools,
   manifest: Manifest,
   chosen: readonly Chosen[],
-  options: ImportFileOptions,
+  options: WriteOptions & Pick<ImportFileOptions, 'overwrite'>,
 ): Promise<SealReport> {
   const { file } = manifest;
   const known = new Map(manifest.parameters.map((parameter) => [parameter.name, parameter]));

@@ -12,7 +12,10 @@ export interface Settings {
   bucket: string | undefined;
 }
 
-export function settingsOf(found: readonly Found[]): Settings {
+/** What settings follow from. */
+type Described = Pick<Found, 'name' | 'tags' | 'kmskey' | 'pointer'>;
+
+export function settingsOf(found: readonly Described[]): Settings {
   return {
     tags: commonTags(found),
     kmskey: mostFrequentKey(found),
@@ -21,13 +24,13 @@ export function settingsOf(found: readonly Found[]): Settings {
 }
 
 /** Names of secrets and objects that use another key. */
-export function underOtherKeys(found: readonly Found[], kmskey: string | undefined): string[] {
+export function underOtherKeys(found: readonly Described[], kmskey: string | undefined): string[] {
   return found
     .filter((item) => item.kmskey && bareKey(item.kmskey) !== bareKey(kmskey ?? ''))
     .map(({ name }) => name);
 }
 
-function commonTags(found: readonly Found[]): Tags {
+function commonTags(found: readonly Described[]): Tags {
   const [first, ...others] = found;
   return Object.fromEntries(
     Object.entries(first?.tags ?? {}).filter(([key, value]) =>
@@ -37,7 +40,7 @@ function commonTags(found: readonly Found[]): Tags {
 }
 
 /** One key may appear as an alias, an id, and the ARN of either. */
-function mostFrequentKey(found: readonly Found[]): string | undefined {
+function mostFrequentKey(found: readonly Described[]): string | undefined {
   const keys = found.flatMap(({ kmskey }) => (kmskey ? [kmskey] : []));
   const bare = mostFrequent(keys.map(bareKey));
   return keys.find((key) => bareKey(key) === bare);

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { importPath, type ImportTarget } from '../../actions/import.ts';
+import { STORES } from '../../manifest/model.ts';
 import { importFile } from '../../actions/import/from-file.ts';
+import { importSecrets } from '../../actions/import/from-secrets.ts';
 import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
 import { isThere } from '../../files/private-file.ts';
 import { CofferError } from '../../errors.ts';
@@ -13,7 +15,9 @@ export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, tools } = context;
   const [source = ''] = args;
   const options = { ...writeOptions(flags), allowForeign: flags.boolean('allowForeign') };
-  if (await isFile(source)) await runFile(context, source);
+  const store = flags.choice('store', STORES);
+  if (store === 'secretsmanager') await runSecrets(context, source);
+  else if (store === undefined && (await isFile(source))) await runFile(context, source);
   else {
     refuseFlags(context, FOR_FILES, `${source} is a path in SSM`);
     await importPath(tools, source, await targetOf(context, source), options);
@@ -34,6 +38,25 @@ function refuseFlags({ flags }: Context, names: readonly string[], why: string):
   if (given === undefined) return;
   const flag = `--${given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   throw new CofferError('usage', `${flag} does not fit: ${why}`);
+}
+
+async function runSecrets(context: Context, source: string): Promise<void> {
+  const { flags, tools } = context;
+  refuseFlags(context, [...FOR_PATHS, 'type', 'bucket'], `${source} is in Secrets Manager`);
+  const into = flags.string('into');
+  if (into === undefined) {
+    throw new CofferError('usage', 'coffer import needs --into with the manifest for the values', {
+      hint: `for example: coffer import ${source} --store secretsmanager --into app.yml`,
+    });
+  }
+  await importSecrets(tools, source, into, {
+    ...writeOptions(flags),
+    secret: flags.list('secret'),
+    plain: flags.list('plain'),
+    skip: flags.list('skip'),
+    overwrite: flags.boolean('overwrite'),
+    destination: destinationOf(context),
+  });
 }
 
 async function runFile(context: Context, source: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
+import { STORES } from '../../manifest/model.ts';
 import {
   ALLOW_FOREIGN,
   DESTINATION_FLAGS,
@@ -168,7 +169,7 @@ export const AWS_COMMANDS: CommandGroup = {
     {
       name: 'import',
       args: '<source>',
-      summary: 'Encrypt what SSM or a file holds into a manifest',
+      summary: 'Encrypt what AWS or a file holds into a manifest',
       description: `
         From a path in SSM, such as /apps/superman/: reads every parameter under it, and the objects
         that pointers lead to; coffer diff then shows no difference. From a dotenv, JSON, YAML or
@@ -178,9 +179,13 @@ export const AWS_COMMANDS: CommandGroup = {
         terminal all are. Leaves out and names empty values, and refuses what readers of such files
         read differently. Never writes plaintext secrets to disk. A path needs ssm:DescribeParameters,
         ssm:GetParameters, ssm:ListTagsForResource, s3:GetObject and kms:Decrypt on their keys; both
-        need kms:GenerateDataKey on the file key.`,
+        need kms:GenerateDataKey on the file key. With --store secretsmanager: the names and texts of
+        one JSON secret, or every secret under a prefix, which ends with a slash; that needs
+        secretsmanager:DescribeSecret, secretsmanager:GetSecretValue and for a prefix
+        secretsmanager:ListSecrets.`,
       flags: [
         ['--into <manifest>', 'Add to this manifest; make it if it does not exist'],
+        ['--store <store>', 'The source is a name in this store: ssm or secretsmanager', STORES],
         ['--secret <pattern>', 'File: values to encrypt, such as *_KEY; repeatable'],
         ['--plain <pattern>', 'File: values that stay readable, such as LOG_*; repeatable'],
         ['--skip <pattern>', 'File: names to leave out; repeatable'],
@@ -205,6 +210,10 @@ export const AWS_COMMANDS: CommandGroup = {
           'a manifest of parameters created by hand',
         ],
         ['import /apps/superman/ --into superman.yml', 'adds what is missing from the manifest'],
+        [
+          'import prod/superman --store secretsmanager --into superman.yml',
+          'a JSON secret of Secrets Manager',
+        ],
       ],
       noJson: 'standard output is the manifest',
       load: () => import('../commands/import.ts'),

@@ -4,8 +4,8 @@ import { CofferError, type Problem } from '../../../errors.ts';
 export interface Entry {
   /** Names of maps, joined by `/`. */
   name: string;
-  /** Its text as written; null for none; a list of texts. */
-  value: string | null | readonly string[];
+  /** Its text as written; null for none; a list of texts; of a secret, also bytes. */
+  value: string | null | readonly string[] | Buffer;
   line: number;
 }
 
