@@ -136,6 +136,11 @@ async function importInto(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const { file, region, kmskey, bucket, tags } = manifest;
+  if (manifest.store !== 'ssm') {
+    throw new CofferError('usage', `${file} sends its values to Secrets Manager, not to SSM`, {
+      hint: 'add --store secretsmanager to import what Secrets Manager holds',
+    });
+  }
   if (manifest.path !== path) {
     throw new CofferError('usage', `the path of ${file} is ${manifest.path}, not ${path}`);
   }

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { propertyOf } from '../formats/properties.ts';
 import { entriesOf, nameInStore, type Entry } from '../manifest/entries.ts';
-import type { StoreName } from '../manifest/model.ts';
+import type { Parameter, StoreName } from '../manifest/model.ts';
 import { isSecretType, type StoredValue } from '../stores/parameter.ts';
 import type { ValueReader } from '../stores/port.ts';
 import { pointerOf } from '../crypto/pointer.ts';
@@ -193,6 +193,11 @@ function withoutBlobs<T>(
   return kept;
 }
 
+/** A name in the store, in the current version or in another one. */
+interface Wanted extends Entry {
+  version: string | undefined;
+}
+
 async function readStored(
   tools: Tools,
   place: Place,
@@ -207,22 +212,29 @@ async function readStored(
   if (all.length === 0) {
     throw new CofferError('not-found', `no parameters under ${path}`);
   }
-  // A value without a manifest has no other name than that in the store.
-  const wanted = all.flatMap((entry) => {
+  const versionOf = ({ name, fullName }: Parameter) => only.version(name, fullName);
+  const wanted = all.flatMap((entry): Wanted[] => {
+    // A value without a manifest has no other name than that in the store.
+    const names = [short(entry.name), entry.name] as const;
+    if (entry.parameters.length === 0) {
+      return only.has(...names) ? [{ ...entry, version: only.version(...names) }] : [];
+    }
     const parts = entry.parameters.filter(({ name, fullName }) => only.has(name, fullName));
-    if (entry.parameters.length === 0) return only.has(short(entry.name), entry.name) ? entry : [];
-    return parts.length > 0 ? { ...entry, parameters: parts } : [];
+    // Those of one secret may be wanted in different versions of it.
+    return [...new Set(parts.map(versionOf))].map((version) => {
+      return { ...entry, version, parameters: parts.filter((one) => versionOf(one) === version) };
+    });
   });
-  const versionOf = ({ name, parameters: [first] }: Entry) =>
-    first ? only.version(first.name, first.fullName) : only.version(short(name), name);
-  const pinned = wanted.filter((entry) => versionOf(entry) !== undefined);
-  const unpinned = wanted.filter((entry) => !pinned.includes(entry));
+  const unpinned = wanted.filter(({ version }) => version === undefined);
   const current = await reader.getMany(unpinned.map(({ name }) => name));
-  for (const entry of pinned) {
-    current.set(entry.name, await reader.get({ name: entry.name, version: versionOf(entry) }));
-  }
-  return wanted.flatMap((entry) => {
-    const stored = current.get(entry.name);
+  const found = await pMap(
+    wanted,
+    async ({ name, version }) =>
+      version === undefined ? current.get(name) : reader.get({ name, version }),
+    { concurrency: 4 },
+  );
+  return wanted.flatMap((entry, index) => {
+    const stored = found[index];
     if (!stored) {
       throw new CofferError('not-found', `${entry.name} is not in AWS`, {
         hint: 'coffer diff shows what is missing, coffer sync writes it',

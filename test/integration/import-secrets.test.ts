@@ -79,3 +79,9 @@ test('what is not a text is named, and nothing is written', async () => {
   ]);
   expect(again.stderr).toContain('already has password');
 });
+
+test('what SSM holds does not go into a manifest for Secrets Manager', async () => {
+  const app = await createSecretScene(aws, plain('a', 'b'));
+  const { code, stderr } = await app.coffer(['import', app.prefix, '--into', 'app.yml']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('add --store secretsmanager')]);
+});

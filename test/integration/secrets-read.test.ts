@@ -94,6 +94,16 @@ test('export --from aws: the properties of one secret, or a secret each, pinned 
   expect(await json(one, 'app.yml', '--only', `password@${one.older}`)).toEqual({
     password: PASSWORD,
   });
+  const mixed = (...only: string[]) =>
+    json(one, 'app.yml', ...only.flatMap((name) => ['--only', name]));
+  expect(await mixed('username', `password@${one.older}`)).toEqual({
+    username: 'app',
+    password: PASSWORD,
+  });
+  expect(await mixed(`username@${one.older}`, 'password')).toEqual({
+    username: 'app',
+    password: OTHER,
+  });
   const each = await createTwice(false);
   expect(await json(each, 'app.yml')).toEqual({ username: 'app', password: OTHER });
   expect(await json(each, each.prefix, ...IN_SECRETS)).toEqual({
