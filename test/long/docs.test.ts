@@ -99,7 +99,7 @@ test(
       'base/west.yml': WEST,
       'base/keystore.jks': Buffer.alloc(100_000, 1),
       'base/server': '#!/bin/sh\n',
-      'base/secrets.enc.yaml': '',
+      'base/secrets.enc.yaml': 'from_sops: ENC[AES256_GCM,data:x]\nsops:\n  version: 3.9.0\n',
       'run.sh': SETUP + PAGES.map((page, i) => scriptOf(page, texts[i] ?? '')).join('\n'),
     });
     for (const [name, script] of Object.entries(PROGRAMS)) {
