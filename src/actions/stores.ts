@@ -165,7 +165,7 @@ async function publishObjects(tools: Tools, manifest: Manifest, options: Publish
 
 /**
  * Whether KMS can re-encrypt the data keys of blobs for a region, which takes no kms:Decrypt: the
- * file key has to be there, or a replica of it.
+ * region must have the file key or a replica of it.
  */
 function canReEncrypt({ fileKey }: Tools, manifest: Manifest): boolean {
   const { region, encryptedWith = '' } = manifest;

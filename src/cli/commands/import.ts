@@ -40,21 +40,34 @@ function refuseFlags({ flags }: Context, names: readonly string[], why: string):
   throw new CofferError('usage', `${flag} does not fit: ${why}`);
 }
 
-async function runSecrets(context: Context, source: string): Promise<void> {
-  const { flags, tools } = context;
-  refuseFlags(context, [...FOR_PATHS, 'type', 'bucket'], `${source} is in Secrets Manager`);
+function requireInto(flags: Context['flags'], hint: string): string {
   const into = flags.string('into');
-  if (into === undefined) {
-    throw new CofferError('usage', 'coffer import needs --into with the manifest for the values', {
-      hint: `for example: coffer import ${source} --store secretsmanager --into app.yml`,
-    });
-  }
-  await importSecrets(tools, source, into, {
+  if (into !== undefined) return into;
+  throw new CofferError('usage', 'coffer import needs --into with the manifest for the values', {
+    hint,
+  });
+}
+
+/** Which values become secrets, and how the manifest is written. */
+function choiceOf(flags: Context['flags']) {
+  return {
     ...writeOptions(flags),
     secret: flags.list('secret'),
     plain: flags.list('plain'),
     skip: flags.list('skip'),
     overwrite: flags.boolean('overwrite'),
+  };
+}
+
+async function runSecrets(context: Context, source: string): Promise<void> {
+  const { flags, tools } = context;
+  refuseFlags(context, [...FOR_PATHS, 'type', 'bucket'], `${source} is in Secrets Manager`);
+  const into = requireInto(
+    flags,
+    `for example: coffer import ${source} --store secretsmanager --into app.yml`,
+  );
+  await importSecrets(tools, source, into, {
+    ...choiceOf(flags),
     destination: destinationOf(context),
   });
 }
@@ -62,20 +75,14 @@ async function runSecrets(context: Context, source: string): Promise<void> {
 async function runFile(context: Context, source: string): Promise<void> {
   const { environment, flags, terminal, tools } = context;
   refuseFlags(context, FOR_PATHS, `${source} is a file, not a path in SSM`);
-  const into = flags.string('into');
-  if (into === undefined) {
-    throw new CofferError('usage', 'coffer import needs --into with the manifest for the values', {
-      hint: `for example: coffer import ${source} --into app.yml; a path in SSM begins with a slash`,
-    });
-  }
+  const into = requireInto(
+    flags,
+    `for example: coffer import ${source} --into app.yml; a path in SSM begins with a slash`,
+  );
   const destination = destinationOf(context);
   const question = 'Which are not secrets? Names, patterns such as LOG_*, or Enter: ';
   await importFile(tools, source, into, {
-    ...writeOptions(flags),
-    secret: flags.list('secret'),
-    plain: flags.list('plain'),
-    skip: flags.list('skip'),
-    overwrite: flags.boolean('overwrite'),
+    ...choiceOf(flags),
     kind: flags.choice('type', FILE_KINDS),
     destination: isWhole(destination) ? destination : undefined,
     sops: (file) => decryptWithSops(file, environment),

@@ -63,7 +63,7 @@ function isWithinLine(before = ''): boolean {
   return before !== '' && !before.endsWith('\n');
 }
 
-/** Merges a unit by its own units if it has any, otherwise as a whole. */
+/** Merges a unit part by part if it has parts, otherwise as a whole. */
 export function mergeUnit({ base, ours, theirs }: UnitVersions, marks: Marks): Merged | undefined {
   if (ours && theirs) {
     const leads = { base: base?.lead ?? '', ours: ours.lead, theirs: theirs.lead };

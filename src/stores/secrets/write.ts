@@ -129,7 +129,7 @@ async function update(
 
 /**
  * Adds a version, or makes one that was there before the current one again: AWS ignores a repeated
- * PutSecretValue, and does not tell of versions without labels.
+ * PutSecretValue, and does not show versions without labels.
  */
 async function put(name: string, versionId: string, writing: SecretWriting): Promise<void> {
   const { secrets } = writing;

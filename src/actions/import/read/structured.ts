@@ -6,8 +6,8 @@ import { Mistakes, type Entry, type Reading } from './entries.ts';
 const NULL = /^(?:~|null|Null|NULL)?$/;
 
 /**
- * Reads YAML, and JSON, which is YAML as well: maps become names with slashes, and a scalar is the
- * text that stands there, so that 0123, 1e3 and 1.10 stay what was typed.
+ * Reads YAML, and JSON, which is YAML as well: maps become names with slashes, and a scalar is its
+ * source text, so that 0123, 1e3 and 1.10 stay as they were typed.
  * @throws CofferError `source`, without quoting a value
  */
 export function readStructured(text: string, file: string): Reading {
