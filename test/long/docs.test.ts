@@ -40,6 +40,22 @@ parameters:
   - {name: west, type: SecureString, store: s3, value: secret}
 `;
 
+/** A manifest whose values are one secret. */
+function secretManifest(name: string, parameters: string): string {
+  const store = `store: secretsmanager\nsecret: ${name}\n`;
+  return `path: /${name}/\nregion: us-east-1\nkmskey: alias/superman\n${store}parameters:\n${parameters}`;
+}
+
+/** The manifest that a page shows, and what is to be there under its name. */
+const OWN_MANIFESTS: Readonly<Record<string, string>> = {
+  'README.md': 'cp "$ROOT/readme.yml" superman.yml\n',
+  'docs/secrets-manager.md': 'cp "$ROOT/stores/superman.yml" app.yml\n',
+  'docs/from-aws-secret-operator.md': 'cp "$ROOT/stores/mysecret.yml" .\n',
+};
+
+/** A VersionId that only the reader's AWS has. */
+const VERSION_ID = 'c43e66cb-d0fe-44c5-9b7e-d450441a04be';
+
 /** Manifests that are committed and in AWS, with a history in both. */
 const SETUP = `set -e
 export PATH="$ROOT/bin:$PATH" PAGE=setup
@@ -56,6 +72,11 @@ done
 cp app.yml superman.yml
 mkdir secrets && cp app.yml secrets/app.yml && cp -r app.blobs secrets
 git add . && git commit -qm 4
+cd "$ROOT/stores"
+coffer encrypt superman.yml mysecret.yml
+coffer sync superman.yml mysecret.yml
+printf other | coffer set superman.yml password
+coffer sync superman.yml
 set +e
 `;
 
@@ -68,20 +89,19 @@ function blocksOf(page: string): string[] {
 
 /** Runs the blocks of a page one after the other, in a folder of its own. */
 function scriptOf(page: string, text: string): string {
-  const isReadme = page === 'README.md';
   const blocks = blocksOf(text).map((block, i) => {
     const file = `$ROOT/block-${i}.sh`;
     // What is printed for a manifest that is not there yet.
     const made = [...block.matchAll(/-o (\S+\.yml)/g)].map(([, name]) => `rm -f ${name}\n`);
     return `${made.join('')}cat > "${file}" <<'END_OF_BLOCK'
-${block.replaceAll('/dev/shm', '.')}
+${block.replaceAll('/dev/shm', '.').replaceAll(VERSION_ID, 'AWSCURRENT')}
 END_OF_BLOCK
 bash "${file}" < /dev/null
 `;
   });
   return `export PAGE=${page}
 cp -r "$ROOT/base" "$ROOT/page" && cd "$ROOT/page"
-${isReadme ? 'cp "$ROOT/readme.yml" superman.yml\n' : ''}${blocks.join('')}
+${OWN_MANIFESTS[page] ?? ''}${blocks.join('')}
 cd "$ROOT" && rm -rf page
 `;
 }
@@ -95,6 +115,14 @@ test(
     const root = await createWorkspace({
       'readme.yml': manifest,
       'base/app.yml': manifest,
+      'stores/superman.yml': secretManifest(
+        'prod/superman',
+        '  - {name: username, type: String, value: app}\n  - {name: password, type: SecureString, value: one}\n',
+      ),
+      'stores/mysecret.yml': secretManifest(
+        'prod/mysecret',
+        '  - {name: foo, type: SecureString, value: bar}\n',
+      ),
       '.aws/config': PROFILES,
       'base/west.yml': WEST,
       'base/keystore.jks': Buffer.alloc(100_000, 1),
