@@ -24,8 +24,12 @@ export async function openRegular(path: string): Promise<OpenFile | undefined> {
   if (!before.isFile()) return undefined;
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
   const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-  const stats = await handle.stat({ bigint: true });
-  if (stats.isFile() && isSameFile(before, stats)) return { handle, stats };
-  await handle.close();
-  return undefined;
+  let kept = false;
+  try {
+    const stats = await handle.stat({ bigint: true });
+    kept = stats.isFile() && isSameFile(before, stats);
+    return kept ? { handle, stats } : undefined;
+  } finally {
+    if (!kept) await handle.close();
+  }
 }

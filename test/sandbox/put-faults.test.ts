@@ -20,9 +20,9 @@ const SIZES = [2 * MIB, 17 * MIB];
 /** An upload whose beginning nobody was told of stays: nothing but gc can find it. */
 async function expectWhole(app: PutScene, data: Buffer): Promise<void> {
   const { key } = await app.put('data', data);
+  await control.disturb({});
   expect((await openV3(aws, await readRaw(aws, key))).equals(data)).toBe(true);
   expect((await leftovers(app.prefix)).objects).toEqual([key]);
-  await control.disturb({});
   await app.succeed(['gc', 'app.yml', '--older-than', '0s', '--yes']);
   expect(await leftovers(app.prefix)).toEqual({ objects: [key], uploads: [] });
 }

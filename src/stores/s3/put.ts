@@ -42,10 +42,10 @@ export async function putObject(
   const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, objectContext(parameter));
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
   const store = new GrowingSpool(services.spoolFolder);
+  let written = Promise.resolve();
   try {
     const hash = createHash('sha256');
     const parts = new PartDigests();
-    let written = Promise.resolve();
     let sealed = 0;
     for await (const chunk of sealChunks(cipher, gather(data))) {
       hash.update(chunk);
@@ -87,6 +87,8 @@ export async function putObject(
     stopIfAborted(request.signal);
     throw error;
   } finally {
+    // What still opens the file would leave it open.
+    await written.catch(() => {});
     await store.close();
   }
 }
@@ -104,10 +106,10 @@ class GrowingSpool {
 
   async append(bytes: Buffer): Promise<void> {
     if (!this.#isFile && this.size + bytes.length > MEMORY_LIMIT) {
-      const file = await fileSpool(this.#folder);
-      await file.write(await this.#spool.read(0, this.size), 0);
-      this.#spool = file;
+      const memory = this.#spool;
+      this.#spool = await fileSpool(this.#folder);
       this.#isFile = true;
+      await this.#spool.write(await memory.read(0, this.size), 0);
     }
     await this.#spool.write(bytes, this.size);
     this.size += bytes.length;

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { Pointer } from '../../../src/crypto/pointer.ts';
@@ -126,6 +128,29 @@ describe('putObject publishes nothing', () => {
     expect(failure.hint).toContain('TMPDIR');
   });
 });
+
+/** Of files in a folder, with or without a name. */
+async function openFiles(folder: string): Promise<string[]> {
+  const ids = await readdir('/proc/self/fd');
+  const paths = await Promise.all(
+    ids.map((id) => readlink(join('/proc/self/fd', id)).catch(() => '')),
+  );
+  return paths.filter((path) => path.startsWith(folder));
+}
+
+test.runIf(existsSync('/proc/self/fd'))(
+  'closes the spool file if the data fails while it is opened',
+  async () => {
+    const { folder } = await createWorkspace();
+    const data = (async function* () {
+      yield await Promise.resolve(randomBytes(2 * MIB));
+      throw new Error('the data fails');
+    })();
+    const putting = putObject(data, request(), { ...services, spoolFolder: folder });
+    await expect(putting).rejects.toThrow('the data fails');
+    expect(await openFiles(folder)).toEqual([]);
+  },
+);
 
 test.each([1000, 17 * MIB])(
   'uploads an object of %i bytes again if it is deleted while its pointer is written',
