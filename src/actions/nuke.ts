@@ -84,7 +84,7 @@ export async function nuke(
   for (const target of targets) {
     const { applied, report } = await deleteTarget(tools, target, { ...options, signal });
     reports.push(report);
-    outcomes.push({ region: report.region, applied, versions: new Map() });
+    outcomes.push({ region: report.region, applied, versions: new Map(), objects: new Map() });
   }
   const all = joinRegions(byRegion(outcomes));
   finish(all, { manifests: reports }, 'run coffer nuke again to delete the rest');

@@ -1,6 +1,7 @@
+import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError, type Place, type Problem } from '../errors.ts';
 import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
-import type { Version } from '../stores/model.ts';
+import type { Desired, Version } from '../stores/model.ts';
 import { isWorthAnotherRun } from '../stores/patience.ts';
 
 /** A problem for programs: its message, and its place if it has one. */
@@ -33,6 +34,8 @@ export interface Regional {
   applied: Applied;
   /** The version of each parameter that now matches its manifest, by full name. */
   versions: ReadonlyMap<string, Version>;
+  /** For those that are pointers: the SHA-256 of the object, by the full name of the parameter. */
+  objects: ReadonlyMap<string, string>;
   /** Why the region could not be read, if nothing was done for that reason. */
   error?: CofferError | undefined;
 }
@@ -41,6 +44,8 @@ export interface Regional {
 export interface RegionReport extends AppliedReport {
   region: string;
   versions: Record<string, Version>;
+  /** The SHA-256 of the object that a pointer names, by the full name of the parameter. */
+  objects: Record<string, string>;
   error?: { code: string; message: string } | undefined;
 }
 
@@ -51,34 +56,52 @@ export interface WriteReport extends AppliedReport {
    * several regions, that of the first.
    */
   versions: Record<string, Version>;
+  /** RFC 3339; every one of these versions was written before. */
+  finishedAt: string;
   regions: RegionReport[];
 }
 
 /** Groups outcomes by region, in the order in which the regions occur. */
 export function byRegion(outcomes: readonly Regional[]): Regional[] {
   const regions = new Map<string, Regional>();
-  for (const { region, applied, versions, error } of outcomes) {
+  for (const { region, applied, versions, objects, error } of outcomes) {
     const there = regions.get(region);
     regions.set(region, {
       region,
       applied: there ? joinApplied(there.applied, applied) : applied,
       versions: new Map([...(there?.versions ?? []), ...versions]),
+      objects: new Map([...(there?.objects ?? []), ...objects]),
       error: there?.error ?? error,
     });
   }
   return [...regions.values()];
 }
 
-export function describeRegions(regions: readonly Regional[]): WriteReport {
+/** The objects of those parameters that match their manifest. */
+export function objectsOf(
+  desired: readonly Desired[],
+  versions: ReadonlyMap<string, Version>,
+): Map<string, string> {
+  return new Map(
+    desired.flatMap((item) => {
+      const pointer = versions.has(item.name) ? pointerOf(item) : undefined;
+      return pointer ? [[item.name, pointer.sha256]] : [];
+    }),
+  );
+}
+
+export function describeRegions(regions: readonly Regional[], finishedAt: Date): WriteReport {
   const all = regions.map(({ applied }) => applied).reduce(joinApplied, NOTHING);
   const versions = new Map(regions.toReversed().flatMap((item) => [...item.versions]));
   return {
     ...describeApplied(all),
-    versions: describeVersions(versions),
-    regions: regions.map(({ region, applied, versions: there, error }) => ({
+    versions: byName(versions),
+    finishedAt: finishedAt.toISOString(),
+    regions: regions.map(({ region, applied, versions: there, objects, error }) => ({
       region,
       ...describeApplied(applied),
-      versions: describeVersions(there),
+      versions: byName(there),
+      objects: byName(objects),
       ...(error && { error: { code: error.code, message: error.message } }),
     })),
   };
@@ -97,9 +120,9 @@ export function joinRegions(regions: readonly Regional[]): Applied {
     .reduce(joinApplied, NOTHING);
 }
 
-/** The version of each parameter, by full name, sorted. */
-function describeVersions(versions: ReadonlyMap<string, Version>): Record<string, Version> {
-  return Object.fromEntries([...versions].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** Sorted. */
+function byName<Value>(values: ReadonlyMap<string, Value>): Record<string, Value> {
+  return Object.fromEntries([...values].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   describeRegions,
   finish,
   joinRegions,
+  objectsOf,
   type Regional,
   type WriteReport,
 } from './report.ts';
@@ -61,9 +62,14 @@ export async function save(
     host.note(
       `${manifest.file}: wrote ${applied.done.length} of ${countOf(desired.length, 'parameter')} to ${manifest.region}`,
     );
-    outcomes.push({ region: manifest.region, applied, versions });
+    outcomes.push({
+      region: manifest.region,
+      applied,
+      versions,
+      objects: objectsOf(desired, versions),
+    });
   }
   const regions = byRegion(outcomes);
-  const report = describeRegions(regions);
+  const report = describeRegions(regions, new Date());
   return finish(joinRegions(regions), report, 'run coffer save again to write the rest');
 }

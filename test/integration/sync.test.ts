@@ -66,8 +66,9 @@ test('reports in JSON what was done', async () => {
   const done = ['deep/down/here', 'hosts', 'token', 'version'].map((name) => app.prefix + name);
   const versions = Object.fromEntries(done.map((name) => [name, 1]));
   const report = { done, failed: [], left: [], deleted: [], versions };
-  const regions = [{ region: REGION, ...report }];
-  expect(JSON.parse(stdout.toString())).toEqual({ version: 1, ...report, regions });
+  const regions = [{ region: REGION, ...report, objects: {} }];
+  const finishedAt = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string;
+  expect(JSON.parse(stdout.toString())).toEqual({ version: 1, ...report, finishedAt, regions });
 });
 
 describe('a dry run', () => {

@@ -4,6 +4,7 @@ import type { Change, Version } from '../../stores/model.ts';
 import {
   byRegion,
   describeRegions,
+  objectsOf,
   type Regional,
   type RegionReport,
   type WriteReport,
@@ -43,27 +44,31 @@ export function regionOf({ target }: Work): string {
 /** What was done in each region; what is closed, and what a region lacks, is left. */
 export function outcomesOf(work: readonly Work[], unread: readonly Unread[]): Regional[] {
   return byRegion([
-    ...work.map(({ target: { manifest, plan }, applied, versions }) => {
-      const closed = plan.changes.filter(({ action }) => action === 'closed');
-      const left = [...applied.left, ...closed.map(({ name }) => name)];
-      return { region: manifest.region, applied: { ...applied, left }, versions };
+    ...work.map((item) => {
+      const { changes } = item.target.plan;
+      const closed = changes.filter(({ action }) => action === 'closed');
+      const left = [...item.applied.left, ...closed.map(({ name }) => name)];
+      return outcomeOf({ ...item, applied: { ...item.applied, left } });
     }),
     ...unread.map(({ manifest, error }) => {
-      const { region } = manifest;
       const left = entriesOf(manifest).map(({ name }) => name);
-      return { region, applied: { ...NOTHING, left }, versions: new Map<string, Version>(), error };
+      const applied = { ...NOTHING, left };
+      return { region: manifest.region, applied, versions: new Map(), objects: new Map(), error };
     }),
   ]);
+}
+
+function outcomeOf({ target: { manifest, plan }, applied, versions }: Work): Regional {
+  const desired = plan.changes.flatMap((change) => change.desired ?? []);
+  return { region: manifest.region, applied, versions, objects: objectsOf(desired, versions) };
 }
 
 /** @param outcomes by default, nothing was done */
 export function reportOf(
   work: readonly Work[],
-  outcomes: readonly Regional[] = byRegion(
-    work.map((item) => ({ ...item, region: regionOf(item) })),
-  ),
+  outcomes: readonly Regional[] = byRegion(work.map(outcomeOf)),
 ): SyncReport {
-  const { regions, ...report } = describeRegions(outcomes);
+  const { regions, ...report } = describeRegions(outcomes, new Date());
   const deletedIn = ({ region, done }: RegionReport): string[] => {
     const there = work.filter((item) => regionOf(item) === region);
     const deletes = there

@@ -27,6 +27,16 @@ test.each(COMMANDS.map((spec) => [spec.name, spec] as const))(
   },
 );
 
+const NOTHING_DONE = {
+  version: 1,
+  done: [],
+  failed: [],
+  left: [],
+  versions: {},
+  finishedAt: '2026-11-21T13:43:01.912Z',
+  regions: [],
+};
+
 test.each([
   null,
   1,
@@ -41,8 +51,8 @@ test.each([
   { version: 1, file: 'x', changed: 'yes' },
   { version: 2, file: 'x', changed: true },
   { version: 1, file: 'x', changed: true, foo: 1 },
-  { version: 1, done: [], failed: [], left: [], versions: { '/a': true }, regions: [] },
-  { version: 1, done: [], failed: [], left: [], versions: {}, regions: [{}] },
+  { ...NOTHING_DONE, versions: { '/a': true } },
+  { ...NOTHING_DONE, regions: [{}] },
   { Statement: [] },
 ])('rejects %j as a report', (value) => {
   expect(isReport(value)).toBe(false);
@@ -56,7 +66,8 @@ test('accepts a report that holds an error as well', () => {
     deleted: [],
     versions: { '/a': 2 },
   };
-  const report = { ...done, regions: [{ region: 'us-east-1', ...done }] };
+  const regions = [{ region: 'us-east-1', ...done, objects: { '/a': 'ab'.repeat(32) } }];
+  const report = { ...done, finishedAt: '2026-11-21T13:43:01.912Z', regions };
   const place = { file: 'app.yml', line: 3, column: 5 };
   const problems = [{ message: '/b: no', hint: 'ask', place }, { message: '1 done, 1 failed' }];
   const error = new CofferError('partial', '1 done, 1 failed', { problems, report });
