@@ -69,6 +69,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   ci: WRITES,
   'ci-diff': ['diff'],
   reader: ['read a secret', 'export from AWS'],
+  controller: ['read a secret', 'export from AWS'],
   admin: [...WRITES, 'read a secret', 'export from AWS', 'see the versions'],
 };
 
@@ -138,6 +139,8 @@ test.each([
   ['ci-diff', 'write a version'],
   ['ci-diff', 'read a secret'],
   ['reader', 'write a version'],
+  ['controller', 'diff'],
+  ['controller', 'write a version'],
   ['ci', 'read a secret'],
 ])('%s may not %s', async (role, name) => {
   const { app, args } = await createStage(name);

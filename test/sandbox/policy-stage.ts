@@ -33,6 +33,8 @@ export interface Step {
   args: readonly string[];
   stdin?: string;
   faults?: Partial<Settings>;
+  /** The command that makes the same calls, and that this one stands in for. */
+  standsFor?: string;
   /** Whether it was really done, if the exit code does not show it. */
   isDone?: (clients: Clients) => Promise<boolean>;
 }

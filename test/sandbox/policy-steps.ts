@@ -173,6 +173,12 @@ const READ = [
   step('get of an object', 'other than wanted', 'get /apps/app/blob'),
   step('get of an object of s3-kms-ssm-secrets', 'other than wanted', 'get /apps/app/older'),
 ];
+/** As for export, the controller reads ten parameters in a call, and follows pointers. */
+const OPEN_PINS = [
+  step('reading of pins', 'other than wanted', 'export app.yml --from aws', {
+    standsFor: 'controller',
+  }),
+];
 const BOOTSTRAP = [
   step('bootstrap', 'without a bucket', 'bootstrap app.yml --yes'),
   step('bootstrap of a bucket', 'empty', 'bootstrap app.yml --yes'),
@@ -205,6 +211,7 @@ export const JOBS: Readonly<Record<Role, { manifests: string[]; steps: readonly 
   'ci-diff': { manifests: ['app.yml', 'psyml.yml'], steps: DIFF },
   'ci-no-decrypt': { manifests: ['s3.yml'], steps: FROM_S3 },
   reader: { manifests: ['app.yml', 's3.yml'], steps: READ },
+  controller: { manifests: ['app.yml'], steps: OPEN_PINS },
   admin: {
     manifests: ['app.yml', 'psyml.yml', 's3.yml'],
     steps: [...ADMINISTER, ...WRITE, ...OPEN, ...SYNC, ...READ],
@@ -224,6 +231,18 @@ export const TRESPASSES: readonly (readonly [Role, Step])[] = [
   ['reader', step('get of another path', 'other than wanted', 'get /apps/other/token')],
   ['reader', step('get of its object', 'other than wanted', 'get /apps/other/blob')],
   ['reader', step('decrypt', 'bare', 'decrypt app.yml')],
+  [
+    'controller',
+    step('reading of another path', 'other than wanted', 'export other.yml --from aws'),
+  ],
+  ['controller', step('decrypt', 'bare', 'decrypt app.yml')],
+  ['controller', step('list', 'other than wanted', 'list app.yml')],
+  ['controller', step('history', 'other than wanted', 'history /apps/app/version')],
+  ['controller', step('older objects', 'other than wanted', 'get /apps/app/older')],
+  [
+    'controller',
+    step('put', 'other than wanted', `put -p apps/app/x -b ${BUCKET} -k alias/stored`),
+  ],
   ['admin', step('decrypt of another path', 'bare', 'decrypt other.yml')],
   ['admin', step('bootstrap of a key', 'bare', 'bootstrap app.yml --yes')],
   ['bootstrap', step('bootstrap of a key', 'bare', 'bootstrap app.yml --yes')],

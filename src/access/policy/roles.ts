@@ -8,6 +8,7 @@ export const ROLES = [
   'ci-diff',
   'ci-no-decrypt',
   'reader',
+  'controller',
   'admin',
   'bootstrap',
 ] as const;
@@ -135,6 +136,19 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       Objects: ['s3:GetObject'],
       StoredSecrets: ['secretsmanager:GetSecretValue'],
       SecretList: ['secretsmanager:BatchGetSecretValue'],
+      SecretKeys: ['kms:Decrypt'],
+    },
+    carries: [],
+  },
+  /** It reads only what a pin names, ten parameters in a call, and every object is coffer's own. */
+  controller: {
+    commands: ['controller'],
+    may: {
+      Secrets: ['kms:Decrypt'],
+      ObjectKeys: ['kms:Decrypt'],
+      Parameters: ['ssm:GetParameters'],
+      Objects: ['s3:GetObject'],
+      StoredSecrets: ['secretsmanager:GetSecretValue'],
       SecretKeys: ['kms:Decrypt'],
     },
     carries: [],

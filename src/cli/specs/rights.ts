@@ -38,7 +38,7 @@ export const RIGHTS_COMMANDS: CommandGroup = {
         Prints the IAM policy, as JSON, that allows one role exactly what it needs for these
         manifests: their paths, keys and buckets. author edits manifests, author-write-only adds
         secrets and reads none, ci runs diff and sync, ci-diff changes nothing, ci-no-decrypt never
-        decrypts a secret, reader reads from AWS, admin does all of it, bootstrap makes keys and
+        decrypts a secret, reader reads from AWS, controller opens pins in Kubernetes, admin does all of it, bootstrap makes keys and
         buckets safe. No role may create a key or give it an alias. Makes no network calls.`,
       flags: [
         ['--for <role>', `${ROLES.slice(0, -1).join(', ')} or ${ROLES.at(-1)}`, ROLES],
