@@ -34,7 +34,6 @@ export async function init(
   { schema: isWanted = true, ...options }: InitOptions = {},
 ): Promise<InitReport> {
   newManifestText(destination, [EXAMPLE]);
-  await refuseExisting(file);
   return lockManifests(tools, [file], options, async () => {
     await refuseExisting(file);
     const schema = await schemaFor(file, isWanted);

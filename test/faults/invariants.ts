@@ -147,11 +147,20 @@ export async function findPlaintext(
  */
 const DRAFT = /\.coffer\/(lock-[0-9a-f]+\.draft|\.gitignore)$/;
 
-/** Files that nobody needs any more. With `mayDraft`, the draft of a lock may be there. */
+/** What stays until the next command writes the manifest, where its removal failed. */
+const LOCK = /\.coffer\/(lock|\.gitignore)$/;
+
+/** What may be there of processes that were killed, or whose disk failed. */
+export interface Excuses {
+  mayDraft: boolean;
+  mayLock: boolean;
+}
+
+/** Files that nobody needs any more. */
 export async function findLeftovers(
   { work, tmp, memory, sources }: World,
   manifests: Iterable<string>,
-  { mayDraft = false } = {},
+  { mayDraft, mayLock }: Excuses,
 ): Promise<string[]> {
   const expected = new Set<string>();
   for (const file of manifests) {
@@ -163,6 +172,7 @@ export async function findLeftovers(
     expected.has(path) ||
     path.startsWith('.git') ||
     (mayDraft && DRAFT.test(path)) ||
+    (mayLock && LOCK.test(path)) ||
     [...sources].some((name) => path === name || path.startsWith(`${name}/`));
   const inWork = (await filesIn(work)).filter((path) => !isExpected(path));
   const inTmp = await filesIn(tmp);

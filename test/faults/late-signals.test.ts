@@ -24,7 +24,9 @@ test('a signal in the last moments leaves nothing behind', { timeout: 60_000 }, 
     for (let at = operations - 4; at <= operations; at++) {
       const disk = { signal: 'SIGINT', when: 'before', at } as const;
       await launch(world, rotate, { proxy, figures, trouble: { disk } });
-      expect(await findLeftovers(world, world.ledger.git.keys()), `operation ${at}`).toEqual([]);
+      expect(await findLeftovers(world, world.ledger.git.keys(), world), `operation ${at}`).toEqual(
+        [],
+      );
     }
   } finally {
     proxy.close();

@@ -159,10 +159,8 @@ async function settle(run: Run, played: readonly Played[]): Promise<Found> {
     if (fault) violations.push(fault);
   }
   world.mayDraft ||= isRough;
-  if (!isRough) {
-    const { mayDraft } = world;
-    violations.push(...(await findLeftovers(world, found.git.keys(), { mayDraft })));
-  }
+  world.mayLock ||= played.some(({ ending }) => ending.isDiskFault);
+  if (!isRough) violations.push(...(await findLeftovers(world, found.git.keys(), world)));
   if (violations.length > 0) return describe(played, violations);
 
   let last: Finding = { found, violations };
@@ -185,9 +183,7 @@ async function settle(run: Run, played: readonly Played[]): Promise<Found> {
       if (fault) last.violations.push(fault);
     }
     last.violations.push(...(await findPlaintext(world, { stdout: '', stderr: '' }, new Set())));
-    last.violations.push(
-      ...(await findLeftovers(world, last.found.git.keys(), { mayDraft: world.mayDraft })),
-    );
+    last.violations.push(...(await findLeftovers(world, last.found.git.keys(), world)));
     if (last.violations.length > 0) {
       return describe(
         played,

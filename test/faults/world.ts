@@ -42,6 +42,8 @@ export interface World {
   sources: Set<string>;
   /** Whether a process was ended in a way that may have left the draft of a lock. */
   mayDraft: boolean;
+  /** Whether a lock may have stayed, because a file could not be removed. */
+  mayLock: boolean;
   /** Whether several commands are about to run at once, and nothing else is to change. */
   isCrowded: boolean;
   /** A name that this world has not used yet. */
@@ -96,6 +98,7 @@ export async function createWorld(aws: TestAws, seed: number): Promise<World> {
     sources: new Set(),
     isCrowded: false,
     mayDraft: false,
+    mayLock: false,
     fresh: (what) => `${what}${(names += 1)}`,
     async close() {
       await rm(root, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { thisProcess } from '../../src/files/this-process.ts';
 import { coffer, cofferProcess } from '../support/cli.ts';
 import { createRepository } from '../support/repository.ts';
 import { cofferInTerminal, HAS_PTY } from '../support/terminal.ts';
@@ -68,6 +69,16 @@ describe('is refused, and writes nothing:', () => {
     expect(before).toContain(both[0]?.code === 0 ? 'path: /one/' : 'path: /two/');
     expect((await begin('/three/')).code).toBe(2);
     expect(await app.text('app.yml')).toBe(before);
+  });
+
+  test('a file that exists, whose lock a dead process left: init takes it away', async () => {
+    const dead = { ...thisProcess(), pid: 2 ** 22 + 1, token: '0123456789ab' };
+    const left = { '.app.coffer/.gitignore': '*\n', '.app.coffer/lock': JSON.stringify(dead) };
+    const app = await createWorkspace({ 'app.yml': 'x', ...left });
+    const { code, stderr } = await coffer(['init', 'app.yml', ...FLAGS], { cwd: app.folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain('app.yml already exists');
+    expect(await app.files()).toEqual(['app.yml']);
   });
 });
 
