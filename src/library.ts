@@ -49,6 +49,12 @@ const VERBS = {
   set: async () => (await import('./actions/set.ts')).set,
   /** Removes parameters from a manifest. */
   unset: async () => (await import('./actions/unset.ts')).unset,
+  /** Adds a parameter to a manifest, and writes it to AWS. */
+  create: async () => (await import('./actions/create.ts')).create,
+  /** Gives a parameter of a manifest a new value, and writes it to AWS. */
+  update: async () => (await import('./actions/create.ts')).update,
+  /** Deletes a parameter from AWS and from its manifest. */
+  delete: async () => (await import('./actions/delete.ts')).deleteOne,
   /** Generates new values for parameters with `generate:`. */
   rotate: async () => (await import('./actions/rotate.ts')).rotate,
   /** Changes where a manifest's secrets go, or the name of one, ciphertext included. */

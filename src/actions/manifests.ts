@@ -31,10 +31,9 @@ export async function readManifests(
   for (const file of new Set(files)) {
     try {
       const manifest = await (file === '-' ? readPiped(tools) : readManifest(file, known));
-      const { region, allowedFiles, limit } = tools;
-      const here = region ? inRegion({ ...manifest, regions: [region] }, region) : manifest;
+      const here = forCall(tools, manifest);
       tools.aws.demandAccount(here);
-      manifests.push({ ...here, allowedFiles, limit });
+      manifests.push(here);
     } catch (error) {
       if (!(error instanceof CofferError)) throw error;
       errors.push(error);
@@ -46,6 +45,19 @@ export async function readManifests(
   throw new CofferError(first.code, `${errors.length} manifests cannot be used`, {
     problems: errors.flatMap((error) => error.problems),
   });
+}
+
+/** The same manifest with the region and the limits of a call. */
+export function forCall(
+  {
+    region,
+    allowedFiles,
+    limit,
+  }: Pick<Tools, 'region' | 'allowedFiles'> & Partial<Pick<Tools, 'limit'>>,
+  manifest: Manifest,
+): Manifest {
+  const here = region ? inRegion({ ...manifest, regions: [region] }, region) : manifest;
+  return { ...here, allowedFiles, limit };
 }
 
 /** The manifest that comes from standard input; its files and blobs are in the current folder. */

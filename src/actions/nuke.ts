@@ -15,6 +15,8 @@ export interface NukeOptions extends Pick<StoreOptions, 'recoveryDays' | 'forceD
   yes?: boolean | undefined;
   /** Only says what it would delete. */
   dryRun?: boolean | undefined;
+  /** Deletes only these parameters: names in the manifest. */
+  only?: readonly string[] | undefined;
   /** Keeps the objects in S3. */
   keepObjects?: boolean | undefined;
   /** Receives the plan before anything is asked or deleted. */
@@ -65,8 +67,10 @@ export async function nuke(
   options: NukeOptions = {},
 ): Promise<NukeReport[]> {
   const { host } = tools;
-  const { keepObjects = false } = options;
-  const manifests = await readManifests(tools, files);
+  const { keepObjects = false, only } = options;
+  const manifests = (await readManifests(tools, files)).map((manifest) =>
+    only ? onlyOf(manifest, only) : manifest,
+  );
   const targets = await Promise.all(
     manifests.flatMap(inEachRegion).map(async (manifest) => {
       const { deletion } = await storeFor(tools, manifest, options);
@@ -87,8 +91,14 @@ export async function nuke(
     outcomes.push({ region: report.region, applied, versions: new Map(), objects: new Map() });
   }
   const all = joinRegions(byRegion(outcomes));
-  finish(all, { manifests: reports }, 'run coffer nuke again to delete the rest');
+  const again = only ? 'run the same command again' : 'run coffer nuke again to delete the rest';
+  finish(all, { manifests: reports }, again);
   return reports;
+}
+
+function onlyOf(manifest: Manifest, names: readonly string[]): Manifest {
+  const parameters = manifest.parameters.filter(({ name }) => names.includes(name));
+  return { ...manifest, parameters };
 }
 
 function toTarget(manifest: Manifest, deletion: string, keepObjects: boolean): Target {

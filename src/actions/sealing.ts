@@ -1,7 +1,7 @@
 import { CofferError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { replaceManifest } from '../seal/apply.ts';
+import { replaceManifest, type Reviewed } from '../seal/apply.ts';
 import { encryptManifest, type Sealed, type SealRequest } from '../seal/encrypt.ts';
 import type { NewFile } from '../seal/file-source.ts';
 import { fileKeyFor, tellCreated } from './manifests.ts';
@@ -22,7 +22,7 @@ export async function sealInPlace(
   tools: Tools,
   manifest: Manifest,
   request: SealRequest,
-  options: WriteOptions,
+  { review, ...options }: WriteOptions & Reviewed,
 ): Promise<SealReport> {
   const { host } = tools;
   const fileKey = await fileKeyFor(tools, manifest, options);
@@ -38,7 +38,7 @@ export async function sealInPlace(
     sealing.end();
     tellCreated(host, fileKey);
   });
-  const { changed } = await replaceManifest(manifest, next);
+  const { changed } = await replaceManifest(manifest, next, review);
   for (const warning of warnings) host.warn(warning);
   return {
     file: manifest.file,

@@ -1,18 +1,22 @@
 import { CofferError } from '../errors.ts';
 import { isThere } from '../files/private-file.ts';
+import type { Reviewed } from '../seal/apply.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, NewParameter, Parameter, ParameterType } from '../manifest/model.ts';
 import { newManifestText, type Destination } from '../manifest/new-manifest.ts';
+import { didYouMean } from './parameter-name.ts';
 import { changeManifest, nameBelow } from './manifests.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
 import { sealNew } from './sealing-new.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
-export interface SetOptions extends WriteOptions {
+export interface SetOptions extends WriteOptions, Reviewed {
   /** Type of a new parameter. Default: SecureString. */
   type?: ParameterType | undefined;
   /** Description of a new parameter. */
   description?: string | undefined;
+  /** Whether the manifest must lack the parameter, or must have it; by default it may do either. */
+  isNew?: boolean | undefined;
   /** Makes the manifest if the file does not exist. */
   init?: Destination | undefined;
 }
@@ -78,6 +82,7 @@ async function setValue(
     add: existing ? [] : [added],
   };
   const report = await sealInPlace(tools, manifest, request, options);
+  if (options.review && !report.changed) return report;
   const form = report.sealed[0]?.form === 'blob' ? ' (as a blob for S3)' : '';
   host.note(
     existing
@@ -92,15 +97,32 @@ async function setValue(
 }
 
 /** Plans the change, and checks that the manifest can hold it. */
-function plan(manifest: Manifest, wanted: string, { type, description }: SetOptions) {
+function plan(manifest: Manifest, wanted: string, { type, description, isNew }: SetOptions) {
   const existing = manifest.parameters.find(
     ({ name, fullName }) => name === wanted || fullName === wanted,
   );
   const name = existing?.name ?? nameBelow(manifest, wanted);
+  if (existing && isNew === true) throw alreadyThere(manifest, existing);
+  if (!existing && isNew === false) throw notThere(manifest, name);
   const added: NewParameter = { name, type: type ?? 'SecureString', description };
   if (existing) refuseChange(existing, { type, description });
   else refuseUnreadable(manifest, added);
   return { existing, name, added };
+}
+
+function alreadyThere({ file }: Manifest, { name, place }: Parameter): CofferError {
+  return new CofferError('usage', `${file} already has ${name}`, {
+    place,
+    hint: `for a new value: coffer update ${file} ${name}; to send the present one to AWS: coffer sync ${file} --only ${name}`,
+  });
+}
+
+function notThere({ file, parameters }: Manifest, name: string): CofferError {
+  const names = parameters.map((parameter) => parameter.name);
+  const meant = didYouMean(name, names);
+  return new CofferError('usage', `${file} has no parameter ${name}`, {
+    hint: `${meant ? `${meant}; ` : ''}to add it: coffer create ${file} ${name}`,
+  });
 }
 
 function refuseChange(

@@ -40,14 +40,13 @@ export interface CompareOptions extends StoreOptions {
  * @param onUnread told of regions that cannot be read, as long as others can; without it, one such
  * region fails the plan
  */
-export async function planTargets(
+export async function planManifests(
   tools: Tools,
-  files: readonly string[],
+  manifests: readonly Manifest[],
   options: CompareOptions & OpeningOptions,
   onUnread?: (unread: Unread) => void,
 ): Promise<Target[]> {
   const { only = [], prune = false, pruneTags = false } = options;
-  const manifests = await readManifests(tools, files);
   refuseSharedNames(manifests);
   const keyArn = keyFinder(tools);
   const storeOf = (manifest: Manifest) => storeFor(tools, manifest, options, keyArn);
@@ -69,6 +68,16 @@ export async function planTargets(
     const changes = planChanges(desired, state, others, planning).filter(isWanted);
     return { manifest, plan: { file, path, region, store, kmskey, bucket, changes } };
   });
+}
+
+/** The same for manifests in files. */
+export async function planTargets(
+  tools: Tools,
+  files: readonly string[],
+  options: CompareOptions & OpeningOptions,
+  onUnread?: (unread: Unread) => void,
+): Promise<Target[]> {
+  return planManifests(tools, await readManifests(tools, files), options, onUnread);
 }
 
 function warnOfUnlisted(host: Host, { parameters }: ActualState): void {

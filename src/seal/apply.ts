@@ -15,6 +15,12 @@ interface Next {
   blobs: readonly StagedBlob[];
 }
 
+/** Of a change that is looked at before it is written. */
+export interface Reviewed {
+  /** Gets the manifest as it will be; nothing is written if it throws, or returns false. */
+  review?: ((next: Manifest) => Promise<boolean>) | undefined;
+}
+
 /** The outcome. */
 interface Replaced {
   changed: boolean;
@@ -34,10 +40,35 @@ interface Then {
  * Writes a manifest's next text and its blobs: blobs first, so that the manifest never names a
  * missing file; unused blobs are removed last. The caller holds the manifest's lock.
  */
-export function replaceManifest(manifest: Manifest, next: Next): Promise<Replaced> {
+export async function replaceManifest(
+  manifest: Manifest,
+  next: Next,
+  review?: Reviewed['review'],
+): Promise<Replaced> {
+  if (review && !(await isAccepted(manifest, next, review))) {
+    return { changed: false, removed: [] };
+  }
   return place(manifest, next, ({ finish }) =>
     writeManifest(manifest, next.text, { afterwards: finish }),
   );
+}
+
+/** Discards the new blobs if the change is not accepted. */
+async function isAccepted(
+  manifest: Manifest,
+  { text, read, blobs }: Next,
+  review: NonNullable<Reviewed['review']>,
+): Promise<boolean> {
+  let isMeant = false;
+  try {
+    isMeant = await review(read ?? parseManifest(text, manifest.file, manifest));
+    return isMeant;
+  } finally {
+    if (!isMeant) {
+      for (const blob of blobs) blob.discard();
+      tidyWorkFolder(workFolderOf(await resolveTarget(manifest.file)));
+    }
+  }
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Step {
   after: Ledger;
   /** What it says when all of it was done before. */
   doneBefore?: RegExp;
+  /** The call that finishes it, if it says that a part was done before. */
+  finish?: readonly string[];
   /** Whether it calls AWS at all. */
   isOnline: boolean;
   /** Manifests that hold plaintext until it is done. */
@@ -92,6 +94,25 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     }
     const doneBefore = /has no parameter/;
     return Promise.resolve({ argv: ['unset', file, ...names], after, isOnline: false, doneBefore });
+  },
+
+  create: (world) => setOne(world, 'create'),
+
+  update: (world) => setOne(world, 'update'),
+
+  delete(world) {
+    const { random, ledger } = world;
+    const file = anyManifest(world);
+    const known = namesOf(world, file);
+    if (known.length < 2) return Promise.resolve(undefined);
+    const name = random.pick(known);
+    const whole = fullName(world, file, name);
+    const after = ledger.copy();
+    after.manifest(file).delete(whole);
+    after.aws.delete(whole);
+    world.origins.delete(whole);
+    const argv = ['delete', file, name, '--yes', ...pace(world)];
+    return Promise.resolve({ argv, after, isOnline: true, doneBefore: /has no parameter/ });
   },
 
   rotate(world) {
@@ -417,6 +438,32 @@ export const READERS: ReadonlySet<string> = new Set([
   // What runs in it is another command.
   'sandbox',
 ]);
+
+/** Gives a parameter a value, in its manifest and in AWS. */
+async function setOne(world: World, command: 'create' | 'update'): Promise<Step | undefined> {
+  const { random, ledger } = world;
+  const file = anyManifest(world);
+  const known = namesOf(world, file, ['secret', 'generated']);
+  if (command === 'update' && known.length === 0) return undefined;
+  const name = command === 'update' ? random.pick(known) : newName(world);
+  const value = someValue(world);
+  const whole = fullName(world, file, name);
+  const after = ledger.copy();
+  after.manifest(file).set(whole, value);
+  after.aws.set(whole, value);
+  if (command === 'create') world.kinds.set(whole, 'secret');
+  world.origins.delete(whole);
+  const argv = [command, file, name, await putAside(world, value), '--yes', ...pace(world)];
+  return {
+    argv,
+    after,
+    isOnline: true,
+    ...(command === 'create' && {
+      doneBefore: /already has/,
+      finish: ['sync', file, '--only', name, '--yes'],
+    }),
+  };
+}
 
 function anyManifest({ ledger, random }: World): string {
   return random.pick([...ledger.git.keys()]);

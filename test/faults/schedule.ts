@@ -167,8 +167,11 @@ async function settle(run: Run, played: readonly Played[]): Promise<Found> {
   for (const { step, trouble, ending } of isDone
     ? []
     : played.filter(({ ending }) => ending.code !== 0)) {
-    const again = await launch(world, step, { proxy: proxies[0], figures });
+    let again = await launch(world, step, { proxy: proxies[0], figures });
     figures.add('second runs', 1);
+    if (step.finish && again.code !== 0 && step.doneBefore?.test(again.stderr)) {
+      again = await launch(world, { ...step, argv: step.finish }, { proxy: proxies[0], figures });
+    }
     const isFine = again.code === 0 || step.doneBefore?.test(again.stderr);
     if (!isFine) {
       const what = [`the second run fails with ${again.code}`, ...judgeEnding(again)];

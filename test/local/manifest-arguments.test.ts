@@ -64,10 +64,15 @@ test.each([
   expect(stderr).toContain(says);
 });
 
-const WRITERS = new Set(['encrypt', 'edit', 'set', 'unset', 'rotate', 'move', 'copy', 'refresh']);
+const WRITERS = new Set(
+  'encrypt edit set unset create update delete rotate move copy refresh'.split(' '),
+);
 const MORE: Record<string, string[]> = {
   set: ['x'],
   unset: ['x'],
+  create: ['x'],
+  update: ['x'],
+  delete: ['x'],
   rotate: ['x'],
   copy: ['x', 'other.yml'],
 };

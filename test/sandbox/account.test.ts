@@ -54,6 +54,9 @@ const CALLS: Readonly<Record<string, Row>> = {
   unset: { args: () => ['app.yml', 'x'] },
   move: { args: () => ['app.yml', 'x', 'y'] },
   sync: { args: () => ['app.yml', '--yes'], writes: /^ssm:PutParameter$/ },
+  create: { args: () => ['app.yml', 'fresh', '--yes'], writes: /^ssm:PutParameter$/ },
+  update: { args: () => ['app.yml', 'x', '--yes'], writes: /^ssm:PutParameter$/ },
+  delete: { args: () => ['app.yml', 'x', '--yes'], writes: /^ssm:DeleteParameters$/ },
   save: { args: file, writes: /^ssm:PutParameter$/ },
   nuke: { args: () => ['app.yml', '--yes'], writes: /^ssm:DeleteParameters$/ },
   gc: {

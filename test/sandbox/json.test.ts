@@ -72,6 +72,11 @@ test('every command prints what schemas/report.schema.json describes, and no sec
   await check('recovery', ['recovery', 'add', 'app.yml', recipient, '--yes']);
   await check('recovery', ['recovery', 'list', 'app.yml']);
   await check('unset', ['unset', 'app.yml', 'moved']);
+  await check('plan', ['create', 'app.yml', 'fresh', '--dry-run'], canary);
+  await check('applied', ['create', 'app.yml', 'fresh', '--yes'], canary);
+  await check('applied', ['update', 'app.yml', 'fresh', '--yes'], `${canary}again`);
+  await check('delete', ['delete', 'app.yml', 'fresh', '--dry-run']);
+  await check('delete', ['delete', 'app.yml', 'fresh', '--yes']);
   await check('nuke', ['nuke', 'app.yml', '--dry-run']);
   await check('nuke', ['nuke', 'app.yml', '--yes']);
   const { stdout } = await app.succeed(['decrypt', 'app.yml', '--json']);

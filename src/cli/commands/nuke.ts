@@ -11,14 +11,20 @@ export async function run(context: Context): Promise<ExitCode> {
     dryRun: flags.boolean('dryRun'),
     keepObjects: flags.boolean('keepObjects'),
     onPlan(plans) {
-      for (const line of plans.flatMap(renderPlan)) terminal.note(line);
+      for (const line of plans.flatMap(renderNukePlan)) terminal.note(line);
     },
   });
   await writeReports(context, reports);
   return EXIT.ok;
 }
 
-function renderPlan({ file, region, deletion, parameters, objects }: NukePlan): string[] {
+export function renderNukePlan({
+  file,
+  region,
+  deletion,
+  parameters,
+  objects,
+}: NukePlan): string[] {
   const names = [...parameters, ...objects].map((name) => `  ${name}`);
   const way = deletion === 'for good' ? '' : ` (${deletion})`;
   return [`${file}: will be deleted in ${region}${way}:`, ...names];

@@ -154,7 +154,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       summary: 'Remove parameters from a manifest (sync --prune: from AWS too)',
       description: `
         Removes the parameters, their comments and their blob files. AWS keeps its parameters until
-        coffer sync --prune. Makes no network calls.`,
+        coffer sync --prune; a JSON secret its value until coffer sync. Makes no network calls.`,
       flags: [LOCK_TIMEOUT],
       examples: [
         ['unset app.yml api_token', 'one parameter'],

@@ -31,7 +31,7 @@ export async function readValue(
   }
   if (isInteractive) return Buffer.from(await askTwice(streams, `Value of ${name}`), 'utf8');
   throw new CofferError('usage', `no value for ${name}`, {
-    hint: 'pipe the value in, or name a file with --from-file',
+    hint: 'pipe the value in, or name a file that holds it',
   });
 }
 

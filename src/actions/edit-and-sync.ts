@@ -1,0 +1,94 @@
+import { CofferError } from '../errors.ts';
+import { countOf } from '../formats/count.ts';
+import type { Manifest } from '../manifest/model.ts';
+import type { Plan } from '../plan/model.ts';
+import { countActions } from '../plan/words.ts';
+import type { Reviewed } from '../seal/apply.ts';
+import { forCall } from './manifests.ts';
+import { sync, type SyncOptions, type SyncReport } from './sync.ts';
+import { reportOf, toWork, type Work } from './sync/work.ts';
+import { planManifests } from './targets.ts';
+import type { Tools, WriteOptions } from './tools.ts';
+
+export interface EditAndSyncOptions
+  extends
+    WriteOptions,
+    Pick<
+      SyncOptions,
+      | 'yes'
+      | 'dryRun'
+      | 'onPlan'
+      | 'takeOver'
+      | 'useRecovery'
+      | 'recoveryDays'
+      | 'forceDelete'
+      | 'allowPlaintext'
+    > {}
+
+/** A change of a manifest that concerns one name. */
+interface Edit {
+  /** Makes the change, unless `review` refuses it. */
+  edit: (review: NonNullable<Reviewed['review']>) => Promise<unknown>;
+  /** The name to sync afterwards. */
+  only: (next: Manifest) => string;
+}
+
+/**
+ * Changes a manifest, and then AWS: only the one name. First shows what that means for AWS and
+ * asks; until then nothing is written.
+ * @throws CofferError of `sync` that says so if only the manifest has the change
+ */
+export async function syncEdit(
+  tools: Tools,
+  file: string,
+  { yes = false, dryRun = false, onPlan, ...options }: EditAndSyncOptions,
+  { edit, only }: Edit,
+): Promise<SyncReport> {
+  let foreseen: Work[] = [];
+  let name: string | undefined;
+  await edit(async (next) => {
+    const here = forCall(tools, next);
+    const wanted = only(next);
+    const targets = await planManifests(tools, [here], {
+      ...options,
+      only: [wanted],
+      isPublished: !dryRun,
+    });
+    foreseen = targets.map(toWork);
+    const plans = targets.map(({ plan }) => plan);
+    onPlan?.(plans);
+    if (dryRun) return false;
+    await tools.aws.requireAccount();
+    if (!yes) await tools.host.confirm(questionOf(file, plans));
+    name = wanted;
+    return true;
+  });
+  if (name === undefined) return reportOf(foreseen);
+  try {
+    return await sync(tools, [file], { ...options, only: [name], yes: true });
+  } catch (error) {
+    throw error instanceof CofferError ? halfDone(error, file, name) : error;
+  }
+}
+
+function questionOf(file: string, plans: readonly Plan[]): string {
+  const { create, update, replace } = countActions(plans);
+  const count = create + update + replace;
+  return count === 0
+    ? `Change ${file}?`
+    : `Change ${file}, and write ${countOf(count, 'parameter')} to AWS?`;
+}
+
+function halfDone(error: CofferError, file: string, name: string): CofferError {
+  const { code, message, problems, report } = error;
+  const more = {
+    message: `${file} has the change, but AWS may not have it yet`,
+    hint: `to finish, run coffer sync ${file} --only ${name}`,
+  };
+  return new CofferError(code, message, {
+    hint: more.hint,
+    problems: [...problems, more],
+    report,
+    cause: error,
+  });
+}
