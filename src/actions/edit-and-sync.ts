@@ -1,11 +1,9 @@
 import { CofferError } from '../errors.ts';
-import { countOf } from '../formats/count.ts';
 import type { Manifest } from '../manifest/model.ts';
 import type { Plan } from '../plan/model.ts';
-import { countActions } from '../plan/words.ts';
 import type { Reviewed } from '../seal/apply.ts';
 import { forCall } from './manifests.ts';
-import { sync, type SyncOptions, type SyncReport } from './sync.ts';
+import { questionOf, sync, type SyncOptions, type SyncReport } from './sync.ts';
 import { reportOf, toWork, type Work } from './sync/work.ts';
 import { planManifests } from './targets.ts';
 import type { Tools, WriteOptions } from './tools.ts';
@@ -59,7 +57,7 @@ export async function syncEdit(
     onPlan?.(plans);
     if (dryRun) return false;
     await tools.aws.requireAccount();
-    if (!yes) await tools.host.confirm(questionOf(file, plans));
+    if (!yes) await tools.host.confirm(questionFor(file, plans));
     name = wanted;
     return true;
   });
@@ -71,12 +69,11 @@ export async function syncEdit(
   }
 }
 
-function questionOf(file: string, plans: readonly Plan[]): string {
-  const { create, update, replace } = countActions(plans);
-  const count = create + update + replace;
-  return count === 0
-    ? `Change ${file}?`
-    : `Change ${file}, and write ${countOf(count, 'parameter')} to AWS?`;
+function questionFor(file: string, plans: readonly Plan[]): string {
+  const question = questionOf(plans, false);
+  return question
+    ? `Change ${file}, and ${question.charAt(0).toLowerCase()}${question.slice(1)}`
+    : `Change ${file}?`;
 }
 
 function halfDone(error: CofferError, file: string, name: string): CofferError {

@@ -14,6 +14,7 @@ interface ReadingOptions extends OpeningOptions {
   noDecrypt?: boolean | undefined;
   prune: boolean;
   pruneTags: boolean;
+  takeOver: boolean;
 }
 
 /** A manifest in one region, and the state of both sides. */
@@ -29,7 +30,14 @@ export async function readStates(
   tools: Tools,
   manifest: Manifest,
   storeOf: (manifest: Manifest) => Promise<ValueStore>,
-  { allowPlaintext = false, noDecrypt = false, prune, pruneTags, ...options }: ReadingOptions,
+  {
+    allowPlaintext = false,
+    noDecrypt = false,
+    prune,
+    pruneTags,
+    takeOver,
+    ...options
+  }: ReadingOptions,
 ): Promise<(Read | Unread)[]> {
   const regions = inEachRegion(manifest);
   const stores = await Promise.all(regions.map(storeOf));
@@ -49,7 +57,7 @@ export async function readStates(
       pruneTags,
       // One secret that holds all values has no others beside it.
       extras: prune && manifest.secret === undefined,
-      differs: (...seen) => wouldChange(...seen, { prune, pruneTags }),
+      differs: (...seen) => wouldChange(...seen, { prune, pruneTags, takeOver }),
     });
     const [desired, there] = await Promise.allSettled([wanted, state]);
     if (desired.status === 'rejected') throw desired.reason;

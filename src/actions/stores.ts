@@ -24,7 +24,7 @@ export interface StoreOptions {
   recoveryDays?: number | undefined;
   /** Of secrets: deletes for good. */
   forceDelete?: boolean | undefined;
-  /** Of secrets: writes over one that AWS rotates. */
+  /** Of secrets: writes over one that AWS rotates, and turns its rotation off. */
   takeOver?: boolean | undefined;
 }
 

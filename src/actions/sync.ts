@@ -71,7 +71,7 @@ export async function sync(
     return (await deleteParameters(tools, manifest, names, { ...options, signal })).applied;
   };
   const writes: Action[] = ['create', 'update', ...(replace ? (['replace'] as const) : [])];
-  const question = questionOf(countActions(plans), replace);
+  const question = questionOf(plans, replace);
   if (question) await tools.aws.requireAccount();
   if (question && !yes) await host.confirm(question);
 
@@ -103,14 +103,13 @@ function hasFailed({ applied }: Work): boolean {
 }
 
 /** `Write 2 parameters, replace 1 and delete 3?`; undefined if there is nothing to ask. */
-function questionOf(
-  counts: Readonly<Record<Action, number>>,
-  replacesToo: boolean,
-): string | undefined {
+export function questionOf(plans: readonly Plan[], replacesToo: boolean): string | undefined {
+  const counts = countActions(plans);
   const parts = [
     ['write', counts.create + counts.update],
     ['replace', replacesToo ? counts.replace : 0],
     ['delete', counts.delete],
+    ['turn off the rotation of', countRotated(plans)],
   ] as const;
   const [first, ...others] = parts
     .filter(([, count]) => count > 0)
@@ -119,6 +118,11 @@ function questionOf(
   const last = others.pop();
   const text = `${[first, ...others].join(', ')}${last ? ` and ${last}` : ''}?`;
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function countRotated(plans: readonly Plan[]): number {
+  const all = plans.flatMap(({ changes }) => changes).flatMap(({ differences }) => differences);
+  return all.filter(({ field }) => field === 'rotation').length;
 }
 
 function tell(host: Host, { regions }: SyncReport): void {

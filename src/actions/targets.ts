@@ -46,13 +46,13 @@ export async function planManifests(
   options: CompareOptions & OpeningOptions,
   onUnread?: (unread: Unread) => void,
 ): Promise<Target[]> {
-  const { only = [], prune = false, pruneTags = false } = options;
+  const { only = [], prune = false, pruneTags = false, takeOver = false } = options;
   refuseSharedNames(manifests);
   const keyArn = keyFinder(tools);
   const storeOf = (manifest: Manifest) => storeFor(tools, manifest, options, keyArn);
   const all = await Promise.all(
     manifests.map((manifest) =>
-      readStates(tools, manifest, storeOf, { ...options, prune, pruneTags }),
+      readStates(tools, manifest, storeOf, { ...options, prune, pruneTags, takeOver }),
     ),
   );
   const read = takeRead(all.flat(), onUnread);
@@ -64,7 +64,7 @@ export async function planManifests(
   return read.map(({ manifest, desired, state, store: { deletion } }) => {
     const { file, path, region, store, kmskey, bucket } = manifest;
     const others = namesOfOthers(manifest, read);
-    const planning = { prune, pruneTags, deletion };
+    const planning = { prune, pruneTags, takeOver, deletion };
     const changes = planChanges(desired, state, others, planning).filter(isWanted);
     return { manifest, plan: { file, path, region, store, kmskey, bucket, changes } };
   });

@@ -7,6 +7,8 @@ export interface PlanOptions {
   prune: boolean;
   /** Remove tags that are not in the manifest. */
   pruneTags: boolean;
+  /** Turn off the rotation of secrets. */
+  takeOver?: boolean | undefined;
   /** What becomes of what is deleted. */
   deletion?: string | undefined;
 }

@@ -76,6 +76,7 @@ function planOne(desired: Desired, state: ActualState, options: PlanOptions): Ch
   const foreignTags = options.pruneTags ? foreignKeys(tags, desired.tags) : [];
   const differences = [
     ...compare(desired, actual, object),
+    ...compareRotation(actual, options),
     ...compareTags(tags, desired.tags, foreignTags),
   ];
   const change = { name, differences, desired, actual, object, foreignTags };
@@ -124,6 +125,12 @@ function compareSecrets(
     ['deletion', deletion === undefined ? '' : `deleted on ${deletion}`, ''],
     ['replicas', actual.replicas.join(', '), desired.replicas.toSorted().join(', ')],
   ];
+}
+
+/** AWS would rotate the manifest's value away. */
+function compareRotation({ secret }: Actual, { takeOver = false }: PlanOptions): Difference[] {
+  if (!takeOver || !secret?.isRotated) return [];
+  return [{ field: 'rotation', before: 'on', after: 'off', isSecret: false }];
 }
 
 /** Whether a pointer replaces text that may be the very secret now behind the pointer. */

@@ -96,7 +96,16 @@ export interface ActualState {
 }
 
 export type Field =
-  'type' | 'value' | 'object' | 'key' | SsmName | 'tags' | 'version' | 'replicas' | 'deletion';
+  | 'type'
+  | 'value'
+  | 'object'
+  | 'key'
+  | SsmName
+  | 'tags'
+  | 'version'
+  | 'replicas'
+  | 'deletion'
+  | 'rotation';
 
 /** One difference between AWS and the manifest. */
 export interface Difference {

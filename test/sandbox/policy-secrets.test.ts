@@ -1,10 +1,11 @@
+import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/sandbox/iam/document.ts';
 import { decide } from '../../src/sandbox/iam/policies.ts';
 import { useAws } from '../support/aws.ts';
 import { callerEnv, policiesOf } from '../support/policies.ts';
 import { plain, secret } from '../support/scene.ts';
-import { createSecretScene } from '../support/secrets-manager.ts';
+import { createSecretScene, secretsIn } from '../support/secrets-manager.ts';
 
 const aws = await useAws();
 await aws.createKey(aws.fileKeyAlias);
@@ -41,6 +42,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     edit: [TAGS, `${TAGS}\nreplicas: [eu-west-1]`],
     args: ['nuke', 'app.yml', '--yes'],
   }),
+  'take over a rotated secret': () => ({ before: [SYNC], args: [...SYNC, '--take-over'] }),
   'delete a secret': () => ({ before: [SYNC], args: ['nuke', 'app.yml', '--yes'] }),
   'restore a secret': () => ({ before: [SYNC, ['nuke', 'app.yml', '--yes']], args: SYNC }),
   'make an older version current': () => ({ before: [SYNC], edit: ['back', ''], args: SYNC }),
@@ -61,6 +63,7 @@ const WRITES = [
   'write a version',
   'change description, tags and copies',
   'remove a copy',
+  'take over a rotated secret',
   'delete a secret',
   'restore a secret',
   'make an older version current',
@@ -89,6 +92,13 @@ async function createStage(name: string) {
     await app.write('app.yml', text);
   } else await app.write('app.yml', text.replace(from, to));
   if (name === 'remove a copy') await app.succeed(SYNC);
+  if (name === 'take over a rotated secret') {
+    const RotationLambdaARN = 'arn:aws:lambda:us-east-1:111122223333:function:rotate';
+    const rotation = { RotationLambdaARN, RotationRules: { AutomaticallyAfterDays: 30 } };
+    await secretsIn(aws).client.send(
+      new RotateSecretCommand({ SecretId: app.secret, RotateImmediately: false, ...rotation }),
+    );
+  }
   return { app, args };
 }
 

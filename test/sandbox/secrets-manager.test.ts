@@ -141,8 +141,24 @@ test('a secret that AWS rotates is left alone, unless it is taken over', async (
     expect([code, stderr]).toEqual([1, expect.stringContaining(`AWS rotates ${app.secret}`)]);
     expect(await stored.value(app.secret)).toBe('rotated');
   }
-  await app.succeed(['sync', 'app.yml', '--yes', '--take-over']);
+  const takeOver = ['sync', 'app.yml', '--take-over'];
+  const dry = await app.succeed([...takeOver, '--dry-run']);
+  expect(dry.stderr).toContain('rotation: "on" → "off"');
+  const isRotated = async () => (await stored.describe(app.secret)).RotationEnabled;
+  expect(await isRotated()).toBe(true);
+  await app.succeed([...takeOver, '--yes']);
   expect(await stored.value(app.secret)).toContain('a password');
+  expect(await isRotated()).toBe(false);
+  // A value that is not rotated yet would be.
+  for (const words of [
+    [...takeOver, '--yes'],
+    ['save', 'app.yml', '--take-over'],
+  ]) {
+    await stored.client.send(new RotateSecretCommand({ ...rotation, RotationLambdaARN }));
+    expect(await isRotated()).toBe(true);
+    await app.succeed(words);
+    expect(await isRotated()).toBe(false);
+  }
 });
 
 test('a secret is made again while its name is still taken by the one that was deleted', async () => {

@@ -36,6 +36,7 @@ const WRITE_PARAMETERS = [
   'ssm:RemoveTagsFromResource',
 ];
 const WRITE_SECRETS = [
+  'secretsmanager:CancelRotateSecret',
   'secretsmanager:CreateSecret',
   'secretsmanager:DeleteSecret',
   'secretsmanager:DescribeSecret',

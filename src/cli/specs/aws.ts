@@ -26,7 +26,10 @@ const DELETION = [
   ['--recovery-days <n>', 'Days for which a deleted secret can be restored: 7 (default) to 30'],
   ['--force-delete', 'Delete secrets for good, without a way back'],
 ] as const;
-const TAKE_OVER = ['--take-over', 'Write over secrets that AWS rotates'] as const;
+const TAKE_OVER = [
+  '--take-over',
+  'Write over secrets that AWS rotates, and turn their rotation off',
+] as const;
 
 const ONE_VALUE = [
   YES,

@@ -1,5 +1,6 @@
 import {
   BatchGetSecretValueCommand,
+  CancelRotateSecretCommand,
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
@@ -249,6 +250,12 @@ export function createSecretsManager(session: Session, region: string | undefine
             RemoveReplicaRegions: [...regions],
           }),
         ),
+      );
+    },
+
+    async cancelRotation(name: string): Promise<void> {
+      await call(session, doing('CancelRotateSecret', name), () =>
+        client.send(new CancelRotateSecretCommand({ SecretId: name })),
       );
     },
 

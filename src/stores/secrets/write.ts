@@ -11,7 +11,7 @@ import { CURRENT, type Deletion, type Secret } from './model.ts';
 export interface SecretWriting extends Writing {
   secrets: SecretsManager;
   patience: Patience;
-  /** Writes over a secret that AWS rotates. */
+  /** Writes over a secret that AWS rotates, and turns its rotation off. */
   takeOver: boolean;
 }
 
@@ -62,6 +62,7 @@ function fieldsToSave({ description, keyId, tags }: Desired, there: Secret): Set
   return new Set<Field>([
     'version',
     'replicas',
+    ...(there.isRotated ? (['rotation'] as const) : []),
     ...(there.deleted ? (['deletion'] as const) : []),
     ...(description === undefined ? [] : (['description'] as const)),
     ...(keyId === undefined ? [] : (['key'] as const)),
@@ -72,7 +73,7 @@ function fieldsToSave({ description, keyId, tags }: Desired, there: Secret): Set
 function refuseRotated(name: string, { takeOver }: SecretWriting): void {
   if (takeOver) return;
   throw new CofferError('conflict', `AWS rotates ${name}: coffer does not write over its value`, {
-    hint: 'turn rotation off, or add --take-over to write the value of the manifest',
+    hint: 'leave this secret to AWS, or add --take-over to turn its rotation off and write the value of the manifest',
   });
 }
 
@@ -114,6 +115,8 @@ async function update(
   const { name, description, keyId, tags } = desired;
   const { secrets } = writing;
   if (fields.has('deletion')) await secrets.restore(name);
+  // Before the value, which a rotation would replace.
+  if (fields.has('rotation')) await secrets.cancelRotation(name);
   if (fields.has('description') || fields.has('key')) {
     // The key first: then the new value is encrypted with it.
     await secrets.update(name, {
