@@ -1,4 +1,7 @@
-import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  ReplicateSecretToRegionsCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
 import { REGION, useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
@@ -60,20 +63,20 @@ test('several secrets under a prefix become a parameter each, bytes too', async 
 
 test('what is not a text is named, and nothing is written', async () => {
   const app = await createSecretScene(aws, plain('a', 'b'));
-  await create(app.secret, JSON.stringify({ password: PASSWORD, port: 5432, nested: {} }));
+  await create(app.secret, JSON.stringify({ password: PASSWORD, extra: null, nested: {} }));
   const { code, stderr } = await app.coffer(['import', app.secret, ...FROM]);
   expect(code).not.toBe(0);
-  expect(stderr).toContain('port: its value');
+  expect(stderr).toContain('extra: its value');
   expect(stderr).toContain('nested: its value');
   expectHidden(PASSWORD, { stderr });
   await expect(app.text('new.yml')).rejects.toThrow('ENOENT');
-  await app.succeed(['import', app.secret, ...FROM, '--skip', 'port', '--skip', 'nested']);
+  await app.succeed(['import', app.secret, ...FROM, '--skip', 'ext*', '--skip', 'nested']);
   const again = await app.coffer([
     'import',
     app.secret,
     ...FROM,
     '--skip',
-    'port',
+    'ext*',
     '--skip',
     'nested',
   ]);
@@ -82,6 +85,59 @@ test('what is not a text is named, and nothing is written', async () => {
 
 test('what SSM holds does not go into a manifest for Secrets Manager', async () => {
   const app = await createSecretScene(aws, plain('a', 'b'));
-  const { code, stderr } = await app.coffer(['import', app.prefix, '--into', 'app.yml']);
-  expect([code, stderr]).toEqual([2, expect.stringContaining('add --store secretsmanager')]);
+  const args = ['import', app.prefix, '--into', 'app.yml', '--store', 'ssm'];
+  const { code, stderr } = await app.coffer(args);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Secrets Manager')]);
+});
+
+test('numbers, true and false become texts as they are written, with a warning', async () => {
+  const app = await createSecretScene(aws, plain('a', 'b'));
+  await create(app.secret, '{"port": 5432, "rate": 1.10, "id": 12345678901234567890, "on": true}');
+  const { stderr } = await app.succeed(['import', app.secret, ...FROM]);
+  expect(stderr).toContain('become texts: port, rate, id, on');
+  await app.succeed(['sync', 'new.yml', '--yes']);
+  expect(await stored.value(app.secret)).toBe(
+    '{"id":"12345678901234567890","on":"true","port":"5432","rate":"1.10"}',
+  );
+});
+
+test('a name that is twice in the JSON is refused', async () => {
+  const app = await createSecretScene(aws, plain('a', 'b'));
+  await create(app.secret, `{"x": "${PASSWORD}", "y": "1", "x": "2"}`);
+  const { code, stderr } = await app.coffer(['import', app.secret, ...FROM]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('these names twice: x\n')]);
+  expectHidden(PASSWORD, { stderr });
+});
+
+test('the manifest says the store, and an ARN the secret and its region', async () => {
+  const app = await createSecretScene(aws, plain('a', 'b'));
+  await create(app.secret, '{"x": "1"}');
+  await app.succeed(['import', app.secret, '--into', 'app.yml']);
+  expect(await app.text('app.yml')).toMatch(/name: "?x/);
+  const { ARN = '' } = await stored.describe(app.secret);
+  await app.succeed(['import', ARN, '--into', 'new.yml']);
+  expect(await app.text('new.yml')).toContain(`region: ${REGION}`);
+  expect(await app.text('new.yml')).toContain(`secret: ${app.secret}`);
+  const far = ARN.replace(REGION, 'eu-west-1');
+  const { code, stderr } = await app.coffer(['import', far, '--into', 'app.yml']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('is in eu-west-1')]);
+  // A file stays a file.
+  await app.write('.env', 'FROM_FILE=1\n');
+  await app.succeed(['import', '.env', '--into', 'app.yml']);
+  expect(await app.text('app.yml')).toContain('FROM_FILE');
+});
+
+test('copies that only some of the secrets have are named', async () => {
+  const app = await createSecretScene(aws, plain('a', 'b'));
+  await create(`${app.secret}/one`, '1');
+  await create(`${app.secret}/two`, '2');
+  await stored.client.send(
+    new ReplicateSecretToRegionsCommand({
+      SecretId: `${app.secret}/two`,
+      AddReplicaRegions: [{ Region: 'eu-west-1' }],
+    }),
+  );
+  const { stderr } = await app.succeed(['import', `${app.secret}/`, ...FROM]);
+  expect(stderr).toContain(`${app.secret}/two (eu-west-1)`);
+  expect(stderr).not.toContain(`${app.secret}/one (`);
 });

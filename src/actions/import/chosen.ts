@@ -104,7 +104,8 @@ async function plainRule(
   return (name) => !isSecret(name) && (isNamed(name) || isAnswered(name));
 }
 
-function matcher(patterns: readonly string[] = []): (name: string) => boolean {
+/** Whether a name matches one of these patterns. */
+export function matcher(patterns: readonly string[] = []): (name: string) => boolean {
   const expressions = patterns.map((pattern) => {
     const parts = pattern.split('*').map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'));
     return new RegExp(`^${parts.join('.*')}$`, 's');

@@ -1,6 +1,8 @@
 import pMap from 'p-map';
+import { isMap, isScalar, parseDocument } from 'yaml';
 import { CofferError, type Problem } from '../../errors.ts';
 import { isThere } from '../../files/private-file.ts';
+import type { Host } from '../../host.ts';
 import { countOf } from '../../formats/count.ts';
 import type { Manifest, Tags } from '../../manifest/model.ts';
 import type { Destination, NewSettings } from '../../manifest/new-manifest.ts';
@@ -8,7 +10,7 @@ import type { OpenedSecret, Secret } from '../../stores/secrets/model.ts';
 import { changeManifest } from '../manifests.ts';
 import type { SealReport } from '../sealing.ts';
 import type { Tools, WriteOptions } from '../tools.ts';
-import { chooseEntries, type Choice, type Chosen } from './chosen.ts';
+import { chooseEntries, matcher, type Choice, type Chosen } from './chosen.ts';
 import { importInto, importNew } from './from-file.ts';
 import type { Entry } from './read/entries.ts';
 import { settingsOf, underOtherKeys } from './settings.ts';
@@ -29,36 +31,52 @@ interface FoundSecret extends Secret {
 
 /**
  * Seals what Secrets Manager holds into a manifest, which may be new. Plaintext stays in memory.
- * @param source the name of a secret, or a prefix of several that ends with a slash
+ * @param wanted the name of a secret, its ARN, or a prefix of several that ends with a slash
  */
 export async function importSecrets(
   tools: Tools,
-  source: string,
+  wanted: string,
   file: string,
   options: ImportSecretsOptions = {},
 ): Promise<SealReport> {
   if (await isThere(file)) {
     return changeManifest(tools, file, options, async (manifest) => {
-      const found = await findSecrets(tools, source, manifest.region);
+      refuseFarAway(wanted, manifest.region);
+      const found = await findSecrets(tools, wanted, manifest.region);
+      const source = nameOf(wanted, found);
       requireSame(manifest, source, found);
       const chosen = await choose(tools, source, found, manifest, options);
-      return tell(
-        tools,
-        found,
-        manifest.kmskey,
-        await importInto(tools, manifest, chosen, options),
-      );
+      const report = await importInto(tools, manifest, chosen, options);
+      return tell(tools, found, manifest, report);
     });
   }
-  const { homeRegion } = tools;
+  const homeRegion = tools.homeRegion ?? regionOf(wanted);
   if (!homeRegion) {
     throw new CofferError('usage', 'coffer import needs --region, which goes into the manifest');
   }
-  const found = await findSecrets(tools, source, homeRegion);
+  refuseFarAway(wanted, homeRegion.toLowerCase());
+  const found = await findSecrets(tools, wanted, homeRegion);
+  const source = nameOf(wanted, found);
   const settings = settingsFor(found, source, homeRegion.toLowerCase(), options.destination);
   const chosen = await choose(tools, source, found, settings, options);
   const report = await importNew(tools, file, settings, chosen, options);
-  return tell(tools, found, settings.kmskey, report);
+  return tell(tools, found, settings, report);
+}
+
+/** Of an ARN. */
+function regionOf(source: string): string | undefined {
+  return source.startsWith('arn:') ? source.split(':')[3] : undefined;
+}
+
+function refuseFarAway(source: string, region: string): void {
+  const there = regionOf(source);
+  if (there === undefined || there === region) return;
+  throw new CofferError('usage', `${source} is in ${there}, and the manifest in ${region}`);
+}
+
+/** The name behind an ARN. */
+function nameOf(source: string, [first]: readonly FoundSecret[]): string {
+  return source.startsWith('arn:') ? (first?.name ?? source) : source;
 }
 
 async function findSecrets(
@@ -89,7 +107,7 @@ async function findSecrets(
   );
   if (found.flat().length > 0) return found.flat();
   throw new CofferError('not-found', `no secret ${source} in ${region}`, {
-    hint: 'a prefix of several secrets ends with a slash, such as prod/',
+    hint: 'a prefix of several secrets ends with a slash, such as prod/; a file with values has to exist',
   });
 }
 
@@ -163,7 +181,10 @@ async function choose(
 ): Promise<Chosen[]> {
   const [first] = found;
   if (secret !== undefined && first) {
-    return required(await chooseEntries(textsOf(first, choice), source, host, choice), source);
+    return required(
+      await chooseEntries(textsOf(first, host, choice), source, host, choice),
+      source,
+    );
   }
   const byName = new Map(found.map((one) => [`/${one.name}`.slice(path.length), one]));
   const entries = [...byName].map(([name, { value }]): Entry => {
@@ -187,31 +208,66 @@ function ownTags(secret: FoundSecret | undefined, common: Tags): Tags {
   return Object.fromEntries(tags.filter(([key, value]) => common[key] !== value));
 }
 
-/** @throws CofferError `source` that names what a manifest cannot hold as text */
-function textsOf(secret: FoundSecret, { skip = [] }: Choice): Entry[] {
+/**
+ * The names and texts of a JSON secret; numbers, true and false as JSON writes them.
+ * @throws CofferError `source` that names what a manifest cannot hold as text
+ */
+function textsOf(secret: FoundSecret, host: Host, choice: Choice): Entry[] {
   const properties = propertiesOf(secret);
-  if (!properties) {
+  if (!properties || !('text' in secret.value)) {
     throw new CofferError('source', `${secret.name} is not a JSON object of names and texts`);
   }
+  const { written, twice } = readMembers(secret.value.text);
+  if (twice.length > 0) {
+    throw new CofferError('source', `${secret.name} has these names twice: ${twice.join(', ')}`, {
+      hint: 'write each only once in the secret first: most readers take the last',
+    });
+  }
+  const isSkipped = matcher(choice.skip);
+  const retyped: string[] = [];
   const problems: Problem[] = [];
   const entries = properties.flatMap(([name, value]): Entry[] => {
     if (typeof value === 'string') return [{ name, value, line: 1 }];
-    if (skip.includes(name)) return [];
+    if (isSkipped(name)) return [];
+    const text = written.get(name);
+    if (text !== undefined && (typeof value === 'number' || typeof value === 'boolean')) {
+      retyped.push(name);
+      return [{ name, value: text, line: 1 }];
+    }
     problems.push({
-      message: `${name}: its value in ${secret.name} is not a text`,
+      message: `${name}: its value in ${secret.name} is neither a text nor a number`,
       hint: `make it a text in the secret first; or --skip ${name}: the first sync then removes it`,
     });
     return [];
   });
   const [problem] = problems;
   if (problem) throw new CofferError('source', problem.message, { ...problem, problems });
+  if (retyped.length > 0) {
+    host.warn({
+      message: `numbers, true and false become texts: ${retyped.join(', ')}`,
+      hint: 'coffer sync writes them in quotes, such as "5432": check that their readers take that',
+    });
+  }
   return entries;
+}
+
+/** Of a JSON object: each member as it is written, which parsing loses, and names that come twice. */
+function readMembers(json: string): { written: Map<string, string>; twice: string[] } {
+  const { contents } = parseDocument(json, { schema: 'failsafe', uniqueKeys: false });
+  const written = new Map<string, string>();
+  const twice = new Set<string>();
+  for (const { key, value } of isMap(contents) ? contents.items : []) {
+    const name = isScalar(key) ? String(key.value) : '';
+    if (written.has(name)) twice.add(name);
+    written.set(name, isScalar(value) ? String(value.value) : '');
+  }
+  return { written, twice: [...twice] };
 }
 
 function tell(
   { host }: Tools,
   found: readonly FoundSecret[],
-  kmskey: string | undefined,
+  { kmskey, replicas = [] }: Partial<Pick<NewSettings, 'kmskey' | 'replicas'>>,
   report: SealReport,
 ): SealReport {
   host.note(`${countOf(report.sealed.length, 'value')} imported from Secrets Manager`);
@@ -221,6 +277,15 @@ function tell(
     host.warn({
       message: `encrypted with another key than ${kmskey}: ${otherKeys.join(', ')}`,
       hint: 'a manifest has one kmskey; coffer sync would encrypt these with it',
+    });
+  }
+  const all = [...replicas].toSorted().join(', ');
+  const uneven = found.filter((secret) => secret.replicas.join(', ') !== all);
+  if (uneven.length > 0) {
+    const names = uneven.map((one) => `${one.name} (${one.replicas.join(', ') || 'none'})`);
+    host.warn({
+      message: `copies in other regions than the replicas of the manifest (${all || 'none'}): ${names.join(', ')}`,
+      hint: 'a manifest has the same replicas for all of its secrets: coffer sync adds and removes copies',
     });
   }
   const rotated = found.filter(({ isRotated }) => isRotated).map(({ name }) => name);

@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { importPath, type ImportTarget } from '../../actions/import.ts';
-import { STORES } from '../../manifest/model.ts';
+import { readOneManifest } from '../../actions/manifests.ts';
+import { isSecretArn } from '../../actions/parameter-name.ts';
+import { STORES, type StoreName } from '../../manifest/model.ts';
 import { importFile } from '../../actions/import/from-file.ts';
 import { importSecrets } from '../../actions/import/from-secrets.ts';
 import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
@@ -15,7 +17,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, tools } = context;
   const [source = ''] = args;
   const options = { ...writeOptions(flags), allowForeign: flags.boolean('allowForeign') };
-  const store = flags.choice('store', STORES);
+  const store = flags.choice('store', STORES) ?? (await storeOf(context, source));
   if (store === 'secretsmanager') await runSecrets(context, source);
   else if (store === undefined && (await isFile(source))) await runFile(context, source);
   else {
@@ -23,6 +25,16 @@ export async function run(context: Context): Promise<ExitCode> {
     await importPath(tools, source, await targetOf(context, source), options);
   }
   return EXIT.ok;
+}
+
+/** Of an ARN, or what the manifest says, unless the source is a file. */
+async function storeOf({ flags, tools }: Context, source: string): Promise<StoreName | undefined> {
+  const into = flags.string('into');
+  if (isSecretArn(source)) return 'secretsmanager';
+  if (into === undefined || source === '-' || !(await isThere(into))) return undefined;
+  if ((await stat(source).catch(() => undefined))?.isFile()) return undefined;
+  const { store } = await readOneManifest(tools, into);
+  return store === 'secretsmanager' ? store : undefined;
 }
 
 /** Only what begins with a slash can be a path in SSM. */
