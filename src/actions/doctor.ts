@@ -43,7 +43,7 @@ export async function doctor(
   const identity = identify(around, home[0] ?? ANY_REGION);
   const checks: Check[] = [
     ...(version === undefined ? [] : [{ topic: 'version', run: () => ok(version) }]),
-    ...machineChecks(around, identity, { regions: home, hasManifests: manifests.length > 0 }),
+    ...machineChecks(around, identity, { regions: home, manifests }),
     ...(folder === undefined ? [] : cloneChecks(folder, files, program)),
     ...broken,
     ...manifests.flatMap((manifest) => manifestChecks(tools, identity, manifest)),

@@ -4,6 +4,7 @@ import { unset } from '../../src/actions/unset.ts';
 import { useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
+import { createSecretScene } from '../support/secrets-manager.ts';
 import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
@@ -38,4 +39,14 @@ test('refuses an unknown name, and removes nothing', async () => {
   const error = await failureOf(() => unset(tools, app.path('app.yml'), ['a', 'none']));
   expect(error).toMatchObject({ code: 'usage', hint: 'its parameters: a, b' });
   expect(await app.text('app.yml')).toBe(before);
+});
+
+test('where one secret holds all values, sync alone deletes the value', async () => {
+  const app = await createSecretScene(aws, plain('a', 'one') + plain('b', 'two'));
+  const file = app.path('app.yml');
+  const { tools, said } = createTools(aws);
+  await unset(tools, file, ['b']);
+  expect(said.notes).toEqual([
+    `${file}: removed b; run coffer sync ${file} to delete from AWS too`,
+  ]);
 });

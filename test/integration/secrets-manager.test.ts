@@ -218,3 +218,20 @@ test('copies in other regions are made, and removed before their secret', async 
   await app.succeed(['nuke', 'app.yml', '--yes']);
   expect((await stored.describe(app.secret)).DeletedDate).toBeDefined();
 });
+
+test('values open in another store, and not under another secret', async () => {
+  const app = await createSecretScene(aws, BOTH, { isOne: false });
+  const there = await app.text('app.yml');
+  await app.write('app.yml', there.replace('store: secretsmanager\n', ''));
+  await app.succeed(['encrypt', 'app.yml']);
+  const sealed = await app.text('app.yml');
+  await app.write('app.yml', sealed.replace('region:', 'store: secretsmanager\nregion:'));
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  const name = `${app.prefix.slice(1)}password`;
+  expect(await stored.value(name)).toBe(PASSWORD);
+  const one = `store: secretsmanager\nsecret: ${app.secret}\nregion:`;
+  await app.write('app.yml', sealed.replace('region:', one));
+  const { code } = await app.coffer(['sync', 'app.yml', '--yes']);
+  expect(code).not.toBe(0);
+  await expect(stored.value(app.secret)).rejects.toThrow(/find/);
+});

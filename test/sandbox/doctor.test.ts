@@ -12,6 +12,7 @@ import { run } from '../support/cli.ts';
 import { controlOf } from '../support/control.ts';
 import { expectReport } from '../support/reports.ts';
 import { createScene, secret, type Scene } from '../support/scene.ts';
+import { createSecretScene } from '../support/secrets-manager.ts';
 import { createTools } from '../support/tools.ts';
 
 const aws = await useAws();
@@ -207,6 +208,18 @@ describe('a broken set-up', () => {
     expect(states.get('parameters')).toBe('fail');
     expect(states.get('recovery')).toBe('ok');
   });
+});
+
+test('names the endpoint of each service that a manifest uses', async () => {
+  const app = await createSecretScene(aws, secret('x', VALUE));
+  await app.succeed(['encrypt', 'app.yml']);
+  const { found } = await examine(app, ['app.yml'], {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: `${aws.endpoint}/`,
+  });
+  expect(found.get('endpoints')?.text).toMatch(
+    /secretsmanager: .* \(AWS_ENDPOINT_URL_SECRETS_MANAGER\)/,
+  );
+  expect(found.get('endpoints')?.text).not.toMatch(/ssm|s3/);
 });
 
 describe('the clock', () => {

@@ -3,9 +3,14 @@ import type { EndpointService } from '../../aws/endpoints.ts';
 import type { Surroundings, Way } from '../../aws/surroundings.ts';
 import { CofferError } from '../../errors.ts';
 import { countOf } from '../../formats/count.ts';
+import type { Manifest, StoreName } from '../../manifest/model.ts';
 import { fail, ok, skip, warn, type Check, type Result } from './finding.ts';
 
-const SERVICES: readonly EndpointService[] = ['kms', 'ssm', 's3', 'sts'];
+/** Services that a store calls, besides KMS and STS. */
+const SERVICES_OF = {
+  ssm: ['ssm', 's3'],
+  secretsmanager: ['secretsmanager'],
+} as const satisfies Record<StoreName, readonly EndpointService[]>;
 
 /** Who calls AWS, asked once for all checks. */
 export interface Identity {
@@ -28,11 +33,14 @@ export function identify(around: Surroundings, region: string): Identity {
 export function machineChecks(
   around: Surroundings,
   { caller, aheadMs }: Identity,
-  { regions, hasManifests }: { regions: readonly string[]; hasManifests: boolean },
+  { regions, manifests }: { regions: readonly string[]; manifests: readonly Manifest[] },
 ): Check[] {
+  const hasManifests = manifests.length > 0;
+  const stores = new Set<StoreName>(hasManifests ? manifests.map(({ store }) => store) : ['ssm']);
+  const services = ['kms', ...[...stores].flatMap((store) => SERVICES_OF[store]), 'sts'] as const;
   const ways = () =>
     regions.flatMap((region) =>
-      SERVICES.map((service) => ({ service, way: around.way(service, region) })),
+      services.map((service) => ({ service, way: around.way(service, region) })),
     );
   return [
     { topic: 'credentials', run: () => describeCredentials(around) },
