@@ -89,6 +89,10 @@ const VERBS = {
    * Exports the values of manifests in one of several formats, such as for a shell or Kubernetes.
    */
   export: async () => (await import('./actions/export.ts')).exportSecrets,
+  /** Returns a Kubernetes resource that pins the versions in AWS. */
+  pin: async () => (await import('./actions/pin.ts')).pin,
+  /** Compares pins in YAML files with AWS. */
+  checkPins: async () => (await import('./actions/pin/check.ts')).checkPins,
   /** Writes an encrypted manifest of what SSM holds under a path. */
   import: async () => (await import('./actions/import.ts')).importPath,
   /** Encrypts the values of a dotenv, JSON, YAML or tfvars file into a manifest. */

@@ -2,6 +2,7 @@ import { MANIFEST_COMMANDS } from './specs/manifest.ts';
 import { AWS_COMMANDS } from './specs/aws.ts';
 import { DATA_COMMANDS } from './specs/data.ts';
 import { USE_COMMANDS } from './specs/use.ts';
+import { KUBERNETES_COMMANDS } from './specs/kubernetes.ts';
 import { GIT_COMMANDS } from './specs/git.ts';
 import { RIGHTS_COMMANDS } from './specs/rights.ts';
 import { TOOL_COMMANDS } from './specs/tools.ts';
@@ -13,6 +14,7 @@ export const GROUPS: readonly CommandGroup[] = [
   AWS_COMMANDS,
   DATA_COMMANDS,
   USE_COMMANDS,
+  KUBERNETES_COMMANDS,
   GIT_COMMANDS,
   RIGHTS_COMMANDS,
   TOOL_COMMANDS,

@@ -43,6 +43,8 @@ export type PinnedKey = { key: string } & (
   | { secretsManager: SecretsManagerPin; ssm?: undefined }
 );
 
+export const DELETION_POLICIES = ['Delete', 'Retain'] as const;
+
 /** A workload whose pods start again when the Secret changes. */
 export interface Workload {
   kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
@@ -59,7 +61,7 @@ export interface CofferSecretSpec {
   type?: string | undefined;
   immutable?: boolean | undefined;
   /** Whether the Secret goes with its CofferSecret; `Delete` by default. */
-  deletionPolicy?: 'Delete' | 'Retain' | undefined;
+  deletionPolicy?: (typeof DELETION_POLICIES)[number] | undefined;
   /** Of the Secret. */
   labels?: Readonly<Record<string, string>> | undefined;
   /** Of the Secret. */

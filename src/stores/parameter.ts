@@ -16,6 +16,8 @@ export interface StoredValue {
 /** A parameter as SSM returns it. */
 export interface StoredParameter extends StoredValue {
   version: number;
+  /** When this version was written. */
+  modified?: Date | undefined;
 }
 
 /** A parameter or a secret as its store lists it, without its value. */

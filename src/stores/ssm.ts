@@ -252,6 +252,7 @@ function toStored(doing: Doing, item: SdkParameter): StoredParameter {
     type: need(doing, item, 'Type'),
     value: need(doing, item, 'Value'),
     version: need(doing, item, 'Version'),
+    modified: item.LastModifiedDate,
   };
 }
 

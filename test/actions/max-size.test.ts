@@ -140,6 +140,7 @@ const READERS: Record<string, readonly Call[] | string> = {
   git: 'writes settings',
   hook: 'writes a script',
   'merge-driver': 'opens nothing',
+  pin: 'opens nothing',
   policy: 'reads settings',
   bootstrap: 'reads settings',
   doctor: 'reads settings',

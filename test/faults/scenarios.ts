@@ -431,6 +431,7 @@ export const READERS: ReadonlySet<string> = new Set([
   'check',
   'doctor',
   'textconv',
+  'pin',
   'policy',
   'cache',
   'completion',

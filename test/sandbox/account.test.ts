@@ -74,6 +74,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   get: { args: ({ prefix }) => [`${prefix}there`] },
   exec: { args: () => ['app.yml', '--', 'true'] },
   export: { args: file },
+  pin: { args: () => ['there.yml', '--name', 'app'] },
   check: { args: file },
   hook: { args: () => ['install'] },
   git: { args: () => ['install'] },
@@ -112,6 +113,8 @@ async function createApp(account = HERE) {
   await app.succeed(['encrypt', 'app.yml']);
   const sealed = await app.text('app.yml');
   const other = `${text.replace(/parameters:[^]*/, 'parameters:\n')}${plain('own', 'own')}`;
+  const there = text.replace(/parameters:[^]*/, 'parameters:\n') + plain('there', 'text');
+  await app.write('there.yml', there);
   await stored.put(`${app.prefix}there`, 'text', { Type: 'SecureString' });
   await aws.s3.send(
     new CreateMultipartUploadCommand({

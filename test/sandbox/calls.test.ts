@@ -155,3 +155,23 @@ describe('the number of calls:', () => {
     });
   });
 });
+
+describe('the number of calls of pin:', () => {
+  test('one for ten parameters, and none to KMS; from a report and for Secrets Manager none', async () => {
+    const names = Array.from({ length: 25 }, (_, i) => secret(`s${i}`, `value ${i}`)).join('');
+    const app = await createScene(aws, names);
+    await app.succeed(['encrypt', 'app.yml']);
+    const { stdout } = await app.succeed(['sync', 'app.yml', '--yes', '--json']);
+    await app.write('sync.json', stdout);
+    const pin = ['pin', 'app.yml', '--name', 'app'];
+    const reads = { 'ssm:GetParameters': 3 };
+    expect(await callsOf(app, ...pin)).toEqual(reads);
+    expect(await callsOf(app, ...pin, '--from-report', 'sync.json')).toEqual({});
+    await app.write('app.yaml', (await app.succeed(pin)).stdout);
+    expect(await callsOf(app, 'pin', '--check', 'app.yaml')).toEqual(reads);
+
+    const text = await app.text('app.yml');
+    await app.write('app.yml', text.replace(/bucket: .*/, 'store: secretsmanager'));
+    expect(await callsOf(app, ...pin)).toEqual({});
+  });
+});

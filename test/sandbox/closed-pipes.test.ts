@@ -42,6 +42,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   get: ({ prefix }) => [`${prefix}there`],
   exec: () => ['app.yml', '--', 'true'],
   export: () => ['app.yml'],
+  pin: () => ['--check', 'pins.yaml'],
   check: () => ['broken.yml'],
   hook: () => ['install'],
   git: () => ['install'],
@@ -74,6 +75,14 @@ async function createApp() {
   const sealed = await app.text('app.yml');
   await app.write('base.yml', sealed);
   await app.write('broken.yml', sealed + PROBLEM);
+  await app.write(
+    'pins.yaml',
+    `apiVersion: coffer.dev/v1alpha1
+kind: CofferSecret
+metadata: {name: app}
+spec: {region: us-east-1, data: [{key: there, ssm: {name: ${app.prefix}gone, version: 1}}]}
+`,
+  );
   await stored.put(`${app.prefix}there`, 'text');
   await run('git', ['init', '--quiet'], { cwd: app.folder });
   const env = { HOME: app.folder, ...aws.env, EDITOR: 'true' };

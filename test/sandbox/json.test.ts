@@ -39,12 +39,14 @@ test('every command prints what schemas/report.schema.json describes, and no sec
   await check('encrypt', ['encrypt', 'app.yml']);
   await check('plan', ['sync', 'app.yml', '--dry-run']);
   await check('applied', ['sync', 'app.yml', '--yes']);
+  await app.write('app.yaml', (await app.succeed(['pin', 'app.yml', '--name', 'app'])).stdout);
   await check('set', ['set', 'app.yml', 'token'], `${canary}again`);
   await checkAll([
     ['diff', 'diff', 'app.yml'],
     ['list', 'list', 'app.yml'],
     ['check', 'check'],
     ['doctor', 'doctor', 'app.yml'],
+    ['pin', 'pin', '--check', 'app.yaml'],
     ['policy', 'policy', 'app.yml', '--for', 'ci'],
     ['policy', 'policy', 'app.yml', '--for', 'ci', '--explain'],
     ['hook', 'hook', 'install'],
