@@ -1,4 +1,5 @@
 import { rewrap, type KmsService } from '../aws/kms.ts';
+import { awsErrorName } from '../aws/errors.ts';
 import type { ObjectStore } from '../stores/s3/objects.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { requireCommit } from '../crypto/commit.ts';
@@ -7,9 +8,17 @@ import { explainBinding, type Rescue } from '../crypto/data-keys.ts';
 import { objectContext } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { openBlobBody } from '../seal/blob-body.ts';
+import { openBlobBody, openUnread } from '../seal/blob-body.ts';
+import { isInParts, PartDigests, type Checksum } from '../stores/s3/checksum.ts';
 import { isGone, NOTHING, publishObject } from '../stores/s3/publish.ts';
 import type { ObjectWriter } from '../stores/port.ts';
+
+/** What S3 says of bytes that do not have the checksum that came with them. */
+const OTHER_BYTES = new Set([
+  'BadDigest',
+  'XAmzContentSHA256Mismatch',
+  'XAmzContentChecksumMismatch',
+]);
 
 /**
  * KMS re-encrypts the data key from the file key to `kmskey`, so the publisher needs no right to
@@ -28,21 +37,41 @@ export function createObjectWriter(
   } = {},
 ): ObjectWriter {
   const byName = new Map(manifest.parameters.map((parameter) => [parameter.fullName, parameter]));
-  const open = async (fullName: string) => {
+  /** Of the blobs that were read already: S3 then refuses other bytes. */
+  const checksums = new Map<string, Checksum>();
+  const find = (fullName: string) => {
     const parameter = byName.get(fullName);
     if (parameter?.content.kind !== 'blob') {
       throw new CofferError('manifest', `${fullName} has no blob to publish`);
     }
-    const { blob } = parameter.content;
-    return { parameter, blob, body: await openBlobBody(manifest, parameter, blob) };
+    return { parameter, blob: parameter.content.blob };
+  };
+  /** Reads all of a blob, once for its digest and for the checksum of its parts. */
+  const verify = async (fullName: string) => {
+    const { parameter, blob } = find(fullName);
+    const parts = new PartDigests();
+    const onChunk = isInParts(blob.size) ? (chunk: Buffer) => parts.update(chunk) : undefined;
+    const body = await openBlobBody(manifest, parameter, blob, onChunk);
+    const checksum = parts.finish(blob.size, blob.sha256);
+    checksums.set(fullName, checksum);
+    return { body, checksum };
+  };
+  const open = async (fullName: string) => {
+    const { parameter, blob } = find(fullName);
+    const checksum = checksums.get(fullName);
+    return checksum
+      ? { body: await openUnread(manifest, parameter, blob), checksum }
+      : verify(fullName);
+  };
+  const check = async (fullName: string) => {
+    const { body } = await verify(fullName);
+    await body.close();
   };
   const writer: ObjectWriter = {
-    async check(fullName) {
-      const { body } = await open(fullName);
-      await body.close();
-    },
+    check,
     async publish(fullName, object, seen) {
-      const { parameter, blob, body } = await open(fullName);
+      const { parameter, blob } = find(fullName);
+      const { body, checksum } = await open(fullName);
       try {
         const context = blobContext(manifest.destination, parameter);
         const subject = `the data key of ${fullName}`;
@@ -69,11 +98,16 @@ export function createObjectWriter(
           ...object,
           ...key,
           parameter: fullName,
+          checksum,
           read: body.read,
           signal: options.signal,
           progress: options.onUploaded,
         };
         await publishObject(services.objects, object, sealed, seen);
+      } catch (error) {
+        // If the file changed since it was read, this says so.
+        if (OTHER_BYTES.has(awsErrorName(error) ?? '')) await check(fullName);
+        throw error;
       } finally {
         await body.close();
       }

@@ -12,28 +12,30 @@ const CHUNK_BYTES = 1024 * 1024;
 /** A blob's sealed bytes, readable at any offset, in memory or on disk. */
 export interface BlobBody {
   size: number;
-  read: (offset: number, length: number) => Promise<Buffer>;
+  /** @param into a buffer that it may use, of at least that length */
+  read: (offset: number, length: number, into?: Buffer) => Promise<Buffer>;
   close: () => Promise<void>;
 }
 
 /**
  * Opens a blob's sealed bytes, after checking their size and SHA-256 against the manifest.
+ * @param onChunk sees the same bytes, in order; a chunk is valid only during the call
  * @throws CofferError `tampered` if they differ, `source` if the file is missing
  */
 export async function openBlobBody(
   manifest: Manifest,
   parameter: Parameter,
   blob: Blob,
+  onChunk?: (chunk: Buffer) => void,
 ): Promise<BlobBody> {
-  const body = await findBlobBody(manifest, parameter, blob);
+  const body = await openUnread(manifest, parameter, blob);
   try {
     const hash = createHash('sha256');
-    if (body.size === blob.size) {
-      for await (const chunk of chunksOf(body, body.size)) hash.update(chunk);
+    for await (const chunk of chunksOf(body, body.size)) {
+      hash.update(chunk);
+      onChunk?.(chunk);
     }
-    if (body.size !== blob.size || hash.digest('hex') !== blob.sha256) {
-      throw await describeDamage(parameter, body);
-    }
+    if (hash.digest('hex') !== blob.sha256) throw await describeDamage(parameter, body);
     return body;
   } catch (error) {
     await body.close();
@@ -42,17 +44,18 @@ export async function openBlobBody(
 }
 
 /**
- * Checks that a blob's sealed bytes are there, and their size; does not read them.
+ * Opens a blob's sealed bytes after checking their size; does not read them.
  * @throws CofferError as `openBlobBody`
  */
-export async function requireBlobBody(
+export async function openUnread(
   manifest: Manifest,
   parameter: Parameter,
   blob: Blob,
-): Promise<void> {
+): Promise<BlobBody> {
   const body = await findBlobBody(manifest, parameter, blob);
+  if (body.size === blob.size) return body;
   try {
-    if (body.size !== blob.size) throw await describeDamage(parameter, body);
+    throw await describeDamage(parameter, body);
   } finally {
     await body.close();
   }
@@ -111,9 +114,11 @@ export function headerOf(blob: Blob): Commitment {
   };
 }
 
+/** The bytes before `end`. A chunk is valid only until the next one is asked for. */
 async function* chunksOf(body: BlobBody, end: number): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end));
   for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
-    yield body.read(offset, Math.min(CHUNK_BYTES, end - offset));
+    yield body.read(offset, Math.min(CHUNK_BYTES, end - offset), buffer);
   }
 }
 
@@ -133,8 +138,8 @@ async function onDisk(manifest: Manifest, parameter: Parameter, file: string): P
     const { handle, stats } = opened;
     return {
       size: Number(stats.size),
-      async read(offset, length) {
-        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
+      async read(offset, length, into = Buffer.allocUnsafe(length)) {
+        const { buffer, bytesRead } = await handle.read(into, 0, length, offset);
         return buffer.subarray(0, bytesRead);
       },
       close: () => handle.close(),

@@ -3,7 +3,7 @@ import { createObjectCipher, sealChunks, TAG_BYTES } from '../crypto/object-v3.t
 import { CofferError, type Problem } from '../errors.ts';
 import { isIgnored } from '../git/head.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
-import { headerOf, requireBlobBody } from './blob-body.ts';
+import { headerOf, openUnread } from './blob-body.ts';
 import { readCommitted } from './head.ts';
 import { inlineLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
@@ -150,7 +150,7 @@ async function isSameBlob(
   watch: Watch | undefined,
 ): Promise<boolean> {
   const dataKey = await opener.openBlobKey(parameter, blob);
-  await requireBlobBody(manifest, parameter, blob);
+  await (await openUnread(manifest, parameter, blob)).close();
   const { messageId, commitment: wanted } = headerOf(blob);
   const { cipher, commitment } = createObjectCipher(dataKey, messageId);
   if (!commitment.equals(wanted)) {
