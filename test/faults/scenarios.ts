@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeKeyCommand, UpdateAliasCommand } from '@aws-sdk/client-kms';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { recoveryDigest } from '../../src/crypto/recovery.ts';
+import { readManifest } from '../../src/manifest/index.ts';
 import { REGION } from '../support/aws.ts';
 import type { Known, Ledger, Values } from './ledger.ts';
 import {
@@ -60,7 +62,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await writeFile(join(work, path), bytes);
       for (const values of after.git.values()) if (values.has(name)) values.set(name, bytes);
     }
-    return { argv: ['encrypt', ...files], after, isOnline: true, plaintext: files };
+    const flags = await acceptance(world, files);
+    return { argv: ['encrypt', ...files, ...flags], after, isOnline: true, plaintext: files };
   },
 
   async set(world) {
@@ -75,10 +78,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const isKnown = ledger.manifest(file).has(whole);
     if (!isKnown) world.kinds.set(whole, 'secret');
     world.origins.delete(whole);
+    const argv = ['set', file, name, ...(await acceptance(world, [file]))];
     const isText = Buffer.from(value.toString('utf8')).equals(value);
-    if (isText) return { argv: ['set', file, name], stdin: value, after, isOnline: true };
+    if (isText) return { argv, stdin: value, after, isOnline: true };
     const from = await putAside(world, value);
-    return { argv: ['set', file, name, '--from-file', from], after, isOnline: true };
+    return { argv: [...argv, '--from-file', from], after, isOnline: true };
   },
 
   unset(world) {
@@ -456,7 +460,7 @@ async function setOne(world: World, command: 'create' | 'update'): Promise<Step 
   world.origins.delete(whole);
   const argv = [command, file, name, await putAside(world, value), '--yes', ...pace(world)];
   return {
-    argv,
+    argv: [...argv, ...(await acceptance(world, [file]))],
     after,
     isOnline: true,
     ...(command === 'create' && {
@@ -464,6 +468,15 @@ async function setOne(world: World, command: 'create' | 'update'): Promise<Step 
       finish: ['sync', file, '--only', name, '--yes'],
     }),
   };
+}
+
+/** Where all secrets are blobs, no data key vouches for the recovery list: the caller has to. */
+async function acceptance({ work }: World, files: readonly string[]): Promise<string[]> {
+  const manifests = await Promise.all(files.map((file) => readManifest(join(work, file))));
+  const digests = manifests
+    .filter(({ dataKeys }) => Object.keys(dataKeys).length === 0)
+    .flatMap(({ recovery }) => recoveryDigest(recovery) ?? []);
+  return digests.slice(0, 1).flatMap((digest) => ['--accept-recovery', digest]);
 }
 
 function anyManifest({ ledger, random }: World): string {
