@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { isMap, isSeq, type MapNode } from './yaml/nodes.ts';
 import { BlockEditor } from './edit/block-editor.ts';
 import { knownDocument, type ManifestDocument, openDocument } from './yaml/document.ts';
 import { editDataKeys } from './edit/data-keys.ts';
@@ -69,8 +69,8 @@ function openLines(
   return document;
 }
 
-function editorFor(lines: Lines, map: YAMLMap.Parsed): MapEditor {
-  return map.flow === true ? new FlowEditor(lines, map) : new BlockEditor(lines, map);
+function editorFor(lines: Lines, map: MapNode): MapEditor {
+  return map.flow ? new FlowEditor(lines, map) : new BlockEditor(lines, map);
 }
 
 function editTop({ root, tree }: ManifestDocument, lines: Lines, edit: ManifestEdit): Splice[] {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type MapNode, type Node } from './yaml/nodes.ts';
 import { parseInline } from '../crypto/inline.ts';
 import { looksPsyml } from '../crypto/psyml.ts';
 import { isBlockCollection, Lines, type Splice } from './edit/lines.ts';
@@ -26,7 +26,7 @@ export function maskManifest(text: string, shown: ReadonlySet<string> = new Set(
   const document = openDocument(lines.text, new Faults());
   if (!document) return maskCiphertext(text);
   const { root, tree } = document;
-  const mask = (node: ParsedNode, mark: string) => splice(lines, node, mark);
+  const mask = (node: Node, mark: string) => splice(lines, node, mark);
   const isEncrypted = tree.fields(root).has('encrypted_with');
   const splices: Splice[] = [];
   for (const [key, node] of pairsOf(root)) {
@@ -50,7 +50,7 @@ export function maskManifest(text: string, shown: ReadonlySet<string> = new Set(
 }
 
 /** Who can open a data key shows, the key does not. */
-function hiddenIn(dataKey: YAMLMap.Parsed): ParsedNode[] {
+function hiddenIn(dataKey: MapNode): Node[] {
   return pairsOf(dataKey).flatMap(([field, value]) => {
     if (field === 'recovery' && isMap(value)) return pairsOf(value).map(([, wrap]) => wrap);
     return ['key', 'commit', 'recovery'].includes(field) ? [value] : [];
@@ -64,18 +64,16 @@ function maskCiphertext(text: string): string {
 }
 
 /** All pairs in the text, including those of duplicate keys. */
-function pairsOf(map: YAMLMap.Parsed): [key: string, value: ParsedNode][] {
-  return map.items.flatMap(({ key, value }) =>
-    isScalar(key) && value && !isAlias(value) ? [[textOf(key), value]] : [],
-  );
+function pairsOf(map: MapNode): [key: string, value: Node][] {
+  return map.items.flatMap(({ key, value }) => (isAlias(value) ? [] : [[textOf(key), value]]));
 }
 
 /** The mark for a field of a parameter; undefined if the field may be shown. */
 function markOf(
   tree: Tree,
-  parameter: YAMLMap.Parsed,
+  parameter: MapNode,
   field: string,
-  value: ParsedNode,
+  value: Node,
   isEncrypted: boolean,
 ): string | undefined {
   if (field === 'blob') return describeBlob(tree, value);
@@ -91,7 +89,7 @@ function markOf(
   return /^string(list)?$/i.test(type) ? undefined : PLAINTEXT;
 }
 
-function describeBlob(tree: Tree, blob: ParsedNode): string {
+function describeBlob(tree: Tree, blob: Node): string {
   const fields = isMap(blob) ? tree.fields(blob) : new Map<string, never>();
   const sha256 = readText(fields, 'sha256') ?? '';
   const size = formatBytes(Number(readText(fields, 'size') ?? 0));
@@ -103,7 +101,7 @@ function markCiphertext(text: string): string {
   return `ENC[${HIDDEN}${digest.slice(0, MARK_DIGITS)}]`;
 }
 
-function splice(lines: Lines, node: ParsedNode, mark: string): Splice {
+function splice(lines: Lines, node: Node, mark: string): Splice {
   const [start] = node.range;
   const end = isBlockCollection(node) ? lines.endOfNode(node) : node.range[1];
   const isWholeLine = lines.text.slice(start, end).endsWith('\n');

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isAlias, isMap, isSeq } from 'yaml';
+import { isAlias, isMap, isSeq } from './yaml/nodes.ts';
 import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { knownDocument, type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults } from './yaml/faults.ts';

@@ -1,4 +1,4 @@
-import type { ParsedNode, YAMLMap } from 'yaml';
+import type { MapNode, Node } from '../yaml/nodes.ts';
 import { isBlockCollection, isBlockScalar, type Lines, type Splice } from './lines.ts';
 import { isCollection, type MapEditor, removeProperties, writtenValue } from './map-editor.ts';
 import { type Spot, type Value, type Room, roomAt } from './render.ts';
@@ -8,11 +8,11 @@ import type { Rendering } from './write-scalar.ts';
 /** Edits a map in block style, line by line. */
 export class BlockEditor implements MapEditor {
   readonly #lines: Lines;
-  readonly #map: YAMLMap.Parsed;
+  readonly #map: MapNode;
   readonly #splices: Splice[] = [];
   readonly #removed: Splice[] = [];
 
-  constructor(lines: Lines, map: YAMLMap.Parsed) {
+  constructor(lines: Lines, map: MapNode) {
     this.#lines = lines;
     this.#map = map;
   }
@@ -73,7 +73,7 @@ export class BlockEditor implements MapEditor {
     this.#splice(at, at, this.#join([`${' '.repeat(spot.column)}${key}:${beside}`, ...below]));
   }
 
-  #replaceInline(old: ParsedNode, { inline, below }: Rendering): void {
+  #replaceInline(old: Node, { inline, below }: Rendering): void {
     const lines = this.#lines;
     const [start, end] = old.range;
     const lineEnd = lines.endOf(end);
@@ -85,7 +85,7 @@ export class BlockEditor implements MapEditor {
     this.#splice(lineEnd, lineEnd, this.#join(below));
   }
 
-  #replaceBlockScalar(old: ParsedNode, value: Value, place: (end: number) => Spot): void {
+  #replaceBlockScalar(old: Node, value: Value, place: (end: number) => Spot): void {
     const lines = this.#lines;
     const [start] = old.range;
     const [header = ''] = /^[|>][-+0-9]*/.exec(lines.text.slice(start, start + 3)) ?? [];
@@ -101,7 +101,7 @@ export class BlockEditor implements MapEditor {
     this.#splice(bodyStart, bodyEnd, this.#join(below));
   }
 
-  #replaceCollection(old: ParsedNode, colonEnd: number, { inline, below }: Rendering): void {
+  #replaceCollection(old: Node, colonEnd: number, { inline, below }: Rendering): void {
     if (inline !== '') this.#splice(colonEnd, colonEnd, ` ${inline}`);
     const start = this.#lines.startOf(old.range[0]);
     this.#splice(start, this.#lines.endOfNode(old), this.#join(below));

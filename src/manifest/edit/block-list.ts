@@ -1,4 +1,4 @@
-import { isMap, type ParsedNode, type YAMLSeq } from 'yaml';
+import { isMap, type Node, type SeqNode } from '../yaml/nodes.ts';
 import type { NewParameter } from '../model.ts';
 import { braceStyleOf, blockItem, type DashStyle, flowItem } from './new-parameter.ts';
 import { type Extent, extentsOf } from './extents.ts';
@@ -8,12 +8,12 @@ import { roomAt } from './render.ts';
 /** Edits a list in block style, line by line. */
 export class BlockList {
   readonly #lines: Lines;
-  readonly #items: readonly ParsedNode[];
+  readonly #items: readonly Node[];
   readonly #extents: readonly Extent[];
   /** The start of the list's first line. */
   readonly #start: number;
 
-  constructor(lines: Lines, list: YAMLSeq.Parsed, keyEnd: number) {
+  constructor(lines: Lines, list: SeqNode, keyEnd: number) {
     this.#lines = lines;
     this.#items = list.items;
     this.#start = lines.endOf(keyEnd);
@@ -49,9 +49,9 @@ export class BlockList {
     return splices;
   }
 
-  #render(parameter: NewParameter, neighbour: ParsedNode, style: DashStyle): readonly string[] {
+  #render(parameter: NewParameter, neighbour: Node, style: DashStyle): readonly string[] {
     // In flow style, the sealed bytes would be one endless line.
-    if (!isMap(neighbour) || neighbour.flow !== true || parameter.content?.kind === 'blob') {
+    if (!isMap(neighbour) || !neighbour.flow || parameter.content?.kind === 'blob') {
       return blockItem(parameter, style);
     }
     const item = flowItem(parameter, braceStyleOf(this.#lines, neighbour));
@@ -120,7 +120,7 @@ export class BlockList {
   }
 
   /** Whether an item ends with a block scalar, and whether that keeps the blank lines after it. */
-  #scalarAtEnd(item: ParsedNode): 'none' | 'block' | 'keep' {
+  #scalarAtEnd(item: Node): 'none' | 'block' | 'keep' {
     const last = lastPartOf(item);
     if (!isBlockScalar(last)) return 'none';
     const [start] = last.range;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isScalar, type YAMLMap } from 'yaml';
+import { isMap, isScalar, type MapNode } from '../yaml/nodes.ts';
 import type { WrappedDataKey, WrappedDataKeys } from '../../crypto/data-keys.ts';
 import type { Field, Fields, Tree } from '../yaml/tree.ts';
 import { textOf } from '../yaml/scalars.ts';
@@ -15,7 +15,7 @@ interface DataKeysPlace {
   field: Field | undefined;
   /** The pair after which a new `data_keys` goes. */
   neighbour: Field;
-  editorFor: (map: YAMLMap.Parsed) => MapEditor;
+  editorFor: (map: MapNode) => MapEditor;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { YAMLSeq } from 'yaml';
+import type { SeqNode } from '../yaml/nodes.ts';
 import type { Lines } from './lines.ts';
 
 /** The lines of one item of a list in block style. */
@@ -11,7 +11,7 @@ export interface Extent {
 }
 
 /** @param listStart start of the first line below the list's key */
-export function extentsOf(lines: Lines, list: YAMLSeq.Parsed, listStart: number): Extent[] {
+export function extentsOf(lines: Lines, list: SeqNode, listStart: number): Extent[] {
   const extents: Extent[] = [];
   const dashes = dashesOf(lines, list);
   for (const [index, item] of list.items.entries()) {
@@ -25,7 +25,7 @@ export function extentsOf(lines: Lines, list: YAMLSeq.Parsed, listStart: number)
   return extents;
 }
 
-function dashesOf(lines: Lines, list: YAMLSeq.Parsed): number[] {
+function dashesOf(lines: Lines, list: SeqNode): number[] {
   return list.items.map((_, index) => {
     const previous = list.items[index - 1];
     if (!previous) return list.range[0];

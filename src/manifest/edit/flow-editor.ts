@@ -1,4 +1,4 @@
-import type { YAMLMap } from 'yaml';
+import type { MapNode } from '../yaml/nodes.ts';
 import { hasQuotedKeys } from './new-parameter.ts';
 import { FlowItems } from './flow-items.ts';
 import type { Lines, Splice } from './lines.ts';
@@ -9,18 +9,18 @@ import type { Field } from '../yaml/tree.ts';
 /** Edits a map in flow style, JSON included. */
 export class FlowEditor implements MapEditor {
   readonly #lines: Lines;
-  readonly #map: YAMLMap.Parsed;
+  readonly #map: MapNode;
   readonly #spot: Spot;
   readonly #items: FlowItems;
   readonly #splices: Splice[] = [];
 
-  constructor(lines: Lines, map: YAMLMap.Parsed) {
+  constructor(lines: Lines, map: MapNode) {
     this.#lines = lines;
     this.#map = map;
     this.#spot = { flow: true, quotedKeys: hasQuotedKeys(map), column: 0, blocks: 'none' };
     const ranges = map.items.map(({ key, value }) => ({
       start: key.range[0],
-      end: (value ?? key).range[1],
+      end: value.range[1],
     }));
     this.#items = new FlowItems(lines, ranges, 'stay');
   }

@@ -1,4 +1,4 @@
-import { type ParsedNode, isAlias, isMap, isScalar } from 'yaml';
+import { isMap, isScalar, isSeq, type MapNode, type Node, type SeqNode } from '../yaml/nodes.ts';
 
 /** Replaces the text from `start` to `end`. */
 export interface Splice {
@@ -98,7 +98,7 @@ export class Lines {
   }
 
   /** The end of a node's last line, its comment included. */
-  endOfNode(node: ParsedNode): number {
+  endOfNode(node: Node): number {
     const last = lastPartOf(node);
     const end = last.range[1];
     // The range of a block scalar ends at the start of the next line.
@@ -107,24 +107,22 @@ export class Lines {
   }
 }
 
-export function isBlockScalar(node: ParsedNode): boolean {
+export function isBlockScalar(node: Node): boolean {
   return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
 }
 
 /** Whether the node is a list or map in block style. */
-export function isBlockCollection(
-  node: ParsedNode,
-): node is Extract<ParsedNode, { items: unknown }> {
-  return !isAlias(node) && !isScalar(node) && node.flow !== true;
+export function isBlockCollection(node: Node): node is MapNode | SeqNode {
+  return (isMap(node) || isSeq(node)) && !node.flow;
 }
 
 /** The node at the end of the last line of a list or map in block style. */
-export function lastPartOf(node: ParsedNode): ParsedNode {
+export function lastPartOf(node: Node): Node {
   if (!isBlockCollection(node)) return node;
   if (!isMap(node)) {
     const item = node.items.at(-1);
     return item ? lastPartOf(item) : node;
   }
   const pair = node.items.at(-1);
-  return pair ? lastPartOf(pair.value ?? pair.key) : node;
+  return pair ? lastPartOf(pair.value) : node;
 }

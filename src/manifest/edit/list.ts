@@ -1,4 +1,4 @@
-import { type YAMLSeq, isMap, isSeq } from 'yaml';
+import { type SeqNode, isMap, isSeq } from '../yaml/nodes.ts';
 import { CofferError } from '../../errors.ts';
 import type { NewParameter } from '../model.ts';
 import { readText } from '../read/reading.ts';
@@ -21,12 +21,10 @@ export interface ListEditor {
 /** The editor of the list of parameters. */
 export function openList(document: ManifestDocument, lines: Lines): ListEditor {
   const { field, list } = findList(document);
-  return list.flow === true
-    ? new FlowList(lines, list)
-    : new BlockList(lines, list, field.keyNode.range[1]);
+  return list.flow ? new FlowList(lines, list) : new BlockList(lines, list, field.keyNode.range[1]);
 }
 
-function findList({ root, tree }: ManifestDocument): { field: Field; list: YAMLSeq.Parsed } {
+function findList({ root, tree }: ManifestDocument): { field: Field; list: SeqNode } {
   const field = tree.fields(root).get('parameters');
   const list = field?.node;
   if (!field || !list || !isSeq(list)) throw new Error('a manifest without parameters');
@@ -58,7 +56,7 @@ export function removeParameters(
   return openList(document, lines).remove(indices);
 }
 
-function namesOf({ tree }: ManifestDocument, list: YAMLSeq.Parsed): string[] {
+function namesOf({ tree }: ManifestDocument, list: SeqNode): string[] {
   return list.items.map((item) => {
     const node = tree.resolve(item);
     return node && isMap(node) ? (readText(tree.fields(node), 'name') ?? '') : '';
@@ -68,7 +66,7 @@ function namesOf({ tree }: ManifestDocument, list: YAMLSeq.Parsed): string[] {
 /** A remaining alias must not lose its anchor. */
 function refuseAnchors(
   { tree }: ManifestDocument,
-  list: YAMLSeq.Parsed,
+  list: SeqNode,
   indices: ReadonlySet<number>,
   names: readonly string[],
 ): void {
@@ -87,9 +85,9 @@ function refuseAnchors(
 /** Edits a list in flow style, JSON included. */
 class FlowList implements ListEditor {
   readonly #lines: Lines;
-  readonly #list: YAMLSeq.Parsed;
+  readonly #list: SeqNode;
 
-  constructor(lines: Lines, list: YAMLSeq.Parsed) {
+  constructor(lines: Lines, list: SeqNode) {
     this.#lines = lines;
     this.#list = list;
   }

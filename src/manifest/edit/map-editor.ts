@@ -1,4 +1,4 @@
-import { type ParsedNode, isAlias, isScalar } from 'yaml';
+import { type Node, isAlias, isScalar } from '../yaml/nodes.ts';
 import type { Field } from '../yaml/tree.ts';
 import type { Lines, Splice } from './lines.ts';
 import { type Value, oneLine } from './render.ts';
@@ -16,11 +16,11 @@ export interface MapEditor {
 }
 
 /** The value as written, which may be an alias. */
-export function writtenValue({ pair, keyNode }: Field): ParsedNode {
-  return pair.value ?? keyNode;
+export function writtenValue({ pair }: Field): Node {
+  return pair.value;
 }
 
-export function isCollection(node: ParsedNode): boolean {
+export function isCollection(node: Node): boolean {
   return !isAlias(node) && !isScalar(node);
 }
 

@@ -1,4 +1,4 @@
-import type { YAMLMap } from 'yaml';
+import type { MapNode } from '../yaml/nodes.ts';
 import { ROWS } from '../fields.ts';
 import type { NewParameter, Origin, Tags } from '../model.ts';
 import {
@@ -97,7 +97,7 @@ export function flowItem(
 }
 
 /** The style of a map in braces. */
-export function braceStyleOf(lines: Lines, map: YAMLMap.Parsed): BraceStyle {
+export function braceStyleOf(lines: Lines, map: MapNode): BraceStyle {
   const { text, eol } = lines;
   const [start, end] = map.range;
   const first = map.items[0]?.key;
@@ -113,7 +113,7 @@ export function braceStyleOf(lines: Lines, map: YAMLMap.Parsed): BraceStyle {
 }
 
 /** Whether the keys are in quotes, as in JSON. */
-export function hasQuotedKeys(map: YAMLMap.Parsed): boolean {
+export function hasQuotedKeys(map: MapNode): boolean {
   const first = map.items[0]?.key;
-  return first !== undefined && 'type' in first && first.type === 'QUOTE_DOUBLE';
+  return first?.type === 'QUOTE_DOUBLE';
 }

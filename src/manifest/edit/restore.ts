@@ -1,4 +1,4 @@
-import { isMap, isSeq, type YAMLMap } from 'yaml';
+import { isMap, isSeq, type MapNode } from '../yaml/nodes.ts';
 import { readText } from '../read/reading.ts';
 import { knownDocument, type ManifestDocument, openDocument } from '../yaml/document.ts';
 import { Faults } from '../yaml/faults.ts';
@@ -61,12 +61,12 @@ function findContents(text: string, known?: ManifestDocument): Map<string, Exten
   return extents;
 }
 
-function findExtent(fields: Fields, map: YAMLMap.Parsed, lines: Lines): Extent | undefined {
+function findExtent(fields: Fields, map: MapNode, lines: Lines): Extent | undefined {
   const field = fields.get('value') ?? fields.get('blob');
   if (!field) return undefined;
   const written = writtenValue(field);
   const start = field.keyNode.range[0];
-  const isFlow = map.flow === true;
+  const isFlow = map.flow;
   const end = isFlow ? written.range[1] : lines.endOfNode(written);
   const indent = isFlow ? '' : lines.text.slice(lines.startOf(start), start);
   return { start, end, text: lines.text.slice(start, end), indent };

@@ -1,4 +1,11 @@
-import { isMap, isSeq, type ParsedNode, type YAMLMap } from 'yaml';
+import {
+  isMap,
+  isSeq,
+  type MapNode,
+  type Node,
+  type ScalarNode,
+  type SeqNode,
+} from '../yaml/nodes.ts';
 import { extentsOf } from '../edit/extents.ts';
 import { isBlockCollection, Lines } from '../edit/lines.ts';
 import type { Manifest } from '../model.ts';
@@ -50,12 +57,12 @@ export function splitManifest(text: string, known?: Manifest): Parts {
   if (text.trim() === '') return { ...NO_PARTS, tail: text };
   const lines = new Lines(text);
   const document = openDocument(text, new Faults(), knownDocument(known));
-  if (!document || document.root.flow === true) return { ...NO_PARTS, tail: text };
+  if (!document || document.root.flow) return { ...NO_PARTS, tail: text };
   const pieces = piecesOf(lines, document.root, (node, key, start) => {
     const bodyStart = lines.endOf(key.range[1]);
     if (isSeq(node)) {
       // Another list, such as that of recovery, has no names to merge by.
-      return 'source' in key && key.source === 'parameters'
+      return key.source === 'parameters'
         ? splitList(lines, document, node, start, bodyStart)
         : undefined;
     }
@@ -65,23 +72,23 @@ export function splitManifest(text: string, known?: Manifest): Parts {
   return join(lines, pieces, 0, pieces[0]?.start ?? 0, text.length);
 }
 
-type Split = (node: ParsedNode, key: ParsedNode, start: number) => Parts | undefined;
+type Split = (node: Node, key: ScalarNode, start: number) => Parts | undefined;
 
-function piecesOf(lines: Lines, map: YAMLMap.Parsed, split?: Split): Piece[] {
+function piecesOf(lines: Lines, map: MapNode, split?: Split): Piece[] {
   return map.items.map(({ key, value }) => {
     const at = key.range[0];
     // The first key of a list item follows the dash.
     const start = lines.isFirstInLine(at) ? lines.startOf(at) : at;
-    const parts = value && isBlockCollection(value) ? split?.(value, key, start) : undefined;
-    const end = parts ? start + textOf(parts).length : lines.endOfNode(value ?? key);
-    return { key: 'source' in key ? key.source : '', start, end, parts };
+    const parts = isBlockCollection(value) ? split?.(value, key, start) : undefined;
+    const end = parts ? start + textOf(parts).length : lines.endOfNode(value);
+    return { key: key.source, start, end, parts };
   });
 }
 
 function splitList(
   lines: Lines,
   { tree }: ManifestDocument,
-  list: Extract<ParsedNode, { items: ParsedNode[] }>,
+  list: SeqNode,
   start: number,
   listStart: number,
 ): Parts {
@@ -92,16 +99,13 @@ function splitList(
       key: nameOf(tree, node),
       start: itemStart,
       end,
-      parts:
-        node && isMap(node) && node.flow !== true
-          ? splitItem(lines, node, itemStart, end)
-          : undefined,
+      parts: isMap(node) && !node.flow ? splitItem(lines, node, itemStart, end) : undefined,
     };
   });
   return join(lines, pieces, start, listStart);
 }
 
-function splitItem(lines: Lines, map: YAMLMap.Parsed, start: number, end: number): Parts {
+function splitItem(lines: Lines, map: MapNode, start: number, end: number): Parts {
   // `value` and `blob` are two forms of one field.
   const fields = piecesOf(lines, map).map((piece) =>
     piece.key === 'blob' ? { ...piece, key: 'value' } : piece,
@@ -109,7 +113,7 @@ function splitItem(lines: Lines, map: YAMLMap.Parsed, start: number, end: number
   return join(lines, fields, start, fields[0]?.start ?? start, end);
 }
 
-function nameOf(tree: Tree, item: ParsedNode | undefined): string {
+function nameOf(tree: Tree, item: Node | undefined): string {
   const node = item && tree.resolve(item);
   return node && isMap(node) ? (readText(tree.fields(node), 'name') ?? '') : '';
 }

@@ -1,17 +1,17 @@
-import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type MapNode, type Node, type Resolved } from '../yaml/nodes.ts';
 import { type Faults, quote } from '../yaml/faults.ts';
 import { hintForUnknownKey, quoteKey } from '../yaml/keys.ts';
 import { quoteName } from './names.ts';
 import { nearest } from '../nearest.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
-import type { Field, Resolved, Tree } from '../yaml/tree.ts';
+import type { Field, Tree } from '../yaml/tree.ts';
 import { type SchemaError, validate } from '../validate.gen.js';
 
 /**
  * Reports where the manifest breaks the schema, except at values that a rule has already reported
  * in better words.
  */
-export function checkSchema(tree: Tree, root: YAMLMap.Parsed, faults: Faults): void {
+export function checkSchema(tree: Tree, root: MapNode, faults: Faults): void {
   if (validate(tree.data(root))) return;
   for (const error of validate.errors ?? []) {
     const spot = locate(tree, root, error.instancePath);
@@ -103,7 +103,7 @@ function hintForValue(
 }
 
 /** Follows a JSON pointer through the document. */
-function locate(tree: Tree, root: YAMLMap.Parsed, pointer: string): Spot | undefined {
+function locate(tree: Tree, root: MapNode, pointer: string): Spot | undefined {
   const steps = pointer.split('/').slice(1).map(unescapeStep);
   let node: Resolved | undefined = root;
   let at = root.range[0];
@@ -116,8 +116,8 @@ function locate(tree: Tree, root: YAMLMap.Parsed, pointer: string): Spot | undef
       ({ node, valueAt: at } = field);
       subject = quoteKey(step) ?? 'this';
     } else if (isSeq(node)) {
-      const item = (node as Extract<Resolved, { items: unknown[] }>).items[Number(step)];
-      if (!item || !('range' in item)) return undefined;
+      const item: Node | undefined = node.items[Number(step)];
+      if (!item) return undefined;
       at = item.range[0];
       node = tree.resolve(item);
       subject = `item ${Number(step) + 1} of ${subject}`;

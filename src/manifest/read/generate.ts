@@ -1,4 +1,4 @@
-import { isScalar, isSeq } from 'yaml';
+import { isScalar, isSeq } from '../yaml/nodes.ts';
 import type { Generate } from '../model.ts';
 import { type Reading, readMap, readText } from './reading.ts';
 import { textOf } from '../yaml/scalars.ts';

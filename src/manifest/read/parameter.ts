@@ -1,4 +1,4 @@
-import { isMap } from 'yaml';
+import { isMap, type Resolved } from '../yaml/nodes.ts';
 import type { WrappedDataKeys } from '../../crypto/data-keys.ts';
 import { quote } from '../yaml/faults.ts';
 import { type FIELDS, type Member, ROWS } from '../fields.ts';
@@ -18,7 +18,7 @@ import { readGenerate } from './generate.ts';
 import { readValue } from './value.ts';
 import { type Reading, readTags, readText } from './reading.ts';
 import type { SecretGuard } from './secrets.ts';
-import type { Field, Fields, Resolved } from '../yaml/tree.ts';
+import type { Field, Fields } from '../yaml/tree.ts';
 
 const MAX_TAGS = 50;
 

@@ -1,4 +1,4 @@
-import { isMap, isScalar } from 'yaml';
+import { isMap, isScalar } from '../yaml/nodes.ts';
 import type { Faults } from '../yaml/faults.ts';
 import type { Tags } from '../model.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';

@@ -1,4 +1,4 @@
-import { isScalar, isSeq } from 'yaml';
+import { isScalar, isSeq } from '../yaml/nodes.ts';
 import { decodeBase64 } from '../../crypto/base64.ts';
 import type { RecoveryWraps } from '../../crypto/recovery.ts';
 import { textOf } from '../yaml/scalars.ts';

@@ -1,4 +1,4 @@
-import { isScalar, isSeq } from 'yaml';
+import { isScalar, isSeq } from '../yaml/nodes.ts';
 import { couldBeRegion, partitionOf, REGIONS } from '../../aws/regions.ts';
 import { nearest } from '../nearest.ts';
 import { isInEachRegion, REGION_MARK, settingsIn } from '../regions.ts';

@@ -1,7 +1,16 @@
-import { type Alias, isAlias, isMap, isScalar, type ParsedNode } from 'yaml';
+import {
+  type AliasNode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type MapNode,
+  type Node,
+  type Resolved,
+} from '../yaml/nodes.ts';
 import { type Faults, quote } from '../yaml/faults.ts';
 import { isMergeKey } from '../yaml/survey.ts';
-import type { Field, Fields, Resolved, Tree } from '../yaml/tree.ts';
+import type { Field, Fields, Tree } from '../yaml/tree.ts';
 
 /** The keys whose values are or become secret. */
 const SECRET_KEYS = ['value', 'file', 'generate', 'blob'] as const;
@@ -16,9 +25,9 @@ export class SecretGuard {
   readonly #tree: Tree;
   readonly #faults: Faults;
   /** Anchored nodes that contain a secret or are part of one. */
-  readonly #anchored = new Set<ParsedNode>();
+  readonly #anchored = new Set<Node>();
   /** Aliases that merge one parameter into another, whose own value wins. */
-  readonly #merges = new Set<Alias.Parsed>();
+  readonly #merges = new Set<AliasNode>();
 
   constructor(tree: Tree, faults: Faults) {
     this.#tree = tree;
@@ -65,21 +74,21 @@ export class SecretGuard {
     }
   }
 
-  *#walk(node: ParsedNode): Generator<ParsedNode> {
+  *#walk(node: Node): Generator<Node> {
     yield node;
     if (isAlias(node) || isScalar(node)) return;
     if (isMap(node)) {
       for (const { key, value } of node.items) {
         yield* this.#walk(key);
-        if (value) yield* this.#walk(value);
+        yield* this.#walk(value);
       }
     } else for (const item of node.items) yield* this.#walk(item);
   }
 
-  #collectMerges(pairs: Extract<Resolved, { items: { key: ParsedNode }[] }>['items']): void {
+  #collectMerges(pairs: MapNode['items']): void {
     for (const { key, value } of pairs) {
-      if (!value || !isScalar(key) || !isMergeKey(key)) continue;
-      const sources = isAlias(value) || isScalar(value) ? [value] : value.items;
+      if (!isMergeKey(key)) continue;
+      const sources = isSeq(value) ? value.items : [value];
       for (const source of sources) if (isAlias(source)) this.#merges.add(source);
     }
   }

@@ -1,4 +1,4 @@
-import { isScalar, isSeq } from 'yaml';
+import { isScalar, isSeq } from '../yaml/nodes.ts';
 import type { Manifest, StoreName } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
 import { textOf } from '../yaml/scalars.ts';

@@ -1,4 +1,4 @@
-import { isScalar, isSeq } from 'yaml';
+import { isScalar, isSeq } from '../yaml/nodes.ts';
 import type { Content, ParameterType } from '../model.ts';
 import type { Reading } from './reading.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';

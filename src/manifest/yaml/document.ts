@@ -1,4 +1,4 @@
-import { isMap, isScalar, type YAMLMap } from 'yaml';
+import { isMap, isScalar, type MapNode } from './nodes.ts';
 import type { Faults } from './faults.ts';
 import { isNull } from './scalars.ts';
 import { rereadSyntax } from './reread.ts';
@@ -12,10 +12,10 @@ import { Tree } from './tree.ts';
  */
 export class ManifestDocument {
   readonly #text: string;
-  readonly #root: YAMLMap.Parsed;
+  readonly #root: MapNode;
   readonly #tree: Tree;
 
-  constructor(text: string, root: YAMLMap.Parsed, tree: Tree) {
+  constructor(text: string, root: MapNode, tree: Tree) {
     this.#text = text;
     this.#root = root;
     this.#tree = tree;
@@ -25,7 +25,7 @@ export class ManifestDocument {
     return this.#text;
   }
 
-  get root(): YAMLMap.Parsed {
+  get root(): MapNode {
     return this.#root;
   }
 

@@ -1,15 +1,4 @@
-import {
-  Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Pair,
-  type ParsedNode,
-  Scalar,
-  YAMLMap,
-  YAMLSeq,
-} from 'yaml';
+import { isMap, isSeq, type Node, type Pair, type SeqNode } from './nodes.ts';
 import { Faults } from './faults.ts';
 import { readSyntax } from './syntax.ts';
 
@@ -19,11 +8,11 @@ const MOST_NEW = 0.7;
 /** A text, and the nodes that reading it gave. */
 interface Known {
   text: string;
-  root: ParsedNode;
+  root: Node;
 }
 
 /**
- * The nodes of `text` as `readSyntax` would return them, but for comments. Only those items of `parameters`
+ * The nodes of `text` as `readSyntax` would return them. Only those items of `parameters`
  * are read that `known` does not have letter for letter.
  *
  * This is safe because of how a list in block style is read: at each line that begins an item, the
@@ -33,7 +22,7 @@ interface Known {
  * new one ends there. What is read has to have its items where they were expected.
  * @returns undefined if the texts are laid out in another way, or the new one has errors
  */
-export function rereadSyntax(text: string, known: Known): ParsedNode | undefined {
+export function rereadSyntax(text: string, known: Known): Node | undefined {
   const [before, now] = [layOut(known.text), layOut(text)];
   const items = before && itemsOf(known.root, before);
   if (!items || !now) return undefined;
@@ -59,8 +48,8 @@ export function rereadSyntax(text: string, known: Known): ParsedNode | undefined
   if (!root || !read || read.length !== count || !isMap(root)) return undefined;
 
   let next = 0;
-  const list = root.items.at(-1)?.value as YAMLSeq.Parsed;
-  list.items = now.starts.map((start, index) => {
+  const list = root.items.at(-1) as Pair & { value: SeqNode };
+  const all = now.starts.map((start, index) => {
     const place = kept[index];
     const [item, from] =
       place === undefined
@@ -69,12 +58,10 @@ export function rereadSyntax(text: string, known: Known): ParsedNode | undefined
     if (!item || from === undefined) throw new Error('an item without its text');
     return moved(item, start - from);
   });
-  const by = text.length - short.length;
-  for (const node of [root, list]) {
-    const [start, valueEnd, nodeEnd] = node.range;
-    node.range = [start, valueEnd + by, nodeEnd + by];
-  }
-  return root;
+  const end = all.at(-1)?.range[1] ?? text.length;
+  const value: SeqNode = { ...list.value, items: all, range: [list.value.range[0], end] };
+  const pairs = [...root.items.slice(0, -1), { ...list, value }];
+  return { ...root, items: pairs, range: [root.range[0], end] };
 }
 
 /** Where the lines with the dashes of `parameters` begin, in a text that ends with that list. */
@@ -109,12 +96,11 @@ function chunkOf({ text, starts }: Layout, index: number): string {
 }
 
 /** The items of `parameters`, if they are where the layout expects them. */
-function itemsOf(root: ParsedNode, { starts, column }: Layout): readonly ParsedNode[] | undefined {
-  const pair = isMap(root) && root.flow !== true ? root.items.at(-1) : undefined;
-  if (!pair || !isScalar(pair.key) || pair.key.source !== 'parameters') return undefined;
-  const list = pair.value;
-  if (!list || !isSeq(list) || list.flow === true) return undefined;
-  const items = list.items as readonly ParsedNode[];
+function itemsOf(root: Node, { starts, column }: Layout): readonly Node[] | undefined {
+  const pair = isMap(root) && !root.flow ? root.items.at(-1) : undefined;
+  const list = pair?.key.source === 'parameters' ? pair.value : undefined;
+  if (!isSeq(list) || list.flow) return undefined;
+  const { items } = list;
   if (items.length !== starts.length || list.range[0] !== (starts[0] ?? 0) + column) {
     return undefined;
   }
@@ -126,19 +112,18 @@ function itemsOf(root: ParsedNode, { starts, column }: Layout): readonly ParsedN
 }
 
 /** The same node further down; a node never changes, as other documents may have it, too. */
-function moved<Node extends ParsedNode>(node: Node, by: number): Node;
-function moved(node: ParsedNode, by: number): ParsedNode {
+function moved<N extends Node>(node: N, by: number): N;
+function moved(node: Node, by: number): Node {
   if (by === 0) return node;
-  const [start, valueEnd, nodeEnd] = node.range;
-  const range = [start + by, valueEnd + by, nodeEnd + by] as const;
-  if (isScalar(node)) return Object.assign(new Scalar(node.value), node, { range });
-  if (isAlias(node)) return Object.assign(new Alias(node.source), node, { range });
+  const [start, end] = node.range;
+  const range = [start + by, end + by] as const;
   if (isMap(node)) {
-    const items = node.items.map(
-      ({ key, value }) => new Pair(moved(key, by), value && moved(value, by)),
-    );
-    return Object.assign(new YAMLMap(node.schema), node, { items, range });
+    const items = node.items.map(({ key, value }) => ({
+      key: moved(key, by),
+      value: moved(value, by),
+    }));
+    return { ...node, items, range };
   }
-  const items = node.items.map((item) => moved(item, by));
-  return Object.assign(new YAMLSeq(node.schema), node, { items, range });
+  if (isSeq(node)) return { ...node, items: node.items.map((item) => moved(item, by)), range };
+  return { ...node, range };
 }

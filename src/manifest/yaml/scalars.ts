@@ -1,17 +1,17 @@
-import type { Scalar } from 'yaml';
+import type { ScalarNode } from './nodes.ts';
 
 const NULL = /^(?:~|null|Null|NULL)?$/;
 
 /** A scalar's text: the source of a plain one, the meaning of any other. */
-export function textOf(scalar: Scalar.Parsed): string {
+export function textOf(scalar: ScalarNode): string {
   return scalar.source;
 }
 
-export function isPlain(scalar: Scalar.Parsed): boolean {
+export function isPlain(scalar: ScalarNode): boolean {
   return scalar.type === 'PLAIN' && scalar.tag === undefined;
 }
 
-export function isNull(scalar: Scalar.Parsed): boolean {
+export function isNull(scalar: ScalarNode): boolean {
   return isPlain(scalar) && NULL.test(scalar.source);
 }
 
@@ -19,7 +19,7 @@ export function isNull(scalar: Scalar.Parsed): boolean {
  * A scalar as JSON, for the schema. A number must be written as JavaScript would write it, so that
  * no digit is lost.
  */
-export function dataOf(scalar: Scalar.Parsed): string | number | boolean | null {
+export function dataOf(scalar: ScalarNode): string | number | boolean | null {
   return isPlain(scalar) ? plainData(scalar.source) : scalar.source;
 }
 

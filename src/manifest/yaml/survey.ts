@@ -1,4 +1,12 @@
-import { type Alias, isAlias, isMap, isScalar, type ParsedNode, Scalar, type YAMLMap } from 'yaml';
+import {
+  type AliasNode,
+  isAlias,
+  isMap,
+  isScalar,
+  type MapNode,
+  type Node,
+  type ScalarNode,
+} from './nodes.ts';
 import { quoteKey } from './keys.ts';
 import type { Faults } from './faults.ts';
 import { isPlain } from './scalars.ts';
@@ -14,11 +22,11 @@ const PLAIN_TAGS: ReadonlySet<string | undefined> = new Set([
   'tag:yaml.org,2002:seq',
 ]);
 
-export type Targets = ReadonlyMap<Alias.Parsed, ParsedNode>;
+export type Targets = ReadonlyMap<AliasNode, Node>;
 
 const MERGE_KEY = '<<';
 
-export function isMergeKey(key: Scalar.Parsed): boolean {
+export function isMergeKey(key: ScalarNode): boolean {
   return key.source === MERGE_KEY && isPlain(key);
 }
 
@@ -26,18 +34,18 @@ export function isMergeKey(key: Scalar.Parsed): boolean {
  * Walks all nodes once: resolves aliases, and reports duplicate keys, tags, and aliases of nothing
  * or of too much. Returns undefined if the aliases expand to too much.
  */
-export function survey(root: ParsedNode, faults: Faults): Targets | undefined {
+export function survey(root: Node, faults: Faults): Targets | undefined {
   const surveyor = new Surveyor(faults);
   surveyor.visit(root);
   return surveyor.overflows ? undefined : surveyor.targets;
 }
 
 class Surveyor {
-  readonly targets = new Map<Alias.Parsed, ParsedNode>();
+  readonly targets = new Map<AliasNode, Node>();
   readonly #faults: Faults;
-  readonly #anchors = new Map<string, ParsedNode>();
+  readonly #anchors = new Map<string, Node>();
   /** The number of nodes behind each complete anchored node. */
-  readonly #sizes = new Map<ParsedNode, number>();
+  readonly #sizes = new Map<Node, number>();
   #aliased = 0;
 
   constructor(faults: Faults) {
@@ -48,7 +56,7 @@ class Surveyor {
     return this.#aliased > MAX_ALIASED_NODES;
   }
 
-  visit(node: ParsedNode): number {
+  visit(node: Node): number {
     if (isAlias(node)) return this.#follow(node);
     this.#checkTag(node);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
@@ -60,13 +68,10 @@ class Surveyor {
     return size;
   }
 
-  #visitPairs(map: YAMLMap.Parsed): number {
+  #visitPairs(map: MapNode): number {
     let size = 0;
     const seen = new Set<string>();
-    for (const pair of map.items) {
-      // `stringKeys` guarantees it.
-      const key = pair.key as Scalar.Parsed;
-      pair.value ??= emptyScalarAfter(key);
+    for (const { key, value } of map.items) {
       if (seen.has(key.source)) {
         const hint = 'a map may have a key only once: remove one';
         this.#faults.add(
@@ -76,12 +81,12 @@ class Surveyor {
         );
       }
       seen.add(key.source);
-      size += this.visit(key) + this.visit(pair.value);
+      size += this.visit(key) + this.visit(value);
     }
     return size;
   }
 
-  #follow(alias: Alias.Parsed): number {
+  #follow(alias: AliasNode): number {
     const [offset] = alias.range;
     const target = this.#anchors.get(alias.source);
     const size = target && this.#sizes.get(target);
@@ -102,22 +107,15 @@ class Surveyor {
   }
 
   /** An escape can write half of a character, which other programs cannot read. */
-  #checkCharacters({ source, range: [offset] }: Scalar.Parsed): void {
+  #checkCharacters({ source, range: [offset] }: ScalarNode): void {
     if (!/\p{Surrogate}/u.test(source)) return;
     const hint = 'write the character itself, or all of it: "\\U0001F511", "\\ud83d\\udd11"';
     this.#faults.add(offset, 'an escape for half a character', hint);
   }
 
-  #checkTag(node: Exclude<ParsedNode, Alias.Parsed>): void {
+  #checkTag(node: Exclude<Node, AliasNode>): void {
     if (PLAIN_TAGS.has(node.tag)) return;
     const hint = 'remove the tag; a text that begins with ! needs quotes';
     this.#faults.add(node.range[0], 'a YAML tag (!…), which a manifest cannot contain', hint);
   }
-}
-
-/** `{key}` has no value node; creates its null. */
-function emptyScalarAfter({ range: [, end] }: Scalar.Parsed): Scalar.Parsed {
-  const range = [end, end, end];
-  const scalar = Object.assign(new Scalar(''), { type: Scalar.PLAIN, source: '', range });
-  return scalar as unknown as Scalar.Parsed;
 }

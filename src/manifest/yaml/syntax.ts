@@ -1,5 +1,6 @@
-import { Composer, Lexer, type ParsedNode, Parser, type Document } from 'yaml';
+import { Composer, type Document, Lexer, Parser } from 'yaml';
 import type { Faults } from './faults.ts';
+import { fromLibrary } from './library.ts';
 import {
   CARRIAGE_RETURN,
   CONTROL_CHARACTER,
@@ -7,6 +8,7 @@ import {
   TOO_DEEP,
   wordSyntaxError,
 } from './messages.ts';
+import type { Node } from './nodes.ts';
 
 /** Deeper than any manifest, and safe for recursive walks. */
 const MAX_DEPTH = 64;
@@ -27,7 +29,7 @@ const OPTIONS = {
 } as const;
 
 /** The YAML nodes of the single document in `text`, or undefined if it has errors. */
-export function readSyntax(text: string, faults: Faults): ParsedNode | undefined {
+export function readSyntax(text: string, faults: Faults): Node | undefined {
   refuseControlCharacters(text, faults);
   if (!faults.isEmpty) return undefined;
   const documents = readDocuments(text, faults);
@@ -45,7 +47,7 @@ export function readSyntax(text: string, faults: Faults): ParsedNode | undefined
   if (second) {
     faults.add(second.range[0], SEVERAL_DOCUMENTS.message, SEVERAL_DOCUMENTS.hint);
   }
-  return faults.isEmpty ? (first?.contents ?? undefined) : undefined;
+  return faults.isEmpty && first?.contents ? fromLibrary(first.contents) : undefined;
 }
 
 function readDocuments(text: string, faults: Faults): Document.Parsed[] {

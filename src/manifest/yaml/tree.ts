@@ -1,25 +1,23 @@
 import {
-  type Alias,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  type MapNode,
+  type Node,
   type Pair,
-  type ParsedNode,
-  type Scalar,
-  type YAMLMap,
-} from 'yaml';
+  type Resolved,
+  type ScalarNode,
+} from './nodes.ts';
 import type { Faults } from './faults.ts';
 import { dataOf } from './scalars.ts';
 import { isMergeKey, type Targets } from './survey.ts';
 
-export type Resolved = Exclude<ParsedNode, Alias.Parsed>;
-
 /** One key of a map and its value, merges and aliases resolved. */
 export interface Field {
   key: string;
-  keyNode: Scalar.Parsed;
-  pair: Pair<ParsedNode, ParsedNode | null>;
+  keyNode: ScalarNode;
+  pair: Pair;
   /** The resolved value. */
   node: Resolved;
   /** Whether the value is written here, not behind an alias or a merge. */
@@ -35,7 +33,7 @@ export type Fields = ReadonlyMap<string, Field>;
 export class Tree {
   readonly #targets: Targets;
   readonly #faults: Faults;
-  readonly #fields = new Map<YAMLMap.Parsed, Fields>();
+  readonly #fields = new Map<MapNode, Fields>();
   readonly #data = new Map<Resolved, unknown>();
 
   constructor(targets: Targets, faults: Faults) {
@@ -48,13 +46,13 @@ export class Tree {
     return this.#targets;
   }
 
-  resolve(node: ParsedNode): Resolved | undefined {
+  resolve(node: Node): Resolved | undefined {
     if (!isAlias(node)) return node;
     const target = this.#targets.get(node);
     return target && this.resolve(target);
   }
 
-  fields(map: YAMLMap.Parsed): Fields {
+  fields(map: MapNode): Fields {
     let fields = this.#fields.get(map);
     if (!fields) {
       fields = this.#readFields(map);
@@ -63,12 +61,11 @@ export class Tree {
     return fields;
   }
 
-  #readFields(map: YAMLMap.Parsed): Fields {
+  #readFields(map: MapNode): Fields {
     const fields = new Map<string, Field>();
     const merges: Field[] = [];
     for (const pair of map.items) {
-      const keyNode = pair.key as Scalar.Parsed;
-      const written = pair.value ?? keyNode;
+      const { key: keyNode, value: written } = pair;
       const field: Field = {
         key: keyNode.source,
         keyNode,
@@ -102,9 +99,9 @@ export class Tree {
   }
 
   /** The maps that `<<: node` merges, by precedence. */
-  mergeSources(node: Resolved): YAMLMap.Parsed[] {
+  mergeSources(node: Resolved): MapNode[] {
     const nodes = isSeq(node) ? node.items.map((item) => this.resolve(item)) : [node];
-    return nodes.filter(isMap) as YAMLMap.Parsed[];
+    return nodes.filter(isMap);
   }
 
   /** The node as JSON data; targets of several aliases are shared. */
@@ -118,12 +115,12 @@ export class Tree {
     return data;
   }
 
-  #mapData(map: YAMLMap.Parsed): Record<string, unknown> {
+  #mapData(map: MapNode): Record<string, unknown> {
     const entries = [...this.fields(map).values()].map(({ key, node }) => [key, this.data(node)]);
     return Object.fromEntries(entries) as Record<string, unknown>;
   }
 
-  #itemData(item: ParsedNode): unknown {
+  #itemData(item: Node): unknown {
     const node = this.resolve(item);
     return node ? this.data(node) : null;
   }
