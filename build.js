@@ -3,6 +3,7 @@
 // keeps each command's start to the code it needs.
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { build, context } from 'esbuild';
 import { billOfMaterials, bundledPackages, licenses } from './bundled.js';
 import { compileSchema } from './schemas/compile.js';
@@ -71,7 +72,7 @@ if (process.argv.includes('--watch')) {
 }
 
 /** Writes the table of the command line, and the program that starts it. */
-async function writeCommands({ outputFiles, errors }) {
+async function writeCommands({ outputFiles, metafile, errors }) {
   if (errors.length > 0) return;
   const { code, map } = await tableOf(outputFiles);
   writeFileSync('dist/commands.cjs', `${code}//# sourceMappingURL=commands.cjs.map\n`);
@@ -83,7 +84,11 @@ async function writeCommands({ outputFiles, errors }) {
     ...common,
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
-    define: { ...common.define, COFFER_BUNDLE: JSON.stringify(hash) },
+    define: {
+      ...common.define,
+      COFFER_BUNDLE: JSON.stringify(hash),
+      COFFER_HEAVY: JSON.stringify(chunksOf('yaml', metafile).join(' ')),
+    },
   };
   await build({ ...first, entryPoints: { cli: 'src/cli/entry.ts' } });
   // Not of the package: binary.js puts it into an executable.
@@ -92,6 +97,17 @@ async function writeCommands({ outputFiles, errors }) {
     entryPoints: { binary: 'src/cli/binary.ts' },
     outdir: 'build',
     sourcemap: false,
+  });
+}
+
+/** The names of the chunks with a package's code. They have no other: one call may load them late. */
+function chunksOf(name, { outputs }) {
+  const isOf = (file) => file.startsWith(`node_modules/${name}/`);
+  return Object.entries(outputs).flatMap(([file, { inputs }]) => {
+    const files = Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0);
+    if (!files.some(isOf)) return [];
+    if (!files.every(isOf)) throw new Error(`${file} has code of ${name}, and other code`);
+    return [`./${basename(file)}`];
   });
 }
 

@@ -1,6 +1,8 @@
 import { chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findCode } from '../../src/cli/start/code-cache.ts';
 import { CLI, cofferProcess, run } from '../support/cli.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -54,6 +56,26 @@ test('a run that loads more adds it to what is kept', async () => {
   const [first = 0, second = 0] = sizes;
   expect(second).toBeGreaterThan(first);
   expect(sizes.slice(2)).toEqual([second, second]);
+});
+
+test('the YAML library is loaded only for a manifest that is not in the ordinary style', async () => {
+  const table = createRequire(import.meta.url)('../../dist/commands.cjs') as Record<
+    string,
+    () => void
+  >;
+  const library = Object.keys(table).filter((name) =>
+    table[name]?.toString().includes('Nested mappings are not allowed'),
+  );
+  expect(library).toHaveLength(1);
+  const isLoaded = async (text: string) => {
+    const { check, kept, path } = await createHome();
+    await writeFile(path('app.yml'), text);
+    await check();
+    const content = await readFile(path(join(FOLDER, (await kept())[0] ?? '')));
+    return findCode(['check'], () => content)?.modules.includes(library[0] ?? '');
+  };
+  expect(await isLoaded(MANIFEST)).toBe(false);
+  expect(await isLoaded(MANIFEST.replace('text', '&anchor text'))).toBe(true);
 });
 
 test('a command that failed keeps nothing, and neither does one with COFFER_CACHE=off', async () => {

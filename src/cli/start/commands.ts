@@ -6,6 +6,9 @@ import { requireFrom, type Table } from './table.ts';
 /** The build sets this: a hash of the modules. */
 declare const COFFER_BUNDLE: string;
 
+/** The build sets this: the names of modules that many calls do not need. */
+declare const COFFER_HEAVY: string;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What src/cli/start.ts exports. */
@@ -40,7 +43,7 @@ export function startCommands({ file, read, codeOf, program }: Modules): void {
   const argv = process.argv.slice(2);
   const loaded = new Map<string, { exports: unknown }>();
   const begin = (table: unknown, keepCode: (command: string) => void) => {
-    const load = requireFrom(table as Table, require, loaded);
+    const load = requireFrom(table as Table, COFFER_HEAVY.split(' '), require, loaded);
     void (load('./start.js') as Start).start(environment, program, keepCode);
   };
   // Only Node's own loader finds source maps; an executable has none.

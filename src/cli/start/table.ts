@@ -18,19 +18,25 @@ const HEAVY = new Set([
 
 /**
  * Returns a `require` for the modules of a table, each run once; for others, Node's.
- * Heavy modules of Node are loaded when they are first used.
+ * Heavy modules are loaded when they are first used.
+ * @param heavy those of the table
  * @param loaded gets the names of the modules that were run, and what they export
  */
 export function requireFrom(
   table: Table,
+  heavy: readonly string[],
   ofNode: Require,
   loaded: Map<string, { exports: unknown }>,
 ): Require {
+  const isHeavy = (name: string) => HEAVY.has(name) || heavy.includes(name);
   const require = (name: string): unknown => {
-    const run = table[name];
     const known = loaded.get(name);
     if (known) return known.exports;
-    if (!run) return HEAVY.has(name) ? lazily(() => ofNode(name)) : ofNode(name);
+    return isHeavy(name) ? lazily(() => load(name)) : load(name);
+  };
+  const load = (name: string): unknown => {
+    const run = table[name];
+    if (!run) return ofNode(name);
     const module = { exports: {} };
     loaded.set(name, module);
     run(require, module, module.exports);

@@ -1,6 +1,7 @@
 import { isMap, isScalar, type MapNode } from './nodes.ts';
 import type { Faults } from './faults.ts';
 import { isNull } from './scalars.ts';
+import { readOrdinary } from './ordinary.ts';
 import { rereadSyntax } from './reread.ts';
 import { survey } from './survey.ts';
 import { readSyntax } from './syntax.ts';
@@ -51,7 +52,8 @@ export function openDocument(
   known?: ManifestDocument,
 ): ManifestDocument | undefined {
   if (known?.text === text) return known;
-  const root = (known && rereadSyntax(text, known)) ?? readSyntax(text, faults);
+  const root =
+    readOrdinary(text) ?? (known && rereadSyntax(text, known)) ?? readSyntax(text, faults);
   if (!faults.isEmpty) return undefined;
   if (!root || (isScalar(root) && isNull(root))) {
     const hint = 'a manifest needs at least path, region and parameters';
