@@ -45,8 +45,8 @@ function readItems({ tree }: Reading, { node }: Field): Named[] {
 }
 
 function checkRegion({ faults }: Reading, { region, at }: Named, before: readonly Named[]): void {
-  const meant = nearestRegion(region);
   if (!couldBeRegion(region)) {
+    const meant = nearestRegion(region);
     if (meant !== undefined) {
       faults.add(at, `unknown region ${region}`, `did you mean ${meant}?`);
     }
