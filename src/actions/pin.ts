@@ -13,6 +13,7 @@ import { renderCofferSecret } from '../formats/coffer-secret-yaml.ts';
 import { refuseNames } from '../formats/kubernetes.ts';
 import { readManifests } from './manifests.ts';
 import { readText } from './pin/read.ts';
+import { refuseRole } from './pin/role.ts';
 import { versionsIn } from './pin/from-report.ts';
 import { currentVersions, type Versions } from './pin/versions.ts';
 import { wantedOf, type Wanted } from './pin/wanted.ts';
@@ -133,11 +134,4 @@ function toWorkload(text: string): Workload {
   }
   refuseNames({ name });
   return { kind, name };
-}
-
-function refuseRole(roleArn: string | undefined): void {
-  if (roleArn === undefined || /^arn:[a-z-]+:iam::\d{12}:role\/.+$/.test(roleArn)) return;
-  throw new CofferError('usage', `--role-arn ${roleArn} is not the ARN of a role`, {
-    hint: 'for example arn:aws:iam::123456789012:role/shop-secrets',
-  });
 }

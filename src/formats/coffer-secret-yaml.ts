@@ -30,9 +30,8 @@ export function readCofferSecrets(text: string, file: string): CofferSecret[] {
   const found = [...documents].flatMap((document): CofferSecret[] => {
     const [error] = document.errors;
     if (error) throw refuse('this is not YAML', placeOf(error.pos[0]));
-    const value = valueOf(document);
-    if (!isMap(value) || value['kind'] !== KIND) return [];
-    return [toCofferSecret(value, placeOf(document.contents?.range?.[0] ?? 0))];
+    const place = placeOf(document.contents?.range?.[0] ?? 0);
+    return resourcesIn(valueOf(document)).map((value) => toCofferSecret(value, place));
   });
   if (found.length > 0) return found;
   throw refuse(`${file} has no ${KIND}`, undefined, 'coffer pin app.yml --name app prints one');
@@ -44,6 +43,14 @@ function valueOf(document: Document.Parsed): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A resource, or those in a list, as kubectl prints several. */
+function resourcesIn(value: unknown): Map[] {
+  if (!isMap(value)) return [];
+  if (value['kind'] === KIND) return [value];
+  const { items } = value;
+  return Array.isArray(items) ? items.flatMap(resourcesIn) : [];
 }
 
 type Map = Readonly<Record<string, unknown>>;

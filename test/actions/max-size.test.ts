@@ -141,6 +141,7 @@ const READERS: Record<string, readonly Call[] | string> = {
   hook: 'writes a script',
   'merge-driver': 'opens nothing',
   pin: 'opens nothing',
+  controller: 'prints manifests',
   policy: 'reads settings',
   bootstrap: 'reads settings',
   doctor: 'reads settings',

@@ -436,6 +436,7 @@ export const READERS: ReadonlySet<string> = new Set([
   'doctor',
   'textconv',
   'pin',
+  'controller',
   'policy',
   'cache',
   'completion',

@@ -75,6 +75,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   exec: { args: () => ['app.yml', '--', 'true'] },
   export: { args: file },
   pin: { args: () => ['there.yml', '--name', 'app'] },
+  controller: { args: () => ['manifests'] },
   check: { args: file },
   hook: { args: () => ['install'] },
   git: { args: () => ['install'] },

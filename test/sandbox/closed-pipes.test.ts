@@ -43,6 +43,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   exec: () => ['app.yml', '--', 'true'],
   export: () => ['app.yml'],
   pin: () => ['--check', 'pins.yaml'],
+  controller: () => ['manifests'],
   check: () => ['broken.yml'],
   hook: () => ['install'],
   git: () => ['install'],

@@ -1,4 +1,5 @@
 import { DELETION_POLICIES } from '../../formats/coffer-secret.ts';
+import { CONTROLLER } from './controller.ts';
 import type { CommandGroup } from './spec.ts';
 
 export const KUBERNETES_COMMANDS: CommandGroup = {
@@ -51,5 +52,6 @@ export const KUBERNETES_COMMANDS: CommandGroup = {
       ],
       load: () => import('../commands/pin.ts'),
     },
+    CONTROLLER,
   ],
 };

@@ -28,6 +28,11 @@ test('reads what it writes, beside other resources', () => {
   expect(readCofferSecrets(others + text, 'app.yaml')).toEqual([RESOURCE, RESOURCE]);
 });
 
+test('reads lists, as kubectl get prints several', () => {
+  const list = { apiVersion: 'v1', kind: 'List', items: [{ kind: 'Other' }, RESOURCE] };
+  expect(readCofferSecrets(JSON.stringify(list), 'app.yaml')).toEqual([RESOURCE]);
+});
+
 const HEAD = 'apiVersion: coffer.dev/v1alpha1\nkind: CofferSecret\nmetadata: {name: app}\n';
 
 test.each([
