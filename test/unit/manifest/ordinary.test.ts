@@ -85,7 +85,7 @@ describe('both readers say the same of', () => {
   });
 
   test('what coffer writes, after a few changes', () => {
-    expect(compareAll(mutated(written), byLength(100, 20_000))).toBeGreaterThan(0.3);
+    expect(compareAll(mutated(written), byLength(100, 20_000))).toBeGreaterThan(0.1);
   });
 });
 
