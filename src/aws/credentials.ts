@@ -104,7 +104,8 @@ async function assume(
 }
 
 async function askCode({ askCode: ask }: Session, device: string): Promise<string> {
-  if (!ask) {
+  const code = await ask?.(device);
+  if (code === undefined) {
     throw new CofferError(
       'credentials',
       `the role needs the code of the MFA device ${device}, and coffer cannot ask for it here`,
@@ -113,7 +114,6 @@ async function askCode({ askCode: ask }: Session, device: string): Promise<strin
       },
     );
   }
-  const code = await ask(device);
   if (/^\d{6}$/.test(code)) return code;
   throw new CofferError('credentials', `the code of the MFA device ${device} has six digits`, {
     hint: 'run the command again',

@@ -40,8 +40,8 @@ export interface Session {
   credentials?: Credentials | (() => Promise<Credentials>) | undefined;
   /** The ARN of a role to assume with the credentials. */
   role?: string | undefined;
-  /** Asks a person for the code of an MFA device. */
-  askCode?: ((device: string) => Promise<string>) | undefined;
+  /** Asks a person for the code of an MFA device; undefined if nobody can be asked. */
+  askCode?: ((device: string) => Promise<string | undefined>) | undefined;
   /** For calls that no manifest gives a region. */
   region?: Region;
   /** Replaces AWS's own endpoints, for example with a sandbox; then addresses buckets by path. */
@@ -179,10 +179,10 @@ const READS =
  */
 export async function call<T>(session: Session, doing: Doing, send: () => Promise<T>): Promise<T> {
   if (!READS.test(doing.action)) await session.guard?.requireAccount(ownService(session, doing));
-  const started = performance.now();
+  const started = process.uptime();
   const log = (outcome: string) =>
     session.log?.(
-      `${doing.action} ${doing.target}: ${outcome}, ${Math.round(performance.now() - started)} ms`,
+      `${doing.action} ${doing.target}: ${outcome}, ${Math.round((process.uptime() - started) * 1000)} ms`,
     );
   try {
     const result = await send();

@@ -50,7 +50,8 @@ export class PatientHandler implements HttpHandler {
   }
 
   async handle(request: HttpRequest, options: Options = {}): Promise<{ response: HttpResponse }> {
-    const started = performance.now();
+    // `performance` would load Node's perf_hooks.
+    const started = process.uptime();
     const isUpload = isLarge(request.headers);
     const proxy = findProxy(this.#setup.environment, request);
     const handler = await this.#handlerFor(proxy);
@@ -76,7 +77,7 @@ export class PatientHandler implements HttpHandler {
       const body = response.body as NodeJS.ReadStream;
       body.once('error', explain).once('close', deadline.forget);
       if (!isUpload && !isCompletion(request) && !isLarge(response.headers)) {
-        const rest = this.#limits.whole - (performance.now() - started);
+        const rest = this.#limits.whole - (process.uptime() - started) * 1000;
         const giveUp = () => body.destroy(Object.assign(new Error(), this.#describe('whole', way)));
         const timer = setTimeout(giveUp, rest).unref();
         body.once('close', () => clearTimeout(timer));

@@ -119,6 +119,6 @@ async function createContext(call: Call, env: Environment, streams: Streams): Pr
     json: flags.boolean('json'),
     terminal,
     environment: env,
-    tools: { ...tools, input: readInput(streams.stdin) },
+    tools: { ...tools, input: readInput(streams) },
   };
 }

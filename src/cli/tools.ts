@@ -54,9 +54,9 @@ export async function createTools(
 }
 
 /** Reads standard input once, even if a call names it twice. */
-export function readInput(stdin: Input): Tools['input'] {
+export function readInput(streams: { stdin: Input }): Tools['input'] {
   let read: Promise<Buffer> | undefined;
-  return (limit) => (read ??= limit.gather('standard input', stdin));
+  return (limit) => (read ??= limit.gather('standard input', streams.stdin));
 }
 
 /** The files of profiles are read only if nothing else names a region. */
@@ -68,6 +68,7 @@ async function homeRegionOf(session: Session): Promise<string | undefined> {
   return findHomeRegion(undefined, setup)?.region;
 }
 
-function askCodeOf({ ask, isInteractive }: Host): Session['askCode'] {
-  return ask && isInteractive ? (device) => ask(`Code of the MFA device ${device}: `) : undefined;
+function askCodeOf(host: Host): Session['askCode'] {
+  return async (device) =>
+    host.isInteractive ? host.ask?.(`Code of the MFA device ${device}: `) : undefined;
 }

@@ -35,6 +35,7 @@ export function decodeText(bytes: Buffer): Decoded {
 
 /** The decoder for wide characters without a mark, judged by the first ones. */
 function decoderOf(sample: Buffer): ((bytes: Buffer) => Decoded) | undefined {
+  if (!sample.includes(0)) return undefined;
   const shares = [0, 1, 2, 3].map((place) => nulShare(sample, place));
   const [first = 0, second = 0, third = 0, fourth = 0] = shares;
   const [utf32le, utf32be, utf16le, utf16be] = MARKS.map(([, decode]) => decode);

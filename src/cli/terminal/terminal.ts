@@ -29,16 +29,19 @@ export function createTerminal(
   streams: Streams,
   options: { color: boolean; quiet: boolean },
 ): Terminal {
-  const { stdin, stdout, stderr } = streams;
+  const { stdout, stderr } = streams;
   const paint = createPaint(options.color && stderr.isTTY);
-  const isInteractive = stdin.isTTY && stderr.isTTY;
+  // Only for who asks: Node loads more when standard input is first used.
+  const isInteractive = () => streams.stdin.isTTY && stderr.isTTY;
   const note = (text: string) => {
     if (!options.quiet) stderr.write(`${text}\n`);
   };
   return {
     paint,
     dataPaint: createPaint(options.color && stdout.isTTY),
-    isInteractive,
+    get isInteractive() {
+      return isInteractive();
+    },
     streams,
     progress: (label, unit = 'things') => createProgress(label, unit, stderr, options.quiet),
     write: (data) => writeOutput(stdout, data),
@@ -48,7 +51,7 @@ export function createTerminal(
     },
     onStop: () => onInterrupt(note),
     async confirm(question) {
-      if (!isInteractive) {
+      if (!isInteractive()) {
         throw new CofferError('declined', 'cannot ask: standard input is not a terminal', {
           hint: 'add --yes to go ahead without asking',
         });
