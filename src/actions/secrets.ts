@@ -8,12 +8,10 @@ import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Secret } from '../formats/format.ts';
 import { parseSelector } from '../plan/versions.ts';
-import { followPointer } from '../stores/follow.ts';
 import { accountDemands, manifestDemands } from './demands.ts';
 import { openerFor, readManifests } from './manifests.ts';
 import { didYouMean } from './parameter-name.ts';
-import { placesOf, type Place } from './places.ts';
-import { readerFor } from './stores.ts';
+import type { Place } from './places.ts';
 import type { Tools } from './tools.ts';
 
 export type { Secret };
@@ -144,6 +142,9 @@ async function fromManifests(
 }
 
 async function fromAws(tools: Tools, files: readonly string[], choice: Choice): Promise<Secret[]> {
+  // Only here: values of manifests need no store.
+  const { placesOf } = await import('./places.ts');
+  const { followPointer } = await import('../stores/follow.ts');
   const { aws, stores, spoolFolder, limit } = tools;
   const secrets: Secret[] = [];
   for (const place of await placesOf(tools, files, choice)) {
@@ -203,6 +204,7 @@ async function readStored(
   place: Place,
   only: Only,
 ): Promise<(readonly [string, StoredValue])[]> {
+  const { readerFor } = await import('./stores.ts');
   const reader = await readerFor(tools, place);
   const { path, store, manifest } = place;
   const prefix = nameInStore(store, path);
