@@ -1,6 +1,6 @@
 import { lengthClassOf } from '../crypto/padding.ts';
 import type { Plan } from '../plan/model.ts';
-import type { Action, Difference, Field } from '../stores/model.ts';
+import type { Action, Difference, Field, ValueChanges } from '../stores/model.ts';
 import { countActions } from '../plan/words.ts';
 
 /** The plan, for programs. */
@@ -19,6 +19,8 @@ export interface PlanReport {
       name: string;
       type: string | undefined;
       differences: DifferenceReport[];
+      /** Of a secret that holds several values: all names, and what changes, if git knows. */
+      values?: ({ names: readonly string[] } & Partial<ValueChanges>) | undefined;
     }[];
   }[];
 }
@@ -40,11 +42,12 @@ export function describePlans(plans: readonly Plan[], reveal: boolean): PlanRepo
     store: store === 'ssm' ? undefined : store,
     kmskey,
     bucket,
-    changes: changes.map(({ action, name, desired, actual, differences }) => ({
+    changes: changes.map(({ action, name, desired, actual, differences, values }) => ({
       action,
       name,
       type: desired?.type ?? actual?.type,
       differences: describeDifferences(differences, reveal),
+      ...(desired?.secret?.values && { values: { names: desired.secret.values, ...values } }),
     })),
   }));
   return { counts: countActions(plans), manifests };

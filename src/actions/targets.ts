@@ -10,6 +10,7 @@ import { readManifests, type OpeningOptions } from './manifests.ts';
 import { didYouMean } from './parameter-name.ts';
 import { readStates, takeRead, type Unread } from './states.ts';
 import { keyFinder, storeFor, type StoreOptions } from './stores.ts';
+import { withValueChanges } from './value-changes.ts';
 import type { Tools } from './tools.ts';
 
 /** One manifest in one of its regions, and how AWS differs from it. */
@@ -61,13 +62,15 @@ export async function planManifests(
     warnOfUnlisted(tools.host, state);
   }
   const isWanted = selectOnly(manifests, only);
-  return read.map(({ manifest, desired, state, store: { deletion } }) => {
+  const targets = read.map(async ({ manifest, desired, state, store: { deletion } }) => {
     const { file, path, region, store, kmskey, bucket } = manifest;
     const others = namesOfOthers(manifest, read);
     const planning = { prune, pruneTags, takeOver, deletion };
-    const changes = planChanges(desired, state, others, planning).filter(isWanted);
+    const planned = planChanges(desired, state, others, planning).filter(isWanted);
+    const changes = await Promise.all(planned.map((one) => withValueChanges(manifest, one)));
     return { manifest, plan: { file, path, region, store, kmskey, bucket, changes } };
   });
+  return Promise.all(targets);
 }
 
 /** The same for manifests in files. */

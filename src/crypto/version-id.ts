@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** A parameter as git holds it. */
-interface Held {
+export interface Held {
   /** As in the manifest. */
   name: string;
   /** SSM's spelling. */

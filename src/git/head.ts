@@ -10,11 +10,40 @@ import { askGit } from './run.ts';
 export async function readHead(file: string, limit: SizeLimit): Promise<Buffer | undefined> {
   const path = await realpath(file).catch(() => undefined);
   if (path === undefined) return undefined;
-  const [folder, object] = [dirname(path), `HEAD:./${basename(path)}`];
+  return readAt(dirname(path), `HEAD:./${basename(path)}`, limit);
+}
+
+async function readAt(
+  folder: string,
+  object: string,
+  limit: SizeLimit,
+): Promise<Buffer | undefined> {
   const size = await askGit(folder, ['cat-file', '-s', object]);
   if (size?.code !== 0 || Number(size.stdout) > limit.bytes) return undefined;
   const answer = await askGit(folder, ['cat-file', 'blob', object]);
   return answer?.code === 0 ? answer.stdout : undefined;
+}
+
+/** How many commits of a file are looked at. */
+const COMMITS = 50;
+
+/** A file as its last commits have it, the newest first: nothing outside of git. */
+export async function* readVersions(file: string, limit: SizeLimit): AsyncGenerator<Buffer> {
+  const path = await realpath(file).catch(() => undefined);
+  if (path === undefined) return;
+  const [folder, name] = [dirname(path), basename(path)];
+  const log = await askGit(folder, [
+    'log',
+    `--max-count=${COMMITS}`,
+    '--format=%H',
+    '--',
+    `:(literal)${name}`,
+  ]);
+  if (log?.code !== 0) return;
+  for (const commit of log.stdout.toString('utf8').split('\n').filter(Boolean)) {
+    const bytes = await readAt(folder, `${commit}:./${name}`, limit);
+    if (bytes) yield bytes;
+  }
 }
 
 /** Whether these bytes of a file, after git's filters, are what HEAD has under its real path. */

@@ -1,4 +1,4 @@
-import { versionIdOf } from '../crypto/version-id.ts';
+import { versionIdOf, type Held } from '../crypto/version-id.ts';
 import { entriesOf, type Entry } from '../manifest/entries.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { openPublished } from '../seal/opener.ts';
@@ -19,10 +19,7 @@ export async function desiredSecrets(
   refuseUnsealed(manifest, { allowPlaintext: 'never' });
   const full = findFullSecret(manifest);
   if (full) throw full;
-  const held = await collect(manifest.parameters, async (parameter) => ({
-    ...parameter,
-    ciphertext: await ciphertextOf(manifest, parameter),
-  }));
+  const held = await heldBy(manifest);
   const byName = new Map(held.map((parameter) => [parameter.name, parameter]));
   return entriesOf(manifest).map((entry): Desired => {
     const rows = entry.parameters.flatMap(({ name }) => byName.get(name) ?? []);
@@ -35,12 +32,21 @@ export async function desiredSecrets(
       ...detailsOf(manifest, entry),
       secret: {
         versionId: versionIdOf(entry.name, rows),
-        values: manifest.secret === undefined ? undefined : rows.length,
+        values: manifest.secret === undefined ? undefined : rows.map(({ name }) => name).toSorted(),
         replicas: manifest.replicas,
       },
       closed: noDecrypt ? 'content' : undefined,
     };
   });
+}
+
+/** What git holds of each parameter. */
+export function heldBy(manifest: Manifest): Promise<Held[]> {
+  return collect(manifest.parameters, async (parameter) => ({
+    name: parameter.name,
+    type: parameter.type,
+    ciphertext: await ciphertextOf(manifest, parameter),
+  }));
 }
 
 function detailsOf(

@@ -11,6 +11,7 @@ import {
   placesOf,
   shortName,
   summarize,
+  tellValues,
 } from './words.ts';
 import { visible } from '../formats/visible.ts';
 
@@ -80,7 +81,10 @@ function tellCut({ length }: readonly Change[], rows: readonly string[]): string
 
 function cell(change: Change): string {
   const fields = [...new Set(change.differences.map(({ field }) => field))];
-  return fields.length > 0 ? fields.join(', ') : describe(change);
+  const names = change.desired?.secret?.values;
+  if (fields.length === 0) return describe(change);
+  const values = names && fields.includes('version') ? `: ${tellValues(names, change)}` : '';
+  return fields.join(', ') + values;
 }
 
 function renderDetails(change: Change, plan: Plan): string[] {

@@ -74,7 +74,8 @@ export function shortName({ name }: Change, { path, store }: Plan): string {
 }
 
 /** Describes a parameter without its value: `String, 26 bytes`, `5.0 MiB in S3`. */
-export function describe({ action, desired, actual }: Change): string {
+export function describe(change: Change): string {
+  const { action, desired, actual } = change;
   if (desired?.closed === 'value') {
     return `${desired.type}, ${actual ? 'value not compared' : 'not in AWS'}`;
   }
@@ -85,15 +86,35 @@ export function describe({ action, desired, actual }: Change): string {
   if (desired?.secret) {
     const { values } = desired.secret;
     const missing = action === 'closed' ? ', not written' : '';
-    return (
-      (values === undefined ? 'Secret' : `Secret, JSON of ${countOf(values, 'value')}`) + missing
-    );
+    if (values === undefined) return `Secret${missing}`;
+    return `Secret, JSON of ${countOf(values.length, 'value')}${missing}: ${tellValues(values, change)}`;
   }
   if (desired) {
     const { type, value, isSecret } = desired;
     return `${type}, ${isSecret ? formatClass(value) : formatBytes(Buffer.byteLength(value))}`;
   }
   return actual ? `${actual.type}, version ${actual.version}` : '';
+}
+
+/** Names shown of each kind of change. */
+const NAMES = 20;
+
+/** `adds c; changes password; removes old`; where git does not know, all names. */
+export function tellValues(names: readonly string[], { values }: Pick<Change, 'values'>): string {
+  if (!values) return listOf(names);
+  const parts = [
+    ['adds', values.added],
+    ['changes', values.changed],
+    ['removes', values.removed],
+  ] as const;
+  const told = parts.filter(([, of]) => of.length > 0).map(([verb, of]) => `${verb} ${listOf(of)}`);
+  return told.join('; ') || 'no value changes';
+}
+
+function listOf(names: readonly string[]): string {
+  const more = names.length - NAMES;
+  const shown = names.slice(0, NAMES).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
 /** A difference without its values. */

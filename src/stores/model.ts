@@ -24,8 +24,8 @@ export type Version = number | string;
 export interface DesiredSecret {
   /** It follows from the ciphertext in git. */
   versionId: string;
-  /** How many values it holds as JSON; absent if it is one value. */
-  values?: number | undefined;
+  /** The names of the values that it holds as JSON; absent if it is one value. */
+  values?: readonly string[] | undefined;
   /** The regions of its copies. */
   replicas: readonly string[];
 }
@@ -129,6 +129,13 @@ export type Action =
   /** Under the path and not in any manifest; kept. */
   | 'extra';
 
+/** How the values of a secret change, by name. */
+export interface ValueChanges {
+  added: readonly string[];
+  changed: readonly string[];
+  removed: readonly string[];
+}
+
 export interface Change {
   action: Action;
   name: string;
@@ -137,6 +144,8 @@ export interface Change {
   actual?: Actual | undefined;
   /** The state of the desired object, if there is one. */
   object?: ObjectState | undefined;
+  /** Of a secret that holds several values, if git has the version that is in AWS. */
+  values?: ValueChanges | undefined;
   /** Keys of tags to remove. */
   foreignTags: readonly string[];
 }

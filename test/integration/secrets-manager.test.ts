@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
+import { run } from '../support/cli.ts';
+import { expectReport } from '../support/reports.ts';
 import { plain, secret } from '../support/scene.ts';
 import { createSecretScene, secretsIn } from '../support/secrets-manager.ts';
 
@@ -19,6 +21,7 @@ async function createSynced(
   return app;
 }
 
+const AUTHOR = ['-c', 'user.name=x', '-c', 'user.email=x@example.org'];
 const OWN_VERSION = /^[0-9a-f]{64}$/;
 
 describe('one secret for all values', () => {
@@ -234,4 +237,69 @@ test('values open in another store, and not under another secret', async () => {
   const { code } = await app.coffer(['sync', 'app.yml', '--yes']);
   expect(code).not.toBe(0);
   await expect(stored.value(app.secret)).rejects.toThrow(/find/);
+});
+
+async function createCommitted() {
+  const app = await createSynced(BOTH + plain('old', '1'));
+  const git = (...args: string[]) => run('git', [...AUTHOR, ...args], { cwd: app.folder });
+  await git('init', '--quiet');
+  await git('add', 'app.yml');
+  await git('commit', '--quiet', '-m', 'x');
+  await app.succeed(['unset', 'app.yml', 'old']);
+  await app.succeed(['set', 'app.yml', 'password'], { stdin: PASSWORD });
+  await app.succeed(['set', 'app.yml', 'new'], { stdin: PASSWORD });
+  return { ...app, git };
+}
+
+describe('the plan of one secret', () => {
+  const PLAN = ['diff', 'app.yml', '--format'];
+
+  test('names the values that change, if git has the version in AWS', async () => {
+    const app = await createCommitted();
+    const expected = 'adds new; changes password; removes old';
+    const text = (await app.succeed([...PLAN, 'text'])).stdout.toString();
+    expect(text).toContain(`JSON of 3 values: ${expected}`);
+    // Also when it is a few commits ago.
+    for (const value of ['2', '3']) {
+      await app.succeed(['set', 'app.yml', 'new'], { stdin: value });
+      await app.git('commit', '--quiet', '-a', '-m', value);
+    }
+    const markdown = (await app.succeed([...PLAN, 'markdown'])).stdout.toString();
+    expect(markdown).toContain(`| version: ${expected} |`);
+    expectHidden(PASSWORD, { text, markdown });
+    const json = (await app.succeed([...PLAN, 'json'])).stdout.toString();
+    expect(JSON.parse(json)).toMatchObject({
+      manifests: [
+        {
+          changes: [
+            {
+              values: {
+                names: ['new', 'password', 'username'],
+                added: ['new'],
+                changed: ['password'],
+                removed: ['old'],
+              },
+            },
+          ],
+        },
+      ],
+    });
+    expectReport('plan', json);
+  });
+
+  test('lists all names if somebody else wrote the version, and for a new secret', async () => {
+    const app = await createCommitted();
+    await stored.put(app.secret, '{}');
+    for (const format of ['text', 'markdown']) {
+      const { stdout } = await app.succeed([...PLAN, format]);
+      expect(stdout.toString()).toContain(': new, password, username');
+      expect(stdout.toString()).not.toContain('adds');
+    }
+    const fresh = await createSecretScene(aws, BOTH);
+    await fresh.succeed(['encrypt', 'app.yml']);
+    for (const format of ['text', 'markdown']) {
+      const { stdout } = await fresh.succeed([...PLAN, format]);
+      expect(stdout.toString()).toContain('Secret, JSON of 2 values: password, username');
+    }
+  });
 });
