@@ -34,7 +34,8 @@ async function find(session: Session): Promise<Credentials> {
   const source = sourceOf(session);
   session.log?.(`credentials: ${describeSource(source)}`);
   const found = await provide(session, source);
-  return session.role ? assume(session, { arn: session.role }, found) : found;
+  if (session.role === undefined) return found;
+  return assume(session, { arn: session.role, tags: session.roleTags }, found);
 }
 
 /** @throws CofferError `credentials` for settings that cannot work */

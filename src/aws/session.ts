@@ -40,6 +40,8 @@ export interface Session {
   credentials?: Credentials | (() => Promise<Credentials>) | undefined;
   /** The ARN of a role to assume with the credentials. */
   role?: string | undefined;
+  /** Session tags for the role, which policies can test. */
+  roleTags?: Readonly<Record<string, string>> | undefined;
   /** Asks a person for the code of an MFA device; undefined if nobody can be asked. */
   askCode?: ((device: string) => Promise<string | undefined>) | undefined;
   /** For calls that no manifest gives a region. */
@@ -52,6 +54,8 @@ export interface Session {
   concurrency: number;
   /** Called for each answered call with its name, status and time, never its content. */
   log?: ((line: string) => void) | undefined;
+  /** Sends each call, to count and to pace it. */
+  meter?: (<T>(action: string, send: () => Promise<T>) => Promise<T>) | undefined;
   /** Aborts when the run should end: calls then wait only a little longer. */
   interruption?: AbortSignal | undefined;
   /** Time limits of calls. */
@@ -185,7 +189,7 @@ export async function call<T>(session: Session, doing: Doing, send: () => Promis
       `${doing.action} ${doing.target}: ${outcome}, ${Math.round((process.uptime() - started) * 1000)} ms`,
     );
   try {
-    const result = await send();
+    const result = await (session.meter ? session.meter(doing.action, send) : send());
     log('ok');
     return result;
   } catch (error) {

@@ -24,6 +24,8 @@ export interface RoleRequest {
   seconds?: number | undefined;
   /** The ARN or serial number of the MFA device whose code it takes. */
   mfaDevice?: string | undefined;
+  /** Session tags, which policies can test. */
+  tags?: Readonly<Record<string, string>> | undefined;
 }
 
 const INSTANCE: Source = { kind: 'instance' };

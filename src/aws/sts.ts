@@ -37,6 +37,7 @@ export async function assumeRole(
           DurationSeconds: role.seconds,
           SerialNumber: code === undefined ? undefined : role.mfaDevice,
           TokenCode: code,
+          Tags: role.tags && Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
         }),
       ),
     );

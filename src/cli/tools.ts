@@ -23,18 +23,8 @@ export async function createTools(
   host: Host,
   debug: (line: string) => void,
 ): Promise<Tools> {
-  const concurrency = flags.count('concurrency') ?? 8;
-  const session: Session = {
-    environment: env,
-    profile: flags.string('profile'),
-    role: flags.string('role'),
-    region: flags.string('region'),
-    askCode: askCodeOf(host),
-    endpoint: flags.string('endpointUrl'),
-    concurrency,
-    interruption,
-    log: flags.boolean('debug') ? (line: string) => debug(`coffer: debug: ${line}`) : undefined,
-  };
+  const session = sessionOf(flags, env, host, debug);
+  const { concurrency } = session;
   return {
     ...servicesFor(session),
     host,
@@ -50,6 +40,26 @@ export async function createTools(
     concurrency,
     spoolFolder: tmpdir(),
     limit: valueLimit(flags.size('maxSize')),
+  };
+}
+
+/** How global flags and the environment say to reach AWS. */
+export function sessionOf(
+  flags: Flags,
+  env: Environment,
+  host: Host,
+  debug: (line: string) => void,
+): Session {
+  return {
+    environment: env,
+    profile: flags.string('profile'),
+    role: flags.string('role'),
+    region: flags.string('region'),
+    askCode: askCodeOf(host),
+    endpoint: flags.string('endpointUrl'),
+    concurrency: flags.count('concurrency') ?? 8,
+    interruption,
+    log: flags.boolean('debug') ? (line: string) => debug(`coffer: debug: ${line}`) : undefined,
   };
 }
 

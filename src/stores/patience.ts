@@ -41,6 +41,11 @@ export function isWorthAnotherRun(error: CofferError): boolean {
   return error.code === 'network' || error.code === 'credentials' || isPassing(error);
 }
 
+/** Whether AWS refuses a call because there were too many. */
+export function isThrottled(error: unknown): boolean {
+  return THROTTLED.has(awsErrorName(error) ?? '');
+}
+
 /** Repeats `work` while AWS is busy or failing; any other failure is final. */
 export async function persist<T>(work: () => Promise<T>, patience: Patience): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -82,8 +82,8 @@ export function createParameterStore(session: Session, region: string | undefine
     },
 
     /**
-     * Those of `names` that exist, by name; ten per call, in parallel. Secrets stay encrypted
-     * without `open`, which needs kms:Decrypt.
+     * Those of `names` that exist, by name; ten per call, in parallel. A name may be of one version:
+     * `name:version`. Secrets stay encrypted without `open`, which needs kms:Decrypt.
      */
     async getMany(names: readonly string[], open = true): Promise<Map<string, StoredParameter>> {
       const found = new Map<string, StoredParameter>();
@@ -96,7 +96,10 @@ export function createParameterStore(session: Session, region: string | undefine
             client.send(new GetParametersCommand({ Names: batch, WithDecryption: open })),
           );
           const stored = need(doing, answer, 'Parameters').map((item) => toStored(doing, item));
-          for (const item of stored) found.set(item.name, item);
+          for (const item of stored) {
+            const versioned = `${item.name}:${item.version}`;
+            found.set(batch.includes(versioned) ? versioned : item.name, item);
+          }
           const told = new Set(answer.InvalidParameters);
           const untold = batch.find((name) => !found.has(name) && !told.has(name));
           if (untold !== undefined) throw incomplete(doing, untold);
