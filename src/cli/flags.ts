@@ -74,6 +74,6 @@ export class Flags {
 }
 
 /** The flag as typed. */
-function written(name: string): string {
+export function written(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

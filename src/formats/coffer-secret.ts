@@ -18,6 +18,10 @@ export const ANNOTATIONS = {
    * value. It is outside of `spec`, so that an immutable CofferSecret may be pinned again.
    */
   pinnedAt: `${GROUP}/pinned-at`,
+  /** On a Secret: the name of the CofferSecret that it was made from. */
+  resource: `${GROUP}/resource`,
+  /** On a Secret: a hash of its type, its owner and the labels and annotations that coffer wrote. */
+  frame: `${GROUP}/frame`,
 } as const;
 
 /** One version of a parameter in SSM. */

@@ -141,7 +141,6 @@ const READERS: Record<string, readonly Call[] | string> = {
   hook: 'writes a script',
   'merge-driver': 'opens nothing',
   pin: 'opens nothing',
-  controller: 'prints manifests',
   policy: 'reads settings',
   bootstrap: 'reads settings',
   doctor: 'reads settings',
@@ -150,6 +149,7 @@ const READERS: Record<string, readonly Call[] | string> = {
   schema: 'prints a schema',
   init: 'writes a template',
   sandbox: 'is not a reader',
+  controller: 'reads what a Secret holds: 1 MiB',
 };
 
 test('every command says which values it reads', () => {
