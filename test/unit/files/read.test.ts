@@ -90,6 +90,8 @@ const WITHOUT_LIMIT = [
   'cli/sops.ts', // less than the file of sops, which has the limit
   'cli/start/code-cache.ts', // coffer's own compiled code
   'cli/terminal/editor.ts', // what a person typed; parsing it has the limit
+  'controller/kube/client.ts', // the answers of the API server, and the pod's own token
+  'controller/kube/config.ts', // what an administrator gives the controller
   'files/lock.ts',
   'files/overwrite.ts', // its own copies of a manifest
   'files/this-process.ts',
