@@ -1,5 +1,6 @@
 import { isOwnVersion, versionIdOf, type Held } from '../crypto/version-id.ts';
 import { CofferError } from '../errors.ts';
+import { readBytes } from '../files/read.ts';
 import { readVersions } from '../git/head.ts';
 import { decodeManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
@@ -18,12 +19,20 @@ export async function withValueChanges(manifest: Manifest, change: Change): Prom
   if (secret === undefined || there === undefined || !isChanged || !isOwnVersion(there)) {
     return change;
   }
-  for await (const bytes of readVersions(file, MANIFEST_LIMIT)) {
+  for await (const bytes of versionsOf(file)) {
     const before = await heldIn(bytes, file);
     if (!before || versionIdOf(secret, before) !== there) continue;
     return { ...change, values: compareHeld(before, await heldBy(manifest)) };
   }
   return change;
+}
+
+/** The file itself, which differs from a manifest that is not written yet; then those in git. */
+async function* versionsOf(file: string): AsyncGenerator<Buffer> {
+  if (file === '-') return;
+  const here = await readBytes(file, MANIFEST_LIMIT).catch(() => undefined);
+  if (here) yield here;
+  yield* readVersions(file, MANIFEST_LIMIT);
 }
 
 /** Undefined for a version that cannot be read any more. */

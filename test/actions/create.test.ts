@@ -3,6 +3,7 @@ import { create, update } from '../../src/actions/create.ts';
 import { deleteOne } from '../../src/actions/delete.ts';
 import { encrypt } from '../../src/actions/encrypt.ts';
 import { sync } from '../../src/actions/sync.ts';
+import type { Plan } from '../../src/plan/model.ts';
 import { useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
@@ -108,6 +109,25 @@ test('create refuses a known name, update and delete an unknown one, before they
     code: 'usage',
     hint: expect.stringContaining('coffer sync') as string,
   });
+});
+
+test('the plan names the values of one secret that change, also without git', async () => {
+  const { file, tools } = await createSynced('one secret');
+  const seen: unknown[] = [];
+  const onPlan = (plans: readonly Plan[]) =>
+    void seen.push(...plans.flatMap(({ changes }) => changes.map(({ values }) => values)));
+  const dry = { dryRun: true, onPlan };
+  await create(tools, file, 'c', value('x'), dry);
+  await update(tools, file, 'b', value('x'), dry);
+  await deleteOne(tools, file, 'a', {
+    dryRun: true,
+    onPlan: (plan) => 'written' in plan && onPlan(plan.written),
+  });
+  expect(seen).toEqual([
+    { added: ['c'], changed: [], removed: [] },
+    { added: [], changed: ['b'], removed: [] },
+    { added: [], changed: [], removed: ['a'] },
+  ]);
 });
 
 test('delete keeps the last value of a secret', async () => {

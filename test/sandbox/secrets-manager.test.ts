@@ -198,3 +198,27 @@ function passMinutes(minutes: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * 60_000 });
   onTestFinished(() => void vi.useRealTimers());
 }
+
+test('throttling slows a sync of many secrets down, and harms none', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `p${i}`);
+  const app = await createSecretScene(aws, names.map((name) => plain(name, name)).join(''), {
+    isOne: false,
+  });
+  await control.disturb({
+    seed: 7,
+    rules: [
+      { action: 'secretsmanager:CreateSecret', perSecond: 30 },
+      { action: 'secretsmanager:DescribeSecret', perSecond: 60 },
+      { action: '*', errorRate: 0.05 },
+    ],
+  });
+  const { stdout } = await app.succeed(['sync', 'app.yml', '--yes', '--json']);
+  await control.disturb({});
+  const report = JSON.parse(stdout.toString()) as { done: string[] };
+  expect(report).toMatchObject({ failed: [], left: [] });
+  expect(report.done).toHaveLength(names.length);
+  for (const name of names) {
+    expect(await stored.value(`${app.prefix.slice(1)}${name}`)).toBe(name);
+  }
+  await app.succeed(['diff', 'app.yml', '--exit-code']);
+});
