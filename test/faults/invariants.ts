@@ -31,6 +31,7 @@ export async function lookAt(world: World, manifests: Iterable<string>): Promise
   }
   for (const prefix of new Set(world.prefixes.values())) {
     await readStored(world, prefix, found.aws, violations);
+    if (world.inSecrets.size > 0) await readSecrets(world, prefix, found.aws);
   }
   return { found, violations };
 }
@@ -57,6 +58,13 @@ async function readValues(
     if (errnoOf(error.cause) === 'ENOENT') return undefined;
     violations.push(`${file} does not parse, or does not open: ${error.message}`);
     return values;
+  }
+}
+
+/** Reads Secrets Manager, without what was deleted. */
+async function readSecrets({ secrets }: World, prefix: string, values: Values): Promise<void> {
+  for (const name of await secrets.names(prefix.slice(1))) {
+    values.set(`/${name}`, Buffer.from((await secrets.value(name)) ?? ''));
   }
 }
 

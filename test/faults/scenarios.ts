@@ -58,7 +58,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     }
     const after = ledger.copy();
     for (const [name, path] of edited) {
-      const bytes = binary(canary, random, random.pick([100, 9000, 70_000]) + random.below(99));
+      const sizes = isInSecrets(world, name) ? [100, 9000] : [100, 9000, 70_000];
+      const bytes = binary(canary, random, random.pick(sizes) + random.below(99));
       await writeFile(join(work, path), bytes);
       for (const values of after.git.values()) if (values.has(name)) values.set(name, bytes);
     }
@@ -71,7 +72,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const file = anyManifest(world);
     const known = namesOf(world, file, ['secret', 'generated']);
     const name = known.length > 0 && random.chance(0.5) ? random.pick(known) : newName(world);
-    const value = someValue(world);
+    const value = someValue(world, file);
     const after = ledger.copy();
     const whole = fullName(world, file, name);
     after.manifest(file).set(whole, value);
@@ -199,7 +200,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   copy(world) {
     const { random, ledger, kinds } = world;
     const [from = '', to = ''] = random.some([...ledger.git.keys()], 2);
-    if (to === '') return Promise.resolve(undefined);
+    // The stores do not hold the same.
+    if (to === '' || world.inSecrets.has(from) !== world.inSecrets.has(to)) {
+      return Promise.resolve(undefined);
+    }
     const there = new Set(namesOf(world, to));
     const known = namesOf(world, from).filter((name) => !there.has(name));
     if (known.length === 0) return Promise.resolve(undefined);
@@ -272,7 +276,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   gc(world) {
     const { ledger } = world;
-    const argv = ['gc', ...ledger.git.keys(), '--older-than', '0s', '--yes'];
+    const files = [...ledger.git.keys()].filter((file) => !world.inSecrets.has(file));
+    const argv = ['gc', ...files, '--older-than', '0s', '--yes'];
     return Promise.resolve({ argv, after: ledger.copy(), isOnline: true });
   },
 
@@ -292,7 +297,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   import(world) {
     const { ledger, random, kinds } = world;
-    const file = anyManifest(world);
+    const file = random.pick([...ledger.git.keys()].filter((one) => !world.inSecrets.has(one)));
     const prefix = prefixOf(world, file);
     const found = new Map([...ledger.aws].filter(([name]) => name.startsWith(prefix)));
     const after = ledger.copy();
@@ -343,7 +348,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   async get(world) {
     const { ledger, random, work, sources } = world;
-    const names = [...ledger.aws.keys()];
+    const names = [...ledger.aws.keys()].filter((name) => !isInSecrets(world, name));
     if (names.length === 0) return undefined;
     const name = random.pick(names);
     const wanted = ledger.aws.get(name);
@@ -453,7 +458,7 @@ async function setOne(world: World, command: 'create' | 'update'): Promise<Step 
   const known = namesOf(world, file, ['secret', 'generated']);
   if (command === 'update' && known.length === 0) return undefined;
   const name = command === 'update' ? random.pick(known) : newName(world);
-  const value = someValue(world);
+  const value = someValue(world, file);
   const whole = fullName(world, file, name);
   const after = ledger.copy();
   after.manifest(file).set(whole, value);
@@ -485,6 +490,10 @@ function anyManifest({ ledger, random }: World): string {
   return random.pick([...ledger.git.keys()]);
 }
 
+function isInSecrets(world: World, name: string): boolean {
+  return [...world.inSecrets].some((file) => name.startsWith(prefixOf(world, file)));
+}
+
 /** Names in a manifest, without its prefix. */
 function namesOf(world: World, file: string, kinds?: readonly ParameterKind[]): string[] {
   const prefix = prefixOf(world, file);
@@ -499,16 +508,21 @@ function publish(values: Values, after: Ledger): void {
 
 /** Somebody else changes or deletes what is in AWS. */
 async function drift(world: World): Promise<void> {
-  const { stored, random, ledger } = world;
+  const { stored, secrets, random, ledger } = world;
   if (world.isCrowded) return;
   for (const file of ledger.git.keys()) {
     for (const name of ledger.manifest(file).keys()) {
       if (!ledger.aws.has(name) || !random.chance(0.15)) continue;
+      const isSecret = world.inSecrets.has(file);
       if (random.chance(0.5)) {
-        await stored.remove(name);
+        await (isSecret ? secrets.remove(name.slice(1)) : stored.remove(name));
         ledger.aws.delete(name);
       } else {
-        await untilItCanBeCreated(() => stored.put(name, 'changed by hand'));
+        await untilItCanBeCreated(() =>
+          isSecret
+            ? secrets.put(name.slice(1), 'changed by hand')
+            : stored.put(name, 'changed by hand'),
+        );
         ledger.aws.set(name, Buffer.from('changed by hand'));
       }
     }

@@ -202,9 +202,13 @@ async function settle(run: Run, played: readonly Played[]): Promise<Found> {
 /** Names that a report lists as done and that are not as they were to be. */
 function reportedInVain({ reports, after }: Step, { stdout }: Ending, found: Ledger): string[] {
   if (!reports) return [];
-  return doneIn(stdout)
-    .filter((name) => !isAsKnown(found.aws.get(name), after.aws.get(name)))
-    .map((name) => `${name} was reported as done, and is not`);
+  return (
+    doneIn(stdout)
+      // Names of secrets have no slash at their beginning.
+      .map((name) => (name.startsWith('/') ? name : `/${name}`))
+      .filter((name) => !isAsKnown(found.aws.get(name), after.aws.get(name)))
+      .map((name) => `${name} was reported as done, and is not`)
+  );
 }
 
 function describe(played: readonly Played[], what: string[]): Found {

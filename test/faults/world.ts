@@ -5,6 +5,7 @@ import { run } from '../support/cli.ts';
 import { REGION, type TestAws } from '../support/aws.ts';
 import { NASTY } from '../support/nasty.ts';
 import { storedIn, type Stored } from '../support/stored.ts';
+import { secretsIn, type StoredSecrets } from '../support/secrets-manager.ts';
 import { createTools } from '../support/tools.ts';
 import type { Tools } from '../../src/actions/tools.ts';
 import { Ledger, type Known } from './ledger.ts';
@@ -15,6 +16,7 @@ export interface World {
   aws: TestAws;
   /** AWS as it is, past all trouble. */
   stored: Stored;
+  secrets: StoredSecrets;
   tools: Tools;
   random: Random;
   /** In every secret, and in nothing else. */
@@ -34,6 +36,8 @@ export interface World {
   ledger: Ledger;
   /** The prefix in SSM of each manifest, and others that this world owns. */
   prefixes: Map<string, string>;
+  /** The manifests whose values go to Secrets Manager, each into a secret of its own. */
+  inSecrets: Set<string>;
   /** What each parameter is, by full name. */
   kinds: Map<string, ParameterKind>;
   /** The file in the repository that a parameter reads, by full name. */
@@ -93,6 +97,8 @@ export async function createWorld(aws: TestAws, seed: number): Promise<World> {
     fileKeyAlias,
     ledger: new Ledger(),
     prefixes: new Map(),
+    inSecrets: new Set(),
+    secrets: secretsIn(aws),
     kinds: new Map(),
     origins: new Map(),
     sources: new Set(),
@@ -108,6 +114,10 @@ export async function createWorld(aws: TestAws, seed: number): Promise<World> {
   if (random.chance(0.5)) await run('git', ['init', '-q'], { cwd: work, env: { HOME: home } });
   const files = random.chance(0.3) ? ['app.yml', 'teams/other.yaml'] : ['app.yml'];
   for (const file of files) await addManifest(world, file);
+  if (random.chance(0.4)) {
+    world.inSecrets.add('secrets.yml');
+    await addManifest(world, 'secrets.yml');
+  }
   return world;
 }
 
@@ -120,7 +130,9 @@ async function addManifest(world: World, file: string): Promise<void> {
   const prefix = `/${aws.unique('faults')}/`;
   world.prefixes.set(file, prefix);
   const extra = random.chance(0.4) ? 'tags: {team: red, "cost center": "17"}\n' : '';
-  const head = `# The secrets of ${file}\npath: ${prefix}\nregion: ${REGION}\nkmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\n${extra}parameters:\n`;
+  const isSecret = world.inSecrets.has(file);
+  const place = isSecret ? 'store: secretsmanager\n' : `bucket: ${aws.bucket}\n`;
+  const head = `# The secrets of ${file}\npath: ${prefix}\nregion: ${REGION}\nkmskey: ${aws.kmskey}\n${place}${extra}parameters:\n`;
   await mkdir(join(work, file, '..'), { recursive: true });
   await writeFile(join(work, file), head);
   world.ledger.git.set(file, new Map());
@@ -166,7 +178,11 @@ export function newName({ random, fresh }: World): string {
 export function typed(world: World, file: string): Typed {
   const { random } = world;
   const name = newName(world);
-  const { value, fields, source: bytes } = random.pick(KINDS)(world, name);
+  const {
+    value,
+    fields,
+    source: bytes,
+  } = random.pick(world.inSecrets.has(file) ? IN_SECRETS : KINDS)(world, name);
   const isSecret = fields.includes('SecureString');
   const kind = isSecret ? (Buffer.isBuffer(value) ? 'secret' : 'generated') : 'plain';
   if (bytes === undefined) return { name, kind, value, line: lineOf(name, fields) };
@@ -214,11 +230,24 @@ const KINDS: readonly ((world: World, name: string) => Kind)[] = [
   ({ canary, random }) => filed(binary(canary, random, 9000), ', extension: .tar'),
 ];
 
-/** Some value to set, put or type. */
-export function someValue({ random, canary }: World): Buffer {
+/** The same for Secrets Manager, which knows one type and holds 64 KiB. */
+const IN_SECRETS: typeof KINDS = [
+  ({ canary }, name) => inline('SecureString', `${name} ${canary}`),
+  ({ canary, random }) => inline('SecureString', nasty(random, canary)),
+  ({ canary }) => inline('SecureString', canary.padEnd(5000, '-long')),
+  (_, name) => inline('String', `in plain sight: ${name}`, ', description: "no secret: at all"'),
+  () => ({ value: { not: undefined }, fields: 'type: SecureString, generate: {length: 24}' }),
+  ({ canary, random }) => filed(binary(canary, random, 60 + random.below(300))),
+  ({ canary, random }) => filed(binary(canary, random, 9000)),
+];
+
+/** Some value to set, put or type; of a manifest, one that its store can hold. */
+export function someValue({ random, canary, inSecrets }: World, file = ''): Buffer {
   switch (random.below(4)) {
-    case 0:
-      return binary(canary, random, random.pick([9000, 70_000]) + random.below(2000));
+    case 0: {
+      const sizes = inSecrets.has(file) ? [9000, 50_000] : [9000, 70_000];
+      return binary(canary, random, random.pick(sizes) + random.below(2000));
+    }
     case 1:
       return binary(canary, random, 40);
     case 2:

@@ -1,6 +1,8 @@
 import {
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   type DescribeSecretCommandOutput,
@@ -17,6 +19,9 @@ export interface StoredSecrets {
   /** The current value, or that of a version. */
   value: (name: string, versionId?: string) => Promise<string | Uint8Array | undefined>;
   put: (name: string, value: string) => Promise<void>;
+  /** Those below a prefix that are not deleted. */
+  names: (prefix: string) => Promise<string[]>;
+  remove: (name: string) => Promise<void>;
 }
 
 export function secretsIn({ endpoint }: TestAws, region = REGION): StoredSecrets {
@@ -42,6 +47,16 @@ export function secretsIn({ endpoint }: TestAws, region = REGION): StoredSecrets
     },
     async put(name, value) {
       await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+    },
+    async names(prefix) {
+      const Filters = [{ Key: 'name' as const, Values: [prefix] }];
+      const { SecretList = [] } = await client.send(
+        new ListSecretsCommand({ Filters, MaxResults: 100 }),
+      );
+      return SecretList.flatMap(({ Name }) => Name ?? []);
+    },
+    async remove(name) {
+      await client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
     },
   };
 }
