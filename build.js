@@ -45,10 +45,12 @@ const library = {
   entryPoints: { index: 'src/index.ts', action: 'src/ci/main.ts' },
   chunkNames: 'chunks/[name]-[hash]',
 };
+const VALIDATOR = 'src/manifest/validate.gen.js';
 /** The command line; its files become a table. */
 const commands = {
   ...modules,
-  entryPoints: { start: 'src/cli/start.ts' },
+  // The validator has a chunk of its own, as it is needed only for its errors.
+  entryPoints: { start: 'src/cli/start.ts', validate: VALIDATOR },
   chunkNames: '[name]-[hash]',
   sourcemap: 'inline',
   write: false,
@@ -56,7 +58,7 @@ const commands = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-await compileSchema('src/manifest/validate.gen.js');
+await compileSchema();
 if (process.argv.includes('--watch')) {
   for (const options of [library, commands]) await (await context(options)).watch();
 } else {
@@ -87,7 +89,9 @@ async function writeCommands({ outputFiles, metafile, errors }) {
     define: {
       ...common.define,
       COFFER_BUNDLE: JSON.stringify(hash),
-      COFFER_HEAVY: JSON.stringify(chunksOf('yaml', metafile).join(' ')),
+      COFFER_HEAVY: JSON.stringify(
+        [...chunksOf('node_modules/yaml/', metafile), ...chunksOf(VALIDATOR, metafile)].join(' '),
+      ),
     },
   };
   await build({ ...first, entryPoints: { cli: 'src/cli/entry.ts' } });
@@ -100,13 +104,14 @@ async function writeCommands({ outputFiles, metafile, errors }) {
   });
 }
 
-/** The names of the chunks with a package's code. They have no other: one call may load them late. */
-function chunksOf(name, { outputs }) {
-  const isOf = (file) => file.startsWith(`node_modules/${name}/`);
+/** The names of the chunks with code of a file or folder. These must have no other code. */
+function chunksOf(path, { outputs }) {
   return Object.entries(outputs).flatMap(([file, { inputs }]) => {
     const files = Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0);
-    if (!files.some(isOf)) return [];
-    if (!files.every(isOf)) throw new Error(`${file} has code of ${name}, and other code`);
+    if (!files.some((input) => input.startsWith(path))) return [];
+    if (!files.every((input) => input.startsWith(path))) {
+      throw new Error(`${file} has code of ${path}, and other code`);
+    }
     return [`./${basename(file)}`];
   });
 }

@@ -5,6 +5,7 @@ import { quoteName } from './names.ts';
 import { nearest } from '../nearest.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
 import type { Field, Tree } from '../yaml/tree.ts';
+import { validate as fits } from '../fits.gen.js';
 import { type SchemaError, validate } from '../validate.gen.js';
 
 /**
@@ -12,7 +13,8 @@ import { type SchemaError, validate } from '../validate.gen.js';
  * in better words.
  */
 export function checkSchema(tree: Tree, root: MapNode, faults: Faults): void {
-  if (validate(tree.data(root))) return;
+  const data = tree.data(root);
+  if (fits(data) || validate(data)) return;
   for (const error of validate.errors ?? []) {
     const spot = locate(tree, root, error.instancePath);
     if (spot) report(error, spot, faults);

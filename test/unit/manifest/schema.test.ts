@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PARAMETER_KEYS, TOP_KEYS } from '../../../src/manifest/fields.ts';
+import { validate as fits } from '../../../src/manifest/fits.gen.js';
+import { validate } from '../../../src/manifest/validate.gen.js';
+import { openDocument } from '../../../src/manifest/yaml/document.ts';
+import { Faults } from '../../../src/manifest/yaml/faults.ts';
+import { byLength } from '../../support/length.ts';
+import { randomManifest } from './random-manifest.ts';
+import { mutated } from './random-yaml.ts';
 
 interface Schema {
   type?: string | string[];
@@ -36,7 +44,24 @@ test('describes every property, and closes every map', async () => {
   }
 });
 
-test('the compiled validator imports nothing', async () => {
-  const code = await readFile(new URL('src/manifest/validate.gen.js', ROOT), 'utf8');
+test.each(['validate', 'fits'])('the compiled %s imports nothing', async (name) => {
+  const code = await readFile(new URL(`src/manifest/${name}.gen.js`, ROOT), 'utf8');
   expect(code).not.toMatch(/^import |[^'.\w"]require\(|\beval\(|new Function\(/m);
+});
+
+test('both validators agree', () => {
+  const answers = { true: 0, false: 0 };
+  const texts = mutated(randomManifest.map(({ text }) => text));
+  fc.assert(
+    fc.property(texts, (text) => {
+      const document = openDocument(text, new Faults());
+      if (!document) return;
+      const data = document.tree.data(document.root);
+      const answer = fits(data);
+      expect(answer).toBe(validate(data));
+      answers[`${answer}`] += 1;
+    }),
+    { numRuns: byLength(100, 20_000) },
+  );
+  expect(Math.min(answers.true, answers.false)).toBeGreaterThan(10);
 });
