@@ -7,6 +7,18 @@ export const manifests = [
     replace: 'return moved(item, start === from ? 0 : 1);',
   },
   {
+    fault: 'the reader of ordinary manifests takes the rest of a comment for its text',
+    file: 'src/manifest/yaml/ordinary.ts',
+    find: "const comment = rest.indexOf(' #');",
+    replace: "const comment = rest.lastIndexOf(' #');",
+  },
+  {
+    fault: 'the reader of ordinary manifests does not see that a text goes on in the next line',
+    file: 'src/manifest/yaml/ordinary.ts',
+    find: '    if (this.#column > column) throw new NotOrdinary();\n    this.#depth -= 1;',
+    replace: '    while (this.#column > column) this.#goTo(this.#next);\n    this.#depth -= 1;',
+  },
+  {
     fault: 'a value loses its leading zeros',
     file: 'src/manifest/yaml/scalars.ts',
     find: '  return scalar.source;',

@@ -100,7 +100,7 @@ describe('is ordinary:', () => {
       'a: |\n  b\n   c: # d\n\n  e\nf: >-\n  g\n  h\n\n\n  i\nj:\n  - |+\n    k\n\n',
     ],
     ['brackets on one line', 'a: {b: 1, "c": [d, "e, f"], g: { h: x:y }} # i\nj: []\nk: {}\n'],
-    ['plain texts', 'a: -b\nc: d#e\nf: g:h\ni: j "k" & [l]\nm: ?n\n'],
+    ['plain texts', 'a: -b # c # d\nc: d#e\nf: g:h\ni: j "k" & [l]\nm: ?n\n'],
     ['CRLF', 'a: b\r\nc: |\r\n  d\r\n\r\n  e\r\nf:\r\n  - g\r\n'],
     ['a byte order mark, and the start of a document', '\uFEFF# a\n---\nb: c'],
   ])('%s', (_, text) => {
