@@ -8,6 +8,7 @@ import { build, context } from 'esbuild';
 import { billOfMaterials, bundledPackages, licenses } from './bundled.js';
 import { compileSchema } from './schemas/compile.js';
 import { SDK_FOR_NODE } from './sdk.js';
+import { ownPositions } from './source-map.js';
 import { tableOf } from './table.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -66,7 +67,7 @@ if (process.argv.includes('--watch')) {
   for (const options of [library, commands]) metafiles.push((await build(options)).metafile);
   const outputs = Object.keys(metafiles[0].outputs).filter((file) => file.endsWith('.map'));
   for (const file of outputs) {
-    writeFileSync(file, JSON.stringify(trimmed(JSON.parse(readFileSync(file, 'utf8')))));
+    writeFileSync(file, JSON.stringify(ownPositions(JSON.parse(readFileSync(file, 'utf8')))));
   }
   const packages = bundledPackages(metafiles.flatMap(({ inputs }) => Object.keys(inputs)));
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `${licenses(packages)}\n`);
@@ -78,7 +79,7 @@ async function writeCommands({ outputFiles, metafile, errors }) {
   if (errors.length > 0) return;
   const { code, map } = await tableOf(outputFiles);
   writeFileSync('dist/commands.cjs', `${code}//# sourceMappingURL=commands.cjs.map\n`);
-  writeFileSync('dist/commands.cjs.map', JSON.stringify(trimmed(map)));
+  writeFileSync('dist/commands.cjs.map', JSON.stringify(ownPositions(map)));
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
   // Scripts of git drivers that are already installed call this file.
   writeFileSync('dist/cli.js', "#!/usr/bin/env node\nimport './cli.cjs';\n", { mode: 0o755 });
@@ -114,14 +115,4 @@ function chunksOf(path, { outputs }) {
     }
     return [`./${basename(file)}`];
   });
-}
-
-/**
- * Drops the text of other packages from a source map, but keeps positions: it is most of the map.
- */
-function trimmed(map) {
-  map.sourcesContent = map.sourcesContent?.map((text, index) =>
-    map.sources[index].includes('node_modules/') ? null : text,
-  );
-  return map;
 }

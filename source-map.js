@@ -42,6 +42,39 @@ export function joinMaps(pieces) {
   return joined;
 }
 
+/**
+ * Keeps the positions in our own files only, and no text: other packages are most of a map, and our
+ * text is in the repository.
+ */
+export function ownPositions({ sources, mappings, names, ...map }) {
+  const own = sources.filter((source) => !source.includes('node_modules/'));
+  const indexes = sources.map((source) => own.indexOf(source));
+  // Source, line, column and name: of the last segment read, and of the last one written.
+  const read = [0, 0, 0, 0];
+  const written = [0, 0, 0, 0];
+  // A position holds until the next segment, on later lines too.
+  let isOwn = false;
+  const lines = mappings.split(';').map((line) => {
+    const kept = [];
+    let [column, writtenColumn] = [0, 0];
+    for (const segment of line.split(',').filter(Boolean)) {
+      const [step, ...fields] = decode(segment);
+      column += step;
+      for (const [i, change] of fields.entries()) read[i] += change;
+      const index = fields.length > 0 ? indexes[read[0]] : -1;
+      // Without a source, a segment ends the one before it.
+      if (index < 0 && !isOwn) continue;
+      isOwn = index >= 0;
+      const position = isOwn ? [index, ...read.slice(1, fields.length)] : [];
+      kept.push([column - writtenColumn, ...position.map((to, i) => to - written[i])]);
+      writtenColumn = column;
+      for (const [i, to] of position.entries()) written[i] = to;
+    }
+    return kept.map((fields) => fields.map(encode).join('')).join(',');
+  });
+  return { ...map, sources: own, names, mappings: lines.join(';'), sourcesContent: undefined };
+}
+
 function decode(segment) {
   const fields = [];
   let value = 0;
