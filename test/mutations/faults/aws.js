@@ -121,6 +121,12 @@ export const aws = [
     replace: 'if (attempt >= patience.attempts) throw error;',
   },
   {
+    fault: 'sync reads a blob again for what it read before',
+    file: 'src/plan/object-writer.ts',
+    find: 'checksums.set(fullName, checksum);',
+    replace: '',
+  },
+  {
     fault: 'an object is written although one is there that nobody looked at',
     file: 'src/stores/s3/publish.ts',
     find: "{ IfNoneMatch: '*' }",
