@@ -25,7 +25,7 @@ export function createRecorder(
       body: {
         apiVersion: 'events.k8s.io/v1',
         kind: 'Event',
-        metadata: { generateName: `${name.slice(0, 200)}.`, namespace },
+        metadata: { generateName: `${name.slice(0, 200)}-`, namespace },
         eventTime: `${new Date(clock.now()).toISOString().slice(0, -1)}000Z`,
         reportingController: 'coffer.dev/controller',
         reportingInstance: identity.slice(0, INSTANCE),

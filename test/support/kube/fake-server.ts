@@ -131,6 +131,8 @@ export async function startFakeServer(): Promise<FakeServer> {
     if (verb === 'create') {
       const metadata = (body as KubeObject).metadata as { name?: string; generateName?: string };
       const name = metadata.name ?? `${metadata.generateName}${store.version}`;
+      // As the API server does with names that end so.
+      if (metadata.generateName?.endsWith('.')) throw new Refusal(422, 'generateName: Invalid');
       const at = { plural, namespace: namespace ?? '', name };
       return { status: 201, content: store.create(at, body, manager) };
     }
