@@ -41,7 +41,7 @@ export async function writeForSops(room, lab, file, count) {
   if (!isInstalled('sops')) return;
   const lines = Array.from({ length: count }, (_, i) => `p${i}: value ${i}\n`);
   await writeFile(join(room, file), lines.join(''));
-  const key = 'arn:aws:kms:us-east-1:000000000000:alias/coffer';
+  const key = 'arn:aws:kms:us-east-1:111122223333:alias/coffer';
   const options = { cwd: room, env: lab.env };
   await run('sops', ['encrypt', '--in-place', '--kms', key, file], options).catch(() =>
     rm(join(room, file)),
