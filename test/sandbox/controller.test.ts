@@ -5,7 +5,7 @@ import { useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
 import { startFakeCluster, type Cluster } from '../support/kube/cluster.ts';
 import type { FakeServer } from '../support/kube/fake-server.ts';
-import { RESTART_RULE, RULES, WATCH_RULE } from '../support/kube/rights.ts';
+import { rulesFor } from '../support/kube/rights.ts';
 import { createKubeScene, until } from '../support/kube/scene.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   kube.decide = () => undefined;
-  kube.rules = [...RULES];
+  kube.rules = rulesFor();
   kube.tokens = undefined;
   kube.seen = [];
 });
@@ -101,7 +101,7 @@ test('a conflict is tried again, and is no failure for people', async () => {
 test('a right that is missing in Kubernetes is named, and nothing else stops', async () => {
   const scene = await scenes();
   await scene.put('token', 'canary-value');
-  kube.rules = RULES.map((rule) =>
+  kube.rules = rulesFor().map((rule) =>
     rule.resources.includes('secrets') ? { ...rule, verbs: ['get', 'patch'] } : rule,
   );
   await scene.apply('app', { data: [scene.ssm('token', 1)] });
@@ -109,7 +109,7 @@ test('a right that is missing in Kubernetes is named, and nothing else stops', a
   const condition = await scene.ready('app');
   expect(condition).toMatchObject({ status: 'False', reason: 'AccessDenied' });
   expect(condition.message).toContain('cannot create');
-  kube.rules = RULES.filter(({ resources }) => !resources.includes('events'));
+  kube.rules = rulesFor().filter(({ resources }) => !resources.includes('events'));
   await scene.failed('app', 'Synced', { advance: 1000 });
   await until(() => scene.logs.some((line) => line.includes('cannot write an event')) || undefined);
   expect(await controller.metric('kube_requests_total', '"403"')).toBeGreaterThan(0);
@@ -165,7 +165,7 @@ test('a role that AWS does not let it assume is RoleDenied; the namespace goes a
 });
 
 test('with --watch-secrets it repairs a Secret at once, and sees no values', async () => {
-  kube.rules = [...RULES, WATCH_RULE];
+  kube.rules = rulesFor({ watchesSecrets: true });
   const { scene } = await synced({ watchesSecrets: true });
   await until(() => kube.watches('secrets') > 0 || undefined);
   await scene.edit('secrets', 'app', { data: { token: 'YmFk' } });
@@ -175,7 +175,7 @@ test('with --watch-secrets it repairs a Secret at once, and sees no values', asy
 });
 
 test('replaces the pods of a workload once for each change of the pins', async () => {
-  kube.rules = [...RULES, RESTART_RULE];
+  kube.rules = rulesFor({ mayRestart: true });
   const scene = await scenes();
   await scene.put('token', 'canary-first');
   await scene.put('token', 'canary-second');

@@ -10,7 +10,7 @@ import { createKubeClient } from '../../../src/controller/kube/client.ts';
 import { findKubeConfig } from '../../../src/controller/kube/config.ts';
 import { pathOf } from '../../../src/controller/kube/model.ts';
 import type { Cluster } from '../../support/kube/cluster.ts';
-import { RULES } from '../../support/kube/rights.ts';
+import { rulesFor } from '../../support/kube/rights.ts';
 import { until } from '../../support/kube/scene.ts';
 
 const UP = fileURLToPath(new URL('up.sh', import.meta.url));
@@ -55,7 +55,7 @@ export async function startRealCluster(): Promise<Cluster> {
       const here = `/${RBAC}/namespaces/${namespace}`;
       const name = 'coffer';
       await create('/api/v1/namespaces', { metadata: { name: namespace } });
-      await create(`${here}/roles`, { metadata: { name }, rules: RULES });
+      await create(`${here}/roles`, { metadata: { name }, rules: rulesFor() });
       await create(`${here}/rolebindings`, {
         metadata: { name },
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { AddressInfo, Socket } from 'node:net';
 import type { KubeObject } from '../../../src/controller/kube/model.ts';
-import { allows, RULES, type Rule } from './rights.ts';
+import { allows, rulesFor, type Rule } from './rights.ts';
 import { Refusal, Store, type Change, type Place } from './store.ts';
 
 /** The token of whoever may do everything; with another one, the rules count. */
@@ -178,7 +178,7 @@ export async function startFakeServer(): Promise<FakeServer> {
   const fake: FakeServer = {
     url: `http://127.0.0.1:${port}`,
     store,
-    rules: [...RULES],
+    rules: rulesFor(),
     seen: [],
     decide: () => undefined,
     tokens: undefined,
