@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { makePrivateFolder } from '../files/private-folder.ts';
+import { makePrivateFolder, removePrivateFolder } from '../files/private-folder.ts';
 import { ENVIRONMENT } from '../formats/format.ts';
 import { assignVariables } from '../formats/variables.ts';
 import type { VariableOptions } from './export.ts';
@@ -41,6 +40,6 @@ export async function exec<Result>(
         variables.some(({ isPath }) => isPath) && { COFFER_FILES: resolve(folder) }),
     });
   } finally {
-    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+    if (temporary !== undefined) removePrivateFolder(temporary, tools.host.warn);
   }
 }

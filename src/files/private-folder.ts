@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
 import { access, constants, mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Problem } from '../errors.ts';
+import { undoAtExit } from './undo.ts';
 
 const TMPFS = 0x01021994;
 
@@ -17,6 +20,21 @@ export async function makePrivateFolder({
     if (folder && (await isInMemory(folder))) return mkdtemp(join(folder, 'coffer-'));
   }
   return mkdtemp(join(tmpdir(), 'coffer-'));
+}
+
+/**
+ * Removes a private folder and what is in it. Nothing fails for it, or the work would be lost: what
+ * cannot be removed is tried again when the process ends.
+ * @param warn told if plaintext may stay
+ */
+export function removePrivateFolder(folder: string, warn: (problem: Problem) => void): void {
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    remove();
+  } catch {
+    undoAtExit(remove);
+    warn({ message: `${folder} holds plaintext, and cannot be removed`, hint: 'delete it' });
+  }
 }
 
 async function isInMemory(folder: string): Promise<boolean> {

@@ -89,7 +89,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   unset(world) {
     const { random, ledger } = world;
     const file = anyManifest(world);
-    const known = namesOf(world, file);
+    // One of them stays that is there now: what others add may come later.
+    const known = namesOf(world, file).filter(
+      (name) => world.crowd?.manifest(file).has(fullName(world, file, name)) !== false,
+    );
     if (known.length < 2) return Promise.resolve(undefined);
     const names = random.some(known, 1 + random.below(Math.min(2, known.length - 1)));
     const after = ledger.copy();
@@ -140,7 +143,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async refresh(world) {
     const { aws, random, fileKeyAlias, ledger } = world;
     const flags = random.chance(0.5) ? ['--new-data-keys'] : [];
-    if (!world.isCrowded && random.chance(0.7)) {
+    if (!world.crowd && random.chance(0.7)) {
       const { KeyMetadata } = await aws.kms.send(new DescribeKeyCommand({ KeyId: fileKeyAlias }));
       // No commit vouches for the old key.
       flags.push('--accept-file-key', KeyMetadata?.Arn ?? '');
@@ -509,7 +512,7 @@ function publish(values: Values, after: Ledger): void {
 /** Somebody else changes or deletes what is in AWS. */
 async function drift(world: World): Promise<void> {
   const { stored, secrets, random, ledger } = world;
-  if (world.isCrowded) return;
+  if (world.crowd) return;
   for (const file of ledger.git.keys()) {
     for (const name of ledger.manifest(file).keys()) {
       if (!ledger.aws.has(name) || !random.chance(0.15)) continue;

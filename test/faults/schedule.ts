@@ -99,7 +99,7 @@ async function playAtOnce(run: Run): Promise<Found> {
   const before = world.ledger;
   const steps: Step[] = [];
   const changed = new Set<string>();
-  world.isCrowded = true;
+  world.crowd = before;
   for (let i = 0; i < 2 + world.random.below(AT_ONCE - 1); i++) {
     const step = await SCENARIOS[world.random.pick(group)]?.(world);
     const names = step ? changes(world.ledger, step.after) : [];
@@ -109,7 +109,7 @@ async function playAtOnce(run: Run): Promise<Found> {
     steps.push(step);
     world.ledger = step.after;
   }
-  world.isCrowded = false;
+  world.crowd = undefined;
   const after = world.ledger;
   world.ledger = before;
   const calls = steps.map((step) => {

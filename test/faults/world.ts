@@ -48,8 +48,8 @@ export interface World {
   mayDraft: boolean;
   /** Whether a lock may have stayed, because a file could not be removed. */
   mayLock: boolean;
-  /** Whether several commands are about to run at once, and nothing else is to change. */
-  isCrowded: boolean;
+  /** Before several commands run at once, when nothing else is to change: what was there. */
+  crowd: Ledger | undefined;
   /** A name that this world has not used yet. */
   fresh: (what: string) => string;
   close: () => Promise<void>;
@@ -102,7 +102,7 @@ export async function createWorld(aws: TestAws, seed: number): Promise<World> {
     kinds: new Map(),
     origins: new Map(),
     sources: new Set(),
-    isCrowded: false,
+    crowd: undefined,
     mayDraft: false,
     mayLock: false,
     fresh: (what) => `${what}${(names += 1)}`,

@@ -10,7 +10,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 export async function run(context: Context): Promise<ExitCode> {
   const { args, environment, flags, terminal, tools } = context;
   const [file = ''] = args;
-  const change = (text: Buffer) => editText(text, basename(file), environment);
+  const change = (text: Buffer) => editText(text, basename(file), environment, terminal.warn);
   const options = { ...writeOptions(flags), again: (error: unknown) => askAgain(terminal, error) };
   await writeReports(context, [await edit(tools, file, change, options)]);
   return EXIT.ok;

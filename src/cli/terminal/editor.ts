@@ -1,11 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { CofferError } from '../../errors.ts';
+import { CofferError, type Problem } from '../../errors.ts';
 import type { Environment } from '../environment.ts';
-import { makePrivateFolder } from '../../files/private-folder.ts';
+import { makePrivateFolder, removePrivateFolder } from '../../files/private-folder.ts';
 
 const FATAL = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const satisfies readonly NodeJS.Signals[];
 
@@ -18,16 +17,18 @@ const VIM_FLAGS = "-n -i NONE -c 'set noswapfile nobackup nowritebackup noundofi
 /**
  * Opens `text` in an editor, in a file called `name`, and returns what the person made of it. The
  * file, and whatever the editor left beside it, is gone when the editor ends, however it ends.
+ * @param warn told if the file cannot be removed
  * @throws CofferError when the editor cannot run or fails
  */
 export async function editText(
   text: Buffer,
   name: string,
   environment: Environment,
+  warn: (problem: Problem) => void,
 ): Promise<Buffer> {
   const editor = findEditor(environment);
   const folder = await makePrivateFolder(environment);
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const remove = () => removePrivateFolder(folder, warn);
   const guard = new AbortController();
   const end = (signal: NodeJS.Signals) => {
     guard.abort();
