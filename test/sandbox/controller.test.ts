@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { controlOf } from '../support/control.ts';
 import { startFakeCluster, type Cluster } from '../support/kube/cluster.ts';
@@ -154,14 +158,41 @@ test('throttling by AWS waits longer each time, and passes', async () => {
 });
 
 test('a role that AWS does not let it assume is RoleDenied; the namespace goes along as a tag', async () => {
-  const control = controlOf(aws);
+  const asked: URLSearchParams[] = [];
+  const sts = createServer((request, answer) => {
+    void text(request).then((body) => {
+      asked.push(new URLSearchParams(body));
+      const error = '<Error><Code>AccessDenied</Code><Message>no</Message></Error>';
+      answer.writeHead(403, { 'content-type': 'text/xml' });
+      answer.end(`<ErrorResponse>${error}</ErrorResponse>`);
+    });
+  });
+  sts.listen(0, '127.0.0.1');
+  await once(sts, 'listening');
+  onTestFinished(() => void sts.close());
   const scene = await scenes();
   await scene.put('token', 'canary-value');
-  await control.disturb({ rules: [{ action: 'sts:AssumeRole', deny: true }] });
   const roleArn = 'arn:aws:iam::111122223333:role/shop';
   await scene.apply('app', { data: [scene.ssm('token', 1)], roleArn });
-  await scene.start({ limits: { allowedRoles: [roleArn], requiredPrefix: undefined } });
+  const { port } = sts.address() as AddressInfo;
+  await scene.start({
+    limits: { allowedRoles: [roleArn], requiredPrefix: undefined },
+    session: {
+      credentials: { accessKeyId: 'AKIATEST', secretAccessKey: 'test' },
+      concurrency: 8,
+      environment: {
+        AWS_ENDPOINT_URL: aws.endpoint,
+        AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}`,
+      },
+    },
+  });
   expect(await scene.ready('app')).toMatchObject({ status: 'False', reason: 'RoleDenied' });
+  expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+    Action: 'AssumeRole',
+    RoleArn: roleArn,
+    'Tags.member.1.Key': 'kubernetes-namespace',
+    'Tags.member.1.Value': scene.namespace,
+  });
 });
 
 test('with --watch-secrets it repairs a Secret at once, and sees no values', async () => {
@@ -172,6 +203,10 @@ test('with --watch-secrets it repairs a Secret at once, and sees no values', asy
   await until(async () => (await scene.data('app'))?.['token'] === 'canary-first' || undefined);
   await scene.remove('secrets', 'app');
   await until(async () => (await scene.data('app'))?.['token'] === 'canary-first' || undefined);
+  const ofMany = kube.seen.filter(
+    ({ resource, verb }) => resource === 'secrets' && ['list', 'watch'].includes(verb),
+  );
+  expect(new Set(ofMany.map(({ isPartial }) => isPartial))).toEqual(new Set([true]));
 });
 
 test('replaces the pods of a workload once for each change of the pins', async () => {

@@ -16,6 +16,8 @@ interface Seen {
   resource: string;
   name: string | undefined;
   isAdmin: boolean;
+  /** Whether it asks for metadata alone. */
+  isPartial: boolean;
 }
 
 /** What happens to a request instead of an answer: a status, a lost answer, or nothing at all. */
@@ -49,6 +51,7 @@ interface Watch {
   namespace: string | undefined;
   selector: string | undefined;
   send: (event: object) => void;
+  tell: (change: Change) => void;
   end: () => void;
 }
 
@@ -57,7 +60,7 @@ export async function startFakeServer(): Promise<FakeServer> {
   const watches = new Set<Watch>();
   const sockets = new Set<Socket>();
   store.listen((change) => {
-    for (const watch of watches) if (isFor(watch, change)) watch.send(eventOf(change));
+    for (const watch of watches) if (isFor(watch, change)) watch.tell(change);
   });
   const listen = async (port: number) => {
     const server = http.createServer((request, answer) => {
@@ -86,7 +89,9 @@ export async function startFakeServer(): Promise<FakeServer> {
     const call = readCall(request.method ?? '', url);
     const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
     const isAdmin = token === ADMIN;
-    const seen: Seen = { verb: call.verb, resource: call.resource, name: call.name, isAdmin };
+    const isPartial = asksForMetadata(request.headers);
+    const { verb, resource, name } = call;
+    const seen: Seen = { verb, resource, name, isAdmin, isPartial };
     const body = call.verb === 'get' ? {} : await readBody(request);
     if (!isAdmin) {
       fake.seen.push(seen);
@@ -100,7 +105,7 @@ export async function startFakeServer(): Promise<FakeServer> {
         return void request.socket.destroy();
       }
     }
-    if (call.verb === 'watch') return watch(call, url, answer);
+    if (call.verb === 'watch') return watch(call, url, isPartial, answer);
     const { status, content } = handle(call, url, body, request);
     answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
   }
@@ -124,7 +129,8 @@ export async function startFakeServer(): Promise<FakeServer> {
     const { verb, plural, namespace, place } = call;
     if (verb === 'list') {
       const selector = url.searchParams.get('labelSelector');
-      const items = store.list(plural, namespace).filter((item) => isSelected(item, selector));
+      const found = store.list(plural, namespace).filter((item) => isSelected(item, selector));
+      const items = asksForMetadata(headers) ? found.map(bare) : found;
       const metadata = { resourceVersion: String(store.version) };
       return { status: 200, content: { metadata, items } };
     }
@@ -158,7 +164,12 @@ export async function startFakeServer(): Promise<FakeServer> {
     }
   }
 
-  function watch({ plural, namespace }: Call, url: URL, answer: http.ServerResponse): void {
+  function watch(
+    { plural, namespace }: Call,
+    url: URL,
+    isPartial: boolean,
+    answer: http.ServerResponse,
+  ): void {
     const since = Number(url.searchParams.get('resourceVersion') ?? 0);
     answer.writeHead(200, { 'content-type': 'application/json' });
     const send = (event: object) => void answer.write(`${JSON.stringify(event)}\n`);
@@ -167,9 +178,11 @@ export async function startFakeServer(): Promise<FakeServer> {
       return void answer.end();
     }
     const selector = url.searchParams.get('labelSelector') ?? undefined;
-    const one: Watch = { plural, namespace, selector, send, end: () => void answer.end() };
+    const tell = ({ type, object }: Change) =>
+      send({ type, object: isPartial ? bare(object) : object });
+    const one: Watch = { plural, namespace, selector, send, tell, end: () => void answer.end() };
     const missed = store.changes.filter((change) => change.version > since && isFor(one, change));
-    for (const change of missed) send(eventOf(change));
+    for (const change of missed) tell(change);
     watches.add(one);
     answer.flushHeaders();
     answer.once('close', () => watches.delete(one));
@@ -241,8 +254,13 @@ function refuse(answer: http.ServerResponse, error: unknown): void {
   answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(content));
 }
 
-function eventOf({ type, object }: Change): object {
-  return { type, object };
+function asksForMetadata({ accept }: http.IncomingHttpHeaders): boolean {
+  return accept?.includes('as=PartialObjectMetadata') === true;
+}
+
+/** What is asked for as PartialObjectMetadata. */
+function bare({ metadata }: KubeObject): object {
+  return { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata };
 }
 
 function isFor({ plural, namespace, selector }: Watch, change: Change): boolean {
