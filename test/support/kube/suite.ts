@@ -247,7 +247,9 @@ export async function controllerSuite(startCluster: () => Promise<Cluster>): Pro
   test('reads nothing outside of the required prefix, and assumes no role that is not allowed', async () => {
     const scene = await scenes();
     await scene.put('token', 'canary-value');
-    const roleArn = 'arn:aws:iam::111122223333:role/shop';
+    // Another account's role would read another account's parameters.
+    const [account] = /(?<=:)\d{12}(?=:)/.exec(await aws.createKey()) ?? [];
+    const roleArn = `arn:aws:iam::${account}:role/shop`;
     await scene.apply('app', { data: [scene.ssm('token', 1)] });
     await scene.apply('role', { data: [scene.ssm('token', 1)], roleArn });
     const limits = { allowedRoles: [], requiredPrefix: '/apps/{namespace}' };
@@ -256,7 +258,7 @@ export async function controllerSuite(startCluster: () => Promise<Cluster>): Pro
     expect(await scene.ready('role')).toMatchObject({ status: 'False', reason: 'RoleDenied' });
     expect(await first.metric('aws_calls_total')).toBe(0);
     await first.stop();
-    const allowedRoles = ['arn:aws:iam::111122223333:role/*'];
+    const allowedRoles = [`arn:aws:iam::${account}:role/*`];
     const second = await scene.start({ limits: { allowedRoles, requiredPrefix: scene.prefix } });
     await scene.failed('app', 'Synced');
     await scene.failed('role', 'Synced');
