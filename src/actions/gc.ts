@@ -51,7 +51,13 @@ export async function gc(
   const { olderThanSeconds = DEFAULT_AGE_SECONDS } = options;
   const before = new Date(Date.now() - olderThanSeconds * 1000);
   const manifests = (await readManifests(tools, files)).flatMap(inEachRegion);
-  const found = await Promise.all(manifests.map((manifest) => search(tools, manifest, before)));
+  const some = manifests.filter(({ bucket }) => bucket !== undefined);
+  // Of several, only those count that have a bucket; of one alone, a missing one is a mistake.
+  const searched = some.length > 0 ? some : manifests;
+  for (const { file } of manifests.filter((manifest) => !searched.includes(manifest))) {
+    host.note(`${file} has no bucket, so it has no objects`);
+  }
+  const found = await Promise.all(searched.map((manifest) => search(tools, manifest, before)));
   options.onPlan?.(found.map(describe));
   const total = countAll(found);
   if (total === 0) host.note('nothing to delete: a pointer names every object');

@@ -263,6 +263,18 @@ describe('gc deletes nothing', () => {
   });
 });
 
+test('gc passes over a manifest without a bucket, unless there is no other', async () => {
+  const app = await createPutScene(aws);
+  const key = await addOrphan(app);
+  const secrets = `path: ${app.prefix}\nregion: ${REGION}\nstore: secretsmanager\nparameters:\n  - {name: a, type: String, value: b}\n`;
+  await app.write('secrets.yml', secrets);
+  const { stderr } = await app.succeed([...GC, 'secrets.yml', '--yes']);
+  expect(stderr).toContain('secrets.yml has no bucket, so it has no objects\n');
+  expect(stderr).toContain(`s3://${aws.bucket}/${key}`);
+  const alone = await app.coffer(['gc', 'secrets.yml', '--yes']);
+  expect(alone).toMatchObject({ code: 2 });
+});
+
 test('a pointer into another bucket protects nothing in this one', async () => {
   const app = await createPutScene(aws);
   const key = await addOrphan(app);
