@@ -2,6 +2,7 @@ import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import type { Plan } from '../plan/model.ts';
 import type { Reviewed } from '../seal/apply.ts';
+import { refuseRotated } from '../stores/secrets/rotated.ts';
 import { forCall } from './manifests.ts';
 import { questionOf, sync, type SyncOptions, type SyncReport } from './sync.ts';
 import { reportOf, toWork, type Work } from './sync/work.ts';
@@ -55,6 +56,10 @@ export async function syncEdit(
     foreseen = targets.map(toWork);
     const plans = targets.map(({ plan }) => plan);
     onPlan?.(plans);
+    for (const { name, action, actual } of plans.flatMap(({ changes }) => changes)) {
+      // Or the manifest would have the change, and AWS would not.
+      if (action === 'update' && actual?.secret?.isRotated) refuseRotated(name, options);
+    }
     if (dryRun) return false;
     await tools.aws.requireAccount();
     if (!yes) await tools.host.confirm(questionFor(file, plans));

@@ -56,6 +56,18 @@ test('if AWS refuses one secret without a value, sync finishes', async () => {
   expect(await secrets.value(app.secret)).toBe('{"a":"one"}');
 });
 
+test('a secret that AWS rotates is refused before the manifest is changed', async () => {
+  const app = await createSecretScene(aws, plain('a', 'one'));
+  await app.succeed(['sync', 'app.yml', '--yes']);
+  await secrets.rotate(app.secret);
+  const before = await app.text('app.yml');
+  const { code, stderr } = await app.coffer(['update', 'app.yml', 'a', '--yes'], { stdin: 'two' });
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`AWS rotates ${app.secret}`)]);
+  expect(await app.text('app.yml')).toBe(before);
+  await app.succeed(['update', 'app.yml', 'a', '--yes', '--take-over'], { stdin: 'two' });
+  expect(await secrets.value(app.secret)).toBe('{"a":"two"}');
+});
+
 test.each(['create', 'update'])(
   '%s never repeats a value that was given as a word',
   async (name) => {

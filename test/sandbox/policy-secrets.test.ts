@@ -1,4 +1,3 @@
-import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../src/sandbox/iam/document.ts';
 import { decide } from '../../src/sandbox/iam/policies.ts';
@@ -92,13 +91,7 @@ async function createStage(name: string) {
     await app.write('app.yml', text);
   } else await app.write('app.yml', text.replace(from, to));
   if (name === 'remove a copy') await app.succeed(SYNC);
-  if (name === 'take over a rotated secret') {
-    const RotationLambdaARN = 'arn:aws:lambda:us-east-1:111122223333:function:rotate';
-    const rotation = { RotationLambdaARN, RotationRules: { AutomaticallyAfterDays: 30 } };
-    await secretsIn(aws).client.send(
-      new RotateSecretCommand({ SecretId: app.secret, RotateImmediately: false, ...rotation }),
-    );
-  }
+  if (name === 'take over a rotated secret') await secretsIn(aws).rotate(app.secret);
   return { app, args };
 }
 

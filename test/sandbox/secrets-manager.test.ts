@@ -1,4 +1,3 @@
-import { RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { controlOf, losingOneAnswer } from '../support/control.ts';
@@ -123,12 +122,7 @@ describe('a listing that lags', () => {
 
 test('a secret that AWS rotates is left alone, unless it is taken over', async () => {
   const app = await createSynced(BOTH);
-  const rotation = { SecretId: app.secret, RotateImmediately: false };
-  const RotationLambdaARN = 'arn:aws:lambda:us-east-1:111122223333:function:rotate';
-  const RotationRules = { AutomaticallyAfterDays: 30 };
-  await stored.client.send(
-    new RotateSecretCommand({ ...rotation, RotationLambdaARN, RotationRules }),
-  );
+  await stored.rotate(app.secret);
   expect((await app.succeed(['diff', 'app.yml', '--exit-code'])).code).toBe(0);
   await stored.put(app.secret, 'rotated');
   const diff = await app.coffer(['diff', 'app.yml']);
@@ -154,7 +148,7 @@ test('a secret that AWS rotates is left alone, unless it is taken over', async (
     [...takeOver, '--yes'],
     ['save', 'app.yml', '--take-over'],
   ]) {
-    await stored.client.send(new RotateSecretCommand({ ...rotation, RotationLambdaARN }));
+    await stored.rotate(app.secret);
     expect(await isRotated()).toBe(true);
     await app.succeed(words);
     expect(await isRotated()).toBe(false);

@@ -4,6 +4,7 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
   PutSecretValueCommand,
+  RotateSecretCommand,
   SecretsManagerClient,
   type DescribeSecretCommandOutput,
 } from '@aws-sdk/client-secrets-manager';
@@ -19,6 +20,8 @@ export interface StoredSecrets {
   /** The current value, or that of a version. */
   value: (name: string, versionId?: string) => Promise<string | Uint8Array | undefined>;
   put: (name: string, value: string) => Promise<void>;
+  /** Lets AWS rotate it from tomorrow on. */
+  rotate: (name: string) => Promise<void>;
   /** Those below a prefix that are not deleted. */
   names: (prefix: string) => Promise<string[]>;
   remove: (name: string) => Promise<void>;
@@ -47,6 +50,16 @@ export function secretsIn({ endpoint }: TestAws, region = REGION): StoredSecrets
     },
     async put(name, value) {
       await client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value }));
+    },
+    async rotate(name) {
+      await client.send(
+        new RotateSecretCommand({
+          SecretId: name,
+          RotateImmediately: false,
+          RotationLambdaARN: 'arn:aws:lambda:us-east-1:111122223333:function:rotate',
+          RotationRules: { AutomaticallyAfterDays: 30 },
+        }),
+      );
     },
     async names(prefix) {
       const Filters = [{ Key: 'name' as const, Values: [prefix] }];

@@ -6,6 +6,7 @@ import { createPatiently, type Patience } from '../patience.ts';
 import type { SecretOpener, Task, Writing } from '../port.ts';
 import type { SecretsManager } from './client.ts';
 import { CURRENT, type Deletion, type Secret } from './model.ts';
+import { refuseRotated } from './rotated.ts';
 
 /** What writes to Secrets Manager need. */
 export interface SecretWriting extends Writing {
@@ -68,13 +69,6 @@ function fieldsToSave({ description, keyId, tags }: Desired, there: Secret): Set
     ...(keyId === undefined ? [] : (['key'] as const)),
     ...(Object.keys(tags).length === 0 ? [] : (['tags'] as const)),
   ]);
-}
-
-function refuseRotated(name: string, { takeOver }: SecretWriting): void {
-  if (takeOver) return;
-  throw new CofferError('conflict', `AWS rotates ${name}: coffer does not write over its value`, {
-    hint: 'leave this secret to AWS, or add --take-over to turn its rotation off and write the value of the manifest',
-  });
 }
 
 async function create(
