@@ -86,7 +86,7 @@ export const aws = [
   },
   {
     fault: 'sync writes over a secret that AWS rotates',
-    file: 'src/stores/secrets/write.ts',
+    file: 'src/stores/secrets/rotated.ts',
     find: 'if (takeOver) return;',
     replace: 'if (!takeOver) return;',
   },
