@@ -1,5 +1,6 @@
 import { CofferError, type Problem } from '../../errors.ts';
 import { countOf } from '../../formats/count.ts';
+import { matcher } from '../../formats/wildcards.ts';
 import type { NewParameter, ParameterType } from '../../manifest/model.ts';
 import type { Host } from '../../host.ts';
 import type { Entry } from './read/entries.ts';
@@ -102,15 +103,6 @@ async function plainRule(
     );
   }
   return (name) => !isSecret(name) && (isNamed(name) || isAnswered(name));
-}
-
-/** Whether a name matches one of these patterns. */
-export function matcher(patterns: readonly string[] = []): (name: string) => boolean {
-  const expressions = patterns.map((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-    return new RegExp(`^${parts.join('.*')}$`, 's');
-  });
-  return (name) => expressions.some((expression) => expression.test(name));
 }
 
 function namesOf(entries: readonly Entry[]): string {

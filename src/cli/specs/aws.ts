@@ -1,16 +1,19 @@
 import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
-import { PARAMETER_TYPES, STORES } from '../../manifest/model.ts';
+import { STORES } from '../../manifest/model.ts';
+import { EDIT_AND_SYNC } from './edit-and-sync.ts';
 import {
   ALLOW_FOREIGN,
+  DELETION,
   DESTINATION_FLAGS,
   LOCK_TIMEOUT,
   FILE_KEY_FLAGS,
   STORE,
+  TAKE_OVER,
   USE_RECOVERY,
+  YES,
 } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
-const YES = ['--yes', 'Go ahead without asking'] as const;
 const ONLY = ['--only <name>', 'Only this parameter; repeatable'] as const;
 const PRUNE_TAGS = ['--prune-tags', 'Remove tags that are not in the manifest'] as const;
 const NO_DECRYPT = [
@@ -21,27 +24,6 @@ const ALLOW_PLAINTEXT = [
   '--allow-plaintext',
   'Accept plaintext secrets, in files that are never committed',
 ] as const;
-
-const DELETION = [
-  ['--recovery-days <n>', 'Days for which a deleted secret can be restored: 7 (default) to 30'],
-  ['--force-delete', 'Delete secrets for good, without a way back'],
-] as const;
-const TAKE_OVER = [
-  '--take-over',
-  'Write over secrets that AWS rotates, and turn their rotation off',
-] as const;
-
-const ONE_VALUE = [
-  YES,
-  ['--dry-run', 'Show the plan and stop; nothing is written'],
-  ['--keep-newline', 'Keep the last line break of standard input (default: drop it)'],
-  TAKE_OVER,
-  USE_RECOVERY,
-  ...FILE_KEY_FLAGS,
-  LOCK_TIMEOUT,
-] as const;
-const NO_VALUES =
-  'pass a value by standard input, a prompt or a file: everyone on the machine can read arguments';
 
 export const AWS_COMMANDS: CommandGroup = {
   title: 'Secrets in AWS',
@@ -131,68 +113,7 @@ export const AWS_COMMANDS: CommandGroup = {
       ],
       load: () => import('../commands/sync.ts'),
     },
-    {
-      name: 'create',
-      args: '<manifest> <name> [file]',
-      summary: 'Add one parameter to a manifest and to AWS',
-      description: `
-        coffer set and coffer sync --only in one step: shows the plan, asks, encrypts the value into the
-        manifest, and writes it to AWS. The value comes from the file, or without one from standard
-        input or a hidden prompt; without a terminal it needs --yes. Refuses a name that the manifest
-        has. Where one secret holds all values, it writes all of them as the manifest has them. If AWS
-        fails, the manifest keeps the value, and coffer sync --only finishes. Needs the rights of set
-        and sync.`,
-      flags: [
-        ['--type <type>', 'SecureString (default), String or StringList', PARAMETER_TYPES],
-        ['--description <text>', 'Description of the parameter'],
-        ...ONE_VALUE,
-      ],
-      examples: [
-        ['create app.yml api_token', 'asks for the value'],
-        ['create app.yml api_token token.json --yes', 'every byte of a file, without asking'],
-      ],
-      surplus: NO_VALUES,
-      load: () => import('../commands/create.ts'),
-    },
-    {
-      name: 'update',
-      args: '<manifest> <name> [file]',
-      summary: 'Give one parameter a new value, in a manifest and in AWS',
-      description: `
-        As coffer create, for a parameter that the manifest has: shows the plan, asks, encrypts the
-        new value into the manifest, and writes it to AWS.`,
-      flags: ONE_VALUE,
-      examples: [
-        ['update app.yml api_token token.json', 'a new value from a file'],
-        ['update app.yml api_token --dry-run < token.txt', 'shows the plan and stops'],
-      ],
-      surplus: NO_VALUES,
-      load: () => import('../commands/update.ts'),
-    },
-    {
-      name: 'delete',
-      args: '<manifest> <name>',
-      summary: 'Delete one parameter from AWS and from its manifest',
-      description: `
-        Shows what it will delete, asks, deletes the parameter from AWS with its object in S3, and
-        removes it from the manifest. Without a terminal it needs --yes. Where one secret holds all
-        values, it removes the value from the manifest and writes the secret without it. A deleted
-        secret can be restored for 7 days. If something fails in between, it says what is done and
-        how to finish. Needs the rights of nuke, or those of sync for one secret.`,
-      flags: [
-        YES,
-        ['--dry-run', 'Show what it would delete, and stop'],
-        ...DELETION,
-        TAKE_OVER,
-        USE_RECOVERY,
-        LOCK_TIMEOUT,
-      ],
-      examples: [
-        ['delete app.yml api_token', 'asks before it deletes'],
-        ['delete app.yml api_token --dry-run', 'what it would delete'],
-      ],
-      load: () => import('../commands/delete.ts'),
-    },
+    ...EDIT_AND_SYNC,
     {
       name: 'save',
       args: '<...manifests>',

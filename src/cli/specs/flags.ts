@@ -79,3 +79,14 @@ export const FILE_KEY_FLAGS = [
     'Encrypt for the recovery list with this digest, which nobody has used yet',
   ],
 ] as const;
+
+export const YES = ['--yes', 'Go ahead without asking'] as const;
+
+export const DELETION = [
+  ['--recovery-days <n>', 'Days for which a deleted secret can be restored: 7 (default) to 30'],
+  ['--force-delete', 'Delete secrets for good, without a way back'],
+] as const;
+export const TAKE_OVER = [
+  '--take-over',
+  'Write over secrets that AWS rotates, and turn their rotation off',
+] as const;

@@ -1,4 +1,5 @@
 import type { CofferSecretSpec, PinnedKey } from '../../formats/coffer-secret.ts';
+import { matcher } from '../../formats/wildcards.ts';
 import { SyncError } from './failure.ts';
 
 /** What the controller reads for others. */
@@ -19,7 +20,7 @@ export function checkLimits(
   namespace: string,
   { allowedRoles, requiredPrefix }: Limits,
 ): void {
-  if (roleArn !== undefined && !allowedRoles.some((pattern) => matches(pattern, roleArn))) {
+  if (roleArn !== undefined && !matcher(allowedRoles)(roleArn)) {
     throw new SyncError('RoleDenied', `the controller may not assume ${roleArn}: see --allow-role`);
   }
   if (requiredPrefix === undefined) return;
@@ -38,10 +39,4 @@ function nameOf({ ssm, secretsManager }: PinnedKey): string {
     '',
   );
   return name.startsWith('/') ? name : `/${name}`;
-}
-
-/** `*` stands for any text. */
-function matches(pattern: string, text: string): boolean {
-  const escaped = pattern.split('*').map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 's').test(text);
 }

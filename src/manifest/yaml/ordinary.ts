@@ -1,4 +1,5 @@
 import type { MapNode, Node, Pair, ScalarNode, SeqNode } from './nodes.ts';
+import { fold, isEscaped, NotOrdinary, unescape } from './ordinary-text.ts';
 
 /**
  * Reads a manifest in the ordinary style, without the YAML library: maps and lists in block style,
@@ -15,8 +16,6 @@ export function readOrdinary(text: string): MapNode | undefined {
     throw error;
   }
 }
-
-class NotOrdinary extends Error {}
 
 /** Control characters, and what YAML 1.1 or an editor may take for a line break or for nothing. */
 const UNUSUAL =
@@ -287,26 +286,4 @@ class Reader {
 function endOf(last: Node | undefined): number {
   if (!last) throw new NotOrdinary();
   return last.range[1];
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslash = at - 1;
-  while (text[backslash] === '\\') backslash -= 1;
-  return (at - backslash) % 2 === 0;
-}
-
-/** JSON has a part of YAML's escapes, with the same meaning. */
-function unescape(inside: string): string {
-  if (!inside.includes('\\')) return inside;
-  try {
-    return JSON.parse(`"${inside}"`) as string;
-  } catch {
-    throw new NotOrdinary();
-  }
-}
-
-/** One line break becomes a space, and several become one less. Lines that stick out do not fold. */
-function fold(lines: readonly string[]): string {
-  if (lines.some((line) => line.startsWith(' ') || line.startsWith('\t'))) throw new NotOrdinary();
-  return lines.join('\n').replaceAll(/\n+/g, (breaks) => breaks.slice(1) || ' ');
 }
