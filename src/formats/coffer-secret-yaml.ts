@@ -9,6 +9,7 @@ import {
   type PinnedKey,
 } from './coffer-secret.ts';
 import { KUBERNETES_YAML } from './kubernetes.ts';
+import { isMap } from './plain-map.ts';
 
 export function renderCofferSecret(resource: CofferSecret): string {
   return stringify(resource, KUBERNETES_YAML);
@@ -107,10 +108,6 @@ function toPinnedKey(item: unknown): PinnedKey | undefined {
 
 export function isVersion(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 1;
-}
-
-function isMap(value: unknown): value is Map {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What is not a map counts as an empty one. */

@@ -24,6 +24,18 @@ export const ANNOTATIONS = {
   frame: `${GROUP}/frame`,
 } as const;
 
+/** How far the clocks of a pin's maker and of AWS may differ. */
+const CLOCK_DIFFERENCE_MS = 60_000;
+
+/**
+ * Whether a version was written after it was pinned: the parameter was deleted and created again.
+ * @param pinnedAt the annotation, if there is one
+ */
+export function isYounger(modified: Date | undefined, pinnedAt: string | undefined): boolean {
+  const age = (modified?.getTime() ?? Number.NaN) - Date.parse(pinnedAt ?? '');
+  return age > CLOCK_DIFFERENCE_MS;
+}
+
 /** One version of a parameter in SSM. */
 export interface SsmPin {
   /** Full name. */

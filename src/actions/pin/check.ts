@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { pointerOf } from '../../crypto/pointer.ts';
 import {
   ANNOTATIONS,
+  isYounger,
   type CofferSecret,
   type PinnedKey,
   type SecretsManagerPin,
@@ -133,9 +134,6 @@ function compareSecret(
   return { name: secretId, pinned: versionId, current, why };
 }
 
-/** A version that is younger than its pin by more than clocks differ is another value. */
-const TOLERANCE_MS = 60_000;
-
 function whyBehind(
   { version, object }: SsmPin,
   there: StoredParameter | undefined,
@@ -145,7 +143,6 @@ function whyBehind(
   // A version only grows, unless the parameter was deleted.
   if (there.version < version) return 'replaced';
   if (there.version > version) return 'version';
-  const age = (there.modified?.getTime() ?? 0) - Date.parse(pinnedAt ?? '');
-  if (age > TOLERANCE_MS) return 'replaced';
+  if (isYounger(there.modified, pinnedAt)) return 'replaced';
   return pointerOf(there)?.sha256 === object ? undefined : 'object';
 }

@@ -1,5 +1,6 @@
 import { CofferError } from '../../errors.ts';
 import { isVersion } from '../../formats/coffer-secret-yaml.ts';
+import { isMap } from '../../formats/plain-map.ts';
 import type { WriteReport } from '../report.ts';
 import type { Versions } from './versions.ts';
 import type { Wanted } from './wanted.ts';
@@ -77,8 +78,4 @@ function isReported(value: unknown): value is Reported {
     isMap(value['objects']) &&
     Object.values(value['objects']).every((one) => typeof one === 'string')
   );
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -79,7 +79,7 @@ async function readKubeConfig(file: string): Promise<KubeConfig> {
     key: Key,
     name: string | undefined,
   ): Value => {
-    const found = list?.find((one) => one.name === name)?.[key];
+    const found = (Array.isArray(list) ? list : []).find((one) => one.name === name)?.[key];
     if (name !== undefined && found !== undefined) return found;
     throw unusable(file, `it has no ${key} ${name ?? 'that current-context names'}`);
   };

@@ -102,7 +102,7 @@ async function readData(
   { metadata, spec }: Resource,
   { readerFor }: Services,
 ): Promise<Record<string, string>> {
-  const pinnedAt = Date.parse(metadata.annotations?.[ANNOTATIONS.pinnedAt] ?? '');
+  const pinnedAt = metadata.annotations?.[ANNOTATIONS.pinnedAt];
   const reader = readerFor(spec.roleArn, metadata.namespace ?? '');
   const values = await readValues(spec, pinnedAt, reader);
   return Object.fromEntries([...values].map(([key, value]) => [key, value.toString('base64')]));

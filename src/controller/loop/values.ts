@@ -1,7 +1,12 @@
 import { accountDemands } from '../../actions/demands.ts';
 import type { Tools } from '../../actions/tools.ts';
 import { pointerOf } from '../../crypto/pointer.ts';
-import type { CofferSecretSpec, SecretsManagerPin, SsmPin } from '../../formats/coffer-secret.ts';
+import {
+  isYounger,
+  type CofferSecretSpec,
+  type SecretsManagerPin,
+  type SsmPin,
+} from '../../formats/coffer-secret.ts';
 import { propertyOf } from '../../formats/properties.ts';
 import { SizeLimit } from '../../sizes.ts';
 import { followPointer } from '../../stores/follow.ts';
@@ -14,17 +19,14 @@ export type AwsReader = Pick<Tools, 'aws' | 'stores' | 'spoolFolder'>;
 /** Kubernetes takes no larger Secret. */
 const MOST_BYTES = 1024 * 1024;
 
-/** How far the clocks of a pin's maker and AWS may differ. */
-const CLOCK_DIFFERENCE_MS = 60_000;
-
 /**
  * Reads the pinned versions of one CofferSecret, by key.
- * @param pinnedAt when the pins were made, in milliseconds since 1970; NaN if nobody knows
+ * @param pinnedAt when the pins were made, if anybody knows
  * @throws SyncError, CofferError
  */
 export async function readValues(
   { region, data }: CofferSecretSpec,
-  pinnedAt: number,
+  pinnedAt: string | undefined,
   reader: AwsReader,
 ): Promise<Map<string, Buffer>> {
   const { aws, stores, spoolFolder } = reader;
@@ -73,7 +75,7 @@ function selectorOf({ name, version }: SsmPin): string {
 function checked(
   parameter: StoredParameter | undefined,
   pin: SsmPin,
-  pinnedAt: number,
+  pinnedAt: string | undefined,
 ): StoredParameter {
   const { name, version, object } = pin;
   if (!parameter) {
@@ -82,11 +84,10 @@ function checked(
       `SSM has no version ${version} of ${name}; it keeps the last 100: pin a newer one`,
     );
   }
-  const modified = parameter.modified?.getTime() ?? Number.NaN;
-  if (modified > pinnedAt + CLOCK_DIFFERENCE_MS) {
+  if (isYounger(parameter.modified, pinnedAt)) {
     throw new SyncError(
       'VersionReplaced',
-      `version ${version} of ${name} was written on ${new Date(modified).toISOString()}, after it was pinned: the parameter was deleted and created again; pin it anew`,
+      `version ${version} of ${name} was written on ${parameter.modified?.toISOString()}, after it was pinned: the parameter was deleted and created again; pin it anew`,
     );
   }
   const pointer = pointerOf(parameter);
