@@ -195,6 +195,19 @@ test('a role that AWS does not let it assume is RoleDenied; the namespace goes a
   });
 });
 
+test('with --all-namespaces it serves each namespace', async () => {
+  const [one, other] = [await scenes(), await scenes()];
+  for (const scene of [one, other]) {
+    await scene.put('token', `canary-${scene.namespace}`);
+    await scene.apply('app', { data: [scene.ssm('token', 1)] });
+  }
+  await one.start({ namespaces: undefined });
+  for (const scene of [one, other]) {
+    expect(await scene.ready('app')).toMatchObject({ status: 'True' });
+    expect(await scene.data('app')).toEqual({ token: `canary-${scene.namespace}` });
+  }
+});
+
 test('with --watch-secrets it repairs a Secret at once, and sees no values', async () => {
   kube.rules = rulesFor({ watchesSecrets: true });
   const { scene } = await synced({ watchesSecrets: true });
