@@ -3,7 +3,7 @@ import { countOf } from '../formats/count.ts';
 import { checkManifests, type Findings } from '../repo/check/check.ts';
 import { openIndex } from '../repo/check/git-index.ts';
 import { openWorkTree } from '../repo/check/work-tree.ts';
-import { describeProblem, type ProblemReport } from './report.ts';
+import { describeProblem, type ProblemReport } from './write-report.ts';
 import type { Tools } from './tools.ts';
 
 export interface CheckOptions {

@@ -8,7 +8,7 @@ import { findUnignored } from '../git/head.ts';
 import { countOf } from '../formats/count.ts';
 import type { Applied } from '../plan/apply.ts';
 import { decrypt } from './decrypt.ts';
-import { finish } from './report.ts';
+import { finish } from './write-report.ts';
 import type { Tools } from './tools.ts';
 
 /** What became of several manifests, in their order. */

@@ -6,7 +6,7 @@ import { inEachRegion, labelOf } from '../manifest/regions.ts';
 import { joinApplied, NOTHING, type Applied } from '../plan/apply.ts';
 import { deleteObjects, deleteParameters } from './deleting.ts';
 import { readManifests } from './manifests.ts';
-import { byRegion, finish, joinRegions, type Regional } from './report.ts';
+import { byRegion, finish, joinRegions, type Regional } from './write-report.ts';
 import { storeFor, storeKindOf, type StoreOptions } from './stores.ts';
 import type { Tools } from './tools.ts';
 

@@ -9,7 +9,7 @@ import {
   objectsOf,
   type Regional,
   type WriteReport,
-} from './report.ts';
+} from './write-report.ts';
 import type { Version } from '../stores/model.ts';
 import { storeKindOf, type StoreOptions } from './stores.ts';
 import type { Tools } from './tools.ts';

@@ -7,7 +7,7 @@ import type { Action, Change } from '../stores/model.ts';
 import { countActions } from '../plan/words.ts';
 import { needsReplacement } from '../stores/write.ts';
 import { deleteParameters } from './deleting.ts';
-import { finish, joinRegions } from './report.ts';
+import { finish, joinRegions } from './write-report.ts';
 import type { Unread } from './states.ts';
 import { planTargets, type CompareOptions } from './targets.ts';
 import { outcomesOf, regionOf, reportOf, toWork, type SyncReport, type Work } from './sync/work.ts';

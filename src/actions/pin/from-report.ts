@@ -1,7 +1,7 @@
 import { CofferError } from '../../errors.ts';
 import { isVersion } from '../../formats/coffer-secret-yaml.ts';
 import { isMap } from '../../formats/plain-map.ts';
-import type { WriteReport } from '../report.ts';
+import type { WriteReport } from '../write-report.ts';
 import type { Versions } from './versions.ts';
 import type { Wanted } from './wanted.ts';
 

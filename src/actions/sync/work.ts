@@ -8,7 +8,7 @@ import {
   type Regional,
   type RegionReport,
   type WriteReport,
-} from '../report.ts';
+} from '../write-report.ts';
 import type { Unread } from '../states.ts';
 import type { Target } from '../targets.ts';
 

@@ -1,6 +1,6 @@
 import { attemptAll, decryptTo } from '../../actions/decrypt-to.ts';
 import { decrypt, decryptValues } from '../../actions/decrypt.ts';
-import { finish } from '../../actions/report.ts';
+import { finish } from '../../actions/write-report.ts';
 import { CofferError } from '../../errors.ts';
 import { asText } from '../../formats/text.ts';
 import { visible } from '../../formats/visible.ts';

@@ -1,4 +1,4 @@
-import { describeProblem } from '../../actions/report.ts';
+import { describeProblem } from '../../actions/write-report.ts';
 import { CofferError, type Problem } from '../../errors.ts';
 import { explainSystemError } from '../../files/errors.ts';
 import type { Paint } from './paint.ts';

@@ -44,7 +44,7 @@ export const showing = [
   },
   {
     fault: 'sync that left some of its work counts as done',
-    file: 'src/actions/report.ts',
+    file: 'src/actions/write-report.ts',
     find: 'if (failed.length === 0 && left.length === 0) return report;',
     replace: 'if (failed.length === 0) return report;',
   },
