@@ -2,7 +2,7 @@ import { CofferError } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import type { Plan } from '../plan/model.ts';
 import { syncEdit, type EditAndSyncOptions } from './edit-and-sync.ts';
-import { findParameter, readOneManifest, refuseInput } from './manifests.ts';
+import { findParameter, lockManifests, readOneManifest, refuseInput } from './manifests.ts';
 import { nuke, type NukePlan } from './nuke.ts';
 import type { Tools } from './tools.ts';
 import { unset } from './unset.ts';
@@ -45,7 +45,11 @@ export async function deleteOne(
   options: DeleteOptions = {},
 ): Promise<DeleteReport> {
   refuseInput([file]);
-  const manifest = await readOneManifest(tools, file);
+  const read = () => readOneManifest(tools, file);
+  // Under the lock, or that of a run that was killed right after its work would stay.
+  const manifest = options.dryRun
+    ? await read()
+    : await lockManifests(tools, [file], options, read);
   const parameter = find(manifest, wanted);
   return manifest.secret === undefined
     ? deleteWhole(tools, manifest, parameter, options)

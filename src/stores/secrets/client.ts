@@ -58,6 +58,15 @@ export function createSecretsManager(session: Session, region: string | undefine
     { service: 'secretsmanager', region },
     () => new SecretsManagerClient(clientConfig(session, 'secretsmanager', region)),
   );
+  /** A write; AWS answers each with the secret that it changed. */
+  async function write<Answer extends { ARN?: string | undefined }>(
+    what: Doing,
+    send: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const answer = await call(session, what, send);
+    need(what, answer, 'ARN');
+    return answer;
+  }
   return {
     region,
 
@@ -149,7 +158,7 @@ export function createSecretsManager(session: Session, region: string | undefine
           NextToken: next,
         });
         const page = await call(session, what, () => client.send(command));
-        const items = (page.Versions ?? []).map((item) => toVersion(what, item));
+        const items = need(what, page, 'Versions').map((item) => toVersion(what, item));
         return { items, next: page.NextToken };
       });
       return found.toSorted((a, b) => (a.created?.getTime() ?? 0) - (b.created?.getTime() ?? 0));
@@ -157,7 +166,7 @@ export function createSecretsManager(session: Session, region: string | undefine
 
     async create(secret: NewSecret): Promise<void> {
       const { name, versionId, value, description, keyId, tags, replicas } = secret;
-      await call(session, doing('CreateSecret', name, value), () =>
+      await write(doing('CreateSecret', name, value), () =>
         client.send(
           new CreateSecretCommand({
             Name: name,
@@ -174,7 +183,7 @@ export function createSecretsManager(session: Session, region: string | undefine
 
     /** Adds a version; says whether it is the current one now. One that exists is left as it is. */
     async put(name: string, versionId: string, value: SecretValue): Promise<boolean> {
-      const answer = await call(session, doing('PutSecretValue', name, value), () =>
+      const answer = await write(doing('PutSecretValue', name, value), () =>
         client.send(
           new PutSecretValueCommand({
             SecretId: name,
@@ -188,7 +197,7 @@ export function createSecretsManager(session: Session, region: string | undefine
 
     /** Makes another version the current one. */
     async makeCurrent(name: string, versionId: string, from: string | undefined): Promise<void> {
-      await call(session, doing('UpdateSecretVersionStage', name), () =>
+      await write(doing('UpdateSecretVersionStage', name), () =>
         client.send(
           new UpdateSecretVersionStageCommand({
             SecretId: name,
@@ -204,7 +213,7 @@ export function createSecretsManager(session: Session, region: string | undefine
       name: string,
       change: { description?: string | undefined; keyId?: string | undefined },
     ): Promise<void> {
-      await call(session, doing('UpdateSecret', name), () =>
+      await write(doing('UpdateSecret', name), () =>
         client.send(
           new UpdateSecretCommand({
             SecretId: name,
@@ -232,7 +241,7 @@ export function createSecretsManager(session: Session, region: string | undefine
       regions: readonly string[],
       keyId: string | undefined,
     ): Promise<void> {
-      await call(session, doing('ReplicateSecretToRegions', name), () =>
+      await write(doing('ReplicateSecretToRegions', name), () =>
         client.send(
           new ReplicateSecretToRegionsCommand({
             SecretId: name,
@@ -243,7 +252,7 @@ export function createSecretsManager(session: Session, region: string | undefine
     },
 
     async removeReplicas(name: string, regions: readonly string[]): Promise<void> {
-      await call(session, doing('RemoveRegionsFromReplication', name), () =>
+      await write(doing('RemoveRegionsFromReplication', name), () =>
         client.send(
           new RemoveRegionsFromReplicationCommand({
             SecretId: name,
@@ -254,13 +263,13 @@ export function createSecretsManager(session: Session, region: string | undefine
     },
 
     async cancelRotation(name: string): Promise<void> {
-      await call(session, doing('CancelRotateSecret', name), () =>
+      await write(doing('CancelRotateSecret', name), () =>
         client.send(new CancelRotateSecretCommand({ SecretId: name })),
       );
     },
 
     async delete(name: string, { recoveryDays }: Deletion): Promise<void> {
-      await call(session, doing('DeleteSecret', name), () =>
+      await write(doing('DeleteSecret', name), () =>
         client.send(
           new DeleteSecretCommand({
             SecretId: name,
@@ -273,7 +282,7 @@ export function createSecretsManager(session: Session, region: string | undefine
     },
 
     async restore(name: string): Promise<void> {
-      await call(session, doing('RestoreSecret', name), () =>
+      await write(doing('RestoreSecret', name), () =>
         client.send(new RestoreSecretCommand({ SecretId: name })),
       );
     },

@@ -9,6 +9,7 @@ import { createKeyStore } from '../../../src/aws/keys.ts';
 import { createKms } from '../../../src/aws/kms.ts';
 import { CofferError } from '../../../src/errors.ts';
 import { createObjectStore } from '../../../src/stores/s3/objects.ts';
+import { createSecretsManager } from '../../../src/stores/secrets/client.ts';
 import { createParameterStore } from '../../../src/stores/ssm.ts';
 import { REGION } from '../../support/aws.ts';
 import { failureOf } from '../../support/failure.ts';
@@ -23,7 +24,7 @@ const server = createServer((request, response) => {
     response.end(answer?.body ?? (target ? '{}' : undefined));
   });
 });
-/** The content that it does return, by operation of KMS and SSM, by method for S3, or for all: `*`. */
+/** The content that it does return, by operation of KMS, SSM and Secrets Manager, by method for S3, or for all: `*`. */
 const answers = new Map<string, { headers?: Record<string, string>; body?: string }>();
 await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 afterAll(() => void server.close());
@@ -32,6 +33,7 @@ const session = sessionAt(`http://127.0.0.1:${(server.address() as AddressInfo).
 const kms = createKms(session, REGION);
 const keys = createKeyStore(session, REGION);
 const parameters = createParameterStore(session, REGION);
+const secrets = createSecretsManager(session, REGION);
 const objects = createObjectStore(session, REGION);
 const buckets = createBucketStore(session, REGION);
 
@@ -106,6 +108,57 @@ const SSM: Walk<typeof parameters> = {
     /^ssm:DeleteParameters 1 parameters: .* lacks \/a$/,
   ],
 };
+const SECRETS: Walk<typeof secrets> = {
+  describe: [() => secrets.describe('a'), /^secretsmanager:DescribeSecret a: .* lacks Name$/],
+  list: [() => secrets.list('a'), /^secretsmanager:ListSecrets a: .* lacks SecretList$/],
+  get: [() => secrets.get('a'), /^secretsmanager:GetSecretValue a: .* SecretString$/],
+  getMany: [
+    () => secrets.getMany(['a']),
+    /^secretsmanager:BatchGetSecretValue 1 secrets: .* lacks SecretValues$/,
+  ],
+  versions: [() => secrets.versions('a'), /^secretsmanager:ListSecretVersionIds a: .* Versions$/],
+  create: [
+    () =>
+      secrets.create({
+        name: 'a',
+        versionId: 'v',
+        value: { text: 'v' },
+        description: undefined,
+        keyId: undefined,
+        tags: {},
+        replicas: [],
+      }),
+    /^secretsmanager:CreateSecret a: .* lacks ARN$/,
+  ],
+  put: [
+    () => secrets.put('a', 'v', { text: 'v' }),
+    /^secretsmanager:PutSecretValue a: .* lacks ARN$/,
+  ],
+  makeCurrent: [
+    () => secrets.makeCurrent('a', 'v', undefined),
+    /^secretsmanager:UpdateSecretVersionStage a: .* lacks ARN$/,
+  ],
+  update: [() => secrets.update('a', {}), /^secretsmanager:UpdateSecret a: .* lacks ARN$/],
+  addTags: 'relies on no answer',
+  removeTags: 'relies on no answer',
+  addReplicas: [
+    () => secrets.addReplicas('a', ['eu-west-1'], undefined),
+    /^secretsmanager:ReplicateSecretToRegions a: .* lacks ARN$/,
+  ],
+  removeReplicas: [
+    () => secrets.removeReplicas('a', ['eu-west-1']),
+    /^secretsmanager:RemoveRegionsFromReplication a: .* lacks ARN$/,
+  ],
+  cancelRotation: [
+    () => secrets.cancelRotation('a'),
+    /^secretsmanager:CancelRotateSecret a: .* lacks ARN$/,
+  ],
+  delete: [
+    () => secrets.delete('a', { recoveryDays: 7 }),
+    /^secretsmanager:DeleteSecret a: .* lacks ARN$/,
+  ],
+  restore: [() => secrets.restore('a'), /^secretsmanager:RestoreSecret a: .* lacks ARN$/],
+};
 const S3: Walk<typeof objects> = {
   put: [
     () => objects.put('bkt', 'k', upload(0), {}),
@@ -126,7 +179,7 @@ const S3: Walk<typeof objects> = {
 };
 
 describe('refuses an answer without its essential part:', () => {
-  const walks = Object.entries({ KMS, KEYS, SSM, S3 }).flatMap(([service, walk]) =>
+  const walks = Object.entries({ KMS, KEYS, SSM, SECRETS, S3 }).flatMap(([service, walk]) =>
     Object.entries(walk).flatMap(([method, entry]) =>
       entry === 'relies on no answer' ? [] : [[`${service} ${method}`, ...entry] as const],
     ),
@@ -299,7 +352,7 @@ test.each([
 
 /** Every call of the ports, also those that rely on no answer. */
 const CALLS: [string, () => Promise<unknown>][] = [
-  ...Object.entries({ KMS, KEYS, SSM, S3 }).flatMap(([service, walk]) =>
+  ...Object.entries({ KMS, KEYS, SSM, SECRETS, S3 }).flatMap(([service, walk]) =>
     Object.entries(walk).flatMap(([method, entry]): [string, () => Promise<unknown>][] =>
       entry === 'relies on no answer' ? [] : [[`${service} ${method}`, entry[0]]],
     ),
@@ -310,6 +363,8 @@ const CALLS_WITHOUT_ANSWER: [string, () => Promise<unknown>][] = [
   ['KEYS enableRotation', () => keys.enableRotation('k')],
   ['SSM addTags', () => parameters.addTags('/a', { a: 'b' })],
   ['SSM removeTags', () => parameters.removeTags('/a', ['a'])],
+  ['SECRETS addTags', () => secrets.addTags('a', { a: 'b' })],
+  ['SECRETS removeTags', () => secrets.removeTags('a', ['a'])],
   [
     'S3 abortUpload',
     () => objects.abortUpload('b', { key: 'k', uploadId: 'u', modified: new Date() }),
@@ -327,7 +382,14 @@ const CALLS_WITHOUT_ANSWER: [string, () => Promise<unknown>][] = [
 
 /** Every method of the ports is in one of these lists. */
 test('no call is left out', () => {
-  const ports = { KMS: kms, KEYS: keys, SSM: parameters, S3: objects, BUCKETS: buckets };
+  const ports = {
+    KMS: kms,
+    KEYS: keys,
+    SSM: parameters,
+    SECRETS: secrets,
+    S3: objects,
+    BUCKETS: buckets,
+  };
   const methods = Object.entries(ports).flatMap(([service, port]) =>
     Object.entries(port).flatMap(([name, method]) =>
       typeof method === 'function' ? [`${service} ${name}`] : [],
