@@ -127,14 +127,15 @@ function keys(values: Values | undefined): string[] {
 /** Plaintext where there may be none. `plaintext` are the manifests that have to be sealed yet. */
 export async function findPlaintext(
   { root, memory, aside, work, canary, sources }: World,
-  { stdout, stderr }: Pick<Ending, 'stdout' | 'stderr'>,
+  { stdout, stderr, isKilled }: Pick<Ending, 'stdout' | 'stderr' | 'isKilled'>,
   plaintext: ReadonlySet<string>,
 ): Promise<string[]> {
   const violations: string[] = [];
   for (const [stream, text] of Object.entries({ stdout, stderr })) {
     if (shows(canary, text)) violations.push(`${stream} shows a secret`);
   }
-  for (const folder of [root, memory]) {
+  // The next run removes what an editor had when coffer was killed.
+  for (const folder of isKilled ? [root] : [root, memory]) {
     for (const path of await filesIn(folder)) {
       const whole = join(folder, path);
       if (whole.startsWith(`${aside}/`)) continue;

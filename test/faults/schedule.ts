@@ -132,6 +132,8 @@ interface Played {
   ending: Ending;
 }
 
+const QUIET = { stdout: '', stderr: '', isKilled: false };
+
 /** Looks whether all promises were kept, then has the rest be done, and looks again. */
 async function settle(run: Run, played: readonly Played[]): Promise<Found> {
   const { world, proxies, figures } = run;
@@ -185,7 +187,7 @@ async function settle(run: Run, played: readonly Played[]): Promise<Found> {
       const fault = await step.fault?.().catch(String);
       if (fault) last.violations.push(fault);
     }
-    last.violations.push(...(await findPlaintext(world, { stdout: '', stderr: '' }, new Set())));
+    last.violations.push(...(await findPlaintext(world, QUIET, new Set())));
     last.violations.push(...(await findLeftovers(world, last.found.git.keys(), world)));
     if (last.violations.length > 0) {
       return describe(

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CofferError, type Problem } from '../../errors.ts';
 import type { Environment } from '../environment.ts';
-import { makePrivateFolder, removePrivateFolder } from '../../files/private-folder.ts';
+import { makeEditorFolder, removePrivateFolder } from '../../files/private-folder.ts';
 
 const FATAL = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const satisfies readonly NodeJS.Signals[];
 
@@ -16,7 +16,8 @@ const VIM_FLAGS = "-n -i NONE -c 'set noswapfile nobackup nowritebackup noundofi
 
 /**
  * Opens `text` in an editor, in a file called `name`, and returns what the person made of it. The
- * file, and whatever the editor left beside it, is gone when the editor ends, however it ends.
+ * file, and whatever the editor left beside it, is gone when the editor ends, however it ends. If
+ * coffer itself gets SIGKILL, the next edit removes them.
  * @param warn told if the file cannot be removed
  * @throws CofferError when the editor cannot run or fails
  */
@@ -27,7 +28,7 @@ export async function editText(
   warn: (problem: Problem) => void,
 ): Promise<Buffer> {
   const editor = findEditor(environment);
-  const folder = await makePrivateFolder(environment);
+  const folder = await makeEditorFolder(environment);
   const remove = () => removePrivateFolder(folder, warn);
   const guard = new AbortController();
   const end = (signal: NodeJS.Signals) => {
