@@ -91,6 +91,12 @@ export const aws = [
     replace: 'if (!takeOver) return;',
   },
   {
+    fault: 'an empty answer of Secrets Manager counts as a write',
+    file: 'src/stores/secrets/client.ts',
+    find: "need(what, answer, 'ARN');",
+    replace: '',
+  },
+  {
     fault: 'a listing of secrets that lags counts as the truth',
     file: 'src/stores/secrets/read.ts',
     find: 'now() - secret.changed.getTime() > LAG_MS &&',

@@ -84,4 +84,10 @@ export const files = [
     find: 'forget(left);',
     replace: 'forget([]);',
   },
+  {
+    fault: 'an edit removes what the editor of another one has open',
+    file: 'src/files/private-folder.ts',
+    find: 'isRunning({ ...me, pid: Number(pid), started }) !== false',
+    replace: 'false',
+  },
 ];
