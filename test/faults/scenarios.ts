@@ -151,6 +151,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await aws.kms.send(new UpdateAliasCommand({ AliasName: fileKeyAlias, TargetKeyId }));
     }
     const files = [...ledger.git.keys()];
+    flags.push(...(await acceptance(world, files)));
     return { argv: ['refresh', ...files, ...flags], after: ledger.copy(), isOnline: true };
   },
 
