@@ -1,14 +1,14 @@
 import pMap from 'p-map';
 import { isTimeout } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
-import { persist, type Patience } from '../stores/patience.ts';
+import { isWorthAnotherRun, persist, type Patience } from '../stores/patience.ts';
 import type { Task } from '../stores/port.ts';
 
 /** The outcome of a run; every task is in one of the lists. */
 export interface Applied {
   done: string[];
   failed: { name: string; error: CofferError }[];
-  /** Never started, because the run was interrupted or AWS was unreachable. */
+  /** Never started, because the run was interrupted or AWS was unreachable or too busy. */
   left: string[];
 }
 
@@ -20,29 +20,32 @@ export interface Applying {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** The run ends when this many tasks in a row cannot reach AWS, or one after waiting for it. */
-const UNREACHABLE_LIMIT = 3;
+/**
+ * The run ends when this many tasks in a row cannot reach AWS, or are refused as too many until
+ * patience ends; or one after waiting for an answer. Each waits for minutes, as all others would.
+ */
+const VAIN_LIMIT = 3;
 
 /** Runs all tasks, a bounded number at a time. A failure of one does not stop the others. */
 export async function applyAll(tasks: readonly Task[], applying: Applying): Promise<Applied> {
   const applied: Applied = { done: [], failed: [], left: [] };
-  let unreachable = 0;
+  let vain = 0;
   await pMap(
     tasks,
     async ({ name, run }) => {
-      if (applying.signal?.aborted || unreachable >= UNREACHABLE_LIMIT) {
+      if (applying.signal?.aborted || vain >= VAIN_LIMIT) {
         applied.left.push(name);
         return;
       }
       try {
         await persist(run, applying.patience);
         applied.done.push(name);
-        unreachable = 0;
+        vain = 0;
       } catch (error) {
         if (!(error instanceof CofferError)) throw error;
         applied.failed.push({ name, error });
-        if (isTimeout(error)) unreachable += UNREACHABLE_LIMIT;
-        else if (error.code === 'network' || error.code === 'credentials') unreachable++;
+        if (isTimeout(error)) vain += VAIN_LIMIT;
+        else if (isWorthAnotherRun(error)) vain++;
       }
       applying.onProgress?.(applied.done.length + applied.failed.length, tasks.length);
     },

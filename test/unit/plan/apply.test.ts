@@ -8,8 +8,9 @@ import { createPatience } from '../stores/waits.ts';
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `p${i}`);
 
-function failing(code: 'aws' | 'network' | 'credentials'): () => Promise<void> {
-  return () => Promise.reject(new CofferError(code, 'no'));
+function failing(code: 'aws' | 'network' | 'credentials', name = ''): () => Promise<void> {
+  const cause = Object.assign(new Error('no'), { name });
+  return () => Promise.reject(new CofferError(code, 'no', { cause }));
 }
 
 test('does all tasks, and reports its progress', async () => {
@@ -76,9 +77,14 @@ test('after an abort it starts nothing new, and finishes running tasks', async (
   expect(applied.done.toSorted()).toEqual(begun);
 });
 
-describe('a lost network', () => {
-  test.each(['network', 'credentials'] as const)('(%s) ends the run soon', async (code) => {
-    const tasks = names(50).map((name): Task => ({ name, run: failing(code) }));
+describe('a lost network, or an AWS that stays busy,', () => {
+  test.each([
+    ['network', ''],
+    ['credentials', ''],
+    ['aws', 'ThrottlingException'],
+    ['aws', 'ServiceUnavailable'],
+  ] as const)('(%s %s) ends the run soon', async (code, cause) => {
+    const tasks = names(50).map((name): Task => ({ name, run: failing(code, cause) }));
     const { patience } = createPatience();
     const { done, failed, left } = await applyAll(tasks, { concurrency: 2, patience });
     expect(done).toEqual([]);
