@@ -1,3 +1,4 @@
+import { refuseChanged, refuseMaxAge } from './age.ts';
 import { refuseDataType } from './data-type.ts';
 import { refusePattern } from './java-pattern.ts';
 import type { Parameter, Refusal, Store, StoreName, Tier } from './model.ts';
@@ -26,6 +27,8 @@ interface Field<Value> {
   onlyFor?: StoreName;
   /** Whether a new parameter may write it on several lines. */
   isProse?: true;
+  /** A date that coffer writes: without quotes in block style, and never shared by an alias. */
+  isStamp?: true;
   /** Whether a merge works on its entries, as a map; otherwise on the whole. */
   hasEntries?: true;
   /** How SSM stores it. Absent if SSM does not store it as a separate field. */
@@ -118,6 +121,8 @@ export const FIELDS = {
     },
   },
   tags: { keys: ['tags'], hasEntries: true },
+  maxAge: { keys: ['max_age'], read: text, check: refuseMaxAge },
+  changed: { keys: ['changed'], isStamp: true, read: text, check: refuseChanged },
   origin: { keys: ['file', 'generate'], inner: ['length', 'charset', 'require'] },
   content: {
     keys: ['value', 'blob'],
@@ -163,6 +168,7 @@ export const TOP_KEYS: readonly string[] = [
   'replicas',
   'regions',
   'tags',
+  'max_age',
   'recovery',
   'encrypted_with',
   'data_keys',

@@ -99,6 +99,10 @@ export interface Parameter {
   policies?: readonly Policy[] | undefined;
   /** The manifest's tags and the parameter's own, merged. */
   tags: Tags;
+  /** How old its value may become, such as `90d`, `12w` or `1y`; `never` overrides the manifest's. */
+  maxAge?: string | undefined;
+  /** The day in UTC on which coffer last wrote another value, such as `2026-11-27`. */
+  changed?: string | undefined;
   /** The place of its name. */
   place: Place;
 }
@@ -142,6 +146,8 @@ export interface Manifest {
   /** The regions to which Secrets Manager copies its secrets. */
   replicas: readonly string[];
   tags: Tags;
+  /** How old its secrets may become, unless they say otherwise. */
+  maxAge?: string | undefined;
   /** The file key, usually an ARN; psyml wrote it too. */
   encryptedWith?: string | undefined;
   /**
@@ -168,6 +174,8 @@ export interface ParameterEdit {
     | { kind: 'blob'; blob: Blob };
   /** `true` removes `file:` or `generate:`. */
   dropOrigin?: boolean;
+  /** The day of the last change; `null` removes it. */
+  changed?: string | null;
 }
 
 /** A parameter to write; absent members are not written. */

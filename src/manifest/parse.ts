@@ -93,6 +93,7 @@ function readDocument(
     secret,
     ...storeSettings,
     tags: around.tags,
+    maxAge: readText(fields, 'max_age'),
     encryptedWith,
     recovery,
     destination: {

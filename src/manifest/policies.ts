@@ -1,3 +1,4 @@
+import { isDay } from './age.ts';
 import type { Parameter, Policy, Refusal } from './model.ts';
 
 /** Reads the policies of a manifest, whose schema has checked their shape. */
@@ -24,11 +25,6 @@ export function refusePolicies({ policies = [], tier }: Parameter): Refusal | un
     };
   }
   return undefined;
-}
-
-function isDay(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /**

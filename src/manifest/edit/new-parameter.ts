@@ -11,6 +11,7 @@ import {
   mapOf,
   oneLine,
   renderKey,
+  stamp,
 } from './render.ts';
 import type { Lines } from './lines.ts';
 
@@ -19,7 +20,7 @@ type Pair = readonly [key: string, value: Value];
 /** The pairs of a new parameter, in the order of the table. */
 function pairsOf(parameter: NewParameter): Pair[] {
   const { name, origin, content } = parameter;
-  return ROWS.flatMap(([member, { keys, isProse = false }]): Pair[] => {
+  return ROWS.flatMap(([member, { keys, ...style }]): Pair[] => {
     switch (member) {
       case 'origin':
         return origin ? [originPair(origin)] : [];
@@ -28,7 +29,7 @@ function pairsOf(parameter: NewParameter): Pair[] {
           ? [[content.kind === 'blob' ? 'blob' : 'value', contentOf(content, name)]]
           : [];
       default: {
-        const value = valueOf(parameter[member], isProse);
+        const value = valueOf(parameter[member], style);
         return value ? [[keys[0], value]] : [];
       }
     }
@@ -43,9 +44,11 @@ function originPair(origin: Origin): Pair {
 
 function valueOf(
   value: string | Tags | readonly object[] | undefined,
-  isProse: boolean,
+  { isProse, isStamp }: { isProse?: true; isStamp?: true },
 ): Value | undefined {
-  if (typeof value === 'string') return isProse ? anyLines(value) : oneLine(value);
+  if (typeof value === 'string') {
+    return isProse ? anyLines(value) : isStamp ? stamp(value) : oneLine(value);
+  }
   if (Array.isArray(value)) return value.length > 0 ? listOf(value) : undefined;
   const entries = Object.entries(value ?? {});
   return entries.length > 0 ? mapOf(entries) : undefined;

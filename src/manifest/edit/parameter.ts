@@ -1,11 +1,11 @@
 import { type MapEditor, sameStyle } from './map-editor.ts';
 import type { ParameterEdit } from '../model.ts';
-import { contentOf } from './render.ts';
+import { contentOf, stamp } from './render.ts';
 import type { Fields } from '../yaml/tree.ts';
 
 /** Edits one parameter. */
 export function editParameter(
-  { name: newName, type, content, dropOrigin }: ParameterEdit,
+  { name: newName, type, content, dropOrigin, changed }: ParameterEdit,
   name: string,
   fields: Fields,
   editor: MapEditor,
@@ -19,6 +19,7 @@ export function editParameter(
   if (type !== undefined && typeField?.own) {
     editor.replace(typeField, 'type', sameStyle(typeField, type));
   }
+  if (changed !== undefined) editChanged(changed, fields, editor);
   const origin = fields.get('file') ?? fields.get('generate');
   const old = fields.get('value') ?? fields.get('blob');
   const replacesOrigin = content !== undefined && !old && dropOrigin === true;
@@ -30,4 +31,14 @@ export function editParameter(
   else if (origin && replacesOrigin) editor.replace(origin, key, value);
   else if (origin) editor.insertAfter(origin, key, value);
   else throw new Error(`no place for the value of parameter ${name}`);
+}
+
+/** The day of the last change goes below the maximum age; without one of its own, below the type. */
+function editChanged(changed: string | null, fields: Fields, editor: MapEditor): void {
+  const old = fields.get('changed');
+  if (old && changed === null) editor.remove(old);
+  else if (old && changed !== null) editor.replace(old, 'changed', stamp(changed));
+  if (old || changed === null) return;
+  const anchor = ['max_age', 'type', 'name'].map((key) => fields.get(key)).find((one) => one?.own);
+  if (anchor) editor.insertAfter(anchor, 'changed', stamp(changed));
 }

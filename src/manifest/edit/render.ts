@@ -65,6 +65,11 @@ export const oneLine =
   (text: string): Value =>
   ({ flow }) => ({ inline: inlineText(text, flow), below: [] });
 
+/** A date, without quotes where YAML allows it. */
+export const stamp =
+  (text: string): Value =>
+  ({ flow }) => ({ inline: flow ? doubleQuoted(text) : text, below: [] });
+
 /** A text in the most readable form. */
 export const anyLines =
   (text: string): Value =>

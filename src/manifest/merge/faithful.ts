@@ -14,6 +14,7 @@ const SETTINGS: readonly ((manifest: Manifest | undefined) => unknown)[] = [
   (manifest) => manifest?.secret,
   (manifest) => manifest?.description,
   (manifest) => manifest?.replicas,
+  (manifest) => manifest?.maxAge,
 ];
 
 /** Whether a merged manifest has exactly the expected parameters. */

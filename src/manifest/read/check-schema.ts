@@ -69,7 +69,8 @@ const MISSING_KEY_HINTS: Readonly<Record<string, string>> = {
 };
 
 const AS_WRITTEN = 'restore it from git, as coffer encrypt wrote it';
-const WRITTEN_BY_ENCRYPT = /^\/(?:encrypted_with|data_keys)|\/blob(?:\/|$)/;
+const WRITTEN_BY_ENCRYPT =
+  /^\/(?:encrypted_with|data_keys|parameters\/\d+\/changed$)|\/blob(?:\/|$)/;
 
 const HINTS_BY_KEYWORD: Readonly<Record<string, string>> = {
   maxLength: 'make it shorter',

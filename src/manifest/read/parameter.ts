@@ -89,10 +89,15 @@ function checkRows(
   parameter: Parameter,
   prefix: string,
 ): void {
-  for (const [, { keys, check, onlyFor = store }] of ROWS) {
+  for (const [, { keys, check, isStamp = false, onlyFor = store }] of ROWS) {
     const field = fields.get(keys[0]);
+    if (!field) continue;
     const refusal =
-      field && (onlyFor === store ? check?.(parameter) : refuseForStore(field.key, store));
+      isStamp && !field.own
+        ? refuseShared(field.key)
+        : onlyFor === store
+          ? check?.(parameter)
+          : refuseForStore(field.key, store);
     if (refusal) faults.add(field.valueAt, prefix + refusal.message, refusal.hint);
   }
 }
@@ -101,6 +106,13 @@ function refuseForStore(key: string, store: StoreName): Refusal {
   return {
     message: `${quote(key)} has no meaning where the store is ${store}`,
     hint: 'remove it, or put the parameter into a manifest of its own',
+  };
+}
+
+function refuseShared(key: string): Refusal {
+  return {
+    message: `${quote(key)} comes through an alias or a merge`,
+    hint: 'write it out here, or leave it to coffer',
   };
 }
 

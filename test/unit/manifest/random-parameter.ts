@@ -113,17 +113,20 @@ const anyParameter: fc.Arbitrary<NewParameter> = fc
     dataType: optional(fc.constantFrom('text', 'integer', 'ipv4-address')),
     policies: optional(policies),
     tags: optional(tags),
+    maxAge: optional(fc.constantFrom('90d', '12w', '1y', 'never')),
+    changed: optional(fc.constantFrom('2026-11-27', '2024-02-29')),
     origin,
     content: optional(content),
   })
-  .map(({ origin, content, ...parameter }) => {
+  .map(({ origin, content, maxAge, changed, ...parameter }) => {
     // A value has one source, and only a SecureString is sealed.
     const isSealed = content?.kind === 'sealed' || content?.kind === 'blob';
     const source = content?.kind === 'plain' && origin && 'file' in origin ? undefined : origin;
     const value = content ?? (source ? undefined : { kind: 'plain' as const, text: 'v' });
     const type = isSealed ? 'SecureString' : parameter.type;
     const tier = parameter.policies ? ('Advanced' as const) : parameter.tier;
-    return { ...parameter, type, tier, origin: source, content: value };
+    const age = type === 'SecureString' ? { maxAge, changed } : {};
+    return { ...parameter, ...age, type, tier, origin: source, content: value };
   });
 
 /** New parameters whose names are in no random manifest. */

@@ -277,16 +277,18 @@ describe('a field that one side shares by an alias, and the other changes at its
     data_type: ['text', 'json'],
     policies: [POLICIES, POLICIES.replace('20', '30')],
     tags: ['{team: x}', '{team: y}'],
+    max_age: ['90d', '30d'],
   };
 
   test('for every field', () => {
-    // A secret or a name cannot be shared, and "encoding" has only one value.
-    const others = ['name', 'encoding', 'file', 'generate', 'value', 'blob'];
+    // A secret, a name or a date cannot be shared, and "encoding" has only one value.
+    const others = ['name', 'encoding', 'changed', 'file', 'generate', 'value', 'blob'];
     expect([...Object.keys(cases), ...others].toSorted()).toEqual(PARAMETER_KEYS.toSorted());
   });
 
   test.each(Object.entries(cases))('%s', (key, [before = '', after = '']) => {
-    const type = key === 'type' ? '' : '    type: String\n';
+    const kind = key === 'max_age' ? 'SecureString' : 'String';
+    const type = key === 'type' ? '' : `    type: ${kind}\n`;
     const typed = type + (key === 'tier' ? '' : '    tier: Advanced\n');
     const item = (name: string, field: string) =>
       `  - name: ${name}\n${typed}    ${key}: ${field}\n    value: v\n`;
