@@ -20,12 +20,18 @@ export async function createWorkspace(
 ): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), 'coffer-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const workspace = useFolder(folder);
+  for (const [name, content] of Object.entries(files)) await workspace.write(name, content);
+  return workspace;
+}
+
+/** The same for a folder that the caller removes. */
+export function useFolder(folder: string): Workspace {
   const path = (name: string) => join(folder, name);
   const write = async (name: string, content: string | Uint8Array) => {
     await mkdir(dirname(path(name)), { recursive: true });
     await writeFile(path(name), content);
   };
-  for (const [name, content] of Object.entries(files)) await write(name, content);
   return {
     folder,
     path,

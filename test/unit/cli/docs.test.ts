@@ -19,7 +19,7 @@ const FILES = [
 
 /** Where a call of coffer begins: in a code span, or behind what runs it. */
 const CALL =
-  /(?:`|^\s*|[|;&('"] ?|npx (?:--no-install )?|exec |rights: |dist\/)(?:coffer|cli\.cjs) ([^`\n]+)/gm;
+  /(?:`|^\s*(?:\$ )?|[|;&('"] ?|npx (?:--no-install )?|exec |rights: |dist\/)(?:coffer|cli\.cjs) ([^`\n]+)/gm;
 
 const EVERY_FLAG = new Set(
   [GLOBAL_FLAGS, HELP_FLAGS, ...COMMANDS.map(({ flags }) => flags)].flat().flatMap(namesOf),
@@ -41,7 +41,7 @@ function wordsOf(call: string): string[] {
 /** The calls in a file; in the prose of Markdown, coffer is a name and not a call. */
 function callsIn(file: string, text: string): string[][] {
   const code = file.endsWith('.md')
-    ? [...text.matchAll(/^```(?:sh|yaml)\n(.*?)^```|`[^`\n]+`/gms)].map(([span]) => span)
+    ? [...text.matchAll(/^```(?:sh|console|yaml)\n(.*?)^```|`[^`\n]+`/gms)].map(([span]) => span)
     : [text];
   return code
     .flatMap((span) => [...span.matchAll(CALL)])

@@ -1,0 +1,39 @@
+/**
+ * What a reader of the docs has on PATH: a coffer that notes how it ended, and other programs. Where
+ * a page shows no output, this coffer answers its questions with yes.
+ */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  coffer: `consent=
+case "$1 $*" in
+  *--yes*|*--as*) ;;
+  sync*|nuke*|gc*|bootstrap*|recovery*) consent=$CONSENT ;;
+esac
+"$NODE" "$CLI" "$@" $consent
+code=$?
+echo "$code coffer $*" >> "$ROOT/calls"
+exit $code`,
+  // For pages about what goes wrong: src/sandbox/control.ts says what a sandbox can be told.
+  control: `"$NODE" -e '
+const [what, body] = process.argv.slice(1);
+const url = process.env.AWS_ENDPOINT_URL + "/_sandbox/" + what;
+fetch(url, { method: "PUT", body }).then(({ ok }) => process.exit(ok ? 0 : 1));
+' "$@"`,
+  deny: `rules=
+for action; do rules="$rules,{\\"action\\": \\"$action\\", \\"deny\\": true}"; done
+control faults "{\\"rules\\": [\${rules#,}]}"`,
+  kubectl: 'cat',
+  docker: 'exit 0',
+  npx: 'shift\nexec "$@"',
+  'age-keygen': 'echo age1vyjvunjzj0g4qgc380jvxznjdz6u2akhetes0352l0pphyxaw47sys5e7r',
+  sops: `echo '{"from_sops": "secret"}'`,
+};
+
+const PROFILES = `[profile base]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = example
+`;
+
+const GIT = '[user]\nname = Reader\nemail = reader@example.com\n[init]\ndefaultBranch = main\n';
+
+/** The reader's home. */
+export const HOME_FILES = { '.aws/config': PROFILES, '.gitconfig': GIT };
