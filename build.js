@@ -11,7 +11,7 @@ import { SDK_FOR_NODE } from './sdk.js';
 import { ownPositions } from './source-map.js';
 import { tableOf } from './table.js';
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const common = {
   outdir: 'dist',
   bundle: true,
@@ -71,7 +71,7 @@ if (process.argv.includes('--watch')) {
   }
   const packages = bundledPackages(metafiles.flatMap(({ inputs }) => Object.keys(inputs)));
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `${licenses(packages)}\n`);
-  writeFileSync('dist/sbom.cdx.json', billOfMaterials(packages, { version }));
+  writeFileSync('dist/sbom.cdx.json', billOfMaterials(packages, { name, version }));
 }
 
 /** Writes the table of the command line, and the program that starts it. */

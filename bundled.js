@@ -49,7 +49,7 @@ function textsIn(folder, pattern) {
 }
 
 /** A bill of materials in CycloneDX's form. It has no time or random id, so builds can be compared. */
-export function billOfMaterials(packages, { version }) {
+export function billOfMaterials(packages, { name, version }) {
   const locked = existsSync('package-lock.json')
     ? JSON.parse(readFileSync('package-lock.json', 'utf8')).packages
     : {};
@@ -75,8 +75,8 @@ export function billOfMaterials(packages, { version }) {
     metadata: {
       component: {
         type: 'application',
-        'bom-ref': `pkg:npm/coffer@${version}`,
-        name: 'coffer',
+        'bom-ref': `pkg:npm/${name}@${version}`,
+        name,
         version,
       },
     },

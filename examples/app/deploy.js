@@ -1,5 +1,5 @@
 // Syncs a manifest with the temporary credentials of a role: node deploy.js superman.yml
-import { createCoffer } from 'coffer';
+import { createCoffer } from 'coffer-secrets';
 
 const [file = 'superman.yml'] = process.argv.slice(2);
 const coffer = createCoffer({

@@ -1,5 +1,5 @@
 // A Lambda handler. Its role needs the policy that `coffer policy --for reader` prints.
-import { createCoffer } from 'coffer';
+import { createCoffer } from 'coffer-secrets';
 
 const FIVE_MINUTES_MS = 300_000;
 // Outside the handler, so that later calls reuse the client and the value.

@@ -1,6 +1,6 @@
 // A server that decrypts its secrets once, when it starts: node server.js superman.yml
 import { createServer } from 'node:http';
-import { CofferError, createCoffer } from 'coffer';
+import { CofferError, createCoffer } from 'coffer-secrets';
 
 const [file = 'superman.yml'] = process.argv.slice(2);
 const coffer = createCoffer({ endpoint: process.env.AWS_ENDPOINT_URL });

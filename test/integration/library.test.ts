@@ -4,7 +4,7 @@ import type * as library from '../../src/index.ts';
 import { useAws } from '../support/aws.ts';
 import { createScene, secret } from '../support/scene.ts';
 
-/** The built module of `import 'coffer'`. */
+/** The built module of `import 'coffer-secrets'`. */
 async function importLibrary(): Promise<typeof library> {
   const { resolve } = createRequire(import.meta.url);
   return (await import(resolve('../../dist/index.js'))) as typeof library;

@@ -3,7 +3,7 @@ import { afterAll } from 'vitest';
 import type * as library from '../../src/index.ts';
 import { REGION, type TestAws } from './aws.ts';
 
-/** The built module of `import 'coffer'`. */
+/** The built module of `import 'coffer-secrets'`. */
 export async function importLibrary(): Promise<typeof library> {
   const { resolve } = createRequire(import.meta.url);
   return (await import(resolve('../../dist/index.js'))) as typeof library;
