@@ -1,0 +1,1 @@
+export function stable(output: string): string;
