@@ -27,8 +27,16 @@ const IN_BRANCH =
 
 /** Where other programs that manage hooks want theirs: they write the file that git runs. */
 const MANAGERS = [
-  ['husky', /(?:^|\/)\.husky\/_\//, `add this line to .husky/pre-commit: npx --no-install ${CHECK}`],
-  ['lefthook', /lefthook/i, `add a command to pre-commit in lefthook.yml: run: npx --no-install ${CHECK}`],
+  [
+    'husky',
+    /(?:^|\/)\.husky\/_\//,
+    `add this line to .husky/pre-commit: npx --no-install ${CHECK}`,
+  ],
+  [
+    'lefthook',
+    /lefthook/i,
+    `add a command to pre-commit in lefthook.yml: run: npx --no-install ${CHECK}`,
+  ],
   [
     'pre-commit',
     /\bpre-commit\.com\b|\bpre_commit\b/,
