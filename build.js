@@ -107,12 +107,15 @@ async function writeCommands({ outputFiles, metafile, errors }) {
 
 /** The names of the chunks with code of a file or folder. These must have no other code. */
 function chunksOf(path, { outputs }) {
-  return Object.entries(outputs).flatMap(([file, { inputs }]) => {
+  const chunks = Object.entries(outputs).flatMap(([file, { inputs }]) => {
     const files = Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0);
-    if (!files.some((input) => input.startsWith(path))) return [];
-    if (!files.every((input) => input.startsWith(path))) {
+    // Where node_modules is a link, they are in another folder.
+    if (!files.some((input) => input.includes(path))) return [];
+    if (!files.every((input) => input.includes(path))) {
       throw new Error(`${file} has code of ${path}, and other code`);
     }
     return [`./${basename(file)}`];
   });
+  if (chunks.length === 0) throw new Error(`no chunk has code of ${path}`);
+  return chunks;
 }
