@@ -37,7 +37,8 @@ export function checkShapes({ middlewareStack }: Extensible): void {
   middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
-      const fault = findFault(outputOf(context), result.output, 'it');
+      const fault =
+        findFault(outputOf(context), result.output, 'it') ?? findStranger(result.output);
       if (fault) throw misshapen(fault);
       return result;
     },
@@ -133,6 +134,16 @@ function firstFault<Item>(
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/**
+ * Of an answer without content, only the request id shows that AWS sent it: a proxy or an incomplete
+ * service may send the same, and do nothing.
+ */
+function findStranger(output: unknown): string | undefined {
+  const { $metadata, ...content } = output as { $metadata?: { requestId?: string | undefined } };
+  const hasContent = Object.values(content).some((value) => value !== undefined);
+  return hasContent || $metadata?.requestId ? undefined : 'it has no request id';
 }
 
 type Kind = 'a text' | 'a number' | 'a boolean' | 'a time' | 'data';

@@ -20,12 +20,16 @@ const server = createServer((request, response) => {
   const target = String(request.headers['x-amz-target'] ?? '');
   const answer = answers.get(target) ?? answers.get(request.method ?? '') ?? answers.get('*');
   request.resume().on('end', () => {
-    response.writeHead(200, answer?.headers);
+    response.writeHead(200, { ...requestIds, ...answer?.headers });
     response.end(answer?.body ?? (target ? '{}' : undefined));
   });
 });
 /** The content that it does return, by operation of KMS, SSM and Secrets Manager, by method for S3, or for all: `*`. */
 const answers = new Map<string, { headers?: Record<string, string>; body?: string }>();
+/** AWS's, without which an answer is somebody else's. */
+let requestIds: Record<string, string> = {};
+const AWS_IDS = { 'x-amzn-requestid': 'r', 'x-amz-request-id': 'r' };
+beforeEach(() => void (requestIds = AWS_IDS));
 await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 afterAll(() => void server.close());
 
@@ -397,6 +401,14 @@ test('no call is left out', () => {
   );
   const walked = new Set([...CALLS, ...CALLS_WITHOUT_ANSWER].map(([name]) => name));
   expect(methods.filter((method) => !walked.has(method))).toEqual([]);
+});
+
+describe('of an answer without content, only the request id shows that AWS sent it:', () => {
+  test.each(CALLS_WITHOUT_ANSWER)('%s', async (_, work) => {
+    expect(await thrownBy(work)).toBeUndefined();
+    requestIds = {};
+    expect((await failureOf(work)).message).toMatch(/the answer .* has no request id$/);
+  });
 });
 
 /** A HEAD has no content. */

@@ -18,7 +18,9 @@ interface Step {
 }
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder).map((name) => join(folder, name));
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(folder, name));
 }
 
 const OURS = filesIn('.github/workflows');
