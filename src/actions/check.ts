@@ -1,5 +1,6 @@
 import { CofferError } from '../errors.ts';
 import { countOf } from '../formats/count.ts';
+import { dayOf } from '../manifest/age.ts';
 import { checkManifests, type Findings } from '../repo/check/check.ts';
 import { openIndex } from '../repo/check/git-index.ts';
 import { openWorkTree } from '../repo/check/work-tree.ts';
@@ -9,6 +10,10 @@ import type { Tools } from './tools.ts';
 export interface CheckOptions {
   /** Checks what git would commit, not the files on disk. */
   staged?: boolean | undefined;
+  /** Whether a secret past its max_age is a problem. Default: a warning. */
+  overdue?: boolean | undefined;
+  /** By default now. */
+  time?: Date | undefined;
   /** Absolute paths that manifests may name although they are outside of the repository. */
   allowedFiles?: readonly string[] | undefined;
   /** Reads what `-` stands for among the files. */
@@ -31,7 +36,7 @@ export interface CheckReport {
 export async function check(
   folder: string,
   files: readonly string[],
-  { staged = false, allowedFiles, input }: CheckOptions = {},
+  { staged = false, overdue = false, time = new Date(), allowedFiles, input }: CheckOptions = {},
 ): Promise<Findings> {
   if (staged && files.length > 0) {
     throw new CofferError('usage', '--staged checks everything that is staged', {
@@ -41,7 +46,7 @@ export async function check(
   const snapshot = await (staged
     ? openIndex(folder, allowedFiles)
     : openWorkTree(files, folder, allowedFiles, input));
-  return checkManifests(snapshot).finally(snapshot.close);
+  return checkManifests(snapshot, { today: dayOf(time), overdue }).finally(snapshot.close);
 }
 
 /** Returns the report for programs. */

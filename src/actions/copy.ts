@@ -35,7 +35,9 @@ export function copy(
       values.set(parameter.name, await takeValue(tools, parameter, opener, target));
     }
     const add = chosen.map((parameter) => newParameter(parameter, target));
-    const request = { only: new Set(values.keys()), values, add };
+    const only = new Set(values.keys());
+    // In another place, a value is as old as it was.
+    const request = { only, known: only, values, add };
     const report = await sealInPlace(tools, target, request, options);
     tools.host.note(`${to}: ${countOf(chosen.length, 'parameter')} copied from ${file}`);
     return report;

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { isThere } from '../files/private-file.ts';
+import { dayOf } from '../manifest/age.ts';
 import { decodeManifest, parseManifest, type Manifest } from '../manifest/index.ts';
 import { replaceOrKeep } from '../seal/apply.ts';
 import { sealEdited, type ParameterChange } from '../seal/edited.ts';
@@ -96,9 +97,12 @@ async function sealText(
     encryptedWith,
   };
   const fileKey = await fileKeyFor(tools, target, options, recovery);
-  const { sealed, warnings, changes, ...next } = await sealEdited(view, edited, fileKey).finally(
-    () => tellCreated(host, fileKey),
-  );
+  const { sealed, warnings, changes, ...next } = await sealEdited(
+    view,
+    edited,
+    fileKey,
+    dayOf(new Date()),
+  ).finally(() => tellCreated(host, fileKey));
   const { changed } = await replaceOrKeep(view.manifest, next);
   for (const warning of warnings) host.warn(warning);
   for (const { name, change } of changes) host.note(`${change} ${name}`);

@@ -135,7 +135,7 @@ async function importInto(
   manifest: Manifest,
   options: ImportOptions,
 ): Promise<ImportReport> {
-  const { file, region, kmskey, bucket, tags } = manifest;
+  const { file, region, kmskey, bucket, tags, maxAge } = manifest;
   if (manifest.store !== 'ssm') {
     throw new CofferError('usage', `${file} sends its values to Secrets Manager, not to SSM`, {
       hint: 'add --store secretsmanager to import what Secrets Manager holds',
@@ -160,6 +160,7 @@ async function importInto(
     destination: manifest.destination,
     region,
     tags,
+    maxAge,
     dataKeys,
     fileKey,
     allowForeign,

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { ageOf, dayOf, type Age } from '../manifest/age.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { isSecretType, type ListedValue, type StoredValue } from '../stores/parameter.ts';
 import type { ValueReader } from '../stores/port.ts';
@@ -18,6 +19,8 @@ export interface ListedParameter extends ListedValue {
   pointer: string | undefined;
   /** Where it is, if that is not SSM. */
   store: StoreName | undefined;
+  /** How old it is, if a manifest says so. */
+  age?: Age | undefined;
 }
 
 /**
@@ -37,12 +40,22 @@ export async function list(
   const everywhere = places.flatMap((place) =>
     (place.manifest?.regions ?? [place.region]).map((region) => ({ ...place, region })),
   );
+  const today = dayOf(new Date());
   for (const place of everywhere) {
+    const ages = agesIn(place, today);
     for (const item of await listPlace(tools, place)) {
-      found.set(`${item.name} ${item.region} ${item.store}`, item);
+      found.set(`${item.name} ${item.region} ${item.store}`, { ...item, age: ages.get(item.name) });
     }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}
+
+/** By full name. */
+function agesIn({ manifest }: Place, today: string): Map<string, Age | undefined> {
+  const parameters = manifest?.parameters ?? [];
+  return new Map(
+    parameters.map((one) => [one.fullName, manifest && ageOf(manifest, one, today)] as const),
+  );
 }
 
 async function listPlace(tools: Tools, place: Place): Promise<ListedParameter[]> {

@@ -1,4 +1,5 @@
 import { countOf } from '../formats/count.ts';
+import { dayOf } from '../manifest/age.ts';
 import { parseManifest } from '../manifest/index.ts';
 import type { NewParameter } from '../manifest/model.ts';
 import { newManifestText, type NewSettings } from '../manifest/new-manifest.ts';
@@ -32,7 +33,7 @@ export function sealNew(
     const text = newManifestText(destination, blank, await schemaFor(file, false));
     const manifest = { ...parseManifest(text, file), allowedFiles, limit };
     const fileKey = await currentFileKey(tools, manifest.region, options);
-    const request = { only: new Set(values.keys()), values };
+    const request = { only: new Set(values.keys()), values, today: dayOf(new Date()) };
     const { sealed, warnings, ...next } = await encryptManifest(manifest, fileKey, request).finally(
       () => tellCreated(host, fileKey),
     );

@@ -1,5 +1,6 @@
 import { CofferError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { dayOf } from '../manifest/age.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { replaceManifest, type Reviewed } from '../seal/apply.ts';
 import { encryptManifest, type Sealed, type SealRequest } from '../seal/encrypt.ts';
@@ -21,7 +22,7 @@ export interface SealReport {
 export async function sealInPlace(
   tools: Tools,
   manifest: Manifest,
-  request: SealRequest,
+  request: Omit<SealRequest, 'today'>,
   { review, ...options }: WriteOptions & Reviewed,
 ): Promise<SealReport> {
   const { host } = tools;
@@ -31,6 +32,7 @@ export async function sealInPlace(
   const watch = { compared: comparing.update, sealed: sealing.update };
   const { sealed, warnings, ...next } = await encryptManifest(manifest, fileKey, {
     ...request,
+    today: dayOf(new Date()),
     watch,
     accept: (added) => acceptFile(host, manifest, added),
   }).finally(() => {

@@ -14,6 +14,8 @@ export interface Comparison {
   /** All that encrypt has to look at, and of these the files to seal again, whatever they hold. */
   todo: ReadonlySet<string>;
   reseal: ReadonlySet<string>;
+  /** Those of `todo` with a value that the parameter had, or one that was renamed. */
+  known: ReadonlySet<string>;
 }
 
 /** @throws CofferError `manifest` if ciphertext is in a place where it would not open */
@@ -22,6 +24,10 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
   const renamedBlobs: Comparison['renamedBlobs'][number][] = [];
   const todo = new Set<string>();
   const reseal = new Set<string>();
+  const known = new Set<string>();
+  const names = new Set(edited.parameters.map(({ name }) => name));
+  const given = new Set([...shown].flatMap(([name, text]) => (names.has(name) ? [] : [text])));
+  const isRenamed = (name: string, text: string) => !shown.has(name) && given.has(text);
   const problems: Problem[] = [];
   // The data keys are bound to where the secrets go.
   const isBoundAlike = isDeepStrictEqual(edited.destination, before.destination);
@@ -33,6 +39,7 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
     const old = namesake?.type === type ? namesake : undefined;
     const owner = findOwner(owners, parameter);
     const text = owner ? undefined : typedText(parameter);
+    if (text !== undefined && (shown.get(name) === text || isRenamed(name, text))) known.add(name);
     if (old && text !== undefined && shown.get(name) === text) {
       unchanged.set(name, old);
       if (isMisplaced(edited, { ...parameter, content: old.content })) todo.add(name);
@@ -55,7 +62,7 @@ export function compareEdited({ manifest: before, shown }: View, edited: Manifes
   }
   const [first] = problems;
   if (first) throw new CofferError('manifest', first.message, { ...first, problems });
-  return { unchanged, renamedBlobs, todo, reseal };
+  return { unchanged, renamedBlobs, todo, reseal, known };
 }
 
 type Owners = ReadonlyMap<string, readonly Parameter[]>;

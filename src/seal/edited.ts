@@ -24,11 +24,12 @@ export async function sealEdited(
   view: View,
   edited: Manifest,
   fileKey: FileKey,
+  today: string,
 ): Promise<Sealing & { changes: ParameterChange[] }> {
   const { manifest: before } = view;
   refuseOtherList(before, edited);
   const comparison = compareEdited(view, edited);
-  const { unchanged, todo, reseal } = comparison;
+  const { unchanged, todo, reseal, known } = comparison;
   const { text, restored } = restoreContents(before, view.text, edited, unchanged.keys());
   const edits = await rewrapBlobs(comparison, before, edited, fileKey);
   for (const { name, typeAsWritten } of edited.parameters) {
@@ -46,7 +47,12 @@ export async function sealEdited(
   const read = parseManifest(sealed, edited.file, before);
   const manifest = takeAsTyped(read, before, edited, comparison);
   verifyUnchanged(manifest, unchanged);
-  const sealing = await encryptManifest(manifest, fileKey, { only: todo, reseal });
+  const sealing = await encryptManifest(manifest, fileKey, {
+    only: todo,
+    reseal,
+    known,
+    today,
+  });
   return { ...sealing, changes: findChanges(before, sealing.read) };
 }
 

@@ -11,6 +11,7 @@ import { Opener } from './opener.ts';
 import { plannedParameter, refuseAmbiguous } from './planned.ts';
 import { counted } from './file-source.ts';
 import type { Plaintext } from './plaintext.ts';
+import { hasAge, isSame, type SealingKey } from './same-value.ts';
 import { findFullSecret } from './secret-placement.ts';
 import { findWork, type Work, type WorkRequest } from './work.ts';
 
@@ -36,6 +37,10 @@ export interface Sealing {
 export interface SealRequest extends WorkRequest {
   /** New parameters; `values` has their values. */
   add?: readonly NewParameter[];
+  /** The day that becomes that of the last change, for secrets with a maximum age. */
+  today: string;
+  /** Names of parameters whose values were there before, perhaps under other names. */
+  known?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -45,7 +50,7 @@ export interface SealRequest extends WorkRequest {
 export async function encryptManifest(
   original: Manifest,
   fileKey: FileKey,
-  { add = [], ...request }: SealRequest,
+  { add = [], today, known, ...request }: SealRequest,
 ): Promise<Sealing> {
   const planned = add.map((parameter) => plannedParameter(original, parameter));
   const manifest = { ...original, parameters: [...original.parameters, ...planned] };
@@ -55,7 +60,7 @@ export async function encryptManifest(
   const needsKeys = todo.some((item) => item.plaintext?.form !== 'plain');
   if (needsKeys && request.only) refuseAmbiguous(original, request.only);
 
-  let sealingKey: { id: string; dataKey: Buffer } | undefined;
+  let sealingKey: SealingKey | undefined;
   if (todo.some((item) => item.plaintext?.form === 'value')) {
     sealingKey = await chooseDataKey(opener.dataKeys, fileKey);
   }
@@ -91,6 +96,10 @@ export async function encryptManifest(
           const { blob } = await stage(sealBlob({ manifest, parameter }, bytes, fileKey));
           edit.content = { kind: 'blob', blob };
         }
+        const isNew = plaintext && !known?.has(parameter.name);
+        if (isNew && hasAge(manifest, parameter) && !isSame(parameter, plaintext, sealingKey)) {
+          edit.changed = today;
+        }
         if (edit.type !== undefined || edit.content) edits.set(parameter.name, edit);
       },
       { concurrency: 4 },
@@ -99,8 +108,8 @@ export async function encryptManifest(
     const text = editManifest(original, {
       parameters: new Map([...edits].filter(([name]) => !names.has(name))),
       add: add.map((parameter) => {
-        const { type = parameter.type, content } = edits.get(parameter.name) ?? {};
-        return { ...parameter, type, content };
+        const { type = parameter.type, content, changed } = edits.get(parameter.name) ?? {};
+        return { ...parameter, type, content, changed: changed ?? parameter.changed };
       }),
       ...(needsKeys && {
         encryptedWith: fileKey.id,
@@ -133,10 +142,7 @@ function warnOfPsyml({ file, dataKeys, parameters }: Manifest): Problem[] {
  * @throws CofferError when a listed key cannot be used for another reason than the caller's rights:
  * it may be one that somebody planted
  */
-export async function chooseDataKey(
-  dataKeys: DataKeys,
-  fileKey: FileKey,
-): Promise<{ id: string; dataKey: Buffer }> {
+export async function chooseDataKey(dataKeys: DataKeys, fileKey: FileKey): Promise<SealingKey> {
   const trust = await fileKey.requireTrust();
   const [shared] = dataKeys.sharedIds;
   // Those who may not open one key of the file may open none: all have the same context.
@@ -206,9 +212,11 @@ export function verify(
 ): Manifest {
   const read = text === before.text ? before : parseManifest(text, before.file, before);
   const after = new Map(read.parameters.map((parameter) => [parameter.name, parameter]));
-  for (const { name, content } of before.parameters) {
-    const wanted = edits.get(name)?.content ?? content;
-    if (JSON.stringify(after.get(name)?.content) !== JSON.stringify(wanted)) {
+  for (const { name, content, changed } of before.parameters) {
+    const wanted = { content, changed, ...edits.get(name) };
+    const is = after.get(name);
+    const isWanted = JSON.stringify(is?.content) === JSON.stringify(wanted.content);
+    if (!isWanted || is?.changed !== wanted.changed) {
       throw new Error(`the new text of ${before.file} would not set ${name} as intended`);
     }
   }

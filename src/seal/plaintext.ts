@@ -6,7 +6,11 @@ import { encodeSource, type Opener } from './opener.ts';
 import { isInline, isMisplaced, rightPlace } from './placement.ts';
 
 /** A plaintext to write into the manifest. */
-export type Plaintext = { why: 'new' | 'changed' | 'generated' | 'moved' } & (
+export type Plaintext = {
+  why: 'new' | 'changed' | 'generated' | 'moved';
+  /** Whether it is what the ciphertext held before. */
+  isSame?: true;
+} & (
   | { form: 'value'; text: string }
   | { form: 'blob'; size: number; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }
   /** A value that is not secret, from `generate` or from outside. */
@@ -40,13 +44,16 @@ export async function fromCiphertext(
   why: Plaintext['why'],
 ): Promise<Plaintext> {
   const { content } = parameter;
-  if (content.kind !== 'blob')
-    return placed(manifest, parameter, await opener.open(parameter), why);
+  const same = (bytes: Buffer): Plaintext => ({
+    ...placed(manifest, parameter, bytes, why),
+    isSame: true,
+  });
+  if (content.kind !== 'blob') return same(await opener.open(parameter));
   const size = content.blob.size - TAG_BYTES;
   // Reports a value that is too large for SSM without opening it.
   if (isMisplaced(manifest, parameter) && size > inlineLimit(manifest, parameter))
     isInline(manifest, parameter, size);
-  return placed(manifest, parameter, encodeSource(parameter, await opener.open(parameter)), why);
+  return same(encodeSource(parameter, await opener.open(parameter)));
 }
 
 /** The same for a value in the form for the other store; keeps it if it may not be opened. */

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { encrypt } from '../../src/actions/encrypt.ts';
 import { list } from '../../src/actions/list.ts';
 import { save } from '../../src/actions/save.ts';
+import { dayOf } from '../../src/manifest/age.ts';
 import { REGION, useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
+import { expectReportOf } from '../support/reports.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 import { createTools } from '../support/tools.ts';
@@ -52,4 +54,46 @@ test('a path without parameters gives an empty list; without its slash it is a m
     code: 'usage',
     hint: expect.stringContaining(`${path}/`) as string,
   });
+});
+
+test('list says when the secrets of a manifest were changed and are due', async () => {
+  const app = await createScene(
+    aws,
+    `${plain('open', 'x')}  - {name: soon, type: SecureString, max_age: 10d, value: x}
+  - {name: late, type: SecureString, max_age: 10d, value: x}
+  - {name: fresh, type: SecureString, changed: 2026-11-27, value: x}
+  - {name: unknown, type: SecureString, max_age: 10d, value: x}
+`,
+  );
+  await app.succeed(['encrypt', 'app.yml']);
+  await app.succeed(['save', 'app.yml']);
+  const days: Record<string, string> = { soon: dayOf(new Date()), late: '2020-01-01' };
+  const text = (await app.text('app.yml')).replace(/(name: unknown, .*?), changed: "[^"]*"/, '$1');
+  await app.write(
+    'app.yml',
+    text.replaceAll(
+      /(name: (soon|late), .*? changed: )"[^"]*"/g,
+      (_, before: string, name: string) => `${before}"${days[name]}"`,
+    ),
+  );
+  const parameters = await list(createTools(aws).tools, [app.path('app.yml')]);
+  const ages = Object.fromEntries(
+    parameters.map(({ name, age }) => [name.slice(app.prefix.length), age]),
+  );
+  expect(ages).toMatchObject({
+    open: undefined,
+    soon: { maxAge: '10d', state: 'soon', days: 0, left: 10 },
+    late: { due: '2020-01-11', overdue: true },
+    fresh: { state: 'ok', due: undefined },
+    unknown: { state: 'unknown' },
+  });
+
+  const { stdout } = await app.succeed(['list', 'app.yml']);
+  const table = stdout.toString();
+  expect(table).toMatch(/^NAME +TYPE .* MODIFIED +CHANGED +DUE +VALUE IN$/m);
+  expect(table).toMatch(/late .* 2020-01-01 +2020-01-11 \(overdue\) +SSM$/m);
+  expect(table).toMatch(/soon .* \d{4}-\d\d-\d\d \(soon\) +SSM$/m);
+  expect(table).toMatch(/unknown .* \? +\? +SSM$/m);
+  const json = await app.succeed(['list', 'app.yml', '--json']);
+  expectReportOf('list', JSON.parse(json.stdout.toString()));
 });

@@ -11,7 +11,7 @@ import { encryptManifest } from '../../src/seal/encrypt.ts';
 import { FileKey } from '../../src/seal/file-key.ts';
 import type { TestAws } from '../support/aws.ts';
 import { NASTY } from '../support/nasty.ts';
-import { NOWHERE, sealedBlob, sealedManifest } from '../support/repository.ts';
+import { NOWHERE, ON_A_DAY, sealedBlob, sealedManifest } from '../support/repository.ts';
 import { plain, secret } from '../support/scene.ts';
 import { kmsOf } from '../support/services.ts';
 import type { KmsService } from '../../src/aws/kms.ts';
@@ -109,7 +109,10 @@ async function tryOut(
       manifest = parseManifest(decodeManifest(bytes, FILE), join(folder, FILE));
     }),
     await doing('check', () =>
-      checkManifests({ ...NOWHERE, sources: [{ file: FILE, path: join(folder, FILE), bytes }] }),
+      checkManifests(
+        { ...NOWHERE, sources: [{ file: FILE, path: join(folder, FILE), bytes }] },
+        ON_A_DAY,
+      ),
     ),
     await doing('mask', () => maskManifest(text)),
     await doing('merge', () =>
@@ -128,7 +131,7 @@ async function tryOut(
 
 /** Up to the point where it would be written. */
 async function encryptAnew(manifest: Manifest, fileKey: FileKey): Promise<void> {
-  const { blobs } = await encryptManifest(manifest, fileKey, {});
+  const { blobs } = await encryptManifest(manifest, fileKey, { today: '2026-11-27' });
   for (const blob of blobs) blob.discard();
 }
 

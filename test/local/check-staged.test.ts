@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../src/repo/check/check.ts';
 import { openIndex } from '../../src/repo/check/git-index.ts';
 import {
+  ON_A_DAY,
   createRepository,
   lfsPointer,
   sealedBlob,
@@ -19,7 +20,7 @@ const WITH_BLOB = sealedManifest(sealedBlob('b', BODY, 'app.blobs/b.enc'));
 /** The findings in the index: the number of manifests, then `file: message`. */
 async function staged({ folder }: Repository, below = '.'): Promise<[number, ...string[]]> {
   const snapshot = await openIndex(`${folder}/${below}`);
-  const { files, problems } = await checkManifests(snapshot).finally(snapshot.close);
+  const { files, problems } = await checkManifests(snapshot, ON_A_DAY).finally(snapshot.close);
   return [files, ...problems.map(({ message, place }) => `${place?.file}: ${message}`)];
 }
 

@@ -7,6 +7,7 @@ import { openWorkTree } from '../../src/repo/check/work-tree.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { coffer } from '../support/cli.ts';
 import {
+  ON_A_DAY,
   createRepository,
   lfsPointer,
   sealedBlob,
@@ -27,7 +28,7 @@ const WITH_SECRET = CLEAN.replace('type: securestring,', 'type: securestring, fi
 /** The findings from a folder: the number of manifests, then `file: message`. */
 async function found(folder: string, files: readonly string[] = []) {
   const snapshot = await openWorkTree(files, folder);
-  const { files: count, problems } = await checkManifests(snapshot);
+  const { files: count, problems } = await checkManifests(snapshot, ON_A_DAY);
   return [count, ...problems.map(({ message, place }) => `${place?.file}: ${message}`)];
 }
 
@@ -153,7 +154,7 @@ test('prints what it found, for people and for programs', async () => {
   expect(people.stdout.toString()).toBe(`app.yml:10:12: error: ${IS_PLAIN}
   hint: run coffer encrypt app.yml
 bad.yml:10:1: error: unknown key
-  hint: the keys allowed here are path, region, kmskey, bucket, account, store, secret, description, replicas, regions, tags, recovery, encrypted_with, data_keys, parameters
+  hint: the keys allowed here are path, region, kmskey, bucket, account, store, secret, description, replicas, regions, tags, max_age, recovery, encrypted_with, data_keys, parameters
 `);
   expect(people.stderr).toBe('2 manifests, 2 problems\n');
   expect(people.code).toBe(3);

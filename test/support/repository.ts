@@ -14,6 +14,9 @@ export interface Repository extends Workspace {
   tryGit: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
 }
 
+/** How a check judges ages, where none is of interest. */
+export const ON_A_DAY = { today: '2026-11-27', overdue: false };
+
 /** For a check outside of git, with none of the files that a manifest names. */
 export const NOWHERE: Omit<Snapshot, 'sources'> = {
   warnings: [],

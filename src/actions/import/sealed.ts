@@ -5,6 +5,7 @@ import { blobContext, type Destination } from '../../crypto/contexts.ts';
 import type { DataKeys } from '../../crypto/data-keys.ts';
 import { sealInline } from '../../crypto/inline.ts';
 import { extensionOf, type Pointer } from '../../crypto/pointer.ts';
+import { dayOf } from '../../manifest/age.ts';
 import type { NewParameter, Tags } from '../../manifest/index.ts';
 import { notableFields } from '../../manifest/ssm-fields.ts';
 import {
@@ -33,6 +34,8 @@ export interface Target {
   destination: Destination;
   region: string;
   tags: Tags;
+  /** How old its secrets may become, if it says so. */
+  maxAge?: string | undefined;
   dataKeys: DataKeys;
   fileKey: FileKey;
   /** Whether objects may be in buckets of other accounts, or under their keys. */
@@ -54,7 +57,7 @@ export async function sealFound(
   const needsKey = found.some(({ type }) => type === 'SecureString');
   const sealingKey = needsKey ? await chooseDataKey(dataKeys, fileKey) : undefined;
   const seal = async (item: Found, stage: Stage): Promise<NewParameter> => {
-    const described = describe(item.name.slice(destination.path.length), item, target.tags);
+    const described = describe(item.name.slice(destination.path.length), item, target);
     if (item.pointer) {
       const { blob } = await stage(takeBlob(tools, target, described.name, item, item.pointer));
       return {
@@ -77,13 +80,17 @@ export async function sealFound(
   }));
 }
 
-function describe(name: string, item: Found, common: Tags): NewParameter {
-  const tags = Object.entries(item.tags).filter(([key, value]) => common[key] !== value);
+/** SSM says when the value was written there; a secret behind a pointer may be older. */
+function describe(name: string, item: Found, target: Target): NewParameter {
+  const { modified } = item;
+  const isAged = target.maxAge !== undefined && isSecret(item) && modified !== undefined;
+  const tags = Object.entries(item.tags).filter(([key, value]) => target.tags[key] !== value);
   return {
     name,
     type: item.type.toLowerCase(),
     ...notableFields(item),
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
+    ...(isAged && { changed: dayOf(modified) }),
   };
 }
 

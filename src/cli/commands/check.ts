@@ -7,7 +7,12 @@ import { renderProblem } from '../terminal/problems.ts';
 export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, json, terminal, tools } = context;
   const { allowedFiles, input } = tools;
-  const options = { staged: flags.boolean('staged'), allowedFiles, input };
+  const options = {
+    staged: flags.boolean('staged'),
+    overdue: flags.boolean('overdue'),
+    allowedFiles,
+    input,
+  };
   const findings = await check(process.cwd(), args, options);
   if (json) await writeReport(context, describeFindings(findings));
   else await terminal.write(forPeople(context, findings));

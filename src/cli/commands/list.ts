@@ -13,14 +13,33 @@ export async function run(context: Context): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-/** Adds a column for the region if there is more than one. */
+/** Adds a column for the region if there is more than one, and columns for ages if there are any. */
 function tableOf(parameters: readonly ListedParameter[]): string[][] {
   const isWide = new Set(parameters.map(({ region }) => region)).size > 1;
-  const header = ['NAME', 'TYPE', 'TIER', 'VERSION', 'SIZE', 'MODIFIED', 'VALUE IN'];
-  return [
-    isWide ? ['REGION', ...header] : header,
-    ...parameters.map((item) => (isWide ? [item.region ?? '', ...cells(item)] : cells(item))),
+  const isAged = parameters.some(({ age }) => age !== undefined);
+  const row = (region: string, cells: readonly string[], ages: readonly string[], last: string) => [
+    ...(isWide ? [region] : []),
+    ...cells,
+    ...(isAged ? ages : []),
+    last,
   ];
+  const header = ['NAME', 'TYPE', 'TIER', 'VERSION', 'SIZE', 'MODIFIED'];
+  return [
+    row('REGION', header, ['CHANGED', 'DUE'], 'VALUE IN'),
+    ...parameters.map((item) => row(item.region ?? '', cells(item), agesOf(item), placeOf(item))),
+  ];
+}
+
+const WORDS = { overdue: ' (overdue)', soon: ' (soon)', ok: '', unknown: '' } as const;
+
+function agesOf({ age }: ListedParameter): string[] {
+  if (!age) return ['', ''];
+  const { changed = '?', due, state } = age;
+  return [changed, due === undefined ? (state === 'unknown' ? '?' : '') : due + WORDS[state]];
+}
+
+function placeOf({ pointer, store }: ListedParameter): string {
+  return pointer ?? PLACES[store ?? 'ssm'];
 }
 
 /** A VersionId is long; coffer history shows it whole. */
@@ -44,6 +63,5 @@ function cells(item: ListedParameter): string[] {
           : '?'
       : formatBytes(item.size),
     item.modified?.toISOString().slice(0, 16).replace('T', ' ') ?? '',
-    item.pointer ?? PLACES[item.store ?? 'ssm'],
   ];
 }

@@ -137,8 +137,8 @@ export const AWS_COMMANDS: CommandGroup = {
       summary: "List what SSM holds under manifests' paths, or under /a/path/",
       description: `
         Shows the name, type, tier, version, size and date of every parameter under the path, and
-        where pointers lead. Shows no values. Needs ssm:DescribeParameters and ssm:GetParameters,
-        and s3:GetObject for the sizes of objects; shows "?" for a size that needs kms:Decrypt you
+        where pointers lead. Shows no values. Where a manifest gives secrets a max_age, also when
+        each was changed and is due. Needs ssm:DescribeParameters and ssm:GetParameters, and s3:GetObject for the sizes of objects; shows "?" for a size that needs kms:Decrypt you
         do not have. Of secrets it needs only secretsmanager:ListSecrets, and shows no sizes.`,
       flags: [STORE],
       examples: [

@@ -11,11 +11,16 @@ export const GIT_COMMANDS: CommandGroup = {
         Looks for plaintext secrets, plaintext files that git tracks, damaged ciphertext and blobs,
         and anything that a manifest must not contain. Without arguments it checks every manifest in
         the repository. Reads files and git, and never calls AWS. Exits 3 if there are problems;
-        warnings do not count.`,
-      flags: [['--staged', 'Check what git would commit, not the files on disk']],
+        warnings do not count. A secret past its max_age is a warning, because time alone makes it
+        one; with --overdue it is a problem.`,
+      flags: [
+        ['--staged', 'Check what git would commit, not the files on disk'],
+        ['--overdue', 'Count a secret past its max_age, or of unknown age, as a problem'],
+      ],
       examples: [
         ['check', 'every manifest in the repository, as in CI'],
         ['check --staged', 'what the next commit would contain, as in a hook'],
+        ['check --overdue', 'once a day in CI: fails when a secret is past its max_age'],
         ['check app.yml --json', 'the same as JSON'],
       ],
       load: () => import('../commands/check.ts'),

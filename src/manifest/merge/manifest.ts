@@ -8,6 +8,7 @@ import { takeLineBreaks } from './line-breaks.ts';
 import { markConflict, mergeLines } from './lines.ts';
 import { mapVersions, type Marks, type Merged, pickChanged, type Versions } from './merged.ts';
 import { splitManifest } from './split.ts';
+import { alignStamps } from './stamps.ts';
 import { mergeParts, mergeUnit, wholeText } from './units.ts';
 import { alignWrappings } from './wrappings.ts';
 
@@ -31,13 +32,18 @@ function mergeManifestLines(texts: Versions<string>, marks: Marks): Merged {
   if (!ours || !theirs) return mergeLines(texts, marks);
   const torn = findTornBonds(manifests);
   if (!base) return mergeValid(texts, { manifests, torn }, marks);
-  const aligned = alignWrappings({ base, ours, theirs });
-  const reread = {
-    base: readValid(aligned.base, base),
-    ours: readValid(aligned.ours, ours),
-    theirs: readValid(aligned.theirs, theirs),
+  const wrapped = alignWrappings({ base, ours, theirs });
+  const stamped = alignStamps(reread(wrapped, { base, ours, theirs }));
+  return mergeValid(stamped, { manifests: reread(stamped, { base, ours, theirs }), torn }, marks);
+}
+
+/** Manifests after an edit that leaves them valid. */
+function reread(texts: Versions<string>, known: Versions<Manifest>): Versions<Manifest> {
+  return {
+    base: parseManifest(texts.base, 'merge', known.base),
+    ours: parseManifest(texts.ours, 'merge', known.ours),
+    theirs: parseManifest(texts.theirs, 'merge', known.theirs),
   };
-  return mergeValid(aligned, { manifests: reread, torn }, marks);
 }
 
 /** Both sides, and the base as far as it can be read. */

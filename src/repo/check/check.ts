@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { CofferError, type Problem } from '../../errors.ts';
 import { decodeManifest, parseManifest } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/model.ts';
+import { findAges } from './ages.ts';
 import { findFileProblems, namedFiles } from './named-files.ts';
 import { FILE_RULES, RULES, WARNINGS } from './rules.ts';
 import type { Snapshot, Source } from './snapshot.ts';
@@ -14,9 +15,17 @@ export interface Findings {
   warnings: Problem[];
 }
 
+/** How to judge what time alone changes. */
+export interface Judging {
+  /** Such as `2026-11-27`. */
+  today: string;
+  /** Whether a secret past its max_age is a problem, and not only worth a warning. */
+  overdue: boolean;
+}
+
 /** Finds all problems that show without AWS. */
-export async function checkManifests(snapshot: Snapshot): Promise<Findings> {
-  const found = await pMap(snapshot.sources, (source) => check(source, snapshot), {
+export async function checkManifests(snapshot: Snapshot, judging: Judging): Promise<Findings> {
+  const found = await pMap(snapshot.sources, (source) => check(source, snapshot, judging), {
     concurrency: 8,
   });
   const looked = found.filter((findings) => findings !== undefined);
@@ -31,6 +40,7 @@ export async function checkManifests(snapshot: Snapshot): Promise<Findings> {
 async function check(
   found: Source,
   snapshot: Snapshot,
+  { today, overdue }: Judging,
 ): Promise<Omit<Findings, 'files'> | undefined> {
   // A link's target names files relative to its own folder.
   const source = { ...found, path: await snapshot.follow(found.path) };
@@ -46,8 +56,11 @@ async function check(
     }
     problems.push(...(await findFileProblems({ manifest, source, snapshot }, parameter)));
   }
+  const ages = findAges(manifest, today);
+  problems.push(...ages.wrong, ...(overdue ? ages.overdue : []));
   problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-  return { problems, warnings: WARNINGS.flatMap((find) => find(manifest)) };
+  const warnings = WARNINGS.flatMap((find) => find(manifest));
+  return { problems, warnings: overdue ? warnings : [...warnings, ...ages.overdue] };
 }
 
 function parse({ file, bytes }: Source): Manifest | Pick<CofferError, 'problems'> {

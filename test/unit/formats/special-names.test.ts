@@ -7,7 +7,7 @@ import { SPECIAL_NAMES } from '../../../src/formats/special-names.ts';
 import { assignVariables, type VariableNames } from '../../../src/formats/variables.ts';
 import { checkManifests } from '../../../src/repo/check/check.ts';
 import { failureOf } from '../../support/failure.ts';
-import { NOWHERE, sealedBlob, sealedManifest } from '../../support/repository.ts';
+import { NOWHERE, ON_A_DAY, sealedBlob, sealedManifest } from '../../support/repository.ts';
 
 const NAMES = Object.values(SPECIAL_NAMES).flatMap((names) => names.split(' '));
 
@@ -36,7 +36,7 @@ function assign(rules: VariableRules, names: readonly string[], options: Variabl
 
 async function check(text: string) {
   const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
-  return checkManifests({ ...NOWHERE, sources: [source] });
+  return checkManifests({ ...NOWHERE, sources: [source] }, ON_A_DAY);
 }
 
 function listOf(names: readonly string[]): string {

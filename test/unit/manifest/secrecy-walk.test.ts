@@ -5,6 +5,7 @@ import { CofferError } from '../../../src/errors.ts';
 import { renderErrorJson } from '../../../src/cli/terminal/problems.ts';
 import { dataKeyLines, parse, SEALED } from './samples.ts';
 import { byLength } from '../../support/length.ts';
+import { ON_A_DAY } from '../../support/repository.ts';
 
 const CORE = 'c4n4ryS3cr3t';
 /** A text that is not a valid name or path, so it is a value in every place. */
@@ -35,7 +36,7 @@ ${dataKeyLines('3f9c21ab')}parameters:
     value: [one, ${CANARY}, 'three']
   - {name: sealed, type: securestring, value: '${SEALED}', tier: Standard, store: auto}
   - {name: typed, type: String, value: 1.10, data_type: text, tags: {own: x}}
-  - {name: made, type: SecureString, generate: {length: 8, charset: alnum, require: [lower]}}
+  - {name: made, type: SecureString, max_age: 90d, changed: 2025-01-01, generate: {length: 8, charset: alnum, require: [lower]}}
 `;
 
 /** Every position where something begins or ends. */
@@ -64,17 +65,20 @@ async function told(text: string): Promise<string> {
     if (!(error instanceof CofferError)) throw error;
     words.push(renderErrorJson(error), String(error.stack), String(error.cause));
   }
-  const { problems, warnings } = await checkManifests({
-    sources: [{ file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) }],
-    warnings: [],
-    isFiltered: false,
-    concerns: () => true,
-    follow: (path) => Promise.resolve(path),
-    locate: (_, path) => Promise.resolve({ path, isAllowed: false }),
-    fingerprint: () => Promise.resolve(undefined),
-    tracked: () => Promise.resolve(undefined),
-    close: () => {},
-  });
+  const { problems, warnings } = await checkManifests(
+    {
+      sources: [{ file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) }],
+      warnings: [],
+      isFiltered: false,
+      concerns: () => true,
+      follow: (path) => Promise.resolve(path),
+      locate: (_, path) => Promise.resolve({ path, isAllowed: false }),
+      fingerprint: () => Promise.resolve(undefined),
+      tracked: () => Promise.resolve(undefined),
+      close: () => {},
+    },
+    ON_A_DAY,
+  );
   words.push(JSON.stringify([problems, warnings]));
   return words.join('\n');
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { checkManifests } from '../../../src/repo/check/check.ts';
-import { NOWHERE, sealedBlob, sealedManifest } from '../../support/repository.ts';
+import { NOWHERE, ON_A_DAY, sealedBlob, sealedManifest } from '../../support/repository.ts';
 
 async function checkText(text: string): Promise<string[]> {
   const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
-  const { problems } = await checkManifests({ ...NOWHERE, sources: [source] });
+  const { problems } = await checkManifests({ ...NOWHERE, sources: [source] }, ON_A_DAY);
   return problems.map(({ message }) => message);
 }
 

@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../../src/repo/check/check.ts';
 import { partitionOf, REGIONS } from '../../../src/aws/regions.ts';
-import { NOWHERE, sealedBlob, sealedManifest } from '../../support/repository.ts';
+import { NOWHERE, ON_A_DAY, sealedBlob, sealedManifest } from '../../support/repository.ts';
 
 /** `line:column message` of each finding. */
 async function check(text: string) {
   const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
-  const { problems, warnings } = await checkManifests({ ...NOWHERE, sources: [source] });
+  const { problems, warnings } = await checkManifests({ ...NOWHERE, sources: [source] }, ON_A_DAY);
   const [told, warned] = [problems, warnings].map((found) =>
     found.map(({ message, hint, place }) => {
       expect(hint).toBeTruthy();

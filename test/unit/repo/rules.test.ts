@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { checkManifests } from '../../../src/repo/check/check.ts';
 import { createCanary, expectHidden } from '../../support/canary.ts';
-import { NOWHERE, sealedBlob, sealedManifest, unusedDataKey } from '../../support/repository.ts';
+import {
+  NOWHERE,
+  ON_A_DAY,
+  sealedBlob,
+  sealedManifest,
+  unusedDataKey,
+} from '../../support/repository.ts';
 
 async function check(text: string) {
   const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
-  const { problems, warnings } = await checkManifests({ ...NOWHERE, sources: [source] });
+  const { problems, warnings } = await checkManifests({ ...NOWHERE, sources: [source] }, ON_A_DAY);
   return { problems, warnings, messages: [...problems, ...warnings].map(({ message }) => message) };
 }
 
@@ -156,7 +162,7 @@ test('lists problems of a file in the order of its lines', async () => {
 test('reports a file that is not UTF-8', async () => {
   const bytes = Buffer.from([0x70, 0xff, 0xfe]);
   const source = { file: 'm.yml', path: '/x/m.yml', bytes };
-  const { problems } = await checkManifests({ ...NOWHERE, sources: [source] });
+  const { problems } = await checkManifests({ ...NOWHERE, sources: [source] }, ON_A_DAY);
   expect(problems).toMatchObject([{ message: 'the file is not UTF-8 text' }]);
 });
 

@@ -28,13 +28,14 @@ async function createSealed(): Promise<Workspace> {
   const space = await createWorkspace({ 'k.bin': large() });
   const typed = manifestIn(space, PARAMETERS);
   await space.write('app.yml', typed.text);
-  await replaceManifest(typed, await encryptManifest(typed, fileKey(), {}));
+  await replaceManifest(typed, await encryptManifest(typed, fileKey(), { today: '2026-11-27' }));
   return space;
 }
 
 /** The new value for tls, sealed. */
 async function sealAnew(manifest: Manifest, value = large()) {
   return encryptManifest(manifest, fileKey(), {
+    today: '2026-11-27',
     only: new Set(['tls']),
     values: new Map([['tls', value]]),
   });
@@ -120,7 +121,10 @@ describe('a blob that a manifest no longer names', () => {
         space.path('team/app.yml'),
       );
       await space.write('team/app.yml', typed.text);
-      await replaceManifest(typed, await encryptManifest(typed, fileKey(), {}));
+      await replaceManifest(
+        typed,
+        await encryptManifest(typed, fileKey(), { today: '2026-11-27' }),
+      );
       const [blob = ''] = await blobsOf(space, 'team/app.yml');
       await space.write(
         name,

@@ -26,7 +26,7 @@ async function sealTwo(): Promise<{ space: Workspace; write: () => Promise<unkno
   const space = await createWorkspace({ 'k.bin': randomBytes(70_000) });
   const typed = manifestIn(space, PARAMETERS);
   await space.write('app.yml', typed.text);
-  const next = await encryptManifest(typed, fileKey(), {});
+  const next = await encryptManifest(typed, fileKey(), { today: '2026-11-27' });
   return { space, write: () => replaceManifest(typed, next) };
 }
 

@@ -46,7 +46,12 @@ export async function useEditing(aws: TestAws) {
     const seal = async (edit: (text: string) => string) => {
       const edited = edit(view.text);
       expect(edited).not.toBe(view.text);
-      const sealing = await sealEdited(view, parseManifest(edited, manifest.file), fileKey());
+      const sealing = await sealEdited(
+        view,
+        parseManifest(edited, manifest.file),
+        fileKey(),
+        '2026-11-27',
+      );
       const after = parseManifest(sealing.text, manifest.file);
       const opener = new Opener(after, kms);
       const valueOf = async (name: string) => String(await opener.open(parameterOf(after, name)));
@@ -59,7 +64,7 @@ export async function useEditing(aws: TestAws) {
     const workspace = await createWorkspace({ 'b.bin': randomBytes(70_000), 't.txt': 'text' });
     const typed = manifestIn(workspace, lines);
     await workspace.write('app.yml', typed.text);
-    await replaceManifest(typed, await encryptManifest(typed, fileKey(), {}));
+    await replaceManifest(typed, await encryptManifest(typed, fileKey(), { today: '2026-11-27' }));
     const sealed = parseManifest(await workspace.text('app.yml'), typed.file);
     return { workspace, ...(await open(sealed)) };
   };

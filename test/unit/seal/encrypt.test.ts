@@ -19,7 +19,7 @@ const seal = (manifest: Manifest) =>
   encryptManifest(
     manifest,
     new FileKey(kmsOf(aws), { alias, create: true }, manifest.encryptedWith),
-    {},
+    { today: '2026-11-27' },
   );
 
 /** A manifest with one sealed value and one that is still to be sealed. */

@@ -35,7 +35,10 @@ async function createSealed() {
 `,
   );
   const fileKey = new FileKey(kms, { alias, create: false });
-  const { text } = await encryptManifest(before, fileKey, { reseal: new Set() });
+  const { text } = await encryptManifest(before, fileKey, {
+    reseal: new Set(),
+    today: '2026-11-27',
+  });
   return { workspace, text, manifest: parseManifest(text, before.file) };
 }
 

@@ -26,6 +26,7 @@ test('encrypt reports progress: sealing all files together, and comparing each',
     const manifest = await readManifest(workspace.path('app.yml'));
     const fileKey = new FileKey(kmsOf(aws), { alias: keyId, create: false });
     const sealing = await encryptManifest(manifest, fileKey, {
+      today: '2026-11-27',
       watch: {
         compared: (bytes, total) => told.push(['compared', bytes, total]),
         sealed: (bytes, total) => told.push(['sealed', bytes, total]),
