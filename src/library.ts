@@ -57,6 +57,8 @@ const VERBS = {
   delete: async () => (await import('./actions/delete.ts')).deleteOne,
   /** Generates new values for parameters with `generate:`. */
   rotate: async () => (await import('./actions/rotate.ts')).rotate,
+  /** Brings a value that AWS had before back into a manifest. */
+  rollback: async () => (await import('./actions/rollback.ts')).rollback,
   /** Changes where a manifest's secrets go, or the name of one, ciphertext included. */
   move: async () => (await import('./actions/move.ts')).move,
   /** Copies parameters into another manifest, and encrypts them for it. */

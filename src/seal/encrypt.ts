@@ -41,6 +41,8 @@ export interface SealRequest extends WorkRequest {
   today: string;
   /** Names of parameters whose values were there before, perhaps under other names. */
   known?: ReadonlySet<string> | undefined;
+  /** Leaves ciphertext alone if it holds the value, as far as the caller may decrypt it. */
+  unlessSame?: boolean | undefined;
 }
 
 /**
@@ -50,13 +52,13 @@ export interface SealRequest extends WorkRequest {
 export async function encryptManifest(
   original: Manifest,
   fileKey: FileKey,
-  { add = [], today, known, ...request }: SealRequest,
+  { add = [], today, known, unlessSame = false, ...request }: SealRequest,
 ): Promise<Sealing> {
   const planned = add.map((parameter) => plannedParameter(original, parameter));
   const manifest = { ...original, parameters: [...original.parameters, ...planned] };
   const opener = new Opener(manifest, fileKey.kms);
-  const { work, warnings } = await findWork(manifest, opener, request);
-  const todo = work.filter((item) => item.plaintext !== undefined);
+  const { work: found, warnings } = await findWork(manifest, opener, request);
+  const todo = found.filter((item) => item.plaintext !== undefined);
   const needsKeys = todo.some((item) => item.plaintext?.form !== 'plain');
   if (needsKeys && request.only) refuseAmbiguous(original, request.only);
 
@@ -64,6 +66,10 @@ export async function encryptManifest(
   if (todo.some((item) => item.plaintext?.form === 'value')) {
     sealingKey = await chooseDataKey(opener.dataKeys, fileKey);
   }
+
+  const stays = ({ parameter, plaintext }: Work) =>
+    unlessSame && plaintext !== undefined && isSame(parameter, plaintext, sealingKey);
+  const work = found.filter((item) => !stays(item));
 
   const total = todo.reduce(
     (sum, { plaintext }) => sum + (plaintext?.form === 'blob' ? plaintext.size : 0),

@@ -27,6 +27,8 @@ export function isSame(
 ): boolean {
   const { content } = parameter;
   if (plaintext.why === 'moved' || plaintext.isSame) return true;
+  if (plaintext.form === 'plain')
+    return content.kind === 'plain' && content.text === plaintext.text;
   if (content.kind !== 'sealed' || plaintext.form !== 'value' || !key) return false;
   const value = parseInline(content.text);
   if (value?.keyId !== key.id) return false;

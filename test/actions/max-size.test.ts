@@ -15,6 +15,7 @@ import { move } from '../../src/actions/move.ts';
 import { put } from '../../src/actions/put.ts';
 import { recovery } from '../../src/actions/recovery.ts';
 import { refresh } from '../../src/actions/refresh.ts';
+import { rollback } from '../../src/actions/rollback.ts';
 import { save } from '../../src/actions/save.ts';
 import { sync } from '../../src/actions/sync.ts';
 import { textconv } from '../../src/actions/textconv.ts';
@@ -122,6 +123,7 @@ const READERS: Record<string, readonly Call[] | string> = {
     [(tools, { file, other }) => copy(tools, file, ['text'], other), text],
     [(tools, { file, other }) => copy(tools, file, ['big'], other), big],
   ],
+  rollback: [[(tools, { file }) => rollback(tools, file, 'text', { version: '1' }), text]],
   save: [[(tools, { file }) => save(tools, [file]), text + pin + note]],
   refresh: [[(tools, { file }) => refresh(tools, [file], { newDataKeys: true }), text + pin]],
   recovery: [[(tools, { file }) => recovery(tools, 'restore', [file], []), text + pin]],

@@ -140,6 +140,24 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return Promise.resolve({ argv: ['rotate', file, ...which], after, isOnline: true });
   },
 
+  rollback(world) {
+    const { ledger, random, inSecrets } = world;
+    const file = anyManifest(world);
+    if (inSecrets.has(file)) return Promise.resolve(undefined);
+    const known = namesOf(world, file, ['secret', 'generated']).filter((name) =>
+      ledger.aws.has(fullName(world, file, name)),
+    );
+    if (known.length === 0) return Promise.resolve(undefined);
+    const name = random.pick(known);
+    const whole = fullName(world, file, name);
+    const after = ledger.copy();
+    const value = ledger.aws.get(whole);
+    if (value) after.manifest(file).set(whole, value);
+    world.origins.delete(whole);
+    const argv = ['rollback', file, name, 'latest'];
+    return Promise.resolve({ argv, after, isOnline: true });
+  },
+
   async refresh(world) {
     const { aws, random, fileKeyAlias, ledger } = world;
     const flags = random.chance(0.5) ? ['--new-data-keys'] : [];

@@ -65,7 +65,7 @@ test.each([
 });
 
 const WRITERS = new Set(
-  'encrypt edit set unset create update delete rotate move copy refresh'.split(' '),
+  'encrypt edit set unset create update delete rotate rollback move copy refresh'.split(' '),
 );
 const MORE: Record<string, string[]> = {
   set: ['x'],
@@ -74,6 +74,7 @@ const MORE: Record<string, string[]> = {
   update: ['x'],
   delete: ['x'],
   rotate: ['x'],
+  rollback: ['x'],
   copy: ['x', 'other.yml'],
 };
 

@@ -30,8 +30,8 @@ interface Row {
   args: (app: Scene) => string[];
   /** What it writes to AWS; nothing unless said. */
   writes?: RegExp;
-  /** It asks who calls, although it only reads. */
-  asks?: true;
+  /** It asks who calls, although it only reads, and exits with this for another account. */
+  asks?: number;
   /** A new file key, because no alias names one yet. */
   needsKey?: true;
   /** The manifest is plaintext. */
@@ -47,6 +47,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   edit: { args: file, ...NEW_KEY, isPlain: true },
   set: { args: () => ['app.yml', 'x'], ...NEW_KEY, isPlain: true },
   rotate: { args: () => ['app.yml', 'g'], ...NEW_KEY, isPlain: true },
+  rollback: { args: () => ['app.yml', 'x', 'latest'], asks: 1 },
   copy: { args: () => ['app.yml', 'x', 'other.yml'], ...NEW_KEY },
   import: { args: ({ prefix }) => [prefix, '--merge', 'other.yml'], ...NEW_KEY },
   refresh: { args: file, ...NEW_KEY },
@@ -81,7 +82,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   git: { args: () => ['install'] },
   textconv: { args: () => ['app.yml', '--reveal'] },
   'merge-driver': { args: () => ['app.yml', 'app.yml', 'app.yml'] },
-  doctor: { args: file, asks: true },
+  doctor: { args: file, asks: 3 },
   policy: { args: () => ['app.yml', '--for', 'ci'] },
   sandbox: { args: () => ['--', 'true'] },
   cache: { args: () => ['clear'] },
@@ -163,8 +164,8 @@ test('commands that write nothing to AWS do not ask, and work from any account',
   await run('git', ['init', '--quiet'], { cwd: folder });
   for (const [name, row] of READERS) {
     const { code, stderr, calls, writes } = await play(name, row);
-    // doctor says that the account is another one.
-    expect({ name, code, writes }, stderr).toEqual({ name, code: row.asks ? 3 : 0, writes: [] });
+    // These say that the account is another one.
+    expect({ name, code, writes }, stderr).toEqual({ name, code: row.asks ?? 0, writes: [] });
     expect(calls[IDENTITY]).toBe(row.asks ? 1 : undefined);
   }
 });

@@ -23,6 +23,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   set: () => ['app.yml', 'x'],
   unset: () => ['app.yml', 'x'],
   rotate: () => ['app.yml', 'g'],
+  rollback: () => ['app.yml', 'x', 'latest'],
   refresh: () => ['app.yml'],
   recovery: () => ['list', 'app.yml'],
   move: () => ['app.yml', 'x', 'moved'],
@@ -85,6 +86,7 @@ spec: {region: us-east-1, data: [{key: there, ssm: {name: ${app.prefix}gone, ver
 `,
   );
   await stored.put(`${app.prefix}there`, 'text');
+  await stored.put(`${app.prefix}x`, 'older', { Type: 'SecureString', KeyId: aws.kmskey });
   await run('git', ['init', '--quiet'], { cwd: app.folder });
   const env = { HOME: app.folder, ...aws.env, EDITOR: 'true' };
   /** Runs a line of bash in which "$@" is coffer and its arguments. */

@@ -63,6 +63,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
     ['refresh', 'refresh', 'app.yml'],
   ]);
   await check('rotate', ['rotate', 'app.yml', 'random']);
+  await check('rollback', ['rollback', 'app.yml', 'token', '1']);
   await check('edit', ['edit', 'app.yml']);
   await check('move', ['move', 'app.yml', 'random', 'moved']);
   await app.write(

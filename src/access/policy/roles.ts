@@ -165,6 +165,7 @@ export const RIGHTS: Readonly<Record<Role, Rights>> = {
       'sync',
       'get',
       'history',
+      'rollback',
       'put',
       'gc',
       'nuke',

@@ -178,6 +178,26 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       load: () => import('../commands/rotate.ts'),
     },
     {
+      name: 'rollback',
+      args: '<manifest> <name> [version]',
+      summary: 'Bring a value that AWS had before back into a manifest',
+      description: `
+        Reads an earlier version of a parameter or secret from AWS, and encrypts its value into the
+        manifest, as coffer set does; a file: is dropped. Default: the version before the current one.
+        VERSION is a number or a label, in Secrets Manager a VersionId or a staging label; coffer
+        history lists them. Reads in the first region of the manifest, or in --region. AWS stays as it
+        is: run coffer sync to publish the value. Needs ssm:GetParameter and kms:Decrypt on kmskey,
+        without VERSION ssm:GetParameterHistory, for an object s3:GetObject, and
+        kms:GenerateDataKey on the file key; for a secret secretsmanager:DescribeSecret and
+        secretsmanager:GetSecretValue, without VERSION secretsmanager:ListSecretVersionIds.`,
+      flags: [...FILE_KEY_FLAGS, LOCK_TIMEOUT],
+      examples: [
+        ['rollback app.yml api_token', 'the value before the current one'],
+        ['rollback app.yml api_token 3', 'that of version 3'],
+      ],
+      load: () => import('../commands/rollback.ts'),
+    },
+    {
       name: 'move',
       args: '<manifest> [...names]',
       summary: 'Move a manifest, or rename a parameter, ciphertext included',

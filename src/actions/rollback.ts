@@ -1,0 +1,183 @@
+import { buffer } from 'node:stream/consumers';
+import { decodeBase64 } from '../crypto/base64.ts';
+import { pointerOf } from '../crypto/pointer.ts';
+import { CofferError } from '../errors.ts';
+import { propertyOf } from '../formats/properties.ts';
+import type { Manifest, Parameter } from '../manifest/model.ts';
+import { inlineLimit } from '../seal/limits.ts';
+import type { Streamed } from '../seal/work.ts';
+import type { Version } from '../stores/model.ts';
+import { isSecretType, type StoredValue } from '../stores/parameter.ts';
+import { fetchObject, type FetchedObject } from '../stores/s3/fetch.ts';
+import { manifestDemands } from './demands.ts';
+import { changeManifest, findParameter } from './manifests.ts';
+import { findVersion, readVersion, refuseRotated } from './rollback/versions.ts';
+import { sealInPlace, type SealReport } from './sealing.ts';
+import type { Tools, WriteOptions } from './tools.ts';
+
+export interface RollbackOptions extends WriteOptions {
+  /** A number, a label or a VersionId. Default: the version before the current one. */
+  version?: string | undefined;
+}
+
+export interface RollbackReport extends SealReport {
+  /** The parameter's name in the manifest. */
+  name: string;
+  /** The version in AWS whose value the manifest has now. */
+  from: Version;
+}
+
+/**
+ * Seals the value that a parameter had in AWS into its manifest; AWS stays as it is. Nothing changes
+ * if the manifest has that value already, as far as the caller may decrypt it.
+ * @throws CofferError such as `not-found` for a version that AWS does not have
+ */
+export function rollback(
+  tools: Tools,
+  file: string,
+  name: string,
+  { version, ...options }: RollbackOptions = {},
+): Promise<RollbackReport> {
+  return changeManifest(tools, file, options, async (manifest) => {
+    const parameter = findParameter(manifest, name);
+    // What another account has under this name is not the parameter's value.
+    await tools.aws.requireAccount();
+    await refuseRotated(tools, manifest, parameter);
+    const wanted = await findVersion(tools, manifest, parameter, version);
+    const stored = await readVersion(tools, manifest, parameter, wanted);
+    const value = await valueIn(tools, manifest, parameter, stored);
+    try {
+      const report = await sealValue(tools, manifest, parameter, value.bytes, options);
+      tell(tools, manifest, parameter, stored, report.changed);
+      return { ...report, name: parameter.name, from: stored.version };
+    } finally {
+      await value.close();
+    }
+  });
+}
+
+function sealValue(
+  tools: Tools,
+  manifest: Manifest,
+  { name }: Parameter,
+  value: Buffer | Streamed | undefined,
+  options: WriteOptions,
+): Promise<SealReport> {
+  const only = new Set(value === undefined ? [] : [name]);
+  const values = new Map(value === undefined ? [] : [[name, value]]);
+  return sealInPlace(tools, manifest, { only, values, unlessSame: true }, options);
+}
+
+function tell(
+  { host }: Tools,
+  { file }: Manifest,
+  { name, origin }: Parameter,
+  { version }: StoredValue,
+  changed: boolean,
+): void {
+  if (!changed) {
+    host.note(`${file}: ${name} has the value of version ${version} already; nothing to do`);
+    return;
+  }
+  host.note(`${file}: ${name} has the value of version ${version} again`);
+  if (origin && 'file' in origin) {
+    host.note(`${name} no longer comes from ${origin.file}; the file is unchanged`);
+  }
+  host.note(`to publish it: coffer sync ${file} --only ${name}`);
+}
+
+/** What a version holds, in memory or as a stream; without bytes, the manifest has its object. */
+interface Held {
+  bytes: Buffer | Streamed | undefined;
+  close: () => Promise<void>;
+}
+
+async function valueIn(
+  tools: Tools,
+  manifest: Manifest,
+  parameter: Parameter,
+  stored: StoredValue,
+): Promise<Held> {
+  const pointer = pointerOf(stored);
+  const { content } = parameter;
+  if (pointer) {
+    const isThere = content.kind === 'blob' && content.blob.sha256 === pointer.sha256;
+    if (isThere) return held(undefined);
+    return objectAt(manifest, parameter, await fetchFor(tools, manifest, stored), stored);
+  }
+  if (isSecretType(stored.type)) refuseReadable(parameter, stored);
+  const whole = stored.bytes ?? Buffer.from(stored.value);
+  const one =
+    manifest.secret === undefined
+      ? whole
+      : Buffer.from(propertyOf(stored.value, parameter.name, stored.name));
+  tools.limit.take(parameter.fullName, one.length);
+  return held(asSource(parameter, one, stored));
+}
+
+function held(bytes: Held['bytes']): Held {
+  return { bytes, close: () => Promise.resolve() };
+}
+
+async function fetchFor(
+  { aws, stores, host, spoolFolder, limit }: Tools,
+  manifest: Manifest,
+  stored: StoredValue,
+): Promise<FetchedObject> {
+  const pointer = pointerOf(stored);
+  if (!pointer) throw new Error(`${stored.name} is no pointer`);
+  const demands = manifestDemands(manifest, stored);
+  const progress = host.progress('fetching', 'bytes');
+  const services = {
+    objects: await stores.objects(manifest.region),
+    kms: await aws.kms(manifest.region),
+    spoolFolder,
+    limit,
+    onProgress: progress.update,
+  };
+  const object = await fetchObject(pointer, services, demands);
+  return { ...object, close: () => object.close().finally(progress.end) };
+}
+
+/** A large value streams from its object into the new blob. */
+async function objectAt(
+  manifest: Manifest,
+  parameter: Parameter,
+  object: FetchedObject,
+  stored: StoredValue,
+): Promise<Held> {
+  const { size, close } = object;
+  if (size > inlineLimit(manifest, parameter)) {
+    return { bytes: { size, bytes: object.unverified }, close };
+  }
+  try {
+    refuseReadable(parameter, stored);
+    return { bytes: await buffer(object.verified()), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What a file would hold for it. */
+function asSource({ encoding, name }: Parameter, value: Buffer, { version }: StoredValue): Buffer {
+  if (encoding !== 'base64') return value;
+  const bytes = decodeBase64(value.toString());
+  if (bytes) return bytes;
+  throw new CofferError('source', `${name}: version ${version} is not base64`, {
+    hint: 'the manifest says "encoding: base64": remove that line first',
+  });
+}
+
+/** What AWS kept as a secret must not become readable in git. */
+function refuseReadable({ name, type, place }: Parameter, { version }: StoredValue): void {
+  if (type === 'SecureString') return;
+  throw new CofferError(
+    'plaintext',
+    `${name}: version ${version} is a secret, and the manifest says ${type}`,
+    {
+      place,
+      hint: 'write "type: SecureString" if it is one; otherwise set the value by hand',
+    },
+  );
+}

@@ -1,0 +1,99 @@
+import { CofferError } from '../../errors.ts';
+import { nameInStore } from '../../manifest/entries.ts';
+import type { Manifest, Parameter } from '../../manifest/model.ts';
+import type { StoredValue, ValueVersion } from '../../stores/parameter.ts';
+import type { ValueReader } from '../../stores/port.ts';
+import { readerFor } from '../stores.ts';
+import type { Tools } from '../tools.ts';
+
+/** The staging label by which Secrets Manager keeps the version before the current one. */
+const PREVIOUS = 'AWSPREVIOUS';
+
+const FROM_GIT = 'git has earlier values, too: git log FILE, git restore --source=COMMIT FILE';
+
+/** What holds a parameter's value in its store: one secret may hold all of a manifest. */
+function subjectOf({ store, secret }: Manifest, { fullName }: Parameter): string {
+  return secret ?? nameInStore(store, fullName);
+}
+
+/**
+ * The version to go back to.
+ * @param version what the caller named, if anything
+ * @throws CofferError `not-found` if there is none before the current one
+ */
+export async function findVersion(
+  tools: Tools,
+  manifest: Manifest,
+  parameter: Parameter,
+  version: string | undefined,
+): Promise<string> {
+  if (version !== undefined) return version;
+  const subject = subjectOf(manifest, parameter);
+  const reader = await readerFor(tools, manifest);
+  const versions = await reader.history(subject, false).catch((error: unknown) => {
+    throw withGit(error);
+  });
+  const before =
+    manifest.store === 'ssm'
+      ? versions.at(-2)
+      : versions.find(({ labels }) => labels.includes(PREVIOUS));
+  if (before) return String(before.version);
+  throw new CofferError('not-found', `${subject} has no version before the current one`, {
+    hint: FROM_GIT,
+  });
+}
+
+/** @throws CofferError `not-found` that lists the versions, if the caller may list them */
+export async function readVersion(
+  tools: Tools,
+  manifest: Manifest,
+  parameter: Parameter,
+  version: string,
+): Promise<StoredValue> {
+  const name = subjectOf(manifest, parameter);
+  const reader = await readerFor(tools, manifest);
+  try {
+    return await reader.get({ name, version });
+  } catch (error) {
+    if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;
+    throw await withVersions(error, reader, name, version);
+  }
+}
+
+async function withVersions(
+  error: CofferError,
+  reader: ValueReader,
+  name: string,
+  version: string,
+): Promise<CofferError> {
+  const versions = await reader.history(name, false).catch(() => []);
+  if (versions.length === 0) return withGit(error) as CofferError;
+  const known = versions.map(({ version, labels }: ValueVersion) => [version, ...labels].join(' '));
+  return new CofferError('not-found', `${name} has no version ${version}`, {
+    hint: `the versions are ${known.join(', ')}; ${FROM_GIT}`,
+    cause: error,
+  });
+}
+
+function withGit(error: unknown): unknown {
+  if (!(error instanceof CofferError) || error.code !== 'not-found') return error;
+  return new CofferError(error.code, error.message, { hint: FROM_GIT, cause: error });
+}
+
+/**
+ * AWS would change such a secret again, and sync would not write it.
+ * @throws CofferError `conflict`
+ */
+export async function refuseRotated(
+  { stores }: Tools,
+  manifest: Manifest,
+  parameter: Parameter,
+): Promise<void> {
+  if (manifest.store !== 'secretsmanager') return;
+  const secrets = await stores.secrets(manifest.region);
+  const secret = await secrets.describe(subjectOf(manifest, parameter));
+  if (!secret?.isRotated) return;
+  throw new CofferError('conflict', `AWS rotates ${secret.name}: its values are not in git`, {
+    hint: 'turn its rotation off first: coffer sync --take-over',
+  });
+}

@@ -1,0 +1,12 @@
+import { rollback } from '../../actions/rollback.ts';
+import { EXIT, type Context, type ExitCode } from '../context.ts';
+import { writeOptions } from '../options.ts';
+import { writeReports } from '../report.ts';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { args, flags, tools } = context;
+  const [file = '', name = '', version] = args;
+  const options = { ...writeOptions(flags), version };
+  await writeReports(context, [await rollback(tools, file, name, options)]);
+  return EXIT.ok;
+}
