@@ -191,6 +191,7 @@ const ADMINISTER = [
   step('move of a blob under it', 'moved', 'move app.yml blob moved/blob'),
   step('import', 'other than wanted', 'import /apps/app/ --merge partial.yml'),
   step('history', 'other than wanted', 'history /apps/app/token --reveal'),
+  step('rollback', 'other than wanted', 'rollback app.yml token latest'),
   step('put', 'empty', `put -p apps/app/backup -b ${BUCKET} -k alias/stored`, { stdin: 'data' }),
   step('gc', 'other than wanted', 'gc app.yml --older-than 1s --yes'),
   step('nuke', 'other than wanted', 'nuke app.yml --yes'),

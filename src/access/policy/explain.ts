@@ -86,6 +86,7 @@ const FAILURES: Readonly<Record<Scope, Readonly<Record<string, string>>>> = {
     export: 'cannot read parameters',
     controller: 'cannot read parameters',
     history: 'cannot read the versions of a parameter',
+    rollback: 'cannot read an earlier value of a parameter',
     nuke: 'cannot delete parameters',
   },
   ParameterList: {
