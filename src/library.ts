@@ -69,6 +69,8 @@ const VERBS = {
   recovery: async () => (await import('./actions/recovery.ts')).recovery,
   /** Finds problems in manifests, without AWS. */
   check: async () => (await import('./actions/check.ts')).reportCheck,
+  /** Compares manifests with each other, name by name. */
+  compare: async () => (await import('./actions/compare.ts')).compare,
   /** Compares AWS with manifests. */
   diff: async () => (await import('./actions/diff.ts')).reportDiff,
   /** Updates AWS to match manifests: writes only what differs. */

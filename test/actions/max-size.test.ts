@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { compare } from '../../src/actions/compare.ts';
 import { copy } from '../../src/actions/copy.ts';
 import { decrypt, decryptValues } from '../../src/actions/decrypt.ts';
 import { diff } from '../../src/actions/diff.ts';
@@ -55,6 +56,7 @@ async function createPublished() {
   const [file, other] = [app.path('app.yml'), app.path('other.yml')];
   await encrypt(tools, [file]);
   await sync(tools, [file]);
+  await app.write('twin.yml', await app.read('app.yml'));
   return { file, other, path: app.prefix, folder: app.path, text: () => app.text('app.yml') };
 }
 
@@ -124,6 +126,12 @@ const READERS: Record<string, readonly Call[] | string> = {
     [(tools, { file, other }) => copy(tools, file, ['big'], other), big],
   ],
   rollback: [[(tools, { file }) => rollback(tools, file, 'text', { version: '1' }), text]],
+  compare: [
+    [
+      (tools, { file, folder }) => compare(tools, [file, folder('twin.yml')], { values: true }),
+      2 * (text + pin + big),
+    ],
+  ],
   save: [[(tools, { file }) => save(tools, [file]), text + pin + note]],
   refresh: [[(tools, { file }) => refresh(tools, [file], { newDataKeys: true }), text + pin]],
   recovery: [[(tools, { file }) => recovery(tools, 'restore', [file], []), text + pin]],

@@ -460,6 +460,7 @@ export const READERS: ReadonlySet<string> = new Set([
   'history',
   'exec',
   'check',
+  'compare',
   'doctor',
   'textconv',
   'pin',

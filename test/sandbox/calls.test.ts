@@ -57,6 +57,18 @@ describe('the number of calls:', () => {
     expect(await callsOf(app, 'encrypt', 'app.yml')).toEqual({});
   });
 
+  test('one call for each data key to compare the secrets of two manifests', async () => {
+    const app = await createScene(aws, MANY + BLOBS);
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.write('twin.yml', await app.read('app.yml'));
+    const lone = (await app.text('app.yml')).replaceAll('- {name: ', '- {name: lone/');
+    await app.write('lone.yml', lone);
+    const args = ['compare', 'app.yml', 'twin.yml', 'lone.yml'];
+    expect(await callsOf(app, ...args)).toEqual({});
+    // One for the values and one for each blob, in two manifests; nobody else has what is in the third.
+    expect(await callsOf(app, ...args, '--values')).toEqual({ 'kms:Decrypt': 2 * (1 + 3) });
+  });
+
   test.each(['decrypt', 'export'])('one call for %s of 200 secrets', async (command) => {
     const app = await createScene(aws, MANY);
     await app.succeed(['encrypt', 'app.yml']);

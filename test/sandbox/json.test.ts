@@ -38,6 +38,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
   await check('init', ['init', 'new.yml', ...target]);
   await check('encrypt', ['encrypt', 'app.yml']);
   await check('plan', ['sync', 'app.yml', '--dry-run']);
+  await app.write('twin.yml', await app.read('app.yml'));
   await check('applied', ['sync', 'app.yml', '--yes']);
   await app.write('app.yaml', (await app.succeed(['pin', 'app.yml', '--name', 'app'])).stdout);
   await check('set', ['set', 'app.yml', 'token'], `${canary}again`);
@@ -45,6 +46,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
     ['diff', 'diff', 'app.yml'],
     ['list', 'list', 'app.yml'],
     ['check', 'check'],
+    ['compare', 'compare', 'app.yml', 'twin.yml', '--values'],
     ['doctor', 'doctor', 'app.yml'],
     ['pin', 'pin', '--check', 'app.yaml'],
     ['policy', 'policy', 'app.yml', '--for', 'ci'],

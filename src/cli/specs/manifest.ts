@@ -1,5 +1,6 @@
 import { STORES } from '../../manifest/model.ts';
 import { PARAMETER_TYPES } from '../../manifest/model.ts';
+import { ENVIRONMENT_COMMANDS } from './environments.ts';
 import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
@@ -296,5 +297,6 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       ],
       load: () => import('../commands/recovery.ts'),
     },
+    ...ENVIRONMENT_COMMANDS,
   ],
 };

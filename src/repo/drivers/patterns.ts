@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix';
+import { groupBy } from '../../formats/group-by.ts';
 import { patternOf } from './attributes.ts';
 
 /** More files than this get patterns for folders and names instead of a line each. */
@@ -75,13 +76,4 @@ function baseOf(file: string): string {
 /** `.yml`, in the letter case of the file. */
 function endingOf(file: string): string {
   return file.slice(file.lastIndexOf('.'));
-}
-
-function groupBy(files: readonly string[], keyOf: (file: string) => string): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const file of files) {
-    const key = keyOf(file);
-    groups.set(key, [...(groups.get(key) ?? []), file]);
-  }
-  return groups;
 }
