@@ -1,6 +1,7 @@
 export type { BootstrapReport } from './actions/bootstrap.ts';
 export type { CheckReport } from './actions/check.ts';
 export type { ComparisonReport } from './actions/compare.ts';
+export type { FindReport } from './actions/find.ts';
 export type { GcReport } from './actions/gc.ts';
 export type { HistoryVersion } from './actions/history.ts';
 export type { ListedParameter } from './actions/list.ts';

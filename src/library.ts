@@ -71,6 +71,8 @@ const VERBS = {
   check: async () => (await import('./actions/check.ts')).reportCheck,
   /** Compares manifests with each other, name by name. */
   compare: async () => (await import('./actions/compare.ts')).compare,
+  /** Finds parameters by name in the manifests of a repository. */
+  find: async () => (await import('./actions/find.ts')).find,
   /** Compares AWS with manifests. */
   diff: async () => (await import('./actions/diff.ts')).reportDiff,
   /** Updates AWS to match manifests: writes only what differs. */

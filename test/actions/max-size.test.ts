@@ -147,6 +147,7 @@ const READERS: Record<string, readonly Call[] | string> = {
   nuke: 'reads names',
   gc: 'reads names',
   check: 'opens nothing, and reads files in pieces',
+  find: 'opens nothing',
   git: 'writes settings',
   hook: 'writes a script',
   'merge-driver': 'opens nothing',

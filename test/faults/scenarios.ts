@@ -461,6 +461,7 @@ export const READERS: ReadonlySet<string> = new Set([
   'exec',
   'check',
   'compare',
+  'find',
   'doctor',
   'textconv',
   'pin',

@@ -78,6 +78,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   pin: { args: () => ['there.yml', '--name', 'app'] },
   controller: { args: () => ['manifests'] },
   check: { args: file },
+  find: { args: () => ['x', 'app.yml'] },
   compare: { args: () => ['app.yml', 'other.yml', '--values'] },
   hook: { args: () => ['install'] },
   git: { args: () => ['install'] },

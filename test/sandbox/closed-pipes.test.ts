@@ -46,6 +46,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   pin: () => ['--check', 'pins.yaml'],
   controller: () => ['manifests'],
   check: () => ['broken.yml'],
+  find: () => ['x', 'app.yml'],
   compare: () => ['app.yml', 'taker.yml', '--exit-code'],
   hook: () => ['install'],
   git: () => ['install'],

@@ -46,6 +46,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
     ['diff', 'diff', 'app.yml'],
     ['list', 'list', 'app.yml'],
     ['check', 'check'],
+    ['find', 'find', '*'],
     ['compare', 'compare', 'app.yml', 'twin.yml', '--values'],
     ['doctor', 'doctor', 'app.yml'],
     ['pin', 'pin', '--check', 'app.yaml'],

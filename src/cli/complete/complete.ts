@@ -41,12 +41,21 @@ async function findCandidates(
     case 'manifest':
       return (await listManifests(start).catch(() => [])).map((word) => ({ word }));
     case 'parameter': {
-      const texts = await Promise.all(
-        wanted.manifests.map((file) => readBytes(file, MANIFEST_LIMIT).then(String, () => '')),
-      );
+      const texts = await readTexts(wanted.manifests).catch(() => []);
       return [...new Set(texts.flatMap(listParameterNames))].map((word) => ({ word }));
     }
   }
+}
+
+/** Those that cannot be read are left out. */
+async function readTexts(manifests: readonly string[] | 'all'): Promise<string[]> {
+  if (manifests === 'all') {
+    const { findManifests } = await import('../../repo/check/find.ts');
+    return (await findManifests('.')).map(({ bytes }) => String(bytes));
+  }
+  return Promise.all(
+    manifests.map((file) => readBytes(file, MANIFEST_LIMIT).then(String, () => '')),
+  );
 }
 
 /** YAML files, and folders that may hold some, in the folder of the typed path. */

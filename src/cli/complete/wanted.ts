@@ -11,12 +11,15 @@ export interface Candidate {
   meaning?: string;
 }
 
+/** Files, or all manifests of the repository. */
+type Manifests = readonly string[] | 'all';
+
 /** What may be completed at the cursor. */
 export type Wanted =
   | { kind: 'words'; candidates: readonly Candidate[] }
   | { kind: 'manifest' }
   /** A parameter of one of these manifests. */
-  | { kind: 'parameter'; manifests: readonly string[] }
+  | { kind: 'parameter'; manifests: Manifests }
   /** Any file; shells find those better. */
   | { kind: 'file' };
 
@@ -34,12 +37,19 @@ export function findWanted(words: readonly string[], typed: string): Wanted {
   const flags = [...(spec?.flags ?? []), ...GLOBAL_FLAGS, ...HELP_FLAGS];
   const flagOf = (word: string | undefined) =>
     flags.find((flag) => takesValue(flag) && namesOf(flag).includes(word ?? ''));
-  const manifests = spec ? given.filter((_, i) => /manifest/.test(argumentAt(spec, i))) : [];
+  const manifests = spec ? manifestsOf(spec, given) : [];
   const valued = flagOf(words.at(-1)) ?? flagOf(/^(--?[^=]+)=/.exec(typed)?.[1]);
   if (valued) return valueOf(valued, manifests);
   if (typed.startsWith('-')) return flagWords(flags);
   if (!spec) return commandWords([{ word: 'help', meaning: 'Explain a command' }]);
   return ofArgument(argumentAt(spec, given.length), manifests);
+}
+
+/** A command that may do without files means all. */
+function manifestsOf(spec: CommandSpec, given: readonly string[]): Manifests {
+  const named = given.filter((_, i) => /manifest/.test(argumentAt(spec, i)));
+  const isOptional = argumentsOf(spec).includes('[...manifests]');
+  return named.length === 0 && isOptional ? 'all' : named;
 }
 
 /** The declaration of argument number `i`; the last one may repeat. */
@@ -61,14 +71,14 @@ function flagWords(flags: readonly FlagHelp[]): Wanted {
   return { kind: 'words', candidates };
 }
 
-function valueOf([written, , values]: FlagHelp, manifests: readonly string[]): Wanted {
+function valueOf([written, , values]: FlagHelp, manifests: Manifests): Wanted {
   return values
     ? { kind: 'words', candidates: values.map((word) => ({ word })) }
     : ofArgument(/<[^>]+>/.exec(written)?.[0] ?? '', manifests);
 }
 
 /** Decides by the notation of an argument, or of a flag's value. */
-function ofArgument(argument: string, manifests: readonly string[]): Wanted {
+function ofArgument(argument: string, manifests: Manifests): Wanted {
   const what = argument.replaceAll(/[<>[\].]/g, '');
   switch (what.replace(/s$/, '')) {
     case 'manifest':

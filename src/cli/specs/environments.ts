@@ -28,4 +28,22 @@ export const ENVIRONMENT_COMMANDS: readonly CommandSpec[] = [
     ],
     load: () => import('../commands/compare.ts'),
   },
+  {
+    name: 'find',
+    args: '<name> [...manifests]',
+    summary: 'Find a parameter in manifests, by its name or a part of it',
+    description: `
+      Shows where parameters are: file and line, name in AWS, type, and whether the value is
+      encrypted. Takes a name as in the manifest, a full name as in AWS, or the name of the variable
+      that exec and export make of it: DB_PASSWORD finds db/password. In each, * stands for any
+      text; quote it for the shell. Without files it looks into every manifest of the repository.
+      Shows no value, and makes no AWS calls. Exits 1 if it finds nothing.`,
+    flags: [],
+    examples: [
+      ['find db/password', 'in which manifests it is'],
+      ["find '*password*'", 'all names with this text'],
+      ['find DB_PASSWORD envs/', 'what sets this variable, in the manifests of a folder'],
+    ],
+    load: () => import('../commands/find.ts'),
+  },
 ];

@@ -5,6 +5,7 @@ import { createWorkspace } from '../../support/workspace.ts';
 
 /** A manifest in the middle of an edit. */
 const MANIFEST = `path: /app/
+region: us-east-1
 parameters:
   - name: api_token
     type: SecureString
@@ -67,6 +68,9 @@ describe('offers what it knows:', () => {
     ['coffer set app.yml ', ['words', 'api_token', 'tls/keystore', 'unfinis']],
     ['coffer unset app.yml api_token t', ['words', 'tls/keystore']],
     ["coffer decrypt 'my file.yaml' --value a", ['words', 'api_token']],
+    ['coffer find o', ['words', 'other_token']],
+    ['coffer find t', ['words', 'tls/keystore']],
+    ['coffer find api_token prod/', ['paths', 'prod/app.yml']],
     ['coffer sync app.yml a:b.yml --only=o', ['words', '--only=other_token']],
   ])('%s', async (line, expected) => expect(await completeIn(line)).toEqual(expected));
 });
