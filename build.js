@@ -3,7 +3,7 @@
 // keeps each command's start to the code it needs.
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build, context } from 'esbuild';
 import { billOfMaterials, bundledPackages, licenses } from './bundled.js';
 import { compileSchema } from './schemas/compile.js';
@@ -39,7 +39,23 @@ const common = {
     '@aws-sdk/credential-provider-node': './src/aws/left-out.js',
   },
 };
-const modules = { ...common, splitting: true, format: 'esm', plugins: [SDK_FOR_NODE] };
+/** Bundles `./page.css?raw` as text, as the tests' bundler does. */
+const RAW = {
+  name: 'raw',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
+      // Relative, so that the build is the same in every folder.
+      path: relative('.', join(resolveDir, path.replace(/\?raw$/, ''))),
+      namespace: 'raw',
+    }));
+    onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8'),
+      loader: 'text',
+      watchFiles: [path],
+    }));
+  },
+};
+const modules = { ...common, splitting: true, format: 'esm', plugins: [SDK_FOR_NODE, RAW] };
 /** The library and the action, for Node's own loader. */
 const library = {
   ...modules,

@@ -9,7 +9,7 @@ const LAYERS = [
   ['sizes'],
   ['crypto', 'aws', 'git', 'files', 'host'],
   ['manifest', 'stores', 'formats'],
-  ['seal', 'plan', 'access', 'repo'],
+  ['seal', 'plan', 'access', 'repo', 'page'],
   ['actions'],
   ['library'],
   ['index', 'cli', 'controller'],

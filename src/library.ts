@@ -75,6 +75,8 @@ const VERBS = {
   find: async () => (await import('./actions/find.ts')).find,
   /** Compares AWS with manifests. */
   diff: async () => (await import('./actions/diff.ts')).reportDiff,
+  /** Puts environments beside each other, and says how AWS differs from each; without values. */
+  report: async () => (await import('./actions/report.ts')).report,
   /** Updates AWS to match manifests: writes only what differs. */
   sync: async () => (await import('./actions/sync.ts')).sync,
   /** Writes every parameter of manifests, without reading AWS first. */

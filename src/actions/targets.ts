@@ -8,7 +8,7 @@ import { planChanges } from '../plan/plan.ts';
 import type { Host } from '../host.ts';
 import { readManifests, type OpeningOptions } from './manifests.ts';
 import { didYouMean } from './parameter-name.ts';
-import { readStates, takeRead, type Unread } from './states.ts';
+import { readStates, takeRead, type Read, type Unread } from './states.ts';
 import { keyFinder, storeFor, type StoreOptions } from './stores.ts';
 import { withValueChanges } from './value-changes.ts';
 import type { Tools } from './tools.ts';
@@ -56,12 +56,21 @@ export async function planManifests(
       readStates(tools, manifest, storeOf, { ...options, prune, pruneTags, takeOver }),
     ),
   );
-  const read = takeRead(all.flat(), onUnread);
-  for (const { manifest, state } of read) {
-    warnOfMovedKey(tools.host, manifest, state);
-    warnOfUnlisted(tools.host, state);
-  }
   const isWanted = selectOnly(manifests, only);
+  return planRead(tools.host, takeRead(all.flat(), onUnread), options, isWanted);
+}
+
+/** Plans what was read. */
+export async function planRead(
+  host: Host,
+  read: readonly Read[],
+  { prune = false, pruneTags = false, takeOver = false }: CompareOptions = {},
+  isWanted: (change: Change) => boolean = () => true,
+): Promise<Target[]> {
+  for (const { manifest, state } of read) {
+    warnOfMovedKey(host, manifest, state);
+    warnOfUnlisted(host, state);
+  }
   const targets = read.map(async ({ manifest, desired, state, store: { deletion } }) => {
     const { file, path, region, store, kmskey, bucket } = manifest;
     const others = namesOfOthers(manifest, read);
@@ -122,7 +131,7 @@ function warnOfMovedKey(host: Host, manifest: Manifest, { objects }: ActualState
 }
 
 /** Two manifests with the same parameter would overwrite each other forever. */
-function refuseSharedNames(manifests: readonly Manifest[]): void {
+export function refuseSharedNames(manifests: readonly Manifest[]): void {
   const owners = new Map<string, Manifest>();
   for (const manifest of manifests.flatMap(inEachRegion)) {
     for (const { name, parameters } of entriesOf(manifest)) {

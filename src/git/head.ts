@@ -69,3 +69,9 @@ export async function findUnignored(folder: string, paths: readonly string[]): P
   const ignored = new Set(answer.stdout.toString('utf8').split('\0'));
   return paths.filter((path) => !ignored.has(path));
 }
+
+/** The commit that HEAD is, in full. */
+export async function findHead(folder: string): Promise<string | undefined> {
+  const head = await askGit(folder, ['rev-parse', '--verify', '--quiet', 'HEAD']);
+  return head?.code === 0 ? head.stdout.toString('utf8').trim() : undefined;
+}

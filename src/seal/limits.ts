@@ -1,6 +1,6 @@
 import type { Manifest, Parameter } from '../manifest/model.ts';
 
-const STANDARD_BYTES = 4096;
+export const STANDARD_BYTES = 4096;
 export const ADVANCED_BYTES = 8192;
 
 /** Up to this many sealed bytes, a blob is in the manifest itself. */

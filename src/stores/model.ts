@@ -76,6 +76,10 @@ export interface Actual extends SsmFields {
   /** Opened; absent if it need not or must not be opened. */
   value?: string | undefined;
   version: Version;
+  /** When AWS got this version. */
+  modified?: Date | undefined;
+  /** ARN of who wrote it, where the store says so. */
+  user?: string | undefined;
   keyId?: string | undefined;
   /** In Secrets Manager. */
   secret?: ActualSecret | undefined;

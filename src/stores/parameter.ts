@@ -27,6 +27,8 @@ export interface ListedValue extends SsmFields {
   keyId?: string | undefined;
   version: Version;
   modified?: Date | undefined;
+  /** ARN of the writer of this version, where the store says it. */
+  user?: string | undefined;
 }
 
 /** A parameter as SSM lists it. */
@@ -38,15 +40,12 @@ export interface ParameterMetadata extends Omit<ListedValue, keyof ToldFields>, 
 export interface ValueVersion extends ListedValue {
   /** Absent if it was not opened. */
   value?: string | undefined;
-  /** ARN of its writer. */
-  user?: string | undefined;
   labels: string[];
 }
 
 /** One version of a parameter, with its value. */
 export interface ParameterVersion extends ParameterMetadata {
   value: string;
-  user?: string | undefined;
   labels: string[];
 }
 

@@ -268,6 +268,7 @@ function toMetadata(doing: Doing, item: SdkMetadata | ParameterHistory): Paramet
     ...receiveFields(item),
     version: need(doing, item, 'Version'),
     modified: item.LastModifiedDate,
+    user: item.LastModifiedUser,
   };
 }
 
@@ -275,7 +276,6 @@ function toVersion(doing: Doing, item: ParameterHistory): ParameterVersion {
   return {
     ...toMetadata(doing, item),
     value: need(doing, item, 'Value'),
-    user: item.LastModifiedUser,
     labels: item.Labels ?? [],
   };
 }

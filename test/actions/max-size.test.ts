@@ -17,6 +17,7 @@ import { put } from '../../src/actions/put.ts';
 import { recovery } from '../../src/actions/recovery.ts';
 import { refresh } from '../../src/actions/refresh.ts';
 import { rollback } from '../../src/actions/rollback.ts';
+import { report } from '../../src/actions/report.ts';
 import { save } from '../../src/actions/save.ts';
 import { sync } from '../../src/actions/sync.ts';
 import { textconv } from '../../src/actions/textconv.ts';
@@ -110,6 +111,7 @@ const READERS: Record<string, readonly Call[] | string> = {
     [(tools, { file }) => diff(tools, [file]), text + pin + note],
     [(tools, { path }) => diffVersions(tools, [`${path}text@1`, `${path}text@1`]), 2 * text],
   ],
+  report: [[(tools, { file }) => report(tools, [file]), text + pin + note]],
   sync: [[(tools, { file }) => sync(tools, [file]), text + pin + note]],
   history: [[(tools, { path }) => history(tools, `${path}note`), note]],
   import: [

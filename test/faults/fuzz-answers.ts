@@ -13,6 +13,7 @@ import { list } from '../../src/actions/list.ts';
 import { nuke } from '../../src/actions/nuke.ts';
 import { put } from '../../src/actions/put.ts';
 import { refresh } from '../../src/actions/refresh.ts';
+import { report } from '../../src/actions/report.ts';
 import { save } from '../../src/actions/save.ts';
 import { sync } from '../../src/actions/sync.ts';
 import type { Tools } from '../../src/actions/tools.ts';
@@ -39,6 +40,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   refresh: (tools, { work, random }) =>
     refresh(tools, [join(work, FILE)], { newDataKeys: random.chance(0.5) }),
   diff: (tools, { work }) => diff(tools, [join(work, FILE)]),
+  report: (tools, { work }) => report(tools, [join(work, FILE)], { history: true }),
   sync: (tools, { work }) => sync(tools, [join(work, FILE)], { yes: true, prune: true }),
   save: (tools, { work }) => save(tools, [join(work, FILE)]),
   list: (tools, { work }) => list(tools, [join(work, FILE)]),

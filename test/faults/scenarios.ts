@@ -456,6 +456,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 export const READERS: ReadonlySet<string> = new Set([
   'decrypt',
   'diff',
+  'report',
   'list',
   'history',
   'exec',

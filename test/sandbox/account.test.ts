@@ -70,6 +70,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   bootstrap: { args: () => ['app.yml', '--yes'], writes: /^s3:PutBucketVersioning$/ },
   decrypt: { args: file },
   diff: { args: file },
+  report: { args: file },
   list: { args: file },
   history: { args: ({ prefix }) => [`${prefix}there`] },
   get: { args: ({ prefix }) => [`${prefix}there`] },

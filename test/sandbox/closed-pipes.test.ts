@@ -29,6 +29,7 @@ const CALLS: Record<string, (app: Scene) => string[]> = {
   move: () => ['app.yml', 'x', 'moved'],
   copy: () => ['app.yml', 'x', 'taker.yml'],
   diff: () => ['app.yml', '--exit-code'],
+  report: () => ['app.yml'],
   sync: () => ['app.yml', '--yes'],
   create: () => ['app.yml', 'fresh', '--yes'],
   update: () => ['app.yml', 'x', '--yes'],

@@ -44,6 +44,7 @@ test('every command prints what schemas/report.schema.json describes, and no sec
   await check('set', ['set', 'app.yml', 'token'], `${canary}again`);
   await checkAll([
     ['diff', 'diff', 'app.yml'],
+    ['report', 'report', 'app.yml', '--history'],
     ['list', 'list', 'app.yml'],
     ['check', 'check'],
     ['find', 'find', '*'],

@@ -165,6 +165,7 @@ const FROM_S3 = [
 const DIFF = [
   step('diff', 'other than wanted', 'diff app.yml'),
   step('diff of what is missing', 'empty', 'diff app.yml psyml.yml'),
+  step('report', 'other than wanted', 'report app.yml --json'),
 ];
 const SYNC = [...FROM_S3, step('sync', 'empty', 'sync app.yml psyml.yml --yes'), ...DIFF];
 const READ = [
@@ -192,6 +193,7 @@ const ADMINISTER = [
   step('import', 'other than wanted', 'import /apps/app/ --merge partial.yml'),
   step('history', 'other than wanted', 'history /apps/app/token --reveal'),
   step('rollback', 'other than wanted', 'rollback app.yml token latest'),
+  step('report with history', 'other than wanted', 'report app.yml --json --history'),
   step('put', 'empty', `put -p apps/app/backup -b ${BUCKET} -k alias/stored`, { stdin: 'data' }),
   step('gc', 'other than wanted', 'gc app.yml --older-than 1s --yes'),
   step('nuke', 'other than wanted', 'nuke app.yml --yes'),

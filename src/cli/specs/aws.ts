@@ -76,6 +76,35 @@ export const AWS_COMMANDS: CommandGroup = {
       load: () => import('../commands/diff.ts'),
     },
     {
+      name: 'report',
+      args: '<...manifests>',
+      summary: 'Write one HTML page: environments beside each other, and states',
+      description: `
+        One column for each manifest and one row for each name: whether AWS matches the manifest,
+        what is missing, extra or overdue, versions with date and writer, tiers, stores and what they
+        cost a month. Shows no value, and of a secret's length only whether it fits a tier. The page
+        loads nothing, so that it can be a CI artifact or an attachment. Needs the rights of diff;
+        without kms:Decrypt, secrets show as closed. --history needs ssm:GetParameterHistory, for
+        secrets secretsmanager:ListSecretVersionIds, and makes a call for each parameter. Exits 4 if
+        a manifest or region cannot be read: the page says which. Exits 0 whether or not there are
+        differences.`,
+      flags: [
+        ['-o, --output <file>', 'Write the page to this file (default: stdout)'],
+        ['--history', 'Include all versions of each parameter'],
+        ['--offline', 'Ask AWS nothing: show what the manifests say'],
+        NO_DECRYPT,
+      ],
+      examples: [
+        ['report dev.yml prod.yml -o report.html', 'two environments'],
+        [
+          'report secrets/ -o report.html --history',
+          'all manifests in a folder, and who wrote what',
+        ],
+        ['report *.yml --offline > report.html', 'without AWS'],
+      ],
+      load: () => import('../commands/report.ts'),
+    },
+    {
       name: 'sync',
       aliases: ['apply'],
       args: '<...manifests>',

@@ -71,6 +71,7 @@ function toActual(secret: Secret): Actual {
     description,
     keyId,
     version: current ?? 'without a value',
+    modified: secret.changed,
     secret: {
       versionId: current,
       note: noteOf(secret),
