@@ -1,20 +1,13 @@
 import { parseInline, sizesOfInline } from '../crypto/inline.ts';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { pointerOf } from '../crypto/pointer.ts';
+import { ageOf, dayOf } from '../manifest/age.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { addBills, billOf, costOf, type Bill } from '../plan/cost.ts';
 import { STANDARD_BYTES } from '../seal/limits.ts';
 import type { Actual, Change, Desired } from '../stores/model.ts';
 import type { ValueVersion } from '../stores/parameter.ts';
-import {
-  STATES,
-  type Age,
-  type Cell,
-  type Fits,
-  type Home,
-  type Seen,
-  type State,
-} from './model.ts';
+import { STATES, type Cell, type Fits, type Home, type Seen, type State } from './model.ts';
 
 /** One parameter of one environment: what the manifest says, and what AWS has in each region. */
 export interface Sighting {
@@ -40,7 +33,7 @@ export function cellOf(
   manifest: Manifest,
   sighting: Sighting,
   environment: string,
-  _now: Date,
+  now: Date,
 ): { cell: Cell; bill: Bill } {
   const { fullName, parameter, isOneOfSeveral, isPaidFor } = sighting;
   const regions = sighting.regions.map((region) => seen(sighting, region));
@@ -69,7 +62,7 @@ export function cellOf(
     tier,
     fits: fitsOf(store, tier, parameter, desired),
     monthly: isOneOfSeveral ? undefined : costOf(bill),
-    age: undefined as Age | undefined,
+    age: parameter && ageOf(manifest, parameter, dayOf(now)),
     regions,
   };
   return { cell, bill: isPaidFor ? bill : {} };

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Age } from '../manifest/age.ts';
 import type { StoreName } from '../manifest/model.ts';
 import type { Bill } from '../plan/cost.ts';
 import type { Field, Version } from '../stores/model.ts';
@@ -98,18 +99,6 @@ export interface Cell {
   monthly: number | undefined;
   age: Age | undefined;
   regions: Seen[];
-}
-
-/** When a secret has to be changed; days are calendar days in UTC, `YYYY-MM-DD`. */
-export interface Age {
-  /** As the manifest writes it, such as `90d`. */
-  maxAge: string | undefined;
-  changed: string | undefined;
-  due: string | undefined;
-  /** Days until it is due; negative if it is overdue. */
-  left: number | undefined;
-  /** `unknown`: it has a limit, but nobody knows how old it is. */
-  state: 'overdue' | 'soon' | 'unknown' | 'ok';
 }
 
 /** One parameter in one region. */

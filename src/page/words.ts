@@ -1,5 +1,6 @@
 import { countOf } from '../formats/count.ts';
-import type { Age, Cell, Fits, Home, State } from './model.ts';
+import type { Age } from '../manifest/age.ts';
+import type { Cell, Fits, Home, State } from './model.ts';
 
 /** How people call the states, and the marks of a plan. */
 export const STATE_WORDS = {

@@ -123,6 +123,23 @@ describe('the number of calls:', () => {
     });
   });
 
+  test('report: as many as diff, and with history one more for each parameter', async () => {
+    const app = await createScene(aws, MANY + BLOBS);
+    const other = (await app.text('app.yml')).replace(/^path: .*$/m, `path: ${app.prefix}more/`);
+    await app.write('other.yml', other);
+    const files = ['app.yml', 'other.yml'];
+    await app.succeed(['encrypt', ...files]);
+    await app.succeed(['sync', ...files, '--yes']);
+    const calls = await callsOf(app, 'diff', ...files);
+    expect(calls).toMatchObject({ 'kms:Decrypt': 2, 'ssm:GetParameters': 42 });
+    expect(await callsOf(app, 'report', ...files)).toEqual(calls);
+    expect(await callsOf(app, 'report', ...files, '--history')).toEqual({
+      ...calls,
+      'ssm:GetParameterHistory': 406,
+    });
+    expect(await callsOf(app, 'report', ...files, '--offline')).toEqual({});
+  });
+
   test('an existing object is not sent again', async () => {
     const app = await createScene(aws, BLOBS);
     await app.succeed(['encrypt', 'app.yml']);

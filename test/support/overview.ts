@@ -86,7 +86,14 @@ export function overviewOf(
 
 /** Everything that a page can show: all states, regions, ages, stores, versions and problems. */
 export function everything(): Overview {
-  const age = { maxAge: '90d', changed: '2026-08-01', due: '2026-10-30', left: -28 };
+  const age = {
+    maxAge: '90d',
+    changed: '2026-08-01',
+    days: 118,
+    due: '2026-10-30',
+    left: -28,
+    overdue: false,
+  };
   const regions = ['us-east-1', 'eu-west-1'];
   return overviewOf(
     [
@@ -116,7 +123,7 @@ export function everything(): Overview {
           cellOf('dev', 'api/token', 'same', {
             description: 'What the API is called with',
             tags: { team: 'payments' },
-            age: { ...age, state: 'overdue' },
+            age: { ...age, overdue: true, state: 'overdue' },
           }),
           cellOf('prod', 'api/token', 'differs', {
             regions: [
@@ -167,5 +174,18 @@ export function everything(): Overview {
         ],
       },
     ],
+  );
+}
+
+/** As many environments and parameters as asked for, most of them in sync. */
+export function manyEnvironments(environments: number, parameters: number): Overview {
+  const names = Array.from({ length: environments }, (_, i) => `env-${i}`);
+  return overviewOf(
+    names.map((name) => environmentOf(name)),
+    Array.from({ length: parameters }, (_, i) => {
+      const name = `service/name-${i}`;
+      const state = (at: number) => STATES[(i * 7 + at) % 53] ?? 'same';
+      return { name, cells: names.map((environment, at) => cellOf(environment, name, state(at))) };
+    }),
   );
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { report } from '../../actions/report.ts';
 import { CofferError, type Problem } from '../../errors.ts';
-import { isPipeOrDevice } from '../../files/private-file.ts';
+import { isPipeOrDevice, isThere } from '../../files/private-file.ts';
 import { replaceFile } from '../../files/replace.ts';
 import type { Overview } from '../../page/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
@@ -20,6 +20,8 @@ export async function run(context: Context): Promise<ExitCode> {
   if (json && output === '-') {
     throw new CofferError('usage', '-o - cannot be used with --json: both go to standard output');
   }
+  // Before all that takes long.
+  if (file !== undefined) await isThere(file);
   const overview = await report(tools, args, {
     offline: flags.boolean('offline'),
     history: flags.boolean('history'),
@@ -44,12 +46,11 @@ async function writePage(
 ): Promise<void> {
   const { renderPage } = await import('../../page/page.ts');
   const page = renderPage(overview);
-  if (file === undefined) await terminal.write(page);
-  else if (await isPipeOrDevice(file)) {
-    await writeFile(file, page, { flag: 'a' }).catch((error: unknown) => {
-      throw explainOutputError(error, file);
-    });
-  } else await replaceFile(file, page);
+  if (file === undefined) return terminal.write(page);
+  if (!(await isPipeOrDevice(file))) return replaceFile(file, page);
+  await writeFile(file, page, { flag: 'a' }).catch((error: unknown) => {
+    throw explainOutputError(error, file);
+  });
 }
 
 function problemsOf({ environments }: Overview): Problem[] {

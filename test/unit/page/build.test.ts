@@ -238,6 +238,21 @@ describe('the size of a value', () => {
   });
 });
 
+test('a secret past its max_age is overdue, in its cell and in the sums', () => {
+  const manifest = manifestOf(
+    '  - {name: a, type: SecureString, max_age: 90d, changed: 2026-08-01, value: x}\n' +
+      '  - {name: b, type: SecureString, max_age: 90d, changed: 2026-11-26, value: x}\n' +
+      '  - {name: c, type: String, value: x}\n',
+  );
+  const { parameters, environments, total } = build({ manifest });
+  expect(parameters.map(({ cells }) => cells[0]?.age)).toEqual([
+    expect.objectContaining({ due: '2026-10-30', left: -28, state: 'overdue' }),
+    expect.objectContaining({ left: 89, state: 'ok' }),
+    undefined,
+  ]);
+  expect([environments[0]?.overdue, total.overdue]).toEqual([1, 1]);
+});
+
 test('columns are named after their files, with the folder only where they would be the same', () => {
   const files = ['eu/prod.yml', 'us/prod.yaml', 'dev.yml', '.yml', '-'];
   const { environments } = build(
