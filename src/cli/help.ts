@@ -37,6 +37,16 @@ const BEGINNINGS = [
   ['coffer sandbox -- bash', 'opens a shell to try it in, without AWS'],
 ] as const;
 
+export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
+  ['0', 'done'],
+  ['1', 'failed'],
+  ['2', 'wrong usage or manifest'],
+  ['3', 'differences found'],
+  ['4', 'partly failed'],
+  ['130', 'interrupted'],
+  ['141', 'the reader of the output left'],
+];
+
 interface Group {
   title: string;
   commands: readonly CommandHelp[];
@@ -79,7 +89,7 @@ export function renderEverything(
     ...subjects,
     section('Global flags', renderTerms(globalFlags), paint),
     `${wrap(`Other names: ${aliases.join(', ')}.`, WIDTH).join('\n')}\n`,
-    'Exit codes: 0 done, 1 failed, 2 wrong usage or manifest, 3 differences found,\n4 partly failed, 130 interrupted, 141 the reader of the output left.\n',
+    `${wrap(`Exit codes: ${EXIT_CODES.map((row) => row.join(' ')).join(', ')}.`, WIDTH).join('\n')}\n`,
     'coffer help <command> explains a command.\n',
   ].join('\n');
 }
@@ -115,7 +125,7 @@ function meaningOf({ name, aliasFlags }: CommandHelp, alias: string): string {
 }
 
 /** `coffer set MANIFEST NAME [flags]`. */
-function renderUsage({ name, args, flags }: CommandHelp): string {
+export function renderUsage({ name, args, flags }: CommandHelp): string {
   const [, before = '', command = ''] = /^(.*?)(\[?-- .*)?$/.exec(args) ?? [];
   const words = before.replaceAll(
     /([<[])(\.{3})?([\w|]+)[>\]]/g,

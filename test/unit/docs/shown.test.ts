@@ -100,7 +100,7 @@ not: saved
       [13, 1],
       [17, 1],
       [20, 0],
-      [24, 2],
+      [25, 2],
     ]);
     const [file, diff, nothing, hidden, sh] = page.steps;
     expect(file?.script).toContain("cat > app.yml <<'END_OF_FILE'\npath: /app/\nEND_OF_FILE\n");
