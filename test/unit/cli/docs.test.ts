@@ -21,9 +21,12 @@ const FILES = [
 const CALL =
   /(?:`|^\s*(?:\$ )?|[|;&('"] ?|npx (?:--no-install )?|exec |rights: |dist\/)(?:coffer|cli\.cjs) ([^`\n]+)/gm;
 
-const EVERY_FLAG = new Set(
-  [GLOBAL_FLAGS, HELP_FLAGS, ...COMMANDS.map(({ flags }) => flags)].flat().flatMap(namesOf),
-);
+/** The help names a flag of docker. */
+const FLAGS_OF_OTHERS = ['--env-file'];
+const EVERY_FLAG = new Set([
+  ...[GLOBAL_FLAGS, HELP_FLAGS, ...COMMANDS.map(({ flags }) => flags)].flat().flatMap(namesOf),
+  ...FLAGS_OF_OTHERS,
+]);
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
