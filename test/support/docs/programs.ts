@@ -21,6 +21,22 @@ fetch(url, { method: "PUT", body }).then(({ ok }) => process.exit(ok ? 0 : 1));
   deny: `rules=
 for action; do rules="$rules,{\\"action\\": \\"$action\\", \\"deny\\": true}"; done
 control faults "{\\"rules\\": [\${rules#,}]}"`,
+  // What somebody else does in AWS: `elsewhere kms DisableKey JSON`, `elsewhere s3 DELETE BUCKET/KEY`.
+  elsewhere: `"$NODE" -e '
+const [service, what, argument] = process.argv.slice(1);
+const scope = "Credential=elsewhere/20260101/us-east-1/" + service + "/aws4_request";
+const headers = {
+  authorization: "AWS4-HMAC-SHA256 " + scope + ", SignedHeaders=host, Signature=0",
+  "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
+};
+const url = process.env.AWS_ENDPOINT_URL;
+const call = service === "s3"
+  ? fetch(url + "/" + argument, { method: what, headers })
+  : fetch(url, { method: "POST", body: argument, headers: {
+      ...headers, "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": { kms: "TrentService", ssm: "AmazonSSM" }[service] + "." + what } });
+call.then(({ ok }) => process.exit(ok ? 0 : 1));
+' "$@"`,
   kubectl: 'cat',
   docker: 'exit 0',
   npx: 'shift\nexec "$@"',

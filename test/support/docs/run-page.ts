@@ -102,7 +102,7 @@ export function faultsOf(page: string, ran: readonly Ran[]): string[] {
       return [`${place}\n--- shown\n${normalise(shown)}\n--- printed\n${normalise(printed)}\n`];
     }
     // A failure that a page shows is what the page is about.
-    if (failures.length === 0 || shown?.includes('error:')) return [];
+    if (failures.length === 0 || /error:|failed/.test(shown ?? '')) return [];
     return [`${place}\n--- failed\n${failures.join('\n')}\n--- printed\n${printed}\n`];
   });
 }
