@@ -144,3 +144,7 @@ export const CARRIAGE_RETURN: Wording = {
   message: 'a carriage return without a line feed after it',
   hint: 'end lines with LF or CRLF; in a text write it as "\\r" in double quotes',
 };
+export const MERGE_CONFLICT: Wording = {
+  message: 'a merge conflict of git',
+  hint: 'keep the lines of one side, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>',
+};

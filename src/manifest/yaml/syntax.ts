@@ -4,6 +4,7 @@ import { fromLibrary } from './library.ts';
 import {
   CARRIAGE_RETURN,
   CONTROL_CHARACTER,
+  MERGE_CONFLICT,
   SEVERAL_DOCUMENTS,
   TOO_DEEP,
   wordSyntaxError,
@@ -33,8 +34,15 @@ export function readSyntax(text: string, faults: Faults): Node | undefined {
   refuseControlCharacters(text, faults);
   if (!faults.isEmpty) return undefined;
   const documents = readDocuments(text, faults);
+  const errors = documents.flatMap((document) => document.errors);
+  // What YAML makes of git's marks helps nobody.
+  const conflicts = errors.length > 0 ? [...text.matchAll(/^<{7} /gm)] : [];
+  for (const { index } of conflicts) {
+    faults.add(index, MERGE_CONFLICT.message, MERGE_CONFLICT.hint);
+  }
+  if (conflicts.length > 0) return undefined;
   const lines = new Set<number>();
-  for (const error of documents.flatMap((document) => document.errors)) {
+  for (const error of errors) {
     const offset = Math.max(error.pos[0], 0);
     // One typo often causes several errors on its line.
     const line = text.lastIndexOf('\n', offset - 1);

@@ -40,6 +40,14 @@ testProblems('YAML itself', [
     ],
   ],
   [
+    'the marks of merge conflicts, whatever YAML makes of the lines between',
+    'path: /a/\n<<<<<<< ours\nregion: x\n=======\nregion: y\n>>>>>>> theirs\nkmskey: x\n<<<<<<< ours\n',
+    ['2:1', '8:1'].map(
+      (place) =>
+        `${place} a merge conflict of git | keep the lines of one side, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>`,
+    ),
+  ],
+  [
     'an open quote',
     'path: "/a/\nregion: x\n',
     [
