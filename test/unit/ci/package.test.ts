@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { linksOf } from '../../support/docs/links.ts';
 
 const { name, version, repository, homepage, bugs, files } = JSON.parse(
   readFileSync('package.json', 'utf8'),
@@ -79,11 +80,11 @@ const PACKED = [...files, 'README.md', 'LICENSE', 'package.json'].map(
 );
 
 /** The relative links of a page, as paths of the repository. */
-function linksOf(file: string, text: string): string[] {
-  return [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)|(?:src|srcset)="([^"]+)"/g)]
-    .map(([, link, source]) => link ?? source ?? '')
-    .filter((link) => !/^[a-z]+:/.test(link))
-    .map((link) => normalize(join(dirname(file), link)).replace(/\/$/, ''));
+function pathsIn(file: string, text: string): string[] {
+  return linksOf(text)
+    .map(({ target }) => target.replace(/#.*/, ''))
+    .filter((path) => path !== '' && !/^[a-z]+:/.test(path))
+    .map((path) => normalize(join(dirname(file), path)).replace(/\/$/, ''));
 }
 
 describe('what the pages of the package link to', () => {
@@ -93,13 +94,13 @@ describe('what the pages of the package link to', () => {
   test.each(pages)('%s: is there, and in the package', (file, text) => {
     // Only people with a clone read how the source is built.
     const source = file === 'README.md' ? /^$/ : /^(?:src|\.ci)\//;
-    const links = linksOf(file, text).filter((link) => !source.test(link));
+    const links = pathsIn(file, text).filter((link) => !source.test(link));
     expect(links.filter((link) => !existsSync(link))).toEqual([]);
     expect(links.filter((link) => !PACKED.some((entry) => entry.test(link)))).toEqual([]);
   });
 
   test('README has links', () => {
     const [, text = ''] = pages.find(([file]) => file === 'README.md') ?? [];
-    expect(linksOf('README.md', text)).toContain('docs/installing.md');
+    expect(pathsIn('README.md', text)).toContain('docs/installing.md');
   });
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 import { renderCommandsPage } from '../../../reference/commands.ts';
+import { renderCostPage } from '../../../reference/cost.ts';
 import { renderManPage } from '../../../reference/man.ts';
 import { renderManifestPage } from '../../../reference/manifest.ts';
 
@@ -9,6 +10,7 @@ import { renderManifestPage } from '../../../reference/manifest.ts';
 test.each([
   ['docs/manifest.md', renderManifestPage],
   ['docs/commands.md', renderCommandsPage],
+  ['docs/cost.md', renderCostPage],
   ['docs/coffer.1', renderManPage],
 ])('%s is what npm run docs makes', async (file, render) => {
   const text = file.endsWith('.md')

@@ -71,3 +71,9 @@ test('all pages are looked at, and they have links', () => {
   const links = PAGES.flatMap((page) => linksOf(readFileSync(page, 'utf8')));
   expect(links.length).toBeGreaterThan(100);
 });
+
+test('the index names every page of docs', () => {
+  const named = linksOf(readFileSync('docs/README.md', 'utf8')).map(({ target }) => target);
+  const pages = pagesIn('docs', false).map((page) => page.replace('docs/', ''));
+  expect(pages.filter((page) => page !== 'README.md' && !named.includes(page))).toEqual([]);
+});
