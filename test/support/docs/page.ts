@@ -6,6 +6,8 @@ export interface Step {
   script: string;
   /** The output that the page shows below the command; absent where it shows none. */
   shown?: string;
+  /** Whether this is the JSON of standard output, set out over several lines. */
+  isJson?: boolean;
   /** How many commands of the page these are; 0 for what a reader does not see. */
   commands: number;
 }
@@ -16,9 +18,9 @@ export interface Page {
   steps: readonly Step[];
 }
 
-/** A comment for the tests, or a fenced block. */
+/** A comment for the tests, a call with the JSON that it prints below it, or a fenced block. */
 const PART =
-  /^(?<indent> *)(?:<!-- (?<word>start|file|run):\s(?<text>.*?)\s-->|```(?<language>\w*)[^\n]*\n(?<block>.*?)^ *```$)/gms;
+  /^(?<indent> *)(?:`(?<call>coffer [^`\n]+)`\n\n```json\n(?<json>.*?)^```$|<!-- (?<word>start|file|run):\s(?<text>.*?)\s-->|```(?<language>\w*)[^\n]*\n(?<block>.*?)^ *```$)/gms;
 
 /**
  * Reads what a page of Markdown has its reader do. CONTRIBUTING.md describes the conventions.
@@ -30,9 +32,14 @@ export function readPage(text: string): Page {
   let file: string | undefined;
   for (const { index, groups = {} } of text.matchAll(PART)) {
     const { indent = '', word, text: said = '', language = '', block = '' } = groups;
+    const { call, json } = groups;
     const line = text.slice(0, index).split('\n').length;
     const code = block.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
-    if (word === 'start') startsEmpty = said === 'empty';
+    if (call !== undefined && json !== undefined) {
+      // What it tells people is not part of the document.
+      const script = `{ ${call}; } 2> /dev/null\n`;
+      steps.push({ line, script, shown: json, isJson: true, commands: 1 });
+    } else if (word === 'start') startsEmpty = said === 'empty';
     else if (word === 'file') file = said;
     else if (word === 'run') steps.push({ line, script: `${said}\n`, commands: 0 });
     else if (file !== undefined) {

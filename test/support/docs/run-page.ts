@@ -3,7 +3,7 @@ import { CLI, run } from '../cli.ts';
 import type { Workspace } from '../workspace.ts';
 import { readPage, type Step } from './page.ts';
 import { HOME_FILES, PROGRAMS } from './programs.ts';
-import { isShown, normalise } from './shown.ts';
+import { inOrder, isShown, isShownJson, normalise } from './shown.ts';
 
 /** A step, and what its reader sees in the terminal. */
 export interface Ran extends Step {
@@ -94,15 +94,21 @@ export function environmentOf(root: Workspace): Record<string, string> {
   };
 }
 
+/** Characters of what is printed that help to find out why it is not what is shown. */
+const LONGEST = 5_000;
+
 /** What is wrong with a page, for people: with the lines of the page. */
 export function faultsOf(page: string, ran: readonly Ran[]): string[] {
-  return ran.flatMap(({ line, script, shown, printed, failures }) => {
+  return ran.flatMap(({ line, script, shown, isJson, printed, failures }) => {
     const place = `${page}:${line}: ${script.trim()}`;
-    if (shown !== undefined && !isShown(shown, printed)) {
-      return [`${place}\n--- shown\n${normalise(shown)}\n--- printed\n${normalise(printed)}\n`];
+    if (shown !== undefined && !(isJson ? isShownJson : isShown)(shown, printed)) {
+      const readable = (text: string) => normalise(isJson ? inOrder(text) : text).slice(0, LONGEST);
+      return [`${place}\n--- shown\n${readable(shown)}\n--- printed\n${readable(printed)}\n`];
     }
     // A failure that a page shows is what the page is about.
-    if (failures.length === 0 || /error:|failed/.test(shown ?? '')) return [];
-    return [`${place}\n--- failed\n${failures.join('\n')}\n--- printed\n${printed}\n`];
+    if (failures.length === 0 || /error|failed/.test(shown ?? '')) return [];
+    return [
+      `${place}\n--- failed\n${failures.join('\n')}\n--- printed\n${printed.slice(0, LONGEST)}\n`,
+    ];
   });
 }

@@ -7,11 +7,11 @@ const VARYING: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['address', /\b127\.0\.0\.1:\d+\b/g],
   ['version', /(?<=\b(?:coffer|node) v?)\d+\.\d+\.\d+\b/g],
   // Twelve digits are an account. A name in S3 or of a blob's file ends with part of a digest.
-  ['hex', /\b(?:v3-)?(?!\d{12}\b)[0-9a-f]{7,64}\b|(?<=-)[0-9a-f]{6}(?=\.enc\b)/g],
+  ['hex', /\b(?!\d{12}\b)[0-9a-f]{7,64}\b|(?<=-)[0-9a-f]{6}(?=\.enc\b)/g],
   ['base64', /(?<![\w+/])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{40,}={0,2}/g],
 ];
 
-/** A text in which everything that differs from run to run has a fixed name, without the widths of columns. */
+/** A text with a fixed name for whatever differs from run to run, without the widths of columns. */
 export function normalise(text: string): string {
   const named = VARYING.reduce(
     (result, [kind, pattern]) => result.replaceAll(pattern, `<${kind}>`),
@@ -34,6 +34,24 @@ export function isShown(shown: string, printed: string): boolean {
       line.trim() === '…' ? '(?:.*\n)*' : `${line.split('…').map(escaped).join('.*')}\n`,
     );
   return new RegExp(`^${lines.join('')}$`).test(`${normalise(printed)}\n`);
+}
+
+/** Whether a page shows the JSON that a command prints on one line, whatever the order of its keys. */
+export function isShownJson(shown: string, printed: string): boolean {
+  return isShown(inOrder(shown), inOrder(printed));
+}
+
+/** JSON with sorted keys, a value a line; a text that is not JSON as it is. */
+export function inOrder(text: string): string {
+  const sorted = (_: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  try {
+    return JSON.stringify(JSON.parse(text), sorted, 2);
+  } catch {
+    return text;
+  }
 }
 
 function escaped(text: string): string {

@@ -73,7 +73,8 @@ test('all pages are looked at, and they have links', () => {
 });
 
 test('the index names every page of docs', () => {
-  const named = linksOf(readFileSync('docs/README.md', 'utf8')).map(({ target }) => target);
+  const index = readFileSync('docs/README.md', 'utf8');
+  const named = new Set(linksOf(index).map(({ target }) => target));
   const pages = pagesIn('docs', false).map((page) => page.replace('docs/', ''));
-  expect(pages.filter((page) => page !== 'README.md' && !named.includes(page))).toEqual([]);
+  expect(pages.filter((page) => page !== 'README.md' && !named.has(page))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readPage } from '../../support/docs/page.ts';
-import { isShown } from '../../support/docs/shown.ts';
+import { isShown, isShownJson } from '../../support/docs/shown.ts';
 
 const PRINTED = `created the KMS key arn:aws:kms:us-east-1:111122223333:key/a7b1b5ef-7984-42e4-bd6e-748c9d2e3632
 VERSION  MODIFIED             VALUE
@@ -51,6 +51,21 @@ describe('what a page shows', () => {
     expect(isShown('…', '')).toBe(true);
     expect(isShown('', 'one\n')).toBe(false);
   });
+});
+
+test('JSON is the same in any order of keys and on any lines, and in nothing else', () => {
+  const printed = '{"version":1,"list":[{"a":1,"b":"2026-01-01"},{"a":2}]}\n';
+  const shown = '{\n  "list": [{ "b": "2027-01-01", "a": 1 }, { "a": 2 }],\n  "version": 1\n}\n';
+  expect(isShownJson(shown, printed)).toBe(true);
+  for (const [before, after] of [
+    ['"a": 1', '"a": 3'],
+    [', { "a": 2 }', ''],
+    ['"list"', '"lists"'],
+    ['"version": 1', '"version": "1"'],
+    ['{ "b": "2027-01-01", "a": 1 }, { "a": 2 }', '{ "a": 2 }, { "b": "2027-01-01", "a": 1 }'],
+  ] as const) {
+    expect(isShownJson(shown.replace(before, after), printed), before).toBe(false);
+  }
 });
 
 describe('a page', () => {
@@ -111,6 +126,16 @@ not: saved
     expect(nothing).toMatchObject({ script: 'true\n', shown: '' });
     expect(hidden).toMatchObject({ script: 'first\nsecond\n' });
     expect(sh).not.toHaveProperty('shown');
+  });
+
+  test('shows the JSON of a call, unless it is an excerpt', () => {
+    const json = '\n\n```json\n{}\n```\n';
+    const { steps } = readPage(
+      `\`coffer list --json\`${json}\n\`coffer doctor --json\`\n\n<!-- excerpt -->${json}`,
+    );
+    expect(steps).toEqual([
+      expect.objectContaining({ line: 1, shown: '{}\n', isJson: true, commands: 1 }),
+    ]);
   });
 
   test('cannot show output without a command', () => {
