@@ -24,6 +24,15 @@ function refusal(text: string, kind: FileKind): string[] {
   throw new Error('it was read');
 }
 
+test('refuses what dotenvx encrypted, and says how to decrypt it', () => {
+  const ciphertext = `encrypted:${'BG/8'.repeat(40)}==`;
+  const text = `DOTENV_PUBLIC_KEY="039b"\nA=${ciphertext}\nB='${ciphertext}'\nC=encrypted:no\n`;
+  expect(refusal(text, 'dotenv')).toEqual([
+    '2: A: dotenvx encrypted this value',
+    '3: B: dotenvx encrypted this value',
+  ]);
+});
+
 test.each([
   ['.env', 'dotenv'],
   ['a/.env.production', 'dotenv'],

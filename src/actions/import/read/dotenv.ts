@@ -2,6 +2,8 @@ import type { Problem } from '../../../errors.ts';
 import { Mistakes, type Entry, type Reading } from './entries.ts';
 
 const START = /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*(=?)[ \t]*/;
+/** A value that dotenvx encrypted; programs would get the ciphertext. */
+const DOTENVX = /^encrypted:[A-Za-z0-9+/]{64,}={0,2}$/;
 
 /**
  * Reads `NAME=value` lines, where dotenv for Node, python-dotenv, godotenv and Docker Compose agree.
@@ -59,6 +61,13 @@ export function readDotenv(text: string, file: string): Reading {
     }
     const value = quote === '"' ? body.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : body;
     entries.push({ name, value, line: number });
+  }
+  for (const { name, line } of entries.filter(({ value }) => DOTENVX.test(String(value)))) {
+    mistakes.add(
+      line,
+      `${name}: dotenvx encrypted this value`,
+      'dotenvx decrypt --stdout | coffer import - --type dotenv --into …',
+    );
   }
   mistakes.refuse();
   return { entries, warnings: warningsAbout(commented) };
