@@ -42,6 +42,9 @@ call.then(({ ok }) => process.exit(ok ? 0 : 1));
   npx: 'shift\nexec "$@"',
   'age-keygen': 'echo age1vyjvunjzj0g4qgc380jvxznjdz6u2akhetes0352l0pphyxaw47sys5e7r',
   sops: `echo '{"from_sops": "secret"}'`,
+  chamber: `echo '{"api_token": "secret"}'`,
+  dotenvx: 'printf \'DOTENV_PUBLIC_KEY="039b"\\nSMTP_PASSWORD=secret\\n\'',
+  terraform: 'echo aws_ssm_parameter.api_token',
 };
 
 const PROFILES = `[profile base]
