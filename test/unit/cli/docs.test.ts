@@ -87,7 +87,7 @@ test.each(DOCS)('$file calls only commands and flags that exist', ({ calls, flag
 
 test('finds the calls in docs and examples', () => {
   const callsOf = (name: string) => DOCS.find(({ file }) => file === name)?.calls;
-  expect(callsOf('README.md')).toContainEqual(['diff', 'superman.yml']);
+  expect(callsOf('README.md')).toContainEqual(['diff', 'app.yml']);
   expect(callsOf('docs/policy.md')).toContainEqual(['policy', 'app.yml', '--for', 'ci']);
   expect(callsOf('examples/ci/gitlab/.gitlab-ci.yml')).toContainEqual(['check']);
   expect(DOCS.length).toBeGreaterThan(15);
