@@ -42,6 +42,33 @@ call.then(({ ok }) => process.exit(ok ? 0 : 1));
   npx: 'shift\nexec "$@"',
   'age-keygen': 'echo age1vyjvunjzj0g4qgc380jvxznjdz6u2akhetes0352l0pphyxaw47sys5e7r',
   sops: `echo '{"from_sops": "secret"}'`,
+  // Only what psyml encrypt does, for values in one line.
+  psyml: `"$NODE" --input-type=module -e '
+import { readFileSync } from "node:fs";
+const call = async (operation, body) => {
+  const headers = {
+    authorization: "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/kms/aws4_request, SignedHeaders=host, Signature=0",
+    "content-type": "application/x-amz-json-1.1",
+    "x-amz-target": "TrentService." + operation,
+  };
+  const url = process.env.AWS_ENDPOINT_URL;
+  return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).json();
+};
+const { KeyMetadata } = await call("DescribeKey", { KeyId: "alias/coffer" });
+const [head, ...parameters] = readFileSync(process.argv[1], "utf8").split("- name: ");
+let text = head.replace("parameters:", "encrypted_with: " + KeyMetadata.Arn + "\\n$&");
+for (const parameter of parameters) {
+  const [name] = parameter.split("\\n");
+  const [found, before, value] = /(SecureString.*?value: )([^\\n]+)/s.exec(parameter) ?? [];
+  if (found === undefined) text += "- name: " + parameter;
+  else {
+    const EncryptionContext = { Client: "psyml", Name: name };
+    const { CiphertextBlob } = await call("Encrypt", { KeyId: KeyMetadata.Arn, Plaintext: btoa(value), EncryptionContext });
+    text += "- name: " + parameter.replace(found, before.replace("SecureString", "securestring") + CiphertextBlob);
+  }
+}
+console.log(text);
+' "$2"`,
   chamber: `echo '{"api_token": "secret"}'`,
   dotenvx: 'printf \'DOTENV_PUBLIC_KEY="039b"\\nSMTP_PASSWORD=secret\\n\'',
   terraform: 'echo aws_ssm_parameter.api_token',
