@@ -13,6 +13,7 @@ const HEAVY = new Set([
   'node:net',
   'node:readline',
   'node:readline/promises',
+  'node:v8',
   'node:zlib',
 ]);
 
