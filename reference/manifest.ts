@@ -91,7 +91,7 @@ function isWritten([, { description = '' }]: Key): boolean {
 function resolve(node: Node): Node {
   if (node.$ref === undefined) return node;
   const name = node.$ref.replace('#/definitions/', '') as keyof typeof schema.definitions;
-  return { ...resolve(schema.definitions[name] as Node), ...node, $ref: undefined as never };
+  return { ...resolve(schema.definitions[name] as Node), ...node, $ref: undefined };
 }
 
 function keysOf({ properties = {}, required = [] }: Node): Key[] {

@@ -185,16 +185,16 @@ describe('rollback', () => {
   });
 });
 
+async function refusal(app: Awaited<ReturnType<typeof createPublished>>, ...args: string[]) {
+  const before = await app.text('app.yml');
+  const [name = '', version] = args;
+  const error = await failureOf(() => rollback(app.tools, app.file, name, { version }));
+  expect(await app.text('app.yml')).toBe(before);
+  return [error.code, error.message.replaceAll(app.prefix, '/a/'), error.hint];
+}
+
 describe('rollback refuses, and changes nothing:', () => {
   const GIT = 'git has earlier values, too: git log FILE, git restore --source=COMMIT FILE';
-
-  async function refusal(app: Awaited<ReturnType<typeof createPublished>>, ...args: string[]) {
-    const before = await app.text('app.yml');
-    const [name = '', version] = args;
-    const error = await failureOf(() => rollback(app.tools, app.file, name, { version }));
-    expect(await app.text('app.yml')).toBe(before);
-    return [error.code, error.message.replaceAll(app.prefix, '/a/'), error.hint];
-  }
 
   test('an unknown name', async () => {
     const app = await createPublished();

@@ -43,15 +43,17 @@ export function isShownJson(shown: string, printed: string): boolean {
 
 /** JSON with sorted keys, a value a line; a text that is not JSON as it is. */
 export function inOrder(text: string): string {
-  const sorted = (_: string, value: unknown): unknown =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
   try {
     return JSON.stringify(JSON.parse(text), sorted, 2);
   } catch {
     return text;
   }
+}
+
+function sorted(_: string, value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 }
 
 function escaped(text: string): string {

@@ -203,36 +203,50 @@ test('merges two files without a common base into one with the parameters of bot
   expect(merged).toEqual({ text: `${HEAD}parameters:\n${token}${url}`, conflicts: 0 });
 });
 
-describe('the day of the last change goes along with the value:', () => {
-  const secret = (value: string, changed?: string) =>
-    `  - name: a\n    type: SecureString\n    max_age: 90d\n${changed === undefined ? '' : `    changed: ${changed}\n`}    value: ${value}\n`;
-  const text = (...parts: Parameters<typeof secret>) => `${HEAD}parameters:\n${secret(...parts)}`;
+/** A manifest with a maximum age, and perhaps the day of the last change. */
+function agingSecret(value: string, changed?: string): string {
+  const day = changed === undefined ? '' : `    changed: ${changed}\n`;
+  return `${HEAD}parameters:\n  - name: a\n    type: SecureString\n    max_age: 90d\n${day}    value: ${value}\n`;
+}
 
+describe('the day of the last change goes along with the value:', () => {
   test.each([
     ['that one side has and the other corrects', '2026-01-01', '2026-01-02', '2026-05-05'],
     ['that one side adds with its value', undefined, '2026-01-02', '2026-05-05'],
     ['that is gone', '2026-01-01', '2026-01-02', undefined],
   ])('a day %s', (_, base, corrected, withValue) => {
-    const [before, ours, theirs] = [text('v', base), text('v', corrected), text('w', withValue)];
+    const [before, ours, theirs] = [
+      agingSecret('v', base),
+      agingSecret('v', corrected),
+      agingSecret('w', withValue),
+    ];
     const merged = { text: theirs, conflicts: 0 };
     expect(merge(before, ours, theirs)).toEqual(merged);
     expect(merge(before, theirs, ours)).toEqual(merged);
   });
 
   test('two new values are a conflict, with the days of both', () => {
-    const merged = merge(text('v', '2026-01-01'), text('w', '2026-02-02'), text('x', '2026-03-03'));
+    const merged = merge(
+      agingSecret('v', '2026-01-01'),
+      agingSecret('w', '2026-02-02'),
+      agingSecret('x', '2026-03-03'),
+    );
     expect(merged.conflicts).toBe(2);
     expect(merged.text).toMatch(/<<< ours\n    changed: 2026-02-02\n={7}\n    changed: 2026-03-03/);
   });
 
   test('two new values of one day are one conflict', () => {
-    const merged = merge(text('v', '2026-01-01'), text('w', '2026-02-02'), text('x', '2026-02-02'));
+    const merged = merge(
+      agingSecret('v', '2026-01-01'),
+      agingSecret('w', '2026-02-02'),
+      agingSecret('x', '2026-02-02'),
+    );
     expect(merged.conflicts).toBe(1);
   });
 
   test('a day that one side corrects is taken', () => {
-    const other = `${text('v', '2026-01-01')}  - {name: b, type: String, value: w}\n`;
-    const merged = merge(text('v', '2026-01-01'), text('v', '2025-05-05'), other);
+    const other = `${agingSecret('v', '2026-01-01')}  - {name: b, type: String, value: w}\n`;
+    const merged = merge(agingSecret('v', '2026-01-01'), agingSecret('v', '2025-05-05'), other);
     expect(merged).toEqual({ text: other.replace('2026-01-01', '2025-05-05'), conflicts: 0 });
   });
 });
