@@ -9,6 +9,7 @@ export type { NukeReport } from './actions/nuke.ts';
 export type { PlanReport } from './actions/plan-report.ts';
 export type { RecoveryReport } from './actions/recovery-report.ts';
 export type { RefreshReport } from './actions/refresh.ts';
+export type { RollbackReport } from './actions/rollback.ts';
 export type { SaveReport } from './actions/save.ts';
 export type { SealReport } from './actions/sealing.ts';
 export type { SyncReport } from './actions/sync.ts';

@@ -4,13 +4,14 @@ import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { propertyOf } from '../formats/properties.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
+import { isSameBlob } from '../seal/file-source.ts';
 import { inlineLimit } from '../seal/limits.ts';
 import type { Streamed } from '../seal/work.ts';
 import type { Version } from '../stores/model.ts';
 import { isSecretType, type StoredValue } from '../stores/parameter.ts';
 import { fetchObject, type FetchedObject } from '../stores/s3/fetch.ts';
 import { manifestDemands } from './demands.ts';
-import { changeManifest, findParameter } from './manifests.ts';
+import { changeManifest, findParameter, openerFor } from './manifests.ts';
 import { findVersion, readVersion, refuseRotated } from './rollback/versions.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
@@ -103,7 +104,14 @@ async function valueIn(
   if (pointer) {
     const isThere = content.kind === 'blob' && content.blob.sha256 === pointer.sha256;
     if (isThere) return held(undefined);
-    return objectAt(manifest, parameter, await fetchFor(tools, manifest, stored), stored);
+    const object = await fetchFor(tools, manifest, stored);
+    try {
+      if (await holds(tools, manifest, parameter, object)) return held(undefined, object.close);
+      return await objectAt(manifest, parameter, object, stored);
+    } catch (error) {
+      await object.close();
+      throw error;
+    }
   }
   if (isSecretType(stored.type)) refuseReadable(parameter, stored);
   const whole = stored.bytes ?? Buffer.from(stored.value);
@@ -115,8 +123,26 @@ async function valueIn(
   return held(asSource(parameter, one, stored));
 }
 
-function held(bytes: Held['bytes']): Held {
-  return { bytes, close: () => Promise.resolve() };
+function held(bytes: Held['bytes'], close: Held['close'] = () => Promise.resolve()): Held {
+  return { bytes, close };
+}
+
+/** Whether the blob of the manifest is another ciphertext of the object's value. */
+async function holds(
+  tools: Tools,
+  manifest: Manifest,
+  parameter: Parameter,
+  { size, unverified }: FetchedObject,
+): Promise<boolean> {
+  const { content } = parameter;
+  if (content.kind !== 'blob') return false;
+  const opener = await openerFor(tools, manifest);
+  const source = { size, stream: unverified };
+  return isSameBlob(manifest, parameter, content.blob, source, opener).catch((error: unknown) => {
+    // Who may not decrypt writes it again; so does who repairs a lost blob.
+    if (error instanceof CofferError && ['denied', 'source'].includes(error.code)) return false;
+    throw error;
+  });
 }
 
 async function fetchFor(
@@ -148,15 +174,10 @@ async function objectAt(
 ): Promise<Held> {
   const { size, close } = object;
   if (size > inlineLimit(manifest, parameter)) {
-    return { bytes: { size, bytes: object.unverified }, close };
+    return held({ size, bytes: object.unverified }, close);
   }
-  try {
-    refuseReadable(parameter, stored);
-    return { bytes: await buffer(object.verified()), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  refuseReadable(parameter, stored);
+  return held(await buffer(object.verified()), close);
 }
 
 /** What a file would hold for it. */

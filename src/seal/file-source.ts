@@ -128,7 +128,6 @@ async function isSame(
 ): Promise<boolean> {
   const { content } = parameter;
   if (content.kind === 'blob') {
-    if (content.blob.size !== source.size + TAG_BYTES) return false;
     return isSameBlob(manifest, parameter, content.blob, source, opener, watch);
   }
   // Base64 adds a third at most, so a larger file cannot be the same.
@@ -137,18 +136,19 @@ async function isSame(
 }
 
 /**
- * Whether a file is what a blob holds, in one pass over the file: the same plaintext, data key and
+ * Whether a file, or an object, is what a blob holds, in one pass over it: the same plaintext, data key and
  * message id make the same sealed bytes. What another content makes of them is hashed in memory
  * and gone: two bodies under one message id never exist outside of this function.
  */
-async function isSameBlob(
+export async function isSameBlob(
   manifest: Manifest,
   parameter: Parameter,
   blob: Blob,
-  source: SourceFile,
+  source: Pick<SourceFile, 'size' | 'stream'>,
   opener: Opener,
-  watch: Watch | undefined,
+  watch?: Watch,
 ): Promise<boolean> {
+  if (blob.size !== source.size + TAG_BYTES) return false;
   const dataKey = await opener.openBlobKey(parameter, blob);
   await (await openUnread(manifest, parameter, blob)).close();
   const { messageId, commitment: wanted } = headerOf(blob);
