@@ -1,6 +1,24 @@
 /** Faults in reading, editing and merging manifests: what keeps every value as somebody typed it. */
 export const manifests = [
   {
+    fault: 'a secret is overdue on the day on which it is due',
+    file: 'src/manifest/age.ts',
+    find: "const state = left < 0 ? 'overdue'",
+    replace: "const state = left <= 0 ? 'overdue'",
+  },
+  {
+    fault: 'a merge takes the day of one side and the value of the other',
+    file: 'src/manifest/merge/stamps.ts',
+    find: 'if (stays.changed !== before.changed)',
+    replace: 'if (stays.changed === undefined)',
+  },
+  {
+    fault: 'check says nothing about overdue secrets',
+    file: 'src/repo/check/check.ts',
+    find: 'overdue ? warnings : [...warnings, ...ages.overdue]',
+    replace: 'overdue ? [...warnings, ...ages.overdue] : warnings',
+  },
+  {
     fault: 'an item that is not read again keeps its place in the old text',
     file: 'src/manifest/yaml/reread.ts',
     find: 'return moved(item, start - from);',

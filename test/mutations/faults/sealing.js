@@ -1,6 +1,18 @@
 /** Faults in sealing and opening: what keeps a secret secret, and unchanged. */
 export const sealing = [
   {
+    fault: 'a value that only goes to another store becomes younger',
+    file: 'src/seal/same-value.ts',
+    find: "  if (plaintext.why === 'moved' || plaintext.isSame) return true;\n",
+    replace: '',
+  },
+  {
+    fault: 'rollback makes a secret of AWS readable in git',
+    file: 'src/actions/rollback.ts',
+    find: "  if (type === 'SecureString') return;\n",
+    replace: '  if (type !== undefined) return;\n',
+  },
+  {
     fault: 'encrypt makes a new data key whatever the reason that the old one does not open',
     file: 'src/seal/encrypt.ts',
     find: 'if (isDenied(error)) return undefined;',
