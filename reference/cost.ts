@@ -1,11 +1,12 @@
+import { PRICES as MONTHLY, PRICES_DATE } from '../src/plan/prices.ts';
 import { table } from './markdown.ts';
 
-/** Dollars in us-east-1. Those of a month first, then those of a number of requests. */
+/** Dollars in us-east-1: those of a month, and those of one request. */
 const PRICES = {
-  key: 1,
-  advanced: 0.05,
-  secret: 0.4,
-  storage: 0.023,
+  key: MONTHLY.key.dollars,
+  advanced: MONTHLY.advanced.dollars,
+  secret: MONTHLY.secret.dollars,
+  storage: MONTHLY.storage.dollars,
   kmsRequests: 0.03 / 10_000,
   interactions: 0.05 / 10_000,
   secretsRequests: 0.05 / 10_000,
@@ -13,7 +14,13 @@ const PRICES = {
   gets: 0.0004 / 1_000,
 };
 
-const KNOWN_ON = '27 November 2026';
+const SOURCES = {
+  kms: `[KMS](${MONTHLY.key.source})`,
+  ssm: `[Systems Manager](${MONTHLY.advanced.source})`,
+  secrets: `[Secrets Manager](${MONTHLY.secret.source})`,
+  s3: `[S3](${MONTHLY.storage.source})`,
+};
+
 const DAYS = 30;
 const GIB = 1024 ** 3;
 
@@ -133,7 +140,7 @@ their KMS keys, a few dollars a month, because Standard parameters in SSM are fr
 
 ## Prices
 
-In us-east-1, as known on ${KNOWN_ON}, without free tiers and taxes. Other regions differ a little. Look at
+In us-east-1, as known on ${PRICES_DATE}, without free tiers and taxes. Other regions differ a little. Look at
 AWS's pages before you decide.`,
     table(
       ['what', 'price', 'source'],
@@ -141,47 +148,27 @@ AWS's pages before you decide.`,
         [
           'KMS key',
           `$${PRICES.key} a month. The first and the second rotation add $1 a month each; later ones add nothing`,
-          '[KMS](https://aws.amazon.com/kms/pricing/)',
+          SOURCES.kms,
         ],
-        [
-          'KMS requests',
-          per(10_000, PRICES.kmsRequests),
-          '[KMS](https://aws.amazon.com/kms/pricing/)',
-        ],
-        [
-          'SSM parameter, Standard',
-          'free, with calls at standard throughput',
-          '[Systems Manager](https://aws.amazon.com/systems-manager/pricing/)',
-        ],
-        [
-          'SSM parameter, Advanced',
-          `$${PRICES.advanced} a month`,
-          '[Systems Manager](https://aws.amazon.com/systems-manager/pricing/)',
-        ],
+        ['KMS requests', per(10_000, PRICES.kmsRequests), SOURCES.kms],
+        ['SSM parameter, Standard', 'free, with calls at standard throughput', SOURCES.ssm],
+        ['SSM parameter, Advanced', `$${PRICES.advanced} a month`, SOURCES.ssm],
         [
           'SSM interactions, Advanced or at higher throughput',
           `${per(10_000, PRICES.interactions)}; each parameter in a call counts`,
-          '[Systems Manager](https://aws.amazon.com/systems-manager/pricing/)',
+          SOURCES.ssm,
         ],
         [
           'secret in Secrets Manager, and each replica',
           `$${PRICES.secret.toFixed(2)} a month`,
-          '[Secrets Manager](https://aws.amazon.com/secrets-manager/pricing/)',
+          SOURCES.secrets,
         ],
-        [
-          'calls to Secrets Manager',
-          per(10_000, PRICES.secretsRequests),
-          '[Secrets Manager](https://aws.amazon.com/secrets-manager/pricing/)',
-        ],
-        [
-          'S3 Standard',
-          `$${PRICES.storage} a GB and month`,
-          '[S3](https://aws.amazon.com/s3/pricing/)',
-        ],
+        ['calls to Secrets Manager', per(10_000, PRICES.secretsRequests), SOURCES.secrets],
+        ['S3 Standard', `$${PRICES.storage} a GB and month`, SOURCES.s3],
         [
           'S3 requests',
           `PUT and LIST ${per(1_000, PRICES.puts)}; GET and HEAD ${per(1_000, PRICES.gets)}`,
-          '[S3](https://aws.amazon.com/s3/pricing/)',
+          SOURCES.s3,
         ],
       ],
     ),

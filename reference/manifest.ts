@@ -4,7 +4,7 @@ import { asCode, inCell, inMarkdown, table } from './markdown.ts';
 
 /** What the page shows of JSON schema. */
 interface Node {
-  $ref?: string;
+  $ref?: string | undefined;
   description?: string;
   type?: string | readonly string[];
   pattern?: string;

@@ -103,7 +103,7 @@ afterAll(() => rm(begun.folder, { recursive: true }));
 
 test.each(PAGES)(
   'the commands of %s run, and print what it shows',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (page, text) => {
     const root = await createWorkspace();
     if (readPage(text).startsEmpty) {
@@ -116,10 +116,12 @@ test.each(PAGES)(
   },
 );
 
-test('the commands of the docs are run, and their output compared', () => {
-  const steps = PAGES.flatMap(([, text]) => readPage(text).steps);
+test('the commands of README and docs are run, and their output compared', async () => {
+  const readme = readPage(await readFile('README.md', 'utf8'));
+  const steps = [readme, ...PAGES.map(([, text]) => readPage(text))].flatMap((page) => page.steps);
   const commands = steps.reduce((sum, step) => sum + step.commands, 0);
   const shown = steps.filter((step) => step.shown !== undefined).length;
-  console.log(`${commands} commands of ${PAGES.length} pages, ${shown} with their output`);
-  expect(commands).toBeGreaterThan(100);
+  console.log(`${commands} commands of ${PAGES.length + 1} pages, ${shown} with their output`);
+  expect(commands).toBeGreaterThan(150);
+  expect(shown).toBeGreaterThan(60);
 });

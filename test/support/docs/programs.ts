@@ -6,7 +6,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
   coffer: `consent=
 case "$1 $*" in
   *--yes*|*--as*) ;;
-  sync*|nuke*|gc*|bootstrap*|recovery*) consent=$CONSENT ;;
+  sync*|nuke*|gc*|bootstrap*|recovery*|create*|update*|delete*) consent=$CONSENT ;;
 esac
 "$NODE" "$CLI" "$@" $consent
 code=$?

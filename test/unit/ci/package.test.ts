@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { linksOf } from '../../support/docs/links.ts';
 
-const { name, version, repository, homepage, bugs, files } = JSON.parse(
+const { name, version, repository, homepage, bugs, files, man } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 ) as {
   name: string;
@@ -13,6 +13,7 @@ const { name, version, repository, homepage, bugs, files } = JSON.parse(
   homepage: string;
   bugs: string;
   files: string[];
+  man: string;
 };
 const address = repository.url.replace(/^git\+|\.git$/g, '');
 
@@ -86,6 +87,11 @@ function pathsIn(file: string, text: string): string[] {
     .filter((path) => path !== '' && !/^[a-z]+:/.test(path))
     .map((path) => normalize(join(dirname(file), path)).replace(/\/$/, ''));
 }
+
+test('npm finds the man page in the package', () => {
+  expect(existsSync(man)).toBe(true);
+  expect(PACKED.some((entry) => entry.test(normalize(man)))).toBe(true);
+});
 
 describe('what the pages of the package link to', () => {
   const pages = TEXTS.filter(

@@ -32,6 +32,7 @@ const WRITES: Readonly<Record<string, Permissions>> = {
   '.github/workflows/release.yml': { contents: 'write', 'id-token': 'write' },
   'examples/ci/github/drift.yml': { 'id-token': 'write' },
   'examples/ci/github/merge.yml': { 'id-token': 'write' },
+  'examples/ci/github/report.yml': { 'id-token': 'write' },
   'examples/ci/github/pull-request.yml': { 'id-token': 'write', 'pull-requests': 'write' },
 };
 
