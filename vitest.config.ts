@@ -39,6 +39,8 @@ export default defineConfig(({ mode }) => ({
     // The gate's machine may be busy with others' work: a hiccup passes, a bug fails twice.
     retry: process.env['CI'] ? 1 : 0,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', COFFER_TEST_AWS: 'sandbox' },
+    // Otherwise style sheets are empty, even those that are imported as text.
+    css: true,
     // Two cores are busy even while one worker waits for a retry; a fourth costs more than it brings.
     maxWorkers: 3,
     coverage: {

@@ -1,4 +1,4 @@
-import { chip } from './chip.ts';
+import { chip, nameOf } from './chip.ts';
 import { markup, join, type Markup } from './markup.ts';
 import type { Cell, Seen, SeenVersion } from './model.ts';
 import { ago, day, dueWords, FITS_WORDS, HOME_WORDS, money, versionWords, who } from './words.ts';
@@ -11,7 +11,7 @@ export function renderCard(cell: Cell, now: string): Markup {
   const labels = Object.entries(tags).map(([key, value]) => markup`<code>${key}=${value}</code>`);
   return markup`<section class="card"><h3>${environment} ${chip(state)}</h3>
 <dl>
-${fact('Name', markup`<code>${fullName}</code>`)}
+${fact('Name', nameOf(fullName))}
 ${fact('About', description)}
 ${only ? seenFacts(only, now) : regions.map((one) => fact(one.region, markup`${chip(one.state)}<dl>${seenFacts(one, now)}</dl>`))}
 ${fact('Changed', age?.changed && markup`${day(age.changed)}, ${ago(age.changed, now)}`)}
@@ -49,7 +49,7 @@ function seenFacts(seen: Seen, now: string): readonly (Markup | undefined)[] {
     fact('Version', versionWords(version)),
     fact('Written', written),
     fact('By', user && who(user)),
-    fact('Key', key && markup`<code>${key}</code>`),
+    fact('Key', key && nameOf(key)),
     fact('History', versions && renderVersions(versions)),
   ];
 }

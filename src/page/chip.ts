@@ -1,4 +1,4 @@
-import { markup, type Markup } from './markup.ts';
+import { join, markup, Markup } from './markup.ts';
 import type { State } from './model.ts';
 import { STATE_WORDS } from './words.ts';
 
@@ -6,4 +6,10 @@ import { STATE_WORDS } from './words.ts';
 export function chip(state: State): Markup {
   const { mark, word } = STATE_WORDS[state];
   return markup`<span class="chip ${state}"><i aria-hidden="true">${mark}</i>${word}</span>`;
+}
+
+/** A name or a path in AWS; a long one breaks behind its slashes. */
+export function nameOf(name: string): Markup {
+  const parts = name.split(/(?<=\/)(?=.)/);
+  return markup`<code>${join(parts, new Markup('<wbr>'))}</code>`;
 }

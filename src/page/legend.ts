@@ -21,7 +21,7 @@ ${states.map(
 /** What the costs are made of. */
 export function renderPrices(): Markup {
   const prices = Object.values(PRICES).map(
-    ({ one, dollars }) => markup`<li>$${dollars} for a ${one}</li>
+    ({ one, dollars }) => markup`<li>${one}: $${dollars < 0.1 ? dollars : dollars.toFixed(2)}</li>
 `,
   );
   return markup`<section aria-labelledby="prices">

@@ -22,7 +22,7 @@ export function markup(parts: TemplateStringsArray, ...pieces: readonly Piece[])
 }
 
 /** Several pieces with another between them. */
-export function join(pieces: readonly (Markup | string)[], between: string): Markup {
+export function join(pieces: readonly (Markup | string)[], between: Markup | string): Markup {
   return new Markup(pieces.map(render).join(render(between)));
 }
 

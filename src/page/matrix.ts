@@ -1,5 +1,5 @@
+import { chip, nameOf } from './chip.ts';
 import { markup, Markup } from './markup.ts';
-import { chip } from './chip.ts';
 import { renderCard } from './card.ts';
 import { STATES, type Cell, type Environment, type Overview, type Row } from './model.ts';
 import { dueWords, HOME_WORDS, shortAge, STATE_WORDS, versionWords } from './words.ts';
@@ -8,9 +8,9 @@ import { dueWords, HOME_WORDS, shortAge, STATE_WORDS, versionWords } from './wor
 export function renderMatrix(overview: Overview): Markup {
   const { environments, parameters, madeAt } = overview;
   return markup`<section id="parameters" tabindex="-1" aria-labelledby="parameters-title">
-<h2 id="parameters-title">Parameters</h2>
+<div class="title"><h2 id="parameters-title">Parameters</h2><p role="status" id="status" class="needs-script">${parameters.length} of ${parameters.length}</p></div>
 ${renderControls(overview)}
-<div class="scroll matrix" role="region" aria-labelledby="parameters-title" tabindex="0">
+<div class="scroll matrix" role="region" aria-label="Table of parameters" tabindex="0">
 <table>
 <thead><tr><th scope="col">Name</th>${environments.map((one) => markup`<th scope="col">${one.name}${tellRegions(one)}</th>`)}</tr></thead>
 ${parameters.map((row) => renderRow(row, environments, madeAt))}
@@ -26,7 +26,7 @@ function tellRegions({ regions }: Environment): Markup {
 }
 
 /** Filters do nothing without the script, which shows them. */
-function renderControls({ environments, parameters, total }: Overview): Markup {
+function renderControls({ environments, total }: Overview): Markup {
   const states = STATES.filter((state) => total.counts[state] > 0);
   const buttons = states.map(
     (
@@ -53,7 +53,6 @@ ${
 ${columns}</div></details>`
     : undefined
 }
-<p role="status" id="status">${parameters.length} of ${parameters.length}</p>
 </div>`;
 }
 
@@ -61,16 +60,10 @@ function renderRow(row: Row, environments: readonly Environment[], now: string):
   const { name, cells } = row;
   const byName = new Map(cells.map((cell) => [cell.environment, cell]));
   return markup`<tbody>
-<tr><th scope="row"><details><summary><code>${breakable(name)}</code></summary></details></th>${environments.map((one) => renderCell(byName.get(one.name), now))}</tr>
+<tr><th scope="row"><details><summary>${nameOf(name)}</summary></details></th>${environments.map((one) => renderCell(byName.get(one.name), now))}</tr>
 <tr class="more"><td colspan="${environments.length + 1}"><div class="cards">${cells.map((cell) => renderCard(cell, now))}</div></td></tr>
 </tbody>
 `;
-}
-
-/** Long names break behind their slashes. */
-function breakable(name: string): readonly (string | Markup)[] {
-  const parts = name.split(/(?<=\/)/);
-  return parts.flatMap((part, i) => (i === 0 ? [part] : [new Markup('<wbr>'), part]));
 }
 
 function renderCell(cell: Cell | undefined, now: string): Markup {

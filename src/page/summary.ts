@@ -1,5 +1,6 @@
 import { countOf } from '../formats/count.ts';
 import { PRICES, type Priced } from '../plan/prices.ts';
+import { nameOf } from './chip.ts';
 import { markup, join, type Markup } from './markup.ts';
 import { STATES, type Environment, type Overview, type State } from './model.ts';
 import { HOME_WORDS, minute, money, STATE_WORDS } from './words.ts';
@@ -59,7 +60,7 @@ export function renderProblems({ environments }: Overview): Markup | undefined {
   const items = environments.flatMap(({ name, problems, regions }) => [
     ...problems.map((problem) => ({ where: name, ...problem })),
     ...regions.flatMap(({ region, problem }) =>
-      problem ? [{ where: `${name}, ${region}`, ...problem }] : [],
+      problem ? [{ where: placeOf(name, region, problem.message), ...problem }] : [],
     ),
   ]);
   if (items.length === 0) return undefined;
@@ -75,41 +76,56 @@ ${items.map(
 </section>`;
 }
 
+/** Where several regions are read, messages begin with theirs. */
+function placeOf(name: string, region: string, message: string): string {
+  return message.startsWith(`${region}: `) ? name : `${name}, ${region}`;
+}
+
 /** One row for each environment. */
-export function renderEnvironments({ environments }: Overview): Markup {
-  const hasCommits = new Set(environments.map(({ commit }) => commit?.id)).size > 1;
+export function renderEnvironments({ environments, total }: Overview): Markup {
+  const columns = {
+    hasCommits: new Set(environments.map(({ commit }) => commit?.id)).size > 1,
+    hasOverdue: total.overdue > 0,
+  };
   return markup`<section aria-labelledby="environments">
 <h2 id="environments">Environments</h2>
-<div class="scroll" role="region" aria-labelledby="environments" tabindex="0">
+<div class="scroll" role="region" aria-label="Table of environments" tabindex="0">
 <table class="environments">
-<thead><tr><th scope="col">Environment</th><th scope="col">Path</th><th scope="col">Where</th><th scope="col">States</th><th scope="col">Overdue</th><th scope="col" class="number">A month</th>${hasCommits ? markup`<th scope="col">Commit</th>` : undefined}</tr></thead>
+<thead><tr><th scope="col">Environment</th><th scope="col">Path</th><th scope="col">Where</th><th scope="col">States</th>${columns.hasOverdue ? markup`<th scope="col">Overdue</th>` : undefined}<th scope="col" class="number">A month</th>${columns.hasCommits ? markup`<th scope="col">Commit</th>` : undefined}</tr></thead>
 <tbody>
-${environments.map((environment) => renderEnvironment(environment, hasCommits))}
+${environments.map((environment) => renderEnvironment(environment, columns))}
 </tbody>
 </table>
 </div>
 </section>`;
 }
 
-function renderEnvironment(environment: Environment, hasCommits: boolean): Markup {
+function renderEnvironment(
+  environment: Environment,
+  { hasCommits, hasOverdue }: { hasCommits: boolean; hasOverdue: boolean },
+): Markup {
   const { name, file, path, store, account, regions, counts, overdue, commit } = environment;
   const where = [
     HOME_WORDS[store],
-    regions.map(({ region }) => region).join(', '),
+    ...regions.map(({ region }) => region),
     ...(account === undefined ? [] : [`account ${account}`]),
-  ];
+  ].map(unbroken);
   const changed = commit?.isChanged ? markup` <small>changed since</small>` : undefined;
   const id = commit ? markup`<code>${commit.id.slice(0, 10)}</code>${changed}` : '–';
-  return markup`<tr><th scope="row">${name}<small>${file}</small></th><td><code>${path}</code></td><td>${where[0]}<small>${where.slice(1).join(', ')}</small></td><td>${bar(counts)}${tellCounts(counts)}</td><td>${overdue > 0 ? markup`<strong class="late">${overdue}</strong>` : '–'}</td><td class="number">${money(environment.monthly)}<small>${tellBill(environment)}</small></td>${hasCommits ? markup`<td>${id}</td>` : undefined}</tr>
+  return markup`<tr><th scope="row">${name}<small>${file}</small></th><td>${nameOf(path)}</td><td>${where[0]}<small>${join(where.slice(1), ', ')}</small></td><td>${bar(counts)}${tellCounts(counts)}</td>${hasOverdue ? markup`<td>${overdue > 0 ? markup`<strong class="late">${overdue}</strong>` : '–'}</td>` : undefined}<td class="number">${money(environment.monthly)}<small>${tellBill(environment)}</small></td>${hasCommits ? markup`<td>${id}</td>` : undefined}</tr>
 `;
 }
 
 /** `41 in sync, 2 missing` */
-function tellCounts(counts: Counts): string {
+function tellCounts(counts: Counts): Markup | string {
   const parts = STATES.toReversed()
     .filter((state) => counts[state] > 0)
-    .map((state) => `${counts[state]} ${STATE_WORDS[state].word}`);
-  return parts.join(', ') || 'no parameters';
+    .map((state) => unbroken(`${counts[state]} ${STATE_WORDS[state].word}`));
+  return parts.length > 0 ? join(parts, ', ') : 'no parameters';
+}
+
+function unbroken(text: string): Markup {
+  return markup`<span class="unbroken">${text}</span>`;
 }
 
 const BILL_WORDS = {
@@ -124,7 +140,7 @@ function tellBill({ bill }: Environment): Markup {
   const parts = (Object.entries(bill) as [Priced, number][]).map(([what, count]) => {
     const cost = money(count * PRICES[what].dollars);
     const word = count === 1 ? BILL_WORDS[what].replace(/s$/, '') : BILL_WORDS[what];
-    return what === 'storage' ? `${word} ${cost}` : `${count} ${word} ${cost}`;
+    return unbroken(what === 'storage' ? `${word} ${cost}` : `${count} ${word} ${cost}`);
   });
   return join(parts, ', ');
 }

@@ -49,7 +49,7 @@ export function minute(text: string): string {
   return `${day(text)}, ${text.slice(11, 16)} UTC`;
 }
 
-/** `today`, `12 days ago`; undefined for a clock that is behind. */
+/** `today`, `12 days ago`; a clock that is behind does not see the future. */
 export function ago(text: string, now: string): string {
   const days = daysBetween(text, now);
   return days <= 0 ? 'today' : `${countOf(days, 'day')} ago`;
@@ -57,7 +57,8 @@ export function ago(text: string, now: string): string {
 
 /** The same in a narrow cell: `12 d`. */
 export function shortAge(text: string, now: string): string {
-  return `${Math.max(0, daysBetween(text, now))} d`;
+  const days = daysBetween(text, now);
+  return days <= 0 ? 'today' : `${days} d`;
 }
 
 function daysBetween(from: string, to: string): number {

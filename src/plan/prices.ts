@@ -20,7 +20,7 @@ export const PRICES = {
     source: 'https://aws.amazon.com/systems-manager/pricing/',
   },
   secret: {
-    one: 'secret in Secrets Manager, and each copy in another region',
+    one: 'Secret in Secrets Manager, and each copy in another region',
     dollars: 0.4,
     source: 'https://aws.amazon.com/secrets-manager/pricing/',
   },

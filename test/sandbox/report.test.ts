@@ -114,7 +114,7 @@ test('a region that fails has its place in the page, and coffer exits 4', async 
   });
   const page = await app.text('report.html');
   expect(page).toContain('Not read');
-  expect(page).toContain(`app, ${OTHER}`);
+  expect(page).toContain(`${OTHER}: ssm:`);
 });
 
 test('a value that does not open closes its environment, and coffer exits 4', async () => {
