@@ -25,7 +25,7 @@ export const PRICES = {
     source: 'https://aws.amazon.com/secrets-manager/pricing/',
   },
   key: {
-    one: 'KMS key, and each replica in another region',
+    one: 'KMS key, and each replica in another region; its first and second rotation add as much each',
     dollars: 1,
     source: 'https://aws.amazon.com/kms/pricing/',
   },

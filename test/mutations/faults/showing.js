@@ -85,4 +85,28 @@ export const showing = [
     find: "if (type === 'SecureString')\n    return",
     replace: "if (type === 'SecureString' && content.kind === 'absent')\n    return",
   },
+  {
+    fault: 'a name can bring HTML into the page of report',
+    file: 'src/page/markup.ts',
+    find: 'return escape(String(piece));',
+    replace: 'return String(piece);',
+  },
+  {
+    fault: 'the page of report may load what its host has',
+    file: 'src/page/page.ts',
+    find: "default-src 'none'",
+    replace: "default-src 'self'",
+  },
+  {
+    fault: 'report shows a secret that it could not compare as in sync',
+    file: 'src/page/cell.ts',
+    find: "return isDifferent ? 'differs' : 'closed';",
+    replace: "return isDifferent ? 'differs' : 'same';",
+  },
+  {
+    fault: 'report exits 0 although a region could not be read',
+    file: 'src/cli/commands/report.ts',
+    find: 'if (problems.length > 0) {',
+    replace: 'if (problems.length > 99) {',
+  },
 ];
