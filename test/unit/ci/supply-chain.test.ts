@@ -34,7 +34,6 @@ const WRITES: Readonly<Record<string, Permissions>> = {
   'examples/ci/github/merge.yml': { 'id-token': 'write' },
   'examples/ci/github/report.yml': { 'id-token': 'write' },
   'examples/ci/github/pull-request.yml': { 'id-token': 'write', 'pull-requests': 'write' },
-  'examples/ci/github/report.yml': { 'id-token': 'write' },
 };
 
 function read(file: string): Workflow {
