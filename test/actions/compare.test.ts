@@ -96,7 +96,7 @@ test('says once what differs between the manifests, which may be in several regi
   const app = await createEnvironments(
     { dev: own, eu: own, secrets: own, one: own },
     {
-      dev: 'tags: {team: a}\n',
+      dev: 'tags: {team: a}\nmax_age: 1y\n',
       secrets: 'store: secretsmanager\ntags: {team: b}\n',
       one: 'store: secretsmanager\nsecret: app/one\ntags: {team: b}\n',
       eu: 'tags: {team: a, region: eu}\n',
@@ -108,9 +108,9 @@ test('says once what differs between the manifests, which may be in several regi
   );
   await app.write('eu.yml', eu.replace(/bucket: .*\n/, ''));
   const report = await compare(tools, ['dev', 'eu', 'secrets', 'one'].map(app.fileOf));
-  expect(report.differing).toEqual(['store', 'tags']);
+  expect(report.differing).toEqual(['store', 'tags', 'maxAge']);
   expect(report.manifests).toMatchObject([
-    { regions: ['us-east-1'], settings: { store: 'ssm', tags: 'team' } },
+    { regions: ['us-east-1'], settings: { store: 'ssm', tags: 'team', maxAge: '1y' } },
     { regions: ['eu-west-1', 'us-east-1'], settings: { store: 'ssm', tags: 'region,team' } },
     { store: 'secretsmanager', settings: { store: 'secretsmanager', tags: 'team' } },
     { settings: { store: 'one secret', tags: 'team' } },
