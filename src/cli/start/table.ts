@@ -13,7 +13,6 @@ const HEAVY = new Set([
   'node:net',
   'node:readline',
   'node:readline/promises',
-  'node:v8',
   'node:zlib',
 ]);
 

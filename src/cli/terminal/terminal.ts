@@ -7,7 +7,6 @@ import { interruption, listenAt, onInterrupt } from './interrupt.ts';
 import { writeOutput } from './output.ts';
 import { createProgress } from './progress.ts';
 import type { Streams } from './streams.ts';
-import { Sweeper } from './sweep.ts';
 
 /** The host for people: data goes to stdout, everything else to stderr. */
 export interface Terminal extends Host {
@@ -37,7 +36,6 @@ export function createTerminal(
   const note = (text: string) => {
     if (!options.quiet) stderr.write(`${text}\n`);
   };
-  const sweeper = new Sweeper();
   return {
     paint,
     dataPaint: createPaint(options.color && stdout.isTTY),
@@ -45,14 +43,8 @@ export function createTerminal(
       return isInteractive();
     },
     streams,
-    progress(label, unit = 'things') {
-      const progress = createProgress(label, unit, stderr, options.quiet);
-      return unit === 'bytes' ? sweeper.follow(progress) : progress;
-    },
-    async write(data) {
-      await writeOutput(stdout, data);
-      sweeper.pass(data.length);
-    },
+    progress: (label, unit = 'things') => createProgress(label, unit, stderr, options.quiet),
+    write: (data) => writeOutput(stdout, data),
     note,
     warn(problem) {
       stderr.write(renderWarning(problem, paint));
