@@ -1,3 +1,4 @@
+import type * as v8 from 'node:v8';
 import { Script } from 'node:vm';
 import { cacheFolder } from '../../files/cache-folder.ts';
 import { CodeCache, isCacheOff, type Code } from './code-cache.ts';
@@ -31,6 +32,20 @@ interface Modules {
   program: string | undefined;
 }
 
+/** Commands that move data of any size. */
+const STREAMS = new Set(['get', 'put']);
+
+/**
+ * V8 counts buffers as part of its heap: whenever some 32 MiB have passed by, it marks the whole heap
+ * in steps, which takes a third of the CPU time of a large `get`. Without steps it marks far less
+ * often. The flag must not change while the heap is being marked: V8 would end with a fatal error.
+ * The heap of a process that has just started is too small for that.
+ */
+function doNotMarkInSteps(): void {
+  const { setFlagsFromString } = require('node:v8') as typeof v8;
+  setFlagsFromString('--no-incremental-marking');
+}
+
 /**
  * Loads the modules of the command line, and starts it.
  *
@@ -41,6 +56,7 @@ export function startCommands({ file, read, codeOf, program }: Modules): void {
   // A copy of the original, for the commands that coffer runs.
   const environment = { ...process.env };
   const argv = process.argv.slice(2);
+  if (argv.some((word) => STREAMS.has(word))) doNotMarkInSteps();
   const loaded = new Map<string, { exports: unknown }>();
   const begin = (table: unknown, keepCode: (command: string) => void) => {
     const load = requireFrom(table as Table, COFFER_HEAVY.split(' '), require, loaded);
