@@ -6,7 +6,7 @@ test.runIf(process.platform === 'linux')(
   'the pictures of the docs show what the commands print now',
   { timeout: 120_000 },
   async () => {
-    const { code, stderr } = await run(process.execPath, ['pictures/run.js', '--check'], {
+    const { code, stderr } = await run(process.execPath, ['docs/make/pictures/run.js', '--check'], {
       cwd: process.cwd(),
     });
     expect(stderr).toBe('');

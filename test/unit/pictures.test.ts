@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readScreen } from '../../pictures/screen.js';
-import { stable } from '../../pictures/stable.js';
-import { drawTerminal } from '../../pictures/svg.js';
+import { readScreen } from '../../docs/make/pictures/screen.js';
+import { stable } from '../../docs/make/pictures/stable.js';
+import { drawTerminal } from '../../docs/make/pictures/svg.js';
 
 const PICTURES = readdirSync('docs/pictures').filter((name) => name.endsWith('.svg'));
 

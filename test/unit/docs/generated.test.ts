@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
-import { renderCommandsPage } from '../../../reference/commands.ts';
-import { renderCostPage } from '../../../reference/cost.ts';
-import { renderManPage } from '../../../reference/man.ts';
-import { renderManifestPage } from '../../../reference/manifest.ts';
+import { renderCommandsPage } from '../../../docs/make/reference/commands.ts';
+import { renderCostPage } from '../../../docs/make/reference/cost.ts';
+import { renderManPage } from '../../../docs/make/reference/man.ts';
+import { renderManifestPage } from '../../../docs/make/reference/manifest.ts';
 
 // `npm run docs` writes what differs.
 test.each([

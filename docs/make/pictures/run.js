@@ -12,8 +12,8 @@ import { readScreen } from './screen.js';
 import { stable } from './stable.js';
 import { drawTerminal } from './svg.js';
 
-const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url));
-const FOLDER = fileURLToPath(new URL('../docs/pictures', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../dist/cli.cjs', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../pictures', import.meta.url));
 const COLUMNS = 92;
 
 const isCheck = process.argv.includes('--check');

@@ -1,6 +1,6 @@
-import { EXIT_CODES, renderUsage, type CommandHelp, type FlagHelp } from '../src/cli/help.ts';
-import { GROUPS } from '../src/cli/index.ts';
-import { GLOBAL_FLAGS, HELP_FLAGS } from '../src/cli/specs/flags.ts';
+import { EXIT_CODES, renderUsage, type CommandHelp, type FlagHelp } from '../../../src/cli/help.ts';
+import { GROUPS } from '../../../src/cli/index.ts';
+import { GLOBAL_FLAGS, HELP_FLAGS } from '../../../src/cli/specs/flags.ts';
 
 const VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   [

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import schema from '../schemas/manifest.schema.json' with { type: 'json' };
+import schema from '../../../schemas/manifest.schema.json' with { type: 'json' };
 import { asCode, inCell, inMarkdown, table } from './markdown.ts';
 
 /** What the page shows of JSON schema. */

@@ -1,4 +1,4 @@
-import { PRICES as MONTHLY, PRICES_DATE } from '../src/plan/prices.ts';
+import { PRICES as MONTHLY, PRICES_DATE } from '../../../src/plan/prices.ts';
 import { table } from './markdown.ts';
 
 /** Dollars in us-east-1: those of a month, and those of one request. */
