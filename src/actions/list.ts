@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { entriesOf } from '../manifest/entries.ts';
 import { ageOf, dayOf, type Age } from '../manifest/age.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { isSecretType, type ListedValue, type StoredValue } from '../stores/parameter.ts';
@@ -50,11 +51,13 @@ export async function list(
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-/** By full name. */
+/** By name in the store; one secret that holds all values has no age. */
 function agesIn({ manifest }: Place, today: string): Map<string, Age | undefined> {
-  const parameters = manifest?.parameters ?? [];
+  if (!manifest || manifest.secret !== undefined) return new Map();
   return new Map(
-    parameters.map((one) => [one.fullName, manifest && ageOf(manifest, one, today)] as const),
+    entriesOf(manifest).flatMap(({ name, parameters }) =>
+      parameters.map((one) => [name, ageOf(manifest, one, today)] as const),
+    ),
   );
 }
 

@@ -6,6 +6,7 @@ import { propertyOf } from '../formats/properties.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { isSameBlob } from '../seal/file-source.ts';
 import { inlineLimit } from '../seal/limits.ts';
+import { openPublished } from '../seal/opener.ts';
 import type { Streamed } from '../seal/work.ts';
 import type { Version } from '../stores/model.ts';
 import { isSecretType, type StoredValue } from '../stores/parameter.ts';
@@ -120,7 +121,19 @@ async function valueIn(
       ? whole
       : Buffer.from(propertyOf(stored.value, parameter.name, stored.name));
   tools.limit.take(parameter.fullName, one.length);
+  if (await publishes(manifest, parameter, one)) return held(undefined);
   return held(asSource(parameter, one, stored));
+}
+
+/** Whether the file of a value that is not sealed holds it as it is. */
+async function publishes(
+  manifest: Manifest,
+  parameter: Parameter,
+  value: Buffer,
+): Promise<boolean> {
+  if (parameter.content.kind !== 'absent' || !('file' in (parameter.origin ?? {}))) return false;
+  const now = await openPublished(manifest, parameter).catch(() => undefined);
+  return now?.equals(value) ?? false;
 }
 
 function held(bytes: Held['bytes'], close: Held['close'] = () => Promise.resolve()): Held {

@@ -7,7 +7,7 @@ export interface ProcessId {
   host: string;
   /** The host's boot id; empty if the system does not provide it. */
   boot: string;
-  /** The pid namespace: each container of a host has its own pids. */
+  /** The namespaces of pids and of time: a container may have its own pids and start times. */
   namespace: string;
   pid: number;
   /** Its start time, in the system's own unit; empty if the system does not provide it. */
@@ -61,8 +61,15 @@ function statusOf(pid: string): { state: string; started: string } | undefined {
 }
 
 function namespace(): string {
+  return ['pid', 'time']
+    .map((kind) => linkOr(`/proc/self/ns/${kind}`))
+    .join(' ')
+    .trim();
+}
+
+function linkOr(file: string): string {
   try {
-    return readlinkSync('/proc/self/ns/pid');
+    return readlinkSync(file);
   } catch {
     return '';
   }

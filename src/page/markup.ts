@@ -39,10 +39,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
+  // Nobody's text is a line of its own, in case something else than a browser reads the page.
+  '\n': '&#10;',
 };
 
 /** Characters that are invisible or turn the reading direction are shown as their codes. */
 function escape(text: string): string {
   const shown = text.split('\n').map(visible).join('\n');
-  return shown.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return shown.replaceAll(/[&<>"'\n]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,11 +1,16 @@
 import { basename } from 'node:path';
 
-/** A short name for each file: without folder and ending where that is enough to tell them apart. */
+/**
+ * A name for each file that no other has: without folder and ending where that is enough to tell them
+ * apart.
+ */
 export function shortNames(files: readonly string[]): string[] {
-  const short = files.map((file) => withoutEnding(basename(file)));
-  return files.map((file, i) =>
-    short.filter((name) => name === short[i]).length > 1 ? withoutEnding(file) : (short[i] ?? file),
-  );
+  const ways = [(file: string) => withoutEnding(basename(file)), withoutEnding];
+  return files.map((file) => {
+    const isAlone = (way: (file: string) => string) =>
+      files.filter((other) => way(other) === way(file)).length === 1;
+    return ways.find(isAlone)?.(file) ?? file;
+  });
 }
 
 function withoutEnding(file: string): string {

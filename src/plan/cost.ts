@@ -24,7 +24,8 @@ export function billOf({ store, tier, size = 0, copies = 0 }: Stored): Bill {
     case 'ssm':
       return { advanced };
     case 's3':
-      return { advanced, storage: size / GIB };
+      // Rounded up to about 10 MiB: nobody should read the size of a secret from its cost.
+      return { advanced, storage: Math.ceil((size / GIB) * 100) / 100 };
     case 'secretsmanager':
       return { secret: 1 + copies };
   }

@@ -112,6 +112,15 @@ describe('rollback', () => {
     expect(await text('app.yml')).toBe(before);
   });
 
+  test('leaves a file that has the value, and is published as it is, alone', async () => {
+    const app = await createPublished('  - {name: read, type: String, file: small}\n');
+    const before = await app.text('app.yml');
+    expect(await rollback(app.tools, app.file, 'read', { version: 'latest' })).toMatchObject({
+      changed: false,
+    });
+    expect(await app.text('app.yml')).toBe(before);
+  });
+
   test('drops file:, says so, and keeps the file and generate:', async () => {
     const { tools, said, file, text, publish, valueIn } = await createPublished(
       '  - {name: read, type: SecureString, file: small}\n  - {name: made, type: SecureString, generate: {length: 9}}\n',

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, symlink } from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
@@ -45,12 +45,12 @@ test('the page goes to a file, or to standard output; with --json there is a rep
 
 test('an older page stays if a new one cannot be made', async () => {
   const app = await createSynced();
-  await app.write('report.html', 'older');
+  await app.write('report.html', '<!DOCTYPE html>older');
   await disturb({ rules: [{ action: 'ssm:*', deny: true }] });
   const { code, stderr } = await app.coffer(['report', 'app.yml', '-o', 'report.html']);
   expect(code).toBe(1);
   expect(stderr).toContain('--offline');
-  expect(await app.text('report.html')).toBe('older');
+  expect(await app.text('report.html')).toBe('<!DOCTYPE html>older');
 });
 
 test('a folder that is not there is found before AWS is asked', async () => {
@@ -61,6 +61,22 @@ test('a folder that is not there is found before AWS is asked', async () => {
     expect(stderr).toContain('none');
   });
   expect(calls).toEqual({});
+});
+
+test('writes over no manifest, no other file and no link', async () => {
+  const app = await createSynced();
+  const before = await app.text('app.yml');
+  await app.write('notes.txt', 'mine');
+  await symlink('notes.txt', app.path('link.html'));
+  for (const name of ['app.yml', 'notes.txt', 'link.html']) {
+    const { code, stderr } = await app.coffer(['report', 'app.yml', '--offline', '-o', name]);
+    expect(stderr).toMatch(`coffer: error: ${name} is there, and is no p`);
+    expect(code).toBe(2);
+  }
+  expect([await app.text('app.yml'), await app.text('notes.txt')]).toEqual([before, 'mine']);
+  await app.write('empty.html', '');
+  await app.succeed(['report', 'app.yml', '--offline', '-o', 'empty.html']);
+  await app.succeed(['report', 'app.yml', '--offline', '-o', 'empty.html']);
 });
 
 test('a terminal gets no page', async () => {

@@ -1,12 +1,17 @@
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { report } from '../../actions/report.ts';
 import { CofferError, type Problem } from '../../errors.ts';
+import { openRegular } from '../../files/open-regular.ts';
 import { isPipeOrDevice, isThere } from '../../files/private-file.ts';
 import { replaceFile } from '../../files/replace.ts';
 import type { Overview } from '../../page/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
 import { explainOutputError } from '../terminal/output.ts';
+
+/** Of every page, older ones included. */
+const START = '<!doctype html>';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, json, terminal, tools } = context;
@@ -21,7 +26,7 @@ export async function run(context: Context): Promise<ExitCode> {
     throw new CofferError('usage', '-o - cannot be used with --json: both go to standard output');
   }
   // Before all that takes long.
-  if (file !== undefined) await isThere(file);
+  if (file !== undefined) await refuseTarget(file);
   const overview = await report(tools, args, {
     offline: flags.boolean('offline'),
     history: flags.boolean('history'),
@@ -37,6 +42,30 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   await writeReport(context, overview);
   return EXIT.ok;
+}
+
+/**
+ * The name of a report is well known: in a branch, it may be a link to another file of the caller's.
+ * And one word too few makes a manifest the target.
+ */
+async function refuseTarget(file: string): Promise<void> {
+  if (!(await isThere(file)) || (await isPipeOrDevice(file))) return;
+  const opened = await openRegular(resolve(file));
+  try {
+    const { buffer, bytesRead = 0 } =
+      (await opened?.handle.read(Buffer.alloc(START.length), 0, START.length, 0)) ?? {};
+    const start = buffer?.toString('latin1', 0, bytesRead).toLowerCase();
+    if (start === '' || start === START) return;
+  } finally {
+    await opened?.handle.close();
+  }
+  throw new CofferError(
+    'usage',
+    `${file} is there, and is ${opened ? 'no page' : 'no plain file'}`,
+    {
+      hint: 'give another name after -o, or remove it first',
+    },
+  );
 }
 
 async function writePage(

@@ -31,7 +31,7 @@ export const ENVIRONMENT_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'find',
     args: '<name> [...manifests]',
-    summary: 'Find a parameter in manifests, by its name or a part of it',
+    summary: 'Find a parameter in manifests, by its name or a pattern',
     description: `
       Shows where parameters are: file and line, name in AWS, type, and whether the value is
       encrypted. Takes a name as in the manifest, a full name as in AWS, or the name of the variable

@@ -30,7 +30,7 @@ const EVERY_FLAG = new Set([
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/\.(?:js|1)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.(?:[jt]s|1)$/.test(entry.name))
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
