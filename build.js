@@ -93,7 +93,9 @@ if (process.argv.includes('--watch')) {
 /** Writes the table of the command line, and the program that starts it. */
 async function writeCommands({ outputFiles, metafile, errors }) {
   if (errors.length > 0) return;
-  const { code, map } = await tableOf(outputFiles);
+  const lazy = [...chunksOf('node_modules/yaml/', metafile), ...chunksOf(VALIDATOR, metafile)];
+  const imports = importsOf(metafile, lazy);
+  const { code, map, modules } = await tableOf(outputFiles, imports, 'start.js');
   writeFileSync('dist/commands.cjs', `${code}//# sourceMappingURL=commands.cjs.map\n`);
   writeFileSync('dist/commands.cjs.map', JSON.stringify(ownPositions(map)));
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
@@ -106,9 +108,8 @@ async function writeCommands({ outputFiles, metafile, errors }) {
     define: {
       ...common.define,
       COFFER_BUNDLE: JSON.stringify(hash),
-      COFFER_HEAVY: JSON.stringify(
-        [...chunksOf('node_modules/yaml/', metafile), ...chunksOf(VALIDATOR, metafile)].join(' '),
-      ),
+      COFFER_HEAVY: JSON.stringify(lazy.map((file) => `./${file}`).join(' ')),
+      COFFER_MODULES: JSON.stringify(JSON.stringify(modules)),
     },
   };
   await build({ ...first, entryPoints: { cli: 'src/cli/entry.ts' } });
@@ -130,8 +131,21 @@ function chunksOf(path, { outputs }) {
     if (!files.every((input) => input.includes(path))) {
       throw new Error(`${file} has code of ${path}, and other code`);
     }
-    return [`./${basename(file)}`];
+    return [basename(file)];
   });
   if (chunks.length === 0) throw new Error(`no chunk has code of ${path}`);
   return chunks;
+}
+
+/** For each output file, the files that it needs when it runs, but for the lazy ones. */
+function importsOf({ outputs }, lazy) {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([file, { imports }]) => [
+      basename(file),
+      imports
+        .filter(({ kind, external }) => kind === 'import-statement' && !external)
+        .map(({ path }) => basename(path))
+        .filter((name) => !lazy.includes(name)),
+    ]),
+  );
 }

@@ -3,25 +3,29 @@
 // compiled code of all of it in one piece.
 import { basename } from 'node:path';
 import { transform } from 'esbuild';
+import { exportValues } from './exports.js';
 import { joinMaps } from './source-map.js';
 
-/**
- * esbuild copies the exports of each module once more, for programs that change them. Nobody does,
- * and without the copies coffer starts faster. The text stays as long as it is, for the source map.
- */
-const COPIED = '__copyProps(__defProp({},"__esModule",{value:!0}),mod)';
-const AS_IT_IS = '__defProp(mod,"__esModule",{value:!0})'.padEnd(COPIED.length);
+/** The length of `lines` in a file, with the ends of the lines. */
+const lengthOf = (lines) => lines.reduce((sum, line) => sum + line.length + 1, 0);
 
 /**
- * The script and its source map.
+ * The script, its source map, and where its modules are, as src/cli/start/pieces.ts reads it.
  * @param outputs esbuild's output files, all in one folder, with inline source maps
+ * @param imports of each file by its name, those that it needs as soon as it runs
+ * @param entry the file that runs first
  */
-export async function tableOf(outputs) {
+export async function tableOf(outputs, imports, entry) {
   // Its value is the table; loaded by Node as a module, it exports the table.
   const lines = ['"use strict";(typeof module==="object"?module:{}).exports={'];
   const pieces = [];
-  for (const { path, text } of outputs.filter(({ path }) => path.endsWith('.js'))) {
-    const { code, map } = await transform(text, {
+  const modules = [];
+  let end = lengthOf(lines);
+  const files = outputs.filter(({ path }) => path.endsWith('.js'));
+  const texts = new Map(files.map(({ path, text }) => [basename(path), text]));
+  const names = inOrder([...texts.keys()], imports, entry);
+  for (const name of names) {
+    const { code, map } = await transform(texts.get(name), {
       format: 'cjs',
       // Inside, modules are only looked up in the table. Node 20 has no import() there, and neither
       // has a single executable.
@@ -32,15 +36,29 @@ export async function tableOf(outputs) {
       minifyWhitespace: true,
       legalComments: 'none',
       sourcemap: 'external',
-      sourcefile: basename(path),
+      sourcefile: name,
       logLevel: 'warning',
     });
-    const lean = code.replace(COPIED, AS_IT_IS);
-    lines.push(`${JSON.stringify(`./${basename(path)}`)}(require,module,exports){`);
-    pieces.push({ start: lines.length, map: JSON.parse(map) });
-    lines.push(...lean.trimEnd().split('\n'), '},');
+    const head = `${JSON.stringify(`./${name}`)}(require,module,exports){`;
+    const added = [head, ...exportValues(code).trimEnd().split('\n'), '},'];
+    const needs = imports[name].map((needed) => names.indexOf(needed));
+    modules.push([`./${name}`, lines.length, end, (end += lengthOf(added)), needs]);
+    lines.push(...added);
+    pieces.push({ start: lines.length - added.length + 1, map: JSON.parse(map) });
   }
   const code = `${[...lines, '};'].join('\n')}\n`;
-  if (!code.includes(AS_IT_IS)) throw new Error('esbuild copies exports in another way now');
-  return { code, map: joinMaps(pieces) };
+  if (/[^\0-\x7f]/.test(code)) throw new Error('positions are wrong: the script is not ASCII');
+  return { code, map: joinMaps(pieces), modules };
+}
+
+/** The names so that what is needed together lies together: what `entry` needs first. */
+function inOrder(names, imports, entry) {
+  const found = new Set();
+  const visit = (name) => {
+    if (found.has(name)) return;
+    found.add(name);
+    imports[name].forEach(visit);
+  };
+  [entry, ...names].forEach(visit);
+  return [...found];
 }

@@ -14,7 +14,11 @@ const objects = new Map();
 const uploads = new Map();
 let calls = {};
 
-const server = createServer(async (request, response) => {
+const server = createServer((request, response) => void answer(request, response));
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
+
+async function answer(request, response) {
   const { pathname, searchParams } = new URL(request.url, 'http://sink');
   const pieces = [];
   for await (const piece of request) pieces.push(piece);
@@ -24,9 +28,7 @@ const server = createServer(async (request, response) => {
   const [name, handle] = operationOf(method, searchParams) ?? ['Unknown', unknown];
   calls[name] = (calls[name] ?? 0) + 1;
   handle({ path: pathname, query: searchParams, headers: request.headers, body, response });
-});
-server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
+}
 
 function control(method, pathname, response) {
   if (method === 'GET') return response.end(JSON.stringify(calls));

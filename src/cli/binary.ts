@@ -20,9 +20,10 @@ if (!answerVersion(process.argv.slice(2))) {
       return undefined;
     }
   };
+  const modules = asset('commands.cjs');
   startCommands({
-    file: 'commands.cjs',
-    read: () => asset('commands.cjs').toString('latin1'),
+    name: 'commands.cjs',
+    copy: (start, end, into, offset) => void modules.copy(into, offset, start, end),
     codeOf: (argv) => findCode(argv, codeOf),
     program: process.execPath,
   });

@@ -5,10 +5,11 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
  * substitution or a socket of systemd, if the call may run a command. Node closes them for the
  * commands that it starts, unless they are passed on one by one. Only on Linux: elsewhere nothing
  * tells them from Node's own.
+ * @param own one that coffer opened
  */
-export function findInherited(argv: readonly string[]): readonly number[] {
+export function findInherited(argv: readonly string[], own?: number): readonly number[] {
   if (!argv.some((word) => word === 'exec' || word === 'sandbox')) return [];
-  const open = listDescriptors().filter(({ number }) => number > 2);
+  const open = listDescriptors().filter(({ number }) => number > 2 && number !== own);
   return open.filter((one) => !isOfNode(one, open)).map(({ number }) => number);
 }
 

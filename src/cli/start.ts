@@ -7,19 +7,24 @@ import { endIfInterrupted } from './terminal/interrupt.ts';
 import { main } from './main.ts';
 import { writeOutput } from './terminal/output.ts';
 
-/**
- * Runs the command line of this process, and ends it.
- * @param program what to run to run coffer again
- * @param keepCode called with the name of the command when its work is done
- */
-export async function start(
-  environment: Environment,
-  program: string | undefined,
-  keepCode: (command: string) => void,
-): Promise<never> {
+/** How this process was started. */
+interface Started {
+  /** As it was, before anything changed it. */
+  environment: Environment;
+  /** What to run to run coffer again. */
+  program: string | undefined;
+  /** Where coffer's own code is open, if it is. */
+  descriptor: number | undefined;
+  /** To be called when the work is done, with what tells the name of the command. */
+  keepCode: (commandOf: () => string) => void;
+}
+
+/** Runs the command line of this process, and ends it. */
+export async function start(started: Started): Promise<never> {
+  const { environment, program, descriptor, keepCode } = started;
   const argv = process.argv.slice(2);
   // First, before coffer opens files of its own.
-  const inherited = findInherited(argv);
+  const inherited = findInherited(argv, descriptor);
   // If stderr has no reader, a running write must still finish.
   process.stderr.on('error', () => {});
   // writeOutput reports errors to its caller.
@@ -30,7 +35,7 @@ export async function start(
   // After all output is written, a pending call to AWS must not keep the process alive.
   await writeOutput(process.stdout, '').catch(() => {});
   // A failed run may have compiled little.
-  if (process.exitCode === EXIT.ok) keepCode(commandOf(argv));
+  if (process.exitCode === EXIT.ok) keepCode(() => commandOf(argv));
   process.exit();
 }
 

@@ -24,7 +24,7 @@ export function cacheFolder(
 /** Every folder above belongs to this user or to root; others cannot rename what is in it. */
 function isOutOfReach(folder: string): boolean {
   const me = process.getuid?.();
-  for (let at = realpathSync(folder); at !== dirname(at); at = dirname(at)) {
+  for (let at = realpathSync.native(folder); at !== dirname(at); at = dirname(at)) {
     const { uid, mode } = statSync(dirname(at));
     const isOpen = (mode & OTHERS_MAY_WRITE) !== 0 && (mode & STICKY) === 0;
     if (isOpen || (me !== undefined && uid !== me && uid !== 0)) return false;

@@ -1,16 +1,20 @@
-import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Creates a folder if it is missing; returns whether it belongs to this user only. */
 export function makeOwnFolder(folder: string): boolean {
   try {
-    makeFolders(folder);
-    const found = lstatSync(folder);
+    const found = lstatSync(folder, { throwIfNoEntry: false }) ?? made(folder);
     const isOwn = found.uid === (process.getuid?.() ?? found.uid);
     return found.isDirectory() && isOwn && (found.mode & 0o077) === 0;
   } catch {
     return false;
   }
+}
+
+function made(folder: string): Stats {
+  makeFolders(folder);
+  return lstatSync(folder);
 }
 
 /**

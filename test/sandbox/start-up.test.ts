@@ -25,7 +25,16 @@ const PARTS = {
 };
 
 /** Modules of Node that take milliseconds, which most calls do not need. */
-const HEAVY = ['child_process', 'http', 'http2', 'inspector', 'perf_hooks', 'readline', 'zlib'];
+const HEAVY = [
+  'child_process',
+  'fs/promises',
+  'http',
+  'http2',
+  'inspector',
+  'perf_hooks',
+  'readline',
+  'zlib',
+];
 
 const WRITE_LOADED = `process.on('exit', () =>
   require('node:fs').writeFileSync(process.env.LOADED, process.moduleLoadList.join('\\n')));`;
@@ -55,7 +64,11 @@ async function loadedBy(app: Scene, args: readonly string[]) {
 async function keptIn(folder: string, args: readonly string[]): Promise<readonly string[]> {
   const cli = await readFile(new URL('../../dist/cli.cjs', import.meta.url), 'utf8');
   const [, build = ''] = /new CodeCache\(\w+,"(\w+)"\)/.exec(cli) ?? [];
-  return new CodeCache(folder, build).read(args)?.modules ?? [];
+  const names = Object.keys(table);
+  const pieces = new CodeCache(folder, build).read(args)?.pieces ?? [];
+  return pieces.flatMap(({ modules }) =>
+    modules.split(' ').map((place) => names[Number(place)] ?? ''),
+  );
 }
 
 /** Little more than they load now, so that a change that adds to it is noticed. */

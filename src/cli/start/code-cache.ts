@@ -2,13 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The compiled code of some modules. */
+export interface Piece {
+  /** Which they are, without line breaks. */
+  modules: string;
+  /** What V8 takes back. It refuses data of another version of V8, or of other flags. */
+  data: Buffer;
+}
+
 /** The compiled code of one command. */
 export interface Code {
   command: string;
-  /** The names of the modules that it is of, in any order. */
-  modules: readonly string[];
-  /** What V8 takes back. It refuses data of another version of V8, or of other flags. */
-  data: Buffer;
+  pieces: readonly Piece[];
 }
 
 const DIGEST_BYTES = 32;
@@ -16,6 +21,8 @@ const LENGTH_BYTES = 4;
 const HEAD_BYTES = DIGEST_BYTES + LENGTH_BYTES;
 /** V8 copies data that is not aligned to words. */
 const WORD_BYTES = 8;
+/** What no longer fits is compiled again when it is needed. */
+const MOST_BYTES = 8 * 1024 * 1024;
 const OLD_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Whether the user wants no code kept. */
@@ -53,17 +60,42 @@ function parse(command: string, content: Buffer): Code | undefined {
   const digest = content.subarray(0, DIGEST_BYTES);
   if (!digestOf(content.subarray(DIGEST_BYTES)).equals(digest)) return undefined;
   const end = HEAD_BYTES + content.readUInt32LE(DIGEST_BYTES);
-  const modules = content.toString('latin1', HEAD_BYTES, end).trimEnd().split(' ');
-  return { command, modules, data: content.subarray(end) };
+  let offset = end;
+  const lines = content.toString('latin1', HEAD_BYTES, end).trimEnd().split('\n');
+  const pieces = lines.map((line) => {
+    const [size = '', modules = ''] = line.split(':');
+    const data = content.subarray(offset, offset + Number(size));
+    offset += aligned(data.length);
+    return { modules, data };
+  });
+  return { command, pieces };
 }
 
-function contentOf({ modules, data }: Code): Buffer {
-  const names = modules.join(' ');
-  const padding = ' '.repeat(-(HEAD_BYTES + names.length) & (WORD_BYTES - 1));
+function contentOf({ pieces }: Code): Buffer {
+  const names = pieces.map(({ modules, data }) => `${data.length}:${modules}\n`).join('');
+  const size = aligned(HEAD_BYTES + names.length) - HEAD_BYTES;
   const length = Buffer.alloc(LENGTH_BYTES);
-  length.writeUInt32LE(names.length + padding.length);
-  const content = Buffer.concat([length, Buffer.from(names + padding, 'latin1'), data]);
+  length.writeUInt32LE(size);
+  const content = Buffer.concat([
+    length,
+    Buffer.from(names.padEnd(size), 'latin1'),
+    ...pieces.flatMap(({ data }) => [data, Buffer.alloc(aligned(data.length) - data.length)]),
+  ]);
   return Buffer.concat([digestOf(content), content]);
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / WORD_BYTES) * WORD_BYTES;
+}
+
+/** As many as there is room for. */
+function fitting(pieces: readonly Piece[]): readonly Piece[] {
+  let size = 0;
+  return pieces.filter(({ data }) => {
+    const fits = size + data.length <= MOST_BYTES;
+    if (fits) size += data.length;
+    return fits;
+  });
 }
 
 function digestOf(content: Buffer): Buffer {
@@ -92,12 +124,18 @@ export class CodeCache {
     });
   }
 
-  /** Keeps code for the runs to come. What cannot be written is not needed. */
-  keep(code: Code): void {
-    const file = this.#fileOf(code.command);
+  /**
+   * Keeps code for the runs to come. What cannot be written is not needed.
+   * @param pieces first those that the next run needs most
+   */
+  keep({ command, pieces }: Code): void {
+    const file = this.#fileOf(command);
     const temporary = `${file}.${process.pid}`;
     try {
-      writeFileSync(temporary, contentOf(code), { flag: 'wx', mode: 0o600 });
+      writeFileSync(temporary, contentOf({ command, pieces: fitting(pieces) }), {
+        flag: 'wx',
+        mode: 0o600,
+      });
       renameSync(temporary, file);
       this.#removeOld();
     } catch {

@@ -1,8 +1,8 @@
 import type * as v8 from 'node:v8';
-import { Script } from 'node:vm';
 import { cacheFolder } from '../../files/cache-folder.ts';
 import { CodeCache, isCacheOff, type Code } from './code-cache.ts';
-import { requireFrom, type Table } from './table.ts';
+import { Pieces, type ModulesFile } from './pieces.ts';
+import { requireFrom, type Run } from './table.ts';
 
 /** The build sets this: a hash of the modules. */
 declare const COFFER_BUNDLE: string;
@@ -10,24 +10,27 @@ declare const COFFER_BUNDLE: string;
 /** The build sets this: the names of modules that many calls do not need. */
 declare const COFFER_HEAVY: string;
 
+/** The build sets this: where the modules are. */
+declare const COFFER_MODULES: string;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What src/cli/start.ts exports. */
 interface Start {
-  start: (
-    environment: Environment,
-    program: string | undefined,
-    keepCode: (command: string) => void,
-  ) => Promise<never>;
+  start: (call: {
+    environment: Environment;
+    program: string | undefined;
+    descriptor: number | undefined;
+    keepCode: (commandOf: () => string) => void;
+  }) => Promise<never>;
 }
 
 /** The modules of the command line, and where they come from. */
-interface Modules {
-  /** The name of their file, for stack traces and for Node's own loader. */
-  file: string;
-  read: () => string;
+interface Modules extends ModulesFile {
   /** Code that came with them, if any. */
   codeOf?: (argv: readonly string[]) => Code | undefined;
+  /** Where their file is open, if it is. */
+  descriptor?: number;
   /** What runs them: a script, or the executable that they are in. */
   program: string | undefined;
 }
@@ -52,29 +55,37 @@ function doNotMarkInSteps(): void {
  * V8 compiles a function when it is first called. What it has compiled when a command has done its
  * work is kept for the next run of the same command, unless the environment says COFFER_CACHE=off.
  */
-export function startCommands({ file, read, codeOf, program }: Modules): void {
+export function startCommands({ codeOf, program, descriptor, ...file }: Modules): void {
   // A copy of the original, for the commands that coffer runs.
   const environment = { ...process.env };
   const argv = process.argv.slice(2);
   if (argv.some((word) => STREAMS.has(word))) doNotMarkInSteps();
-  const loaded = new Map<string, { exports: unknown }>();
-  const begin = (table: unknown, keepCode: (command: string) => void) => {
-    const load = requireFrom(table as Table, COFFER_HEAVY.split(' '), require, loaded);
-    void (load('./start.js') as Start).start(environment, program, keepCode);
+  const begin = (
+    find: (name: string) => Run | undefined,
+    keepCode: (commandOf: () => string) => void,
+  ) => {
+    const load = requireFrom(find, COFFER_HEAVY.split(' '), require);
+    void (load('./start.js') as Start).start({ environment, program, descriptor, keepCode });
   };
   // Only Node's own loader finds source maps; an executable has none.
-  if (process.sourceMapsEnabled && !codeOf) return begin(require(file), () => {});
+  if (process.sourceMapsEnabled && !codeOf) {
+    const table = require(file.name) as Readonly<Record<string, Run>>;
+    return begin(
+      (name) => table[name],
+      () => {},
+    );
+  }
 
   const shipped = codeOf?.(argv);
   const folder = shipped || isCacheOff(environment) ? undefined : cacheFolder(environment);
   const cache = folder === undefined ? undefined : new CodeCache(folder, COFFER_BUNDLE);
   const known = shipped ?? cache?.read(argv);
-  const script = new Script(read(), { filename: file, cachedData: known?.data });
-  const kept = new Set(script.cachedDataRejected ? [] : known?.modules);
-  begin(script.runInThisContext(), (command) => {
-    const modules = [...loaded.keys()];
-    if (!cache || modules.every((name) => kept.has(name))) return;
-    const all = [...new Set([...kept, ...modules])];
-    cache.keep({ command, modules: all, data: script.createCachedData() });
-  });
+  const modules = new Pieces(file, COFFER_MODULES, known?.pieces ?? []);
+  begin(
+    (name) => modules.find(name),
+    (commandOf) => {
+      const pieces = cache && modules.keep();
+      if (pieces) cache.keep({ command: commandOf(), pieces });
+    },
+  );
 }

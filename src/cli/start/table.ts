@@ -1,13 +1,12 @@
-/** The modules of the command line, as the build writes them: functions by the name of their file. */
-export type Table = Readonly<
-  Record<string, (require: Require, module: { exports: unknown }, exports: unknown) => void>
->;
+/** A module of the command line, as the build writes it. */
+export type Run = (require: Require, module: { exports: unknown }, exports: unknown) => void;
 
 type Require = (name: string) => unknown;
 
 /** Modules of Node that take milliseconds to load, and that many calls do not need. */
 const HEAVY = new Set([
   'node:child_process',
+  'node:fs/promises',
   'node:http',
   'node:https',
   'node:net',
@@ -17,17 +16,17 @@ const HEAVY = new Set([
 ]);
 
 /**
- * Returns a `require` for the modules of a table, each run once; for others, Node's.
+ * Returns a `require` for our modules, each run once; for others, Node's.
  * Heavy modules are loaded when they are first used.
- * @param heavy those of the table
- * @param loaded gets the names of the modules that were run, and what they export
+ * @param find returns one of ours, if there is one of that name
+ * @param heavy those of ours
  */
 export function requireFrom(
-  table: Table,
+  find: (name: string) => Run | undefined,
   heavy: readonly string[],
   ofNode: Require,
-  loaded: Map<string, { exports: unknown }>,
 ): Require {
+  const loaded = new Map<string, { exports: unknown }>();
   const isHeavy = (name: string) => HEAVY.has(name) || heavy.includes(name);
   const require = (name: string): unknown => {
     const known = loaded.get(name);
@@ -35,7 +34,7 @@ export function requireFrom(
     return isHeavy(name) ? lazily(() => load(name)) : load(name);
   };
   const load = (name: string): unknown => {
-    const run = table[name];
+    const run = find(name);
     if (!run) return ofNode(name);
     const module = { exports: {} };
     loaded.set(name, module);

@@ -4,7 +4,13 @@ import { CodeCache } from '../../../src/cli/start/code-cache.ts';
 import { flipBit } from '../../support/flip.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
-const CODE = { command: 'check', modules: ['./a.js', './b.js'], data: Buffer.from('compiled') };
+const CODE = {
+  command: 'check',
+  pieces: [
+    { modules: '0 1 2', data: Buffer.from('compiled') },
+    { modules: '3', data: Buffer.from('a lazy one') },
+  ],
+};
 
 async function createCache() {
   const workspace = await createWorkspace();
@@ -19,9 +25,25 @@ test('keeps the code of a command for the next call of it', async () => {
   expect(cache.read(['check', 'app.yml'])).toEqual(CODE);
   expect(cache.read(['--profile', 'dev', 'check'])).toEqual(CODE);
   expect(cache.read(['decrypt'])).toBeUndefined();
-  cache.keep({ ...CODE, data: Buffer.from('more') });
-  expect(cache.read(['check'])?.data.toString()).toBe('more');
+  const other = { command: 'check', pieces: [{ modules: '4', data: Buffer.from('other') }] };
+  cache.keep(other);
+  expect(cache.read(['check'])).toEqual(other);
   expect(await files()).toHaveLength(1);
+});
+
+test('V8 gets each piece at the start of a word, so that it does not copy it', async () => {
+  const { cache } = await createCache();
+  for (let length = 1; length < 20; length++) {
+    cache.keep({ ...CODE, pieces: [{ modules: '1', data: Buffer.alloc(length) }, ...CODE.pieces] });
+    for (const { data } of cache.read(['check'])?.pieces ?? []) expect(data.byteOffset % 8).toBe(0);
+  }
+});
+
+test('keeps no more than fits, first what is needed most', async () => {
+  const { cache } = await createCache();
+  const pieces = [3, 6, 2].map((mib) => ({ modules: `${mib}`, data: Buffer.alloc(mib * 2 ** 20) }));
+  cache.keep({ command: 'check', pieces });
+  expect(cache.read(['check'])?.pieces.map(({ modules }) => modules)).toEqual(['3', '2']);
 });
 
 test('looks for nothing but names of commands', async () => {

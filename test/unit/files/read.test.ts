@@ -85,7 +85,6 @@ const WITHOUT_LIMIT = [
   'aws/trust.ts', // certificates
   'ci/comment.ts', // GitHub's event and its answers
   'cli/commands/sandbox.ts', // the caller's own policy, for a test
-  'cli/entry.ts', // coffer's own code
   'cli/inherited.ts', // what Linux says of descriptors
   'cli/run-command.ts', // what Linux says of a process
   'cli/sops.ts', // less than the file of sops, which has the limit
