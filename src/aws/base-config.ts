@@ -30,6 +30,7 @@ export function baseConfig(
   // Without it, neither its region nor its endpoint counts: calls would go elsewhere.
   if (namedBy && !session.credentials) profileNamed(setup.config, profileName, namedBy);
   const endpoint = findEndpoint(session, service);
+  const retries = findRetries(setup);
   const known = region || findHomeRegion(session.region, setup)?.region;
   return {
     // Without one the SDK asks the instance that this runs on.
@@ -42,7 +43,13 @@ export function baseConfig(
     ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint: isOn(setup, 'use_fips_endpoint'),
     useDualstackEndpoint: isOn(setup, 'use_dualstack_endpoint'),
-    retryStrategy: createRetries(findRetries(setup)),
+    // What is not given here, the SDK looks for in the files, for each client anew.
+    maxAttempts: retries.attempts,
+    retryMode: retries.mode,
+    disableClockSkewCorrection: isOn(setup, 'disable_clock_skew_correction'),
+    authSchemePreference: listOf(settingOf(setup, 'auth_scheme_preference')),
+    userAgentAppId: () => Promise.resolve(settingOf(setup, 'sdk_ua_app_id')),
+    retryStrategy: createRetries(retries),
     cacheMiddleware: true,
     logger: SILENT_LOGGER,
     requestHandler: new PatientHandler(session.limits ?? LIMITS, session.interruption, setup),
@@ -50,7 +57,17 @@ export function baseConfig(
 }
 
 /** A setting that is AWS_USE_… in the environment, and has the same name in a profile. */
-function isOn({ environment, config }: Setup, name: string): boolean {
-  const value = environment[`AWS_${name.toUpperCase()}`] || config.profile[name];
-  return value?.toLowerCase() === 'true';
+function settingOf({ environment, config }: Setup, name: string): string | undefined {
+  return environment[`AWS_${name.toUpperCase()}`] || config.profile[name];
+}
+
+function isOn(setup: Setup, name: string): boolean {
+  return settingOf(setup, name)?.toLowerCase() === 'true';
+}
+
+function listOf(text = ''): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
 }

@@ -24,15 +24,15 @@ export interface Proxy {
  * @throws CofferError `usage` if the variable is not the URL of a proxy for HTTP
  */
 export function findProxy(environment: Environment, target: Target): Proxy | undefined {
+  const variable = `${target.protocol.replace(':', '')}_proxy`;
+  const from = [variable, variable.toUpperCase()].find((name) => environment[name] !== undefined);
+  const text = from && environment[from]?.trim();
+  if (!from || !text) return undefined;
   const host = target.hostname
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')
     .toLowerCase();
   if (isNear(host)) return undefined;
-  const variable = `${target.protocol.replace(':', '')}_proxy`;
-  const from = [variable, variable.toUpperCase()].find((name) => environment[name] !== undefined);
-  const text = from && environment[from]?.trim();
-  if (!from || !text) return undefined;
   const exceptions = environment['no_proxy'] ?? environment['NO_PROXY'] ?? '';
   const port = target.port ?? (target.protocol === 'https:' ? 443 : 80);
   return isExcepted(exceptions, host, port) ? undefined : { url: parse(from, text), from };
@@ -54,18 +54,21 @@ function parse(from: string, text: string): URL {
   });
 }
 
-/** Loopback, and the link-local addresses where AWS serves metadata and credentials. */
-const NEAR = new BlockList();
-NEAR.addSubnet('127.0.0.0', 8);
-NEAR.addAddress('0.0.0.0');
-NEAR.addSubnet('169.254.0.0', 16);
-NEAR.addAddress('::', 'ipv6');
-NEAR.addAddress('::1', 'ipv6');
-NEAR.addSubnet('fe80::', 10, 'ipv6');
-NEAR.addSubnet('fd00:ec2::', 32, 'ipv6');
-
 function isNear(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || contains(NEAR, host);
+  return host === 'localhost' || host.endsWith('.localhost') || contains(nearAddresses(), host);
+}
+
+/** Loopback, and the link-local addresses where AWS serves metadata and credentials. */
+function nearAddresses(): BlockList {
+  const near = new BlockList();
+  near.addSubnet('127.0.0.0', 8);
+  near.addAddress('0.0.0.0');
+  near.addSubnet('169.254.0.0', 16);
+  near.addAddress('::', 'ipv6');
+  near.addAddress('::1', 'ipv6');
+  near.addSubnet('fe80::', 10, 'ipv6');
+  near.addSubnet('fd00:ec2::', 32, 'ipv6');
+  return near;
 }
 
 function contains(list: BlockList, host: string): boolean {

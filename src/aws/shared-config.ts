@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { loadSharedConfigFiles } from '@smithy/core/config';
 import { CofferError } from '../errors.ts';
 import type { Environment } from './environment.ts';
 
@@ -31,6 +33,8 @@ export const NO_CONFIG: SharedConfig = {
   files: { config: '~/.aws/config', credentials: '~/.aws/credentials' },
 };
 
+type SharedConfigFiles = Awaited<ReturnType<typeof loadSharedConfigFiles>>;
+
 const OTHER_KINDS = /^(?:sso-session|services)\./;
 
 /**
@@ -45,12 +49,7 @@ export async function loadSharedConfig(
     config: fileAt(environment, 'AWS_CONFIG_FILE', 'config'),
     credentials: fileAt(environment, 'AWS_SHARED_CREDENTIALS_FILE', 'credentials'),
   };
-  const { loadSharedConfigFiles } = await import('@smithy/core/config');
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    configFilepath: files.config,
-    filepath: files.credentials,
-    ignoreCache: true,
-  });
+  const { configFile, credentialsFile } = await read(files);
   const sections = new Map<string, Section>();
   const profiles = new Map<string, Section>();
   for (const [name, section] of Object.entries(configFile)) {
@@ -62,6 +61,19 @@ export async function loadSharedConfig(
   const { name, by } = nameOfProfile(environment, given);
   const profile = profiles.get(name) ?? {};
   return { profileName: name, namedBy: by, profile, profiles, sections, files };
+}
+
+/** Most machines of CI have neither, and then nothing needs to be loaded. */
+async function read({ config, credentials }: SharedConfig['files']): Promise<SharedConfigFiles> {
+  if (![config, credentials].some((file) => existsSync(file))) {
+    return { configFile: {}, credentialsFile: {} };
+  }
+  const { loadSharedConfigFiles } = await import('@smithy/core/config');
+  return loadSharedConfigFiles({
+    configFilepath: config,
+    filepath: credentials,
+    ignoreCache: true,
+  });
 }
 
 function nameOfProfile(

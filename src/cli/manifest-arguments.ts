@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CofferError } from '../errors.ts';
+import { stat } from '../files/promised.ts';
 import { argumentsOf, type Call } from './command-line.ts';
 
 /** In words that people quote, so that the shell leaves them alone. */

@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
+import { constants, readFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
+import { access, stat } from '../files/promised.ts';
 import type { Environment } from './environment.ts';
 
 const PASSED_ON = [

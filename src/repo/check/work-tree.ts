@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import pMap from 'p-map';
 import { errnoOf, explainFileError, isMissing } from '../../files/errors.ts';
@@ -7,6 +6,7 @@ import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
 import { listIndex, repositoryRoot } from '../../git/repository.ts';
 import { openRegular } from '../../files/open-regular.ts';
+import { realpath } from '../../files/promised.ts';
 import { locate } from '../../seal/named-file.ts';
 import { MANIFEST_LIMIT, type SizeLimit } from '../../sizes.ts';
 import type { Snapshot } from './snapshot.ts';
