@@ -44,7 +44,7 @@ export async function deleteOne(
   wanted: string,
   options: DeleteOptions = {},
 ): Promise<DeleteReport> {
-  refuseInput([file]);
+  await refuseInput([file]);
   const read = () => readOneManifest(tools, file);
   // Under the lock, or that of a run that was killed right after its work would stay.
   const manifest = options.dryRun

@@ -44,7 +44,7 @@ export async function edit(
   change: (text: Buffer) => Promise<Buffer>,
   options: EditOptions = {},
 ): Promise<EditReport> {
-  refuseInput([file]);
+  await refuseInput([file]);
   const isNew = !(await isThere(file));
   const view = isNew ? newView(tools, file) : await readView(tools, file, options);
   const original = Buffer.from(view.text);

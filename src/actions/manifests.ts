@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { describeSpare } from '../aws/spare-key.ts';
 import { CofferError } from '../errors.ts';
 import { decodeManifest, parseManifest, readManifest } from '../manifest/index.ts';
@@ -108,22 +109,26 @@ export function changeManifest<Result>(
   );
 }
 
-/** @throws CofferError `usage` for `-` where a manifest is written */
-export function refuseInput(files: readonly string[]): void {
-  if (!files.includes('-')) return;
-  throw new CofferError('usage', 'this writes the manifest, and cannot write standard input', {
-    hint: 'name a file',
-  });
+/** @throws CofferError `usage` for `-`, a pipe or a device where a manifest is written */
+export async function refuseInput(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const found = file === '-' ? undefined : await stat(file).catch(() => undefined);
+    if (file !== '-' && (!found || found.isFile() || found.isDirectory())) continue;
+    const what = file === '-' ? 'standard input' : `${file}, which is no regular file`;
+    throw new CofferError('usage', `this writes the manifest, and cannot write ${what}`, {
+      hint: 'name a file',
+    });
+  }
 }
 
 /** Keeps other coffer processes from writing these manifests, which may not exist yet. */
-export function lockManifests<Result>(
+export async function lockManifests<Result>(
   { host }: Tools,
   files: readonly string[],
   { lockTimeoutSeconds: seconds = 60 }: WriteOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  refuseInput(files);
+  await refuseInput(files);
   return withLocks(files, { seconds, note: host.note }, work);
 }
 

@@ -35,9 +35,9 @@ export async function mergeDriver(
   { markerSize = 7, path = ours }: MergeOptions = {},
 ): Promise<MergeReport> {
   const bytes = {
-    base: await readBytes(path, MANIFEST_LIMIT, base),
-    ours: await readBytes(path, MANIFEST_LIMIT, ours),
-    theirs: await readBytes(path, MANIFEST_LIMIT, theirs),
+    base: await readBytes(path, MANIFEST_LIMIT, { path: base }),
+    ours: await readBytes(path, MANIFEST_LIMIT, { path: ours }),
+    theirs: await readBytes(path, MANIFEST_LIMIT, { path: theirs }),
   };
   // Keeps ours if the file is binary, as git does.
   if (Object.values(bytes).some((content) => content.includes(0))) {

@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   ENOSPC: ['the disk is full', MAKE_ROOM],
   EDQUOT: ['the disk quota is used up', MAKE_ROOM],
   ELOOP: ['its links form a loop', 'fix the symbolic link'],
+  ENXIO: ['it is a socket', 'name a file, or pipe the data in'],
   ENAMETOOLONG: ['its name is too long', 'give it a shorter name'],
   EMFILE: ['too many files are open', 'raise the limit with ulimit -n'],
 };

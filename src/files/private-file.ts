@@ -38,16 +38,20 @@ export async function isThere(file: string): Promise<boolean> {
 
 /**
  * Whether `file` cannot be replaced: a device, or a pipe such as that of `>(command)`.
- * `/dev/stdout` counts too, even if the shell redirects it to a file, and so does a link to it;
- * `/dev/shm` is a folder of files in memory.
+ * `/dev/stdout` counts too, even if the shell redirects it to a file, and so does a link to it.
  */
 export async function isPipeOrDevice(file: string): Promise<boolean> {
-  if (await leadsToDevices(resolve(file))) return true;
+  if (await leadsToDevices(file)) return true;
   const found = await stat(file).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
-async function leadsToDevices(path: string, links = MOST_LINKS): Promise<boolean> {
+/**
+ * Whether a path, or a link there, leads to what the system gives a name: `/dev/stdin`, or what the
+ * shell makes of `<(command)`. `/dev/shm` is a folder of files in memory.
+ */
+export async function leadsToDevices(file: string, links = MOST_LINKS): Promise<boolean> {
+  const path = resolve(file);
   const folder = await realpath(dirname(path)).catch(() => dirname(path));
   const here = join(folder, basename(path));
   if ([path, here].some((one) => /^\/(?:dev(?!\/shm\/)|proc)\//.test(one))) return true;

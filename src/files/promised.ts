@@ -3,11 +3,13 @@
 import {
   access as mayAccess,
   close,
+  constants,
   fstat,
   open,
   read,
   realpath as resolved,
   stat as ask,
+  type Stats,
 } from 'node:fs';
 import { promisify } from 'node:util';
 
@@ -15,28 +17,25 @@ export const access = promisify(mayAccess);
 export const stat = promisify(ask);
 export const realpath = promisify(resolved.native);
 
-const openFile = promisify(open);
+const opened = promisify(open);
 const readFrom = promisify(read);
-const statFile = promisify(fstat);
-const closeFile = promisify(close);
+const statOf = promisify(fstat);
+const closed = promisify(close);
 
-/** An open file. */
+/** A file that is open to be read. */
 export interface Reading {
-  size: number;
+  stat: () => Promise<Stats>;
   /** Reads on from where the last call ended; returns the number of bytes, 0 at the end. */
   read: (into: Buffer) => Promise<number>;
+  close: () => Promise<void>;
 }
 
-/** Opens a file to read it, and closes it when that is done. */
-export async function reading<T>(path: string, use: (file: Reading) => Promise<T>): Promise<T> {
-  const descriptor = await openFile(path, 'r');
-  try {
-    const { size } = await statFile(descriptor);
-    return await use({
-      size,
-      read: async (into) => (await readFrom(descriptor, into, 0, into.length, null)).bytesRead,
-    });
-  } finally {
-    await closeFile(descriptor);
-  }
+/** @param flags as of `open` */
+export async function openToRead(path: string, flags = constants.O_RDONLY): Promise<Reading> {
+  const descriptor = await opened(path, flags);
+  return {
+    stat: () => statOf(descriptor),
+    read: async (into) => (await readFrom(descriptor, into, 0, into.length, null)).bytesRead,
+    close: () => closed(descriptor),
+  };
 }

@@ -97,7 +97,10 @@ async function readAll(files: readonly string[]) {
   if (files.length === 0) return [];
   const { readIdentities } = await import('../crypto/age.ts');
   const read = files.map(async (file) =>
-    readIdentities((await readBytes(file, MANIFEST_LIMIT)).toString('utf8'), file),
+    readIdentities(
+      (await readBytes(file, MANIFEST_LIMIT, { mayBePipe: true })).toString('utf8'),
+      file,
+    ),
   );
   return (await Promise.all(read)).flat();
 }

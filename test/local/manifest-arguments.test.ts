@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/index.ts';
-import { coffer } from '../support/cli.ts';
+import { CLI, coffer, run } from '../support/cli.ts';
 import { createRepository, sealedManifest } from '../support/repository.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
+const PIPE = 'pipe.yml';
+const NO_AWS = { AWS_EC2_METADATA_DISABLED: 'true' };
 const PLAIN = `path: /app/
 region: us-east-1
 kmskey: alias/app
@@ -91,6 +93,72 @@ test.each(
   expect(stderr).toContain('this writes the manifest, and cannot write standard input');
   expect(code).toBe(2);
   expect(await app.files()).toEqual([]);
+});
+
+/** What a call needs besides its manifest. */
+const REST: Record<string, string[]> = {
+  ...MORE,
+  compare: ['app.yml'],
+  recovery: [],
+  policy: ['--for', 'ci'],
+  pin: ['--name', 'app'],
+  exec: ['--', 'true'],
+};
+const IN_FRONT: Record<string, string[]> = { find: ['x'], recovery: ['list'] };
+/** It takes paths to read from a cluster; git alone calls the other. */
+const NO_MANIFEST = new Set(['controller', 'git']);
+
+test.each(
+  COMMANDS.filter(({ name, args }) => args.includes('manifest') && !NO_MANIFEST.has(name)).map(
+    ({ name }) => name,
+  ),
+)('%s does not wait for a pipe that is named as a manifest', async (name) => {
+  const app = await createWorkspace({ 'app.yml': PLAIN });
+  await run('mkfifo', [PIPE], { cwd: app.folder });
+  const args = [name, ...(IN_FRONT[name] ?? []), PIPE, ...(REST[name] ?? [])];
+  const { code, stdout, stderr } = await coffer(args, { cwd: app.folder, env: NO_AWS });
+  expect(stdout + stderr).toMatch(/pipe\.yml(?:: it|, which) is (?:not a|no) regular file/);
+  expect(code).toBe(name === 'doctor' ? 3 : 2);
+});
+
+test.each([
+  ['import', ['import', '.env', '--into', PIPE]],
+  ['import', ['import', '/app/', '--into', PIPE]],
+  ['copy', ['copy', 'app.yml', 'level', PIPE]],
+  ['pin', ['pin', 'app.yml', '--name', 'app', '--from-report', PIPE]],
+  ['pin', ['pin', '--check', PIPE]],
+  ['merge-driver', ['merge-driver', 'app.yml', 'app.yml', PIPE]],
+  ['sandbox', ['sandbox', '--policy', `AKIACI=${PIPE}`, '--', 'true']],
+  ['controller', ['controller', '--kubeconfig', PIPE]],
+])('%s does not wait for a pipe that is named as another of its files', async (_, args) => {
+  const app = await createWorkspace({ 'app.yml': PLAIN, '.env': 'A=1\n' });
+  await run('mkfifo', [PIPE], { cwd: app.folder });
+  const { code, stderr } = await coffer(args, { cwd: app.folder, env: NO_AWS });
+  expect(stderr).toMatch(/ is (?:not a|no) regular file/);
+  expect(code).toBe(2);
+});
+
+test.each([
+  ['decrypt <(cat app.yml)', PLAIN],
+  ['decrypt /dev/stdin < app.yml', PLAIN],
+  ['cat app.yml | coffer decrypt /dev/stdin', PLAIN],
+  ['decrypt /dev/fd/3 3< app.yml', PLAIN],
+])('in a shell, coffer reads %s', async (line, expected) => {
+  const app = await createWorkspace({ 'app.yml': PLAIN });
+  const shell = `coffer() { '${process.execPath}' '${CLI}' "$@"; }; ${line.includes('coffer') ? '' : 'coffer '}${line}`;
+  const { code, stdout, stderr } = await run('bash', ['-c', shell], { cwd: app.folder });
+  expect(stdout.toString(), stderr).toBe(expected);
+  expect(code).toBe(0);
+});
+
+test.each(['<(cat .env)', 'pipe & cat .env > pipe; wait'])('imports from %s', async (source) => {
+  const app = await createWorkspace({ '.env': 'LEVEL=info\n' });
+  await run('mkfifo', ['pipe'], { cwd: app.folder });
+  const flags = '--into app.yml --plain * --path /app/ --kmskey alias/app --region us-east-1';
+  const shell = `set -f; '${process.execPath}' '${CLI}' import ${flags} ${source}`;
+  const { stderr } = await run('bash', ['-c', shell], { cwd: app.folder });
+  expect(stderr).toContain('1 value imported');
+  expect(String(await app.read('app.yml'))).toContain('- name: LEVEL');
 });
 
 test.each([

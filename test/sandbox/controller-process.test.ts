@@ -86,7 +86,7 @@ test('killed without a word, the next one does the rest once the Lease has run o
 
 test.each([
   [['--all-namespaces', '--namespace', 'a'], '--all-namespaces and --namespace'],
-  [['--kubeconfig', 'missing'], 'cannot read missing (ENOENT)'],
+  [['--kubeconfig', 'missing'], 'cannot read missing: file or folder not found'],
   [[], 'no kubeconfig is named'],
   [['--kubeconfig', 'config', '--health', 'nowhere'], '--health nowhere is not HOST:PORT'],
   [['--kubeconfig', 'config', '--aws-rate', 'fast'], '--aws-rate fast is not a whole number'],

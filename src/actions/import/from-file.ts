@@ -1,4 +1,5 @@
 import { CofferError, type Problem } from '../../errors.ts';
+import { isPipeOrDevice } from '../../files/private-file.ts';
 import { readBytes } from '../../files/read.ts';
 import { isThere } from '../../files/private-file.ts';
 import { countOf } from '../../formats/count.ts';
@@ -63,9 +64,13 @@ export async function importFile(
 }
 
 async function read({ input, limit }: Tools, source: string, { kind, sops }: ImportFileOptions) {
-  const bytes = source === '-' && input ? await input(limit) : await readBytes(source, limit);
+  const bytes =
+    source === '-' && input
+      ? await input(limit)
+      : await readBytes(source, limit, { mayBePipe: true });
   if (!isOfSops(bytes)) return readEntries(bytes, source, kind ?? kindOf(source));
-  if (sops && source !== '-') return readEntries(await sops(source), source, 'json');
+  const isFile = source !== '-' && !(await isPipeOrDevice(source));
+  if (sops && isFile) return readEntries(await sops(source), source, 'json');
   throw new CofferError('source', `sops encrypted ${source === '-' ? 'standard input' : source}`, {
     hint: 'name the file, so that coffer can ask sops for its values',
   });

@@ -37,9 +37,11 @@ async function storeOf({ flags, tools }: Context, source: string): Promise<Store
   return store === 'secretsmanager' ? store : undefined;
 }
 
-/** Only what begins with a slash can be a path in SSM. */
+/** Only what begins with a slash can be a path in SSM, unless it is a file or a pipe. */
 async function isFile(source: string): Promise<boolean> {
-  return !source.startsWith('/') || (await stat(source).catch(() => undefined))?.isFile() === true;
+  if (!source.startsWith('/')) return true;
+  const found = await stat(source).catch(() => undefined);
+  return found !== undefined && (found.isFile() || found.isFIFO());
 }
 
 const FOR_FILES = ['secret', 'plain', 'skip', 'overwrite', 'type', 'path', 'bucket', 'account'];

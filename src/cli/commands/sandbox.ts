@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { CofferError } from '../../errors.ts';
+import { readBytes } from '../../files/read.ts';
 import { shellExport } from '../../formats/shell.ts';
 import { Policies } from '../../sandbox/iam/policies.ts';
 import { startSandbox } from '../../sandbox/index.ts';
@@ -8,7 +8,11 @@ import { EXIT, type Context } from '../context.ts';
 import type { Environment } from '../environment.ts';
 import type { Flags } from '../flags.ts';
 import { untilSignal } from '../terminal/interrupt.ts';
+import { SizeLimit } from '../../sizes.ts';
 import { createRelay, runCommand } from '../run-command.ts';
+
+/** IAM's own limits are far lower. */
+const POLICY_LIMIT = new SizeLimit(1024 * 1024, { code: 'usage', hint: 'is it the right file?' });
 
 export async function run(context: Context): Promise<number> {
   const { flags, terminal } = context;
@@ -51,7 +55,7 @@ async function readPolicies(words: readonly string[]): Promise<Policies> {
         hint: 'for example --policy AKIACI=ci.json',
       });
     }
-    const text = await readFile(file, 'utf8');
+    const text = (await readBytes(file, POLICY_LIMIT)).toString('utf8');
     try {
       policies.set(accessKeyId, JSON.parse(text));
     } catch (cause) {

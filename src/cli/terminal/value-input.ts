@@ -20,7 +20,7 @@ export async function readValue(
   name: string,
   { file, keepNewline, limit }: ValueInput,
 ): Promise<Buffer> {
-  if (file !== undefined && file !== '-') return readBytes(file, limit);
+  if (file !== undefined && file !== '-') return readBytes(file, limit, { mayBePipe: true });
   if (!streams.stdin.isTTY) {
     const piped = await limit.gather(`the value of ${name}`, streams.stdin);
     const value = keepNewline ? piped : withoutLineBreak(piped);

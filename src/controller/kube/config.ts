@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { CofferError } from '../../errors.ts';
+import { readBytes } from '../../files/read.ts';
+import { SizeLimit } from '../../sizes.ts';
 
 /** How to reach an API server. */
 export interface KubeConfig {
@@ -17,6 +18,9 @@ export interface KubeConfig {
   /** The namespace of the caller. */
   namespace: string;
 }
+
+/** Certificates, keys and kubeconfigs are far smaller. */
+const LIMIT = new SizeLimit(8 * 1024 * 1024, { code: 'usage', hint: 'is it the right file?' });
 
 /** Where the kubelet puts the ServiceAccount of a pod. */
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -118,10 +122,8 @@ function parseDocument(file: string, bytes: Buffer): Document {
   throw unusable(file, 'it is not a kubeconfig');
 }
 
-async function readNamed(file: string): Promise<Buffer> {
-  return readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new CofferError('usage', `cannot read ${file} (${cause.code})`, { cause });
-  });
+function readNamed(file: string): Promise<Buffer> {
+  return readBytes(file, LIMIT);
 }
 
 function unusable(file: string, why: string): CofferError {

@@ -24,7 +24,7 @@ export async function findManifests(folder: string, tooLarge = new TooLarge()): 
   const found = await pMap(
     files,
     async (file) => {
-      const reading = readBytes(file, MANIFEST_LIMIT, resolve(folder, file));
+      const reading = readBytes(file, MANIFEST_LIMIT, { path: resolve(folder, file) });
       const bytes = await reading.catch((error: unknown) => tooLarge.note(error));
       return bytes && looksLikeManifest(decodeText(bytes).text) ? { file, bytes } : [];
     },

@@ -61,7 +61,8 @@ async function readNamed(
   readInput?: (limit: SizeLimit) => Promise<Buffer>,
 ): Promise<Found> {
   if (file === '-' && readInput) return { file, bytes: await readInput(MANIFEST_LIMIT) };
-  return { file, bytes: await readBytes(file, MANIFEST_LIMIT, resolve(folder, file)) };
+  const path = resolve(folder, file);
+  return { file, bytes: await readBytes(file, MANIFEST_LIMIT, { path }) };
 }
 
 async function fingerprintFile(path: string): Promise<Fingerprint | undefined> {

@@ -84,14 +84,12 @@ const WITHOUT_LIMIT = [
   'aws/credentials.ts', // the token of a web identity
   'aws/trust.ts', // certificates
   'ci/comment.ts', // GitHub's event and its answers
-  'cli/commands/sandbox.ts', // the caller's own policy, for a test
   'cli/inherited.ts', // what Linux says of descriptors
   'cli/run-command.ts', // what Linux says of a process
   'cli/sops.ts', // less than the file of sops, which has the limit
   'cli/start/code-cache.ts', // coffer's own compiled code
   'cli/terminal/editor.ts', // what a person typed; parsing it has the limit
   'controller/kube/client.ts', // the answers of the API server, and the pod's own token
-  'controller/kube/config.ts', // what an administrator gives the controller
   'files/lock.ts',
   'files/overwrite.ts', // its own copies of a manifest
   'files/this-process.ts',
