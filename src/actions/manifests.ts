@@ -7,6 +7,7 @@ import { inRegion } from '../manifest/regions.ts';
 import { FileKey, fileKeyRegion } from '../seal/file-key.ts';
 import { opensHead } from '../seal/head.ts';
 import { withLocks } from '../seal/locked.ts';
+import { refuseOutwardLink } from '../seal/outward-link.ts';
 import { Opener } from '../seal/opener.ts';
 import type { RecoveryList } from '../seal/recovery.ts';
 import { refuseRescue } from '../seal/rescue.ts';
@@ -31,6 +32,7 @@ export async function readManifests(
   const errors: CofferError[] = [];
   for (const file of new Set(files)) {
     try {
+      if (file !== '-') await refuseOutwardLink(file, tools.allowedFiles);
       const manifest = await (file === '-' ? readPiped(tools) : readManifest(file, known));
       const here = forCall(tools, manifest);
       tools.aws.demandAccount(here);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { askGit, gitError } from './run.ts';
 
@@ -64,6 +64,13 @@ export async function searchManifests(
 export async function listYaml(root: string): Promise<string[]> {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--'];
   return splitNames(await git(root, [...args, ':(icase)*.yml', ':(icase)*.yaml']));
+}
+
+/** Whether git tracks the very file, or link, at a path. */
+export async function isTracked(path: string): Promise<boolean> {
+  const args = ['ls-files', '-z', '--', `:(literal)${basename(path)}`];
+  const answer = await askGit(dirname(path), args);
+  return answer?.code === 0 && answer.stdout.length > 0;
 }
 
 /** A word, and the absolute path of a file that contains it. */

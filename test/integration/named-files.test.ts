@@ -171,6 +171,46 @@ test('a pipe in place of a file is refused at once', async () => {
   expect(stderr).toContain('is not a regular file');
 });
 
+describe('a manifest that a link of the branch leads out of the repository', () => {
+  test.each([
+    ['a link', '../../outside.yml', 'repo/sub/app.yml'],
+    ['a folder that is a link', '../..', 'repo/sub/up/outside.yml'],
+  ])('is refused by all that reads it, if it is %s', async (_, target, named) => {
+    const repo = await createRepo(OPEN);
+    await rename(repo.scene.path('repo/app.yml'), repo.scene.path('outside.yml'));
+    await mkdir(repo.scene.path('repo/sub'));
+    await symlink(target, repo.scene.path(named.replace('/outside.yml', '')));
+    const before = await repo.scene.text('outside.yml');
+    const calls = [
+      ['encrypt'],
+      ['check'],
+      ['diff'],
+      ['decrypt'],
+      ['set', '-f', 'outside.txt', 'f'],
+    ];
+    // Nobody but the caller made it.
+    expect((await repo.coffer(['list', named])).stderr).toBe('');
+    await commit(repo);
+    for (const [command = '', ...more] of calls) {
+      const args = [command, ...more.slice(0, 2), named, ...more.slice(2)];
+      const { code, stderr } = await repo.coffer(args);
+      expect(stderr, command).toContain('is outside of the repository of the link');
+      expect(code).toBe(2);
+    }
+    expect(await repo.scene.text('outside.yml')).toBe(before);
+    const allowed = await repo.coffer(['list', named, '--allow-file', 'outside.yml']);
+    expect(allowed).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('is read as ever if the link stays inside', async () => {
+    const repo = await createSealed();
+    await mkdir(repo.scene.path('repo/sub'));
+    await symlink('../app.yml', repo.scene.path('repo/sub/link.yml'));
+    await commit(repo);
+    expect(await repo.coffer(['decrypt', 'repo/sub/link.yml'])).toMatchObject({ code: 0 });
+  });
+});
+
 describe('a file: that is new beside ciphertext', () => {
   test('replaces it if git does not ignore the file, and encrypt names both', async () => {
     const repo = await createSealed();

@@ -8,6 +8,7 @@ import { listIndex, repositoryRoot } from '../../git/repository.ts';
 import { openRegular } from '../../files/open-regular.ts';
 import { realpath } from '../../files/promised.ts';
 import { locate } from '../../seal/named-file.ts';
+import { refuseOutwardLink } from '../../seal/outward-link.ts';
 import { MANIFEST_LIMIT, type SizeLimit } from '../../sizes.ts';
 import type { Snapshot } from './snapshot.ts';
 import { TooLarge } from './too-large.ts';
@@ -26,7 +27,7 @@ export async function openWorkTree(
   const tooLarge = new TooLarge();
   const found =
     files.length > 0
-      ? await pMap(new Set(files), (file) => readNamed(folder, file, readInput), {
+      ? await pMap(new Set(files), (file) => readNamed(folder, file, allowedFiles, readInput), {
           concurrency: 16,
         })
       : await findManifests(folder, tooLarge);
@@ -58,10 +59,12 @@ export async function openWorkTree(
 async function readNamed(
   folder: string,
   file: string,
+  allowedFiles: readonly string[],
   readInput?: (limit: SizeLimit) => Promise<Buffer>,
 ): Promise<Found> {
   if (file === '-' && readInput) return { file, bytes: await readInput(MANIFEST_LIMIT) };
   const path = resolve(folder, file);
+  await refuseOutwardLink(path, allowedFiles);
   return { file, bytes: await readBytes(file, MANIFEST_LIMIT, { path }) };
 }
 
