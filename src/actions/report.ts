@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CofferError } from '../errors.ts';
+import { CofferError, type Problem } from '../errors.ts';
 import { findHead, isCommitted } from '../git/head.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { buildOverview, type Region, type Survey } from '../page/build.ts';
@@ -70,19 +70,28 @@ async function readAll(
   const sights = await Promise.all(
     manifests.map((manifest) => readEnvironment(tools, manifest, { noDecrypt, keyArn })),
   );
-  const all = sights.flatMap(({ regions }) => regions);
-  const [first] = all.flatMap((item) => ('error' in item ? [item.error] : []));
-  if (first && all.every((item) => 'error' in item)) {
-    const { code, message, hint, place, cause, problems } = first;
-    const orOffline = 'coffer report --offline shows what the manifests say';
-    throw new CofferError(code, message, {
-      hint: hint ? `${hint}; ${orOffline}` : orOffline,
-      place,
-      cause,
-      problems: problems.length > 1 ? problems : undefined,
-    });
-  }
-  return sights;
+  if (sights.some(({ regions }) => regions.some((item) => 'state' in item))) return sights;
+  const errors = sights.flatMap(({ regions, problems }) => [
+    ...regions.flatMap((item) => ('error' in item ? [item.error] : [])),
+    ...problems,
+  ]);
+  throw summarize(errors);
+}
+
+/** Each failure once: the same right may be refused for every environment. */
+function summarize(errors: readonly CofferError[]): CofferError {
+  const [first, ...more] = new Map(errors.map((error) => [error.message, error])).values();
+  if (!first) return new CofferError('usage', 'name a manifest');
+  const orOffline = 'coffer report --offline shows what the manifests say';
+  const withWayOut = ({ hint }: Problem) => (hint ? `${hint}; ${orOffline}` : orOffline);
+  const all = [first, ...more].flatMap(({ problems }) => problems);
+  return new CofferError(first.code, first.message, {
+    hint: withWayOut(first),
+    place: first.place,
+    cause: first.cause,
+    // Said once, at the end.
+    problems: all.map((one, i) => (i < all.length - 1 ? one : { ...one, hint: withWayOut(one) })),
+  });
 }
 
 async function commitOf({ file, text }: Manifest): Promise<Survey['commit']> {

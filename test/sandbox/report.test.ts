@@ -110,6 +110,21 @@ test('without kms:Decrypt secrets are closed, and the rest is there', async () =
   });
 });
 
+test('without any right it says which ones are refused, what helps first', async () => {
+  const app = await createSynced();
+  await app.write('other.yml', (await app.text('app.yml')).replace('path: /', 'path: /other/'));
+  await disturb({ rules: [{ action: '*', deny: true }] });
+  const { code, stderr } = await app.coffer(['report', 'app.yml', 'other.yml', '-o', 'r.html']);
+  expect(code).toBe(1);
+  const refused = [...stderr.matchAll(/error: (?:token cannot be decrypted: )?(\w+:\w+)/g)];
+  expect(refused.map(([, action]) => action)).toEqual([
+    'ssm:DescribeParameters',
+    'kms:Decrypt',
+    'ssm:DescribeParameters',
+  ]);
+  expect(stderr.match(/--offline/g)).toHaveLength(1);
+});
+
 test('a region that fails has its place in the page, and coffer exits 4', async () => {
   const app = await regions.createApp();
   await app.succeed(['encrypt', 'app.yml']);

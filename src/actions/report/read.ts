@@ -29,10 +29,15 @@ export async function readEnvironment(
   const [error] = first.flatMap((item) => ('error' in item ? [item.error] : []));
   if (!error || noDecrypt || HOPELESS.has(error.code)) return { regions: first, problems: [] };
   const closed = await attempt(tools, manifest, { noDecrypt: true, allowPlaintext: true, keyArn });
-  const isBetter = closed.filter(isRead).length > first.filter(isRead).length;
-  if (!isBetter) return { regions: first, problems: [] };
-  // Most readers of a report may not decrypt: its cells say so.
-  return { regions: closed, problems: error.code === 'denied' ? [] : [error] };
+  if (closed.some(isRead)) {
+    const isBetter = closed.filter(isRead).length > first.filter(isRead).length;
+    if (!isBetter) return { regions: first, problems: [] };
+    // Most readers of a report may not decrypt: its cells say so.
+    return { regions: closed, problems: error.code === 'denied' ? [] : [error] };
+  }
+  // What keeps a region from being read even closed comes first, then what it could not open.
+  const isSame = closed.some((item) => 'error' in item && item.error.message === error.message);
+  return { regions: closed, problems: isSame ? [] : [error] };
 }
 
 async function attempt(
