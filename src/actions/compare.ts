@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import { groupBy } from '../formats/group-by.ts';
 import type { StoreName } from '../manifest/model.ts';
-import { differingTraits, kindOf, settingsOf, type Kind } from './compare/kind.ts';
+import { differingIn, differingTraits, kindOf, settingsOf, type Kind } from './compare/kind.ts';
 import { labelsOf } from './compare/labels.ts';
 import { findShared, type Member } from './compare/shared.ts';
 import { readManifests } from './manifests.ts';
@@ -142,7 +142,10 @@ function compareOne(
     name,
     entries,
     missing: files.filter((file) => !there.has(file)),
-    differing: differingTraits(entries.map(({ kind }) => kind)),
+    differing: differingIn(
+      members.map(({ parameter }) => parameter),
+      entries.map(({ kind }) => kind),
+    ),
     differentValues: new Set(entries.flatMap(({ value }) => value ?? [])).size > 1,
     shared,
   };

@@ -80,6 +80,22 @@ test('compares names and kinds of plaintext and encrypted manifests, and opens n
   ]);
 });
 
+test('compares the max_age that counts, the own one or that of the manifest', async () => {
+  const own = (maxAge: string) => secret('token', 'x').replace('}', `, max_age: ${maxAge}}`);
+  const app = await createEnvironments(
+    { top: secret('token', 'x'), same: own('90d'), less: own('30d'), none: own('never') },
+    { top: 'max_age: 90d\n', none: 'max_age: 90d\n' },
+  );
+  const differing = async (...names: string[]) =>
+    rowOf(await compare(tools, names.map(app.fileOf)), 'token')?.differing;
+  expect(await differing('top', 'same')).toEqual([]);
+  expect(await differing('top', 'less')).toEqual(['maxAge']);
+  expect(await differing('top', 'none')).toEqual(['maxAge']);
+  const { stdout } = await app.succeed(['compare', 'top.yml', 'less.yml']);
+  expect(stdout.toString()).toMatch(/max_age +90d +none\n/);
+  expect(stdout.toString()).not.toContain('maxAge');
+});
+
 test('differs in form once it shows whether a value is large', async () => {
   const line = '  - {name: x, type: SecureString, file: small}\n';
   const app = await createEnvironments({ dev: line, prod: line.replace('small', 'large') });

@@ -1,3 +1,4 @@
+import { maxAgeOf } from '../../manifest/age.ts';
 import { FIELDS, type Member } from '../../manifest/fields.ts';
 import type { Manifest, Parameter } from '../../manifest/model.ts';
 
@@ -28,7 +29,7 @@ const TRAITS = {
   tags: {
     of: ({ tags }, manifest) => listed(Object.keys(tags).filter((tag) => !(tag in manifest.tags))),
   },
-  maxAge: { of: ({ maxAge }) => maxAge ?? 'none' },
+  maxAge: { of: (parameter, manifest) => maxAgeOf(manifest, parameter) ?? 'none' },
   origin: { name: 'source', of: sourceOf, isPlain: true },
   content: { name: 'form', of: formOf, isPlain: true },
 } as const satisfies { [Field in Exclude<Member, 'name' | 'description' | 'changed'>]: Trait };
@@ -49,9 +50,13 @@ export function kindOf(manifest: Environment, parameter: Parameter): Kind {
 }
 
 /** The settings of a manifest that should be alike, too. */
-export function settingsOf({ store, secret, tags, maxAge = 'none' }: Environment): Kind {
+export function settingsOf({ store, secret, tags, maxAge = 'never' }: Environment): Kind {
   const where = secret === undefined ? store : 'one secret';
-  return { store: where, tags: listed(Object.keys(tags)), maxAge };
+  return {
+    store: where,
+    tags: listed(Object.keys(tags)),
+    maxAge: maxAge === 'never' ? 'none' : maxAge,
+  };
 }
 
 /** The names of traits that differ; one that is not known everywhere is compared where it is. */
@@ -61,11 +66,23 @@ export function differingTraits(kinds: readonly Kind[]): string[] {
   );
 }
 
+/** The traits of parameters that differ. What all inherit is a setting of the manifests. */
+export function differingIn(parameters: readonly Parameter[], kinds: readonly Kind[]): string[] {
+  const isInherited = parameters.every(({ maxAge }) => maxAge === undefined);
+  return differingTraits(kinds).filter((name) => name !== 'maxAge' || !isInherited);
+}
+
+/** The key in YAML of a trait or a setting. */
+export function keyOfTrait(name: string): string {
+  const [field] = ROWS.find(([key, row]) => (row.name ?? key) === name) ?? [];
+  return field === undefined ? name : FIELDS[field].keys[0];
+}
+
 /** A trait for people: `SecureString`, `tags team`; undefined if it is not known. */
 export function describeTrait(name: string, text: string | undefined): string | undefined {
-  const [field, trait] = ROWS.find(([key, row]) => (row.name ?? key) === name) ?? [];
-  if (text === undefined || field === undefined || trait?.isPlain) return text;
-  return `${FIELDS[field].keys[0]} ${text}`;
+  const [, trait] = ROWS.find(([key, row]) => (row.name ?? key) === name) ?? [];
+  if (text === undefined || trait === undefined || trait.isPlain) return text;
+  return `${keyOfTrait(name)} ${text}`;
 }
 
 function sourceOf({ origin }: Parameter): string {

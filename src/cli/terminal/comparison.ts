@@ -1,4 +1,4 @@
-import { describeTrait } from '../../actions/compare/kind.ts';
+import { describeTrait, keyOfTrait } from '../../actions/compare/kind.ts';
 import { isEven, type ComparedParameter, type ComparisonReport } from '../../actions/compare.ts';
 import { countOf } from '../../formats/count.ts';
 import { groupBy } from '../../formats/group-by.ts';
@@ -52,7 +52,7 @@ export function renderComparison(
 
 function settingRows({ manifests, differing }: ComparisonReport): Row[] {
   return differing.map((name) => ({
-    name,
+    name: keyOfTrait(name),
     cells: manifests.map(({ settings }) => visible(settings[name] ?? ABSENT)),
   }));
 }

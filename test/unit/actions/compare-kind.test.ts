@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { describeTrait, differingTraits, kindOf } from '../../../src/actions/compare/kind.ts';
+import {
+  describeTrait,
+  differingTraits,
+  keyOfTrait,
+  kindOf,
+} from '../../../src/actions/compare/kind.ts';
 import { parseManifest } from '../../../src/manifest/index.ts';
 
 /** The kind of the one parameter of a manifest. */
@@ -47,21 +52,23 @@ test.each<[what: string, one: string, other: string, differing: string[]]>([
 });
 
 test('does not compare what only one of the stores knows, nor the tags of the manifest', () => {
-  const there = kind('value: a', 'store: secretsmanager\nmax_age: 1y\ntags: {team: a}\n');
+  const max = 'max_age: 1y\n';
+  const there = kind('value: a', `store: secretsmanager\n${max}tags: {team: a}\n`);
   expect(there).toEqual({
     type: 'SecureString',
     encoding: 'none',
     tags: 'none',
-    maxAge: 'none',
+    maxAge: '1y',
     source: 'value',
     form: 'inline',
   });
-  expect(differingTraits([there, kind('value: a, tier: Advanced')])).toEqual([]);
+  expect(differingTraits([there, kind('value: a, tier: Advanced', max)])).toEqual([]);
 });
 
 test('names a trait that does not say what it is about', () => {
   expect(describeTrait('type', 'String')).toBe('String');
   expect(describeTrait('source', 'file')).toBe('file');
   expect(describeTrait('allowedPattern', 'none')).toBe('allowed_pattern none');
+  expect(keyOfTrait('maxAge')).toBe('max_age');
   expect(describeTrait('tags', undefined)).toBeUndefined();
 });
