@@ -80,8 +80,14 @@ async function setValue(
     only: new Set([name]),
     values: new Map([[name, value]]),
     add: existing ? [] : [added],
+    // A file would bring its own content back at the next encrypt, so it has to go even then.
+    unlessSame: existing !== undefined && !fileOf(existing),
   };
   const report = await sealInPlace(tools, manifest, request, options);
+  if (report.sealed.length === 0) {
+    host.note(`${manifest.file}: ${name} has this value already`);
+    return report;
+  }
   if (options.review && !report.changed) return report;
   const form = report.sealed[0]?.form === 'blob' ? ' (as a blob for S3)' : '';
   host.note(
@@ -89,11 +95,13 @@ async function setValue(
       ? `${manifest.file}: ${name} has a new value${form}`
       : `${manifest.file}: added ${name}, a ${added.type}${form}`,
   );
-  const origin = existing?.origin;
-  if (origin && 'file' in origin) {
-    host.note(`${name} no longer comes from ${origin.file}; the file is unchanged`);
-  }
+  const left = existing && fileOf(existing);
+  if (left) host.note(`${name} no longer comes from ${left}; the file is unchanged`);
   return report;
+}
+
+function fileOf({ origin }: Parameter): string | undefined {
+  return origin && 'file' in origin ? origin.file : undefined;
 }
 
 /** Plans the change, and checks that the manifest can hold it. */

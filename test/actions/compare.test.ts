@@ -80,8 +80,11 @@ test('compares names and kinds of plaintext and encrypted manifests, and opens n
   ]);
 });
 
+function own(maxAge: string): string {
+  return secret('token', 'x').replace('}', `, max_age: ${maxAge}}`);
+}
+
 test('compares the max_age that counts, the own one or that of the manifest', async () => {
-  const own = (maxAge: string) => secret('token', 'x').replace('}', `, max_age: ${maxAge}}`);
   const app = await createEnvironments(
     { top: secret('token', 'x'), same: own('90d'), less: own('30d'), none: own('never') },
     { top: 'max_age: 90d\n', none: 'max_age: 90d\n' },

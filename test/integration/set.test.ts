@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { run } from '../support/cli.ts';
-import { createScene, secret, type Scene } from '../support/scene.ts';
+import { createScene, plain, secret, type Scene } from '../support/scene.ts';
 import { storedIn } from '../support/stored.ts';
 
 const aws = await useAws();
@@ -47,6 +47,32 @@ describe('set', () => {
     expect(added).toEqual([expect.stringMatching(/name: b, type: securestring, value: "ENC\[/)]);
     expect(await app.value('b')).toBe('new');
     expect(await app.value('a')).toBe('one');
+  });
+
+  test('leaves a value alone that is there already, and says so', async () => {
+    const parameters = secret('a', 'one') + plain('level', 'info');
+    const app = await createScene(aws, parameters, { files: { 'f.txt': 'from a file' } });
+    await app.write(
+      'app.yml',
+      `${await app.text('app.yml')}  - {name: f, type: SecureString, file: f.txt}\n`,
+    );
+    await app.succeed(['encrypt', 'app.yml']);
+    const before = await app.text('app.yml');
+    for (const [name, value] of [
+      ['a', 'one'],
+      ['level', 'info'],
+    ] as const) {
+      const { stderr } = await app.succeed(['set', 'app.yml', name], { stdin: value });
+      expect(stderr).toBe(`app.yml: ${name} has this value already\n`);
+    }
+    expect(await app.text('app.yml')).toBe(before);
+    // Or the next encrypt would take the file's content.
+    await app.succeed(['set', 'app.yml', 'f'], { stdin: 'from a file' });
+    expect(await app.text('app.yml')).not.toContain('f.txt');
+    await app.succeed(['sync', 'app.yml', '--yes']);
+    const { stderr } = await app.succeed(['update', 'app.yml', 'a', '--yes'], { stdin: 'one' });
+    expect(stderr).toContain('app.yml: a has this value already\n');
+    expect(stderr).not.toContain('new value');
   });
 
   test('changes only its own lines among thirty parameters', async () => {
