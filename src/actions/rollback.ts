@@ -13,6 +13,7 @@ import { isSecretType, type StoredValue } from '../stores/parameter.ts';
 import { fetchObject, type FetchedObject } from '../stores/s3/fetch.ts';
 import { manifestDemands } from './demands.ts';
 import { changeManifest, findParameter, openerFor } from './manifests.ts';
+import { findHeld } from './held-before.ts';
 import { findVersion, readVersion, refuseRotated } from './rollback/versions.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
 import type { Tools, WriteOptions } from './tools.ts';
@@ -114,12 +115,14 @@ async function valueIn(
       throw error;
     }
   }
-  if (isSecretType(stored.type)) refuseReadable(parameter, stored);
   const whole = stored.bytes ?? Buffer.from(stored.value);
   const one =
     manifest.secret === undefined
       ? whole
       : Buffer.from(propertyOf(stored.value, parameter.name, stored.name));
+  if (isSecretType(stored.type) && !(await wasReadable(manifest, parameter, stored, one))) {
+    refuseReadable(parameter, stored);
+  }
   tools.limit.take(parameter.fullName, one.length);
   if (await publishes(manifest, parameter, one)) return held(undefined);
   return held(asSource(parameter, one, stored));
@@ -203,9 +206,36 @@ function asSource({ encoding, name }: Parameter, value: Buffer, { version }: Sto
   });
 }
 
+/** Whether git had this very text in the clear: Secrets Manager keeps all values as secrets. */
+async function wasReadable(
+  { store, file }: Manifest,
+  { name, type }: Parameter,
+  { name: secret, version }: StoredValue,
+  value: Buffer,
+): Promise<boolean> {
+  if (store !== 'secretsmanager' || type === 'SecureString') return false;
+  const held = (await findHeld(file, secret, String(version))) ?? [];
+  const before = held.find((one) => one.name === name);
+  return (
+    before !== undefined &&
+    before.type !== 'SecureString' &&
+    value.equals(Buffer.from(before.ciphertext))
+  );
+}
+
 /** What AWS kept as a secret must not become readable in git. */
-function refuseReadable({ name, type, place }: Parameter, { version }: StoredValue): void {
+function refuseReadable(
+  { name, type, place }: Parameter,
+  { version, type: kept }: StoredValue,
+): void {
   if (type === 'SecureString') return;
+  if (kept === 'Secret') {
+    throw new CofferError(
+      'plaintext',
+      `${name}: Secrets Manager keeps all values as secrets, and no commit shows that version ${version} was a readable ${type}`,
+      { place, hint: 'set the value by hand; or write "type: SecureString" if it is a secret' },
+    );
+  }
   throw new CofferError(
     'plaintext',
     `${name}: version ${version} is a secret, and the manifest says ${type}`,

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { SizeLimit } from '../sizes.ts';
+import { GitObjects } from './objects.ts';
 import { askGit } from './run.ts';
 
 /**
@@ -40,9 +41,17 @@ export async function* readVersions(file: string, limit: SizeLimit): AsyncGenera
     `:(literal)${name}`,
   ]);
   if (log?.code !== 0) return;
-  for (const commit of log.stdout.toString('utf8').split('\n').filter(Boolean)) {
-    const bytes = await readAt(folder, `${commit}:./${name}`, limit);
-    if (bytes) yield bytes;
+  const commits = log.stdout.toString('utf8').split('\n').filter(Boolean);
+  // git reads one name a line.
+  if (commits.length === 0 || name.includes('\n')) return;
+  const objects = new GitObjects(folder);
+  try {
+    for (const commit of commits) {
+      const bytes = await objects.find(`${commit}:./${name}`, limit);
+      if (bytes) yield bytes;
+    }
+  } finally {
+    objects.close();
   }
 }
 

@@ -11,6 +11,7 @@ import { readManifest } from '../../src/manifest/index.ts';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { failureOf } from '../support/failure.ts';
+import { run } from '../support/cli.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
 import { createSecretScene, secretsIn } from '../support/secrets-manager.ts';
 import { storedIn } from '../support/stored.ts';
@@ -280,6 +281,41 @@ describe('rollback refuses, and changes nothing:', () => {
 
 describe('in Secrets Manager, rollback', () => {
   const secrets = secretsIn(aws);
+
+  test.each([true, false])(
+    'takes what git had in the clear, and nothing else (one secret: %s)',
+    async (isOne) => {
+      const parameters = secret('password', 'one') + plain('level', 'info') + secret('key', 'x');
+      const app = around(await createSecretScene(aws, parameters, { isOne }));
+      const { tools, file, publish, valueIn } = app;
+      const git = (...args: string[]) =>
+        run('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.org', ...args], {
+          cwd: app.folder,
+        });
+      await git('init', '--quiet');
+      await encrypt(tools, [file]);
+      await sync(tools, [file], { yes: true });
+      await publish('level', 'debug');
+      const said = await failureOf(() => rollback(tools, file, 'level'));
+      expect(said.message).toMatch(/^level: Secrets Manager keeps all values as secrets, and no/);
+      await set(tools, file, 'level', valueOf('info'));
+      await git('add', 'app.yml');
+      await git('commit', '--quiet', '--message=x');
+      await set(tools, file, 'level', valueOf('debug'));
+      await git('commit', '--quiet', '--all', '--message=y');
+      expect(await rollback(tools, file, 'level')).toMatchObject({ changed: true });
+      expect(await valueIn('level')).toBe('info');
+
+      // What was a secret then stays one, whatever the manifest says of it now.
+      await publish('key', 'y');
+      const text = await app.text('app.yml');
+      const open = text.replace(/name: key.*/, 'name: key, type: String, value: z}');
+      await app.write('app.yml', open);
+      const refused = await failureOf(() => rollback(tools, file, 'key'));
+      expect(refused.code).toBe('plaintext');
+      expect(await app.text('app.yml')).toBe(open);
+    },
+  );
 
   test.each([true, false])('takes AWSPREVIOUS, or a VersionId (one secret: %s)', async (isOne) => {
     const app = around(

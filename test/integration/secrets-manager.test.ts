@@ -246,7 +246,7 @@ async function createCommitted() {
   await git('add', 'app.yml');
   await git('commit', '--quiet', '-m', 'x');
   await app.succeed(['unset', 'app.yml', 'old']);
-  await app.succeed(['set', 'app.yml', 'password'], { stdin: PASSWORD });
+  await app.succeed(['set', 'app.yml', 'password'], { stdin: `${PASSWORD}2` });
   await app.succeed(['set', 'app.yml', 'new'], { stdin: PASSWORD });
   return { ...app, git };
 }
