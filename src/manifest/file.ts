@@ -89,6 +89,12 @@ export function decodeManifest(bytes: Buffer, file: string): string {
   const { text, encoding } = decodeText(bytes);
   if (encoding === 'UTF-8') return text;
   const isWide = encoding !== 'Latin-1';
+  if (!isWide && bytes.includes(0)) {
+    throw new CofferError('manifest', 'this is not a manifest: it is not text', {
+      hint: 'is it the right file? A binary value has its own file (file: …)',
+      place: { file, ...findInvalid(bytes) },
+    });
+  }
   throw new CofferError(
     'manifest',
     `the file is ${isWide ? `${encoding}, not` : 'not'} UTF-8 text`,

@@ -3,6 +3,7 @@ import { isAlias, isMap, isSeq } from './yaml/nodes.ts';
 import { checkSchema, labelParameter } from './read/check-schema.ts';
 import { knownDocument, type ManifestDocument, openDocument } from './yaml/document.ts';
 import { Faults } from './yaml/faults.ts';
+import { isOtherMap, refuseOther } from './yaml/foreign.ts';
 import type { Manifest, Parameter } from './model.ts';
 import { boundRegion } from '../crypto/contexts.ts';
 import { recoveryDigest } from '../crypto/recovery.ts';
@@ -42,10 +43,14 @@ function readDocument(
   text: string,
   places: Places,
   faults: Faults,
-): Manifest {
+): Manifest | undefined {
   const { root, tree } = document;
   const reading: Reading = { tree, faults };
   const fields = tree.fields(root);
+  if (fields.size > 0 && isOtherMap(fields.keys())) {
+    refuseOther(faults, root.range[0], 'it has none of the keys of one');
+    return undefined;
+  }
   const encryptedWith = readText(fields, 'encrypted_with');
   const regions = readRegions(reading, fields);
   checkKey(reading, fields, regions);

@@ -1,4 +1,5 @@
 import { isMap, isScalar, type MapNode } from './nodes.ts';
+import { isOtherText, refuseOther } from './foreign.ts';
 import type { Faults } from './faults.ts';
 import { isNull } from './scalars.ts';
 import { readOrdinary } from './ordinary.ts';
@@ -54,6 +55,7 @@ export function openDocument(
   if (known?.text === text) return known;
   const root =
     readOrdinary(text) ?? (known && rereadSyntax(text, known)) ?? readSyntax(text, faults);
+  if (!faults.isEmpty && isOtherText(text)) refuseOther(faults, 0, 'it is not YAML');
   if (!faults.isEmpty) return undefined;
   if (!root || (isScalar(root) && isNull(root))) {
     const hint = 'a manifest needs at least path, region and parameters';

@@ -18,6 +18,11 @@ export class Faults {
     this.#offsets.add(offset);
   }
 
+  clear(): void {
+    this.#faults.length = 0;
+    this.#offsets.clear();
+  }
+
   /** Whether a problem at `offset` is already reported. */
   has(offset: number): boolean {
     return this.#offsets.has(offset);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CofferError } from '../../../src/errors.ts';
 import { readManifest, writeManifest } from '../../../src/manifest/file.ts';
+import { failureOf } from '../../support/failure.ts';
+import { createWorkspace } from '../../support/workspace.ts';
 import { withParameter } from './samples.ts';
 
 const TEXT = withParameter('type: String\nvalue: x');
@@ -40,6 +42,14 @@ describe('readManifest', () => {
   test('keeps a byte order mark in the text', async () => {
     await writeFile(file, `\uFEFF${TEXT}`);
     expect((await readManifest(file)).text).toBe(`\uFEFF${TEXT}`);
+  });
+
+  test('says that a picture is no text', async () => {
+    const { path } = await createWorkspace({
+      'app.yml': Buffer.from('89504e470d0a1a0a0000000d', 'hex'),
+    });
+    const error = await failureOf(() => readManifest(path('app.yml')));
+    expect(error.problems).toMatchObject([{ message: 'this is not a manifest: it is not text' }]);
   });
 
   test('says where the file is not UTF-8', async () => {

@@ -27,6 +27,29 @@ testProblems('YAML itself', [
       '1:1 the manifest is not a map of keys and values | begin with "path: /…/", "region: …" and "parameters:"',
     ],
   ],
+  ...(
+    [
+      [
+        'a README',
+        '# App\n\nIt says: hello\nand more\n\n```yaml\npath: /a/\n```\n\n## B: c\n',
+        'not YAML',
+      ],
+      ['code', 'const a = {b: 1};\nconst c = [;\n', 'not YAML'],
+      [
+        'a PEM with headers',
+        '-----BEGIN KEY-----\nProc-Type: 4\nDEK-Info: AES\n\nab\n',
+        'not YAML',
+      ],
+      ['a package.json', '{"name": "app", "version": "1", "bin": {"a": "b"}, "files": []}', 'none'],
+      ['a compose file', 'services:\n  app:\n    image: x\nvolumes: {}\n', 'none'],
+    ] as const
+  ).map(([what, text, why]): [string, string, string[]] => [
+    `${what}, which is no manifest at all`,
+    text,
+    [
+      `1:1 this is not a manifest: it ${why === 'none' ? 'has none of the keys of one' : `is ${why}`} | a manifest begins with "path: /…/", "region: …" and "parameters:"; is it the right file?`,
+    ],
+  ]),
   [
     'a tab as indentation',
     'path: /a/\nparameters:\n\t- name: p\n',
