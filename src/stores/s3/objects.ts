@@ -18,6 +18,7 @@ import type { Doing } from '../../aws/explanations.ts';
 import { uploadInParts } from './multipart.ts';
 import type { Condition, NewObject } from './new-object.ts';
 import { signedByChecksum } from './signed-checksum.ts';
+import { sendingPartsAtOnce } from './parts-at-once.ts';
 import { readPages } from '../paging.ts';
 import { clientConfig } from '../../aws/client-config.ts';
 import { call, clientFor, type Session } from '../../aws/session.ts';
@@ -70,15 +71,15 @@ export type ObjectStore = ReturnType<typeof createObjectStore>;
 
 /** S3 of one region. */
 export function createObjectStore(session: Session, region: string | undefined) {
-  const create = () =>
-    signedByChecksum(
-      new S3Client({
-        ...clientConfig(session, 's3', region),
-        // coffer verifies content by its SHA-256 and tag; another checksum would only cost time.
-        requestChecksumCalculation: 'WHEN_REQUIRED',
-        responseChecksumValidation: 'WHEN_REQUIRED',
-      }),
-    );
+  const create = () => {
+    const client = new S3Client({
+      ...clientConfig(session, 's3', region),
+      // coffer verifies content by its SHA-256 and tag; another checksum would only cost time.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+    return sendingPartsAtOnce(signedByChecksum(client));
+  };
   const client = clientFor(session, { service: 's3', region, use: 'objects' }, create);
 
   const doingAt = (action: string, bucket: string, key: string): Doing => ({
