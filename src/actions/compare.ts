@@ -1,11 +1,10 @@
-import { realpath } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import { groupBy } from '../formats/group-by.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { differingIn, differingTraits, kindOf, settingsOf, type Kind } from './compare/kind.ts';
 import { labelsOf } from './compare/labels.ts';
 import { findShared, type Member } from './compare/shared.ts';
-import { readManifests } from './manifests.ts';
+import { readManifests, refuseRepeated } from './manifests.ts';
 import { stateOf, type ParameterState } from './parameter-state.ts';
 import type { Tools } from './tools.ts';
 
@@ -149,18 +148,4 @@ function compareOne(
     differentValues: new Set(entries.flatMap(({ value }) => value ?? [])).size > 1,
     shared,
   };
-}
-
-/** @throws CofferError `usage` for a file that is named twice, whatever links lead there */
-async function refuseRepeated(files: readonly string[]): Promise<void> {
-  const names = new Map<string, string>();
-  for (const file of files) {
-    const path = file === '-' ? file : await realpath(file).catch(() => file);
-    const other = names.get(path);
-    names.set(path, file);
-    if (other === undefined) continue;
-    const message =
-      other === file ? `${file} is named twice` : `${other} and ${file} are the same file`;
-    throw new CofferError('usage', message, { hint: 'name each manifest once' });
-  }
 }

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { eachOnce } from '../files/names.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { cloneChecks } from './doctor/clone.ts';
 import { fail, ok, runChecks, type Check, type Finding, type Result } from './doctor/finding.ts';
@@ -58,7 +59,7 @@ async function readEach(
 ): Promise<{ manifests: Manifest[]; broken: Check[] }> {
   const manifests: Manifest[] = [];
   const broken: Check[] = [];
-  for (const file of new Set(files)) {
+  for (const file of await eachOnce(files)) {
     try {
       manifests.push(await readOneManifest(tools, file));
     } catch (error) {

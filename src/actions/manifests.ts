@@ -11,6 +11,7 @@ import { refuseOutwardLink } from '../seal/outward-link.ts';
 import { Opener } from '../seal/opener.ts';
 import type { RecoveryList } from '../seal/recovery.ts';
 import { refuseRescue } from '../seal/rescue.ts';
+import { eachOnce, groupByTarget } from '../files/names.ts';
 import type { Host } from '../host.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
 import { recoveryOf, rescueFor } from './recipients.ts';
@@ -30,7 +31,7 @@ export async function readManifests(
 ): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
   const errors: CofferError[] = [];
-  for (const file of new Set(files)) {
+  for (const file of await eachOnce(files)) {
     try {
       if (file !== '-') await refuseOutwardLink(file, tools.allowedFiles);
       const manifest = await (file === '-' ? readPiped(tools) : readManifest(file, known));
@@ -67,6 +68,16 @@ export function forCall(
 async function readPiped({ input }: Pick<Tools, 'input'>): Promise<Manifest> {
   if (!input) throw new CofferError('usage', 'there is no standard input to read a manifest from');
   return parseManifest(decodeManifest(await input(MANIFEST_LIMIT), '-'), '-');
+}
+
+/** @throws CofferError `usage` for a file that is named twice, whatever links lead there */
+export async function refuseRepeated(files: readonly string[]): Promise<void> {
+  for (const [one = '', other] of (await groupByTarget(files)).values()) {
+    if (other === undefined) continue;
+    const message =
+      one === other ? `${one} is named twice` : `${one} and ${other} are the same file`;
+    throw new CofferError('usage', message, { hint: 'name each manifest once' });
+  }
 }
 
 /** Reads one manifest. */

@@ -5,7 +5,7 @@ import { findHead, isCommitted } from '../git/head.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { buildOverview, type Region, type Survey } from '../page/build.ts';
 import type { Overview } from '../page/model.ts';
-import { readManifests } from './manifests.ts';
+import { readManifests, refuseRepeated } from './manifests.ts';
 import { readVersions } from './report/versions.ts';
 import { readEnvironment, type Sight } from './report/read.ts';
 import { keyFinder } from './stores.ts';
@@ -27,13 +27,14 @@ export interface ReportOptions {
  * Puts the parameters of environments beside each other, one manifest each, and says how AWS differs
  * from them; without any value. What cannot be opened is closed, and what cannot be read is told as
  * a problem of its environment.
- * @throws CofferError if nothing of AWS can be read
+ * @throws CofferError if nothing of AWS can be read, or if a file is named twice
  */
 export async function report(
   tools: Tools,
   files: readonly string[],
   { offline = false, history = false, noDecrypt = false, now = new Date() }: ReportOptions = {},
 ): Promise<Overview> {
+  await refuseRepeated(files);
   const manifests = await readManifests(tools, files);
   refuseSharedNames(manifests);
   const sights = offline ? [] : await readAll(tools, manifests, noDecrypt);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { encrypt } from '../../src/actions/encrypt.ts';
 import { report } from '../../src/actions/report.ts';
@@ -133,6 +134,19 @@ test('a manifest with a secret in plaintext does not cost the others their colum
   expect(overview.environments[2]?.problems).toMatchObject([{ code: 'plaintext' }]);
   expectHidden('unsealed secret', { page: renderPage(overview) });
   expectReportOf('report', overview);
+});
+
+test('refuses a file that is named twice, by whatever name', async () => {
+  const app = await createScene(aws, plain('b', 'value'));
+  await symlink('app.yml', app.path('link.yml'));
+  for (const [other, message] of [
+    ['app.yml', /app\.yml is named twice$/],
+    ['link.yml', /app\.yml and .*link\.yml are the same file$/],
+  ] as const) {
+    const error = await failureOf(() => report(tools, [app.path('app.yml'), app.path(other)]));
+    expect(error.code).toBe('usage');
+    expect(error.message).toMatch(message);
+  }
 });
 
 test('fails if it cannot read anything, and says how to get a page without AWS', async () => {

@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/index.ts';
 import { CLI, coffer, run } from '../support/cli.ts';
@@ -27,6 +28,7 @@ async function createFiles() {
   const call = (...args: string[]) => coffer(args, { cwd: app.folder });
   return {
     call,
+    path: app.path,
     /** The manifests that check looks at: all of them lack their files. */
     found: async (...args: string[]) => {
       const { stdout } = await call('check', ...args, '--json');
@@ -52,6 +54,15 @@ test.each([
 ])('%j are the manifests among those files', async (words, count) => {
   const { found } = await createFiles();
   expect(await found(...words)).toBe(count);
+});
+
+test('a file counts once, whatever names lead to it', async () => {
+  const { call, found, path } = await createFiles();
+  await symlink('top.yml', path('link.yml'));
+  const names = ['top.yml', './top.yml', 'a/../top.yml', 'link.yml'];
+  expect(await found(...names)).toBe(1);
+  const { stdout } = await call('find', '*', ...names, '--json');
+  expect((JSON.parse(stdout.toString()) as { parameters: unknown[] }).parameters).toHaveLength(1);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import pMap from 'p-map';
 import { errnoOf, explainFileError, isMissing } from '../../files/errors.ts';
+import { eachOnce } from '../../files/names.ts';
 import { readBytes } from '../../files/read.ts';
 import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
@@ -27,9 +28,13 @@ export async function openWorkTree(
   const tooLarge = new TooLarge();
   const found =
     files.length > 0
-      ? await pMap(new Set(files), (file) => readNamed(folder, file, allowedFiles, readInput), {
-          concurrency: 16,
-        })
+      ? await pMap(
+          await eachOnce(files, folder),
+          (file) => readNamed(folder, file, allowedFiles, readInput),
+          {
+            concurrency: 16,
+          },
+        )
       : await findManifests(folder, tooLarge);
   const realFolder = remember((path) => realpath(path));
   const located = found.map(async (one) => {
