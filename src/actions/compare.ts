@@ -1,8 +1,8 @@
 import { CofferError } from '../errors.ts';
 import { groupBy } from '../formats/group-by.ts';
+import { shortNames } from '../formats/short-names.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { differingIn, differingTraits, kindOf, settingsOf, type Kind } from './compare/kind.ts';
-import { labelsOf } from './compare/labels.ts';
 import { findShared, type Member } from './compare/shared.ts';
 import { readManifests, refuseRepeated } from './manifests.ts';
 import { stateOf, type ParameterState } from './parameter-state.ts';
@@ -90,7 +90,7 @@ export async function compare(
         groups.map(([, group]) => group),
       )
     : [];
-  const labels = labelsOf(files);
+  const labels = shortNames(files);
   const described = manifests.map((manifest, index) => {
     const { file, path, regions, store } = manifest;
     return {

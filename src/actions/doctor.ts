@@ -1,5 +1,5 @@
 import { CofferError } from '../errors.ts';
-import { eachOnce } from '../files/names.ts';
+import { eachOnce } from '../files/once.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { cloneChecks } from './doctor/clone.ts';
 import { fail, ok, runChecks, type Check, type Finding, type Result } from './doctor/finding.ts';

@@ -11,7 +11,7 @@ import { refuseOutwardLink } from '../seal/outward-link.ts';
 import { Opener } from '../seal/opener.ts';
 import type { RecoveryList } from '../seal/recovery.ts';
 import { refuseRescue } from '../seal/rescue.ts';
-import { eachOnce, groupByTarget } from '../files/names.ts';
+import { eachOnce, groupByTarget } from '../files/once.ts';
 import type { Host } from '../host.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
 import { recoveryOf, rescueFor } from './recipients.ts';

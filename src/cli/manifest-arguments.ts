@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { stat } from '../files/promised.ts';
+import { naturalOrder } from '../formats/natural-order.ts';
 import { argumentsOf, type Call } from './command-line.ts';
 
 /** In words that people quote, so that the shell leaves them alone. */
@@ -48,7 +49,8 @@ async function manifestsBelow(folder: string): Promise<string[]> {
   return found
     .map(({ file }) => file)
     .filter((file) => !file.startsWith('..'))
-    .map((file) => join(folder, file));
+    .map((file) => join(folder, file))
+    .toSorted(naturalOrder());
 }
 
 /** A pattern of shells: `*` and `?` stay in one folder, `**` spans several, `{a,b}` is either. */

@@ -35,25 +35,6 @@ export async function resolveTarget(file: string): Promise<string> {
   }
 }
 
-/** The real paths of files, each with the names that lead there; `-` leads to itself. */
-export async function groupByTarget(
-  files: readonly string[],
-  folder = '.',
-): Promise<Map<string, string[]>> {
-  const groups = new Map<string, string[]>();
-  for (const file of files) {
-    const path = resolve(folder, file);
-    const target = file === '-' ? file : await realpath(path).catch(() => path);
-    groups.set(target, [...(groups.get(target) ?? []), file]);
-  }
-  return groups;
-}
-
-/** Each file once, by the first of its names. */
-export async function eachOnce(files: readonly string[], folder?: string): Promise<string[]> {
-  return [...(await groupByTarget(files, folder)).values()].flatMap(([first]) => first ?? []);
-}
-
 /** A manifest's name without its extension. Manifests with one stem share blobs and a lock. */
 export function stemOf(file: string): string {
   return basename(file).replace(/\.(ya?ml|json)$/i, '');

@@ -6,7 +6,7 @@ import type { Change } from '../stores/model.ts';
 import type { ValueVersion } from '../stores/parameter.ts';
 import { cellOf, type Sighting } from './cell.ts';
 import { STATES, type Cell, type Environment, type Overview, type State } from './model.ts';
-import { shortNames } from './names.ts';
+import { shortNames } from '../formats/short-names.ts';
 
 /** One manifest, and how AWS has it in each of its regions. */
 export interface Survey {

@@ -271,7 +271,7 @@ test('the command takes folders, patterns and standard input; exits 3 only if as
   }
   const { stdout, stderr } = await app.succeed(uneven, { stdin });
   expect(stdout.toString()).toContain(
-    '     dev  -\n 2 missing in some\n  x  yes  -\n  y  -    yes\n',
+    '     dev  standard input\n 2 missing in some\n  x  yes  -\n  y  -    yes\n',
   );
   expect(stderr).toBe('');
   expect((await app.coffer([...uneven, '--exit-code'], { stdin })).code).toBe(3);

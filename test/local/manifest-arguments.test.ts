@@ -56,6 +56,14 @@ test.each([
   expect(await found(...words)).toBe(count);
 });
 
+test('manifests of a folder come in the order in which people count', async () => {
+  const names = ['env10.yml', 'env9.yml', 'env1.yml'];
+  const app = await createRepository(Object.fromEntries(names.map((one) => [one, PLAIN])));
+  const { stdout } = await coffer(['find', '*', '.', '--json'], { cwd: app.folder });
+  const { parameters } = JSON.parse(stdout.toString()) as { parameters: { file: string }[] };
+  expect(parameters.map(({ file }) => file)).toEqual(['env1.yml', 'env9.yml', 'env10.yml']);
+});
+
 test('a file counts once, whatever names lead to it', async () => {
   const { call, found, path } = await createFiles();
   await symlink('top.yml', path('link.yml'));

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import pMap from 'p-map';
 import { errnoOf, explainFileError, isMissing } from '../../files/errors.ts';
-import { eachOnce } from '../../files/names.ts';
+import { eachOnce } from '../../files/once.ts';
 import { readBytes } from '../../files/read.ts';
 import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';

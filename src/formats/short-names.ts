@@ -5,16 +5,23 @@ const PIECES = /(?<=[/.])/;
 
 /**
  * The shortest names that tell these files apart: what their paths have in common, at the beginning
- * and at the end, is left out. `envs/dev.yml` and `envs/prod.yml` are `dev` and `prod`.
- * @param files different ones; `-`, the standard input, keeps its name
+ * and at the end, is left out, and so is the ending. `envs/dev.yml` and `envs/prod.yaml` are `dev`
+ * and `prod`.
+ * @param files different ones; `-` is `standard input`
  */
-export function labelsOf(files: readonly string[]): string[] {
-  const paths = files.filter((file) => file !== '-').map((file) => resolve(file).split(PIECES));
+export function shortNames(files: readonly string[]): string[] {
+  const all = files.filter((file) => file !== '-').map((file) => resolve(file));
+  const bare = all.map((path) => path.replace(/(?<=[^/])\.ya?ml$/i, ''));
+  const isClear = new Set(bare).size === new Set(all).size;
+  const paths = (isClear ? bare : all).map((path) => path.split(PIECES));
   const inFolder = dropShared(paths, 0, (piece) => piece.endsWith('/'));
   const different = dropShared(dropShared(inFolder, -1), 0);
-  const labels = different.map((pieces) => pieces.join('').replace(/[/.]$/, ''));
-  return files.map((file) => (file === '-' ? file : (labels.shift() ?? file)));
+  const names = different.map((pieces) => pieces.join('').replace(/[/.]$/, ''));
+  const piped = names.includes(PIPED) ? '-' : PIPED;
+  return files.map((file) => (file === '-' ? piped : (names.shift() ?? file)));
 }
+
+const PIPED = 'standard input';
 
 /** The same lists without what all have at one end; at least one piece of each stays. */
 function dropShared(

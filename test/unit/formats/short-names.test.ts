@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { labelsOf } from '../../../src/actions/compare/labels.ts';
+import { shortNames } from '../../../src/formats/short-names.ts';
 
 test.each<[files: string[], labels: string[]]>([
   [
@@ -8,7 +8,16 @@ test.each<[files: string[], labels: string[]]>([
   ],
   [
     ['envs/dev.yml', 'envs/prod.yaml'],
-    ['dev.yml', 'prod.yaml'],
+    ['dev', 'prod'],
+  ],
+  [
+    ['prod.yml', 'prod.yaml', 'dev.yml'],
+    ['prod.yml', 'prod.yaml', 'dev.yml'],
+  ],
+  [['envs/dev.yml'], ['dev']],
+  [
+    ['-', 'standard input.yml'],
+    ['-', 'standard input'],
   ],
   [
     ['dev/app.yml', 'prod/app.yml'],
@@ -40,16 +49,16 @@ test.each<[files: string[], labels: string[]]>([
   ],
   [
     ['dev.yml', './prod.yml', '-'],
-    ['dev', 'prod', '-'],
+    ['dev', 'prod', 'standard input'],
   ],
   [
     ['dev.yml', '-'],
-    ['dev', '-'],
+    ['dev', 'standard input'],
   ],
   [
     ['a.b/dev', 'a.b/prod'],
     ['dev', 'prod'],
   ],
 ])('%j are %j', (files, labels) => {
-  expect(labelsOf(files)).toEqual(labels);
+  expect(shortNames(files)).toEqual(labels);
 });
