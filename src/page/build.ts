@@ -58,6 +58,7 @@ export function buildOverview(
     total: {
       counts: countStates(columns.flatMap(({ cells }) => [...cells.values()])),
       overdue: environments.reduce((sum, one) => sum + one.overdue, 0),
+      unknownAge: environments.reduce((sum, one) => sum + one.unknownAge, 0),
       monthly: costOf(bill),
     },
   };
@@ -93,6 +94,7 @@ function columnOf(survey: Survey, name: string, now: Date): Column {
     bill,
     counts: countStates(all),
     overdue: all.filter(({ age }) => age?.state === 'overdue').length,
+    unknownAge: all.filter(({ age }) => age?.state === 'unknown').length,
     monthly: costOf(bill),
   };
   return { environment, cells, keys };

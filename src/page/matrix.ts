@@ -34,11 +34,20 @@ function renderControls({ environments, total }: Overview): Markup {
     ) => markup`<button type="button" aria-pressed="false" data-show="${state}"><i aria-hidden="true">${STATE_WORDS[state].mark}</i>${STATE_WORDS[state].word} <b>${total.counts[state]}</b></button>
 `,
   );
-  const late =
-    total.overdue > 0
-      ? markup`<button type="button" aria-pressed="false" data-show="overdue">overdue <b>${total.overdue}</b></button>
-`
-      : undefined;
+  const ages = (
+    [
+      ['overdue', 'overdue', total.overdue],
+      ['unaged', 'of unknown age', total.unknownAge],
+    ] as const
+  ).filter(([, , count]) => count > 0);
+  const late = ages.map(
+    ([
+      show,
+      words,
+      count,
+    ]) => markup`<button type="button" aria-pressed="false" data-show="${show}">${words} <b>${count}</b></button>
+`,
+  );
   const columns = environments.map(
     ({ name }, i) => markup`<label><input type="checkbox" checked value="${i + 1}">${name}</label>
 `,
@@ -69,7 +78,7 @@ function renderRow(row: Row, environments: readonly Environment[], now: string):
 function renderCell(cell: Cell | undefined, now: string): Markup {
   if (!cell) return markup`<td class="none"><span class="unseen">not there</span></td>`;
   const { state, age, tier, store, regions } = cell;
-  const due = age?.state === 'overdue' || age?.state === 'soon' ? dueWords(age) : undefined;
+  const due = age && age.state !== 'ok' ? dueWords(age) : undefined;
   const [{ version, modified } = {}] = regions;
   const about = [
     versionWords(version),
@@ -78,8 +87,10 @@ function renderCell(cell: Cell | undefined, now: string): Markup {
     store === 's3' ? HOME_WORDS.s3 : undefined,
     whereItIs(cell),
   ].filter((part) => part !== undefined);
-  const overdue = age?.state === 'overdue' ? ' data-overdue' : '';
-  return markup`<td data-state="${state}"${new Markup(overdue)}>${chip(state)}${due === undefined ? undefined : markup`<small class="${age?.state === 'overdue' ? 'late' : 'soon'}">${due}</small>`}${about.length > 0 ? markup`<small>${about.join(' · ')}</small>` : undefined}</td>`;
+  const aged = { overdue: ' data-age="overdue"', unknown: ' data-age="unaged"', soon: '', ok: '' }[
+    age?.state ?? 'ok'
+  ];
+  return markup`<td data-state="${state}"${new Markup(aged)}>${chip(state)}${due === undefined ? undefined : markup`<small class="${age?.state === 'overdue' ? 'late' : 'soon'}">${due}</small>`}${about.length > 0 ? markup`<small>${about.join(' · ')}</small>` : undefined}</td>`;
 }
 
 /** The regions that the state is about, if it is not about all. */

@@ -48,6 +48,8 @@ interface Totals {
   counts: Readonly<Record<State, number>>;
   /** Parameters whose `max_age` has passed. */
   overdue: number;
+  /** Secrets with a `max_age` of which nobody knows how old they are. */
+  unknownAge: number;
   /** Dollars a month; a key that several environments share counts once. */
   monthly: number;
 }

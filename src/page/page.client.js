@@ -32,8 +32,7 @@ const chosen = () =>
   buttons
     .filter((button) => button.getAttribute('aria-pressed') === 'true')
     .map((button) => button.dataset.show);
-const has = (cell, state) =>
-  state === 'overdue' ? 'overdue' in cell.dataset : cell.dataset.state === state;
+const has = (cell, state) => cell.dataset.state === state || cell.dataset.age === state;
 
 const filter = () => {
   const text = search.value.trim().toLowerCase();

@@ -22,13 +22,14 @@ export function renderMade({ madeAt, isCompared, environments }: Overview): Mark
 
 /** The whole at a glance. */
 export function renderFigures({ total }: Overview): Markup {
-  const { counts, overdue, monthly } = total;
+  const { counts, overdue, unknownAge, monthly } = total;
   const states = STATES.toReversed().filter((state) => counts[state] > 0);
   return markup`<section class="figures" aria-labelledby="summary">
 <h2 id="summary" class="unseen">Summary</h2>
 <dl>
 ${states.map((state) => figure(state, STATE_WORDS[state].word, String(counts[state])))}
 ${overdue > 0 ? figure('overdue', 'overdue', String(overdue)) : undefined}
+${unknownAge > 0 ? figure('unaged', 'of unknown age', String(unknownAge)) : undefined}
 ${figure('cost', 'a month', money(monthly))}
 </dl>
 ${bar(counts)}
@@ -86,12 +87,13 @@ export function renderEnvironments({ environments, total }: Overview): Markup {
   const columns = {
     hasCommits: new Set(environments.map(({ commit }) => commit?.id)).size > 1,
     hasOverdue: total.overdue > 0,
+    hasUnknownAge: total.unknownAge > 0,
   };
   return markup`<section aria-labelledby="environments">
 <h2 id="environments">Environments</h2>
 <div class="scroll" role="region" aria-label="Table of environments" tabindex="0">
 <table class="environments">
-<thead><tr><th scope="col">Environment</th><th scope="col">Path</th><th scope="col">Where</th><th scope="col">States</th>${columns.hasOverdue ? markup`<th scope="col">Overdue</th>` : undefined}<th scope="col" class="number">A month</th>${columns.hasCommits ? markup`<th scope="col">Commit</th>` : undefined}</tr></thead>
+<thead><tr><th scope="col">Environment</th><th scope="col">Path</th><th scope="col">Where</th><th scope="col">States</th>${columns.hasOverdue ? markup`<th scope="col">Overdue</th>` : undefined}${columns.hasUnknownAge ? markup`<th scope="col">Of unknown age</th>` : undefined}<th scope="col" class="number">A month</th>${columns.hasCommits ? markup`<th scope="col">Commit</th>` : undefined}</tr></thead>
 <tbody>
 ${environments.map((environment) => renderEnvironment(environment, columns))}
 </tbody>
@@ -102,9 +104,14 @@ ${environments.map((environment) => renderEnvironment(environment, columns))}
 
 function renderEnvironment(
   environment: Environment,
-  { hasCommits, hasOverdue }: { hasCommits: boolean; hasOverdue: boolean },
+  {
+    hasCommits,
+    hasOverdue,
+    hasUnknownAge,
+  }: Record<'hasCommits' | 'hasOverdue' | 'hasUnknownAge', boolean>,
 ): Markup {
-  const { name, file, path, store, account, regions, counts, overdue, commit } = environment;
+  const { name, file, path, store, account, regions, counts, overdue, unknownAge, commit } =
+    environment;
   const where = [
     HOME_WORDS[store],
     ...regions.map(({ region }) => region),
@@ -112,7 +119,7 @@ function renderEnvironment(
   ].map(unbroken);
   const changed = commit?.isChanged ? markup` <small>changed since</small>` : undefined;
   const id = commit ? markup`<code>${commit.id.slice(0, 10)}</code>${changed}` : '–';
-  return markup`<tr><th scope="row">${name}<small>${file}</small></th><td>${nameOf(path)}</td><td>${where[0]}<small>${join(where.slice(1), ', ')}</small></td><td>${bar(counts)}${tellCounts(counts)}</td>${hasOverdue ? markup`<td>${overdue > 0 ? markup`<strong class="late">${overdue}</strong>` : '–'}</td>` : undefined}<td class="number">${money(environment.monthly)}<small>${tellBill(environment)}</small></td>${hasCommits ? markup`<td>${id}</td>` : undefined}</tr>
+  return markup`<tr><th scope="row">${name}<small>${file}</small></th><td>${nameOf(path)}</td><td>${where[0]}<small>${join(where.slice(1), ', ')}</small></td><td>${bar(counts)}${tellCounts(counts)}</td>${hasOverdue ? markup`<td>${overdue > 0 ? markup`<strong class="late">${overdue}</strong>` : '–'}</td>` : undefined}${hasUnknownAge ? markup`<td>${unknownAge > 0 ? markup`<strong class="soon">${unknownAge}</strong>` : '–'}</td>` : undefined}<td class="number">${money(environment.monthly)}<small>${tellBill(environment)}</small></td>${hasCommits ? markup`<td>${id}</td>` : undefined}</tr>
 `;
 }
 

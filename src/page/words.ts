@@ -66,8 +66,9 @@ function daysBetween(from: string, to: string): number {
   return Math.round(((b ?? 0) - (a ?? 0)) / 86_400_000);
 }
 
-/** When it is due: `overdue by 4 days`, `due in 12 days`. */
-export function dueWords({ left }: Age): string | undefined {
+/** When it is due: `overdue by 4 days`, `due in 12 days`, `age unknown`. */
+export function dueWords({ left, state }: Age): string | undefined {
+  if (state === 'unknown') return 'age unknown';
   if (left === undefined) return undefined;
   if (left === 0) return 'due today';
   return left < 0 ? `overdue by ${countOf(-left, 'day')}` : `due in ${countOf(left, 'day')}`;

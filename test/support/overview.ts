@@ -18,6 +18,7 @@ function environmentOf(name: string, more: Partial<Environment> = {}): Environme
     bill: { key: 2 },
     counts: NO_COUNTS,
     overdue: 0,
+    unknownAge: 0,
     monthly: 2,
     ...more,
   };
@@ -61,6 +62,7 @@ function count(within: readonly Cell[]) {
       STATES.map((state) => [state, within.filter((cell) => cell.state === state).length]),
     ) as Record<State, number>,
     overdue: within.filter(({ age }) => age?.state === 'overdue').length,
+    unknownAge: within.filter(({ age }) => age?.state === 'unknown').length,
   };
 }
 

@@ -251,6 +251,18 @@ test('a secret past its max_age is overdue, in its cell and in the sums', () => 
     undefined,
   ]);
   expect([environments[0]?.overdue, total.overdue]).toEqual([1, 1]);
+  expect([environments[0]?.unknownAge, total.unknownAge]).toEqual([0, 0]);
+});
+
+test('a secret with a max_age that nobody knows the age of is counted, too', () => {
+  const manifest = manifestOf(
+    '  - {name: a, type: SecureString, max_age: 90d, value: x}\n' +
+      '  - {name: b, type: SecureString, max_age: 90d, changed: 2026-11-26, value: x}\n' +
+      '  - {name: c, type: SecureString, value: x}\n',
+  );
+  const { environments, total } = build({ manifest });
+  expect([environments[0]?.unknownAge, total.unknownAge]).toEqual([1, 1]);
+  expect(total.overdue).toBe(0);
 });
 
 test('columns are named after their files, with the folder only where they would be the same', () => {

@@ -140,6 +140,8 @@ test('says in words what colours say, and what could not be read', () => {
     'not compared',
     'overdue by 28 days',
     'due in 5 days',
+    'age unknown',
+    'of unknown age',
     'prod eu-west-1: no answer try again',
     'vault token cannot be decrypted restore it',
     'Made 27 Nov 2026, 09:30 UTC',
