@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { GROUPS } from './index.ts';
 import { expandManifests } from './manifest-arguments.ts';
+import { refuseMistaken } from './mistaken-words.ts';
 import { offInterrupt } from './terminal/interrupt.ts';
 import { ReaderLeft, writeOutput } from './terminal/output.ts';
 import { GLOBAL_FLAGS } from './specs/flags.ts';
@@ -66,6 +67,7 @@ async function runCall(
     await writeOutput(stdout, renderCommandHelp(spec, shared, paint));
     return EXIT.ok;
   }
+  await refuseMistaken(call);
   checkArguments(spec, call.args);
   if (flags.boolean('json') && spec.noJson !== undefined) {
     throw new CofferError('usage', `coffer ${spec.name} does not support --json`, {

@@ -181,6 +181,34 @@ test.each(['<(cat .env)', 'pipe & cat .env > pipe; wait'])('imports from %s', as
 });
 
 test.each([
+  [
+    ['get', 'app.yml', 'level'],
+    'app.yml is a file, and coffer get takes a name in AWS',
+    'coffer decrypt app.yml --value level shows what git has; coffer list app.yml the names in AWS',
+  ],
+  [
+    ['history', 'app.yml', 'level'],
+    'app.yml is a file, and coffer history takes a name in AWS',
+    'coffer list app.yml shows the names in AWS; git log -p app.yml what changed in git',
+  ],
+  ...['set', 'update', 'rollback', 'edit'].map((name): [string[], string, string] => [
+    [name, 'level', 'app.yml'],
+    'level is not a file, and the manifest comes first',
+    `coffer ${name} app.yml level`,
+  ]),
+  ...['decrypt', 'sync', 'check', 'delete'].map((name): [string[], string, string] => [
+    [name, '/app/level'],
+    `/app/level is not a file: coffer ${name} takes a manifest, and this looks like a name in AWS`,
+    'coffer find /app/level says which manifest has it; coffer get /app/level reads it from AWS',
+  ]),
+])('%j says which command was meant', async (args, message, hint) => {
+  const app = await createWorkspace({ 'app.yml': PLAIN });
+  const { code, stderr } = await coffer(args, { cwd: app.folder, stdin: 'x', env: NO_AWS });
+  expect(stderr).toBe(`coffer: error: ${message}\n  hint: ${hint}\n`);
+  expect(code).toBe(2);
+});
+
+test.each([
   [['check', '-'], ''],
   [['decrypt', '-'], PLAIN],
   [['textconv', '-'], PLAIN],
