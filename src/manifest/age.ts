@@ -96,6 +96,48 @@ export function refuseChanged({ type, changed = '' }: Parameter): Refusal | unde
     : undefined;
 }
 
+const UNITS: readonly (readonly [words: RegExp, unit: string])[] = [
+  [/^(?:d|days?)?$/i, 'd'],
+  [/^(?:w|wks?|weeks?)$/i, 'w'],
+  [/^(?:y|yrs?|years?)$/i, 'y'],
+];
+
+/** What somebody probably means by a text that is no maximum age. */
+export function hintForMaxAge(text: string, { isOfAll }: { isOfAll: boolean }): string | undefined {
+  if (isOfAll && /^never$/i.test(text)) {
+    return 'remove the line: without it, only secrets with a max_age of their own become overdue';
+  }
+  const [, number = '', word = ''] = /^0*([1-9]\d{0,2})\s*([A-Za-z]*)$/.exec(text) ?? [];
+  if (number === '') return undefined;
+  const unit = UNITS.find(([words]) => words.test(word))?.[1];
+  // Nobody means more than 99 years.
+  if (unit !== undefined && !(unit === 'y' && number.length > 2)) {
+    return `did you mean ${number}${unit}?`;
+  }
+  if (/^(?:m|mo|mon|months?)$/i.test(word)) {
+    const minutes = word.toLowerCase() === 'm' ? ', and there are no minutes' : '';
+    return `months are not all as long: write ${Number(number) * 30}d${minutes}`;
+  }
+  return /^(?:h|hours?|min|minutes?|s|seconds?)$/i.test(word)
+    ? 'the shortest is a day: 1d'
+    : undefined;
+}
+
+/** The same for the day of the last change. */
+export function hintForChanged(text: string): string {
+  const [, year, month, day] =
+    /^(\d{4})(\d\d)(\d\d)$/.exec(text) ??
+    /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$/.exec(text) ??
+    [];
+  const [, late, middle, last] = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text) ?? [];
+  const found = [year ?? last, month ?? middle, day ?? late].map((part = '') =>
+    part.padStart(2, '0'),
+  );
+  const written = found.join('-');
+  if (/^\d{4}-\d\d-\d\d$/.test(written) && isDay(written)) return `did you mean ${written}?`;
+  return 'write the day on which its value was last changed, or remove the line: coffer writes it with the next value';
+}
+
 function daysIn(maxAge: string): number {
   return Number.parseInt(maxAge, 10) * (DAYS_OF_UNIT[maxAge.slice(-1)] ?? 1);
 }

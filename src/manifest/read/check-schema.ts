@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, type MapNode, type Node, type Resolved } from '
 import { type Faults, quote } from '../yaml/faults.ts';
 import { hintForUnknownKey, quoteKey } from '../yaml/keys.ts';
 import { quoteName } from './names.ts';
+import { hintForChanged, hintForMaxAge } from '../age.ts';
 import { nearest } from '../nearest.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
 import type { Field, Tree } from '../yaml/tree.ts';
@@ -69,8 +70,7 @@ const MISSING_KEY_HINTS: Readonly<Record<string, string>> = {
 };
 
 const AS_WRITTEN = 'restore it from git, as coffer encrypt wrote it';
-const WRITTEN_BY_ENCRYPT =
-  /^\/(?:encrypted_with|data_keys|parameters\/\d+\/changed$)|\/blob(?:\/|$)/;
+const WRITTEN_BY_ENCRYPT = /^\/(?:encrypted_with|data_keys)|\/blob(?:\/|$)/;
 
 const HINTS_BY_KEYWORD: Readonly<Record<string, string>> = {
   maxLength: 'make it shorter',
@@ -89,12 +89,28 @@ const HINTS_BY_TYPE: Readonly<Record<string, string>> = {
   integer: 'write a number, without quotes',
 };
 
+/** Where more can be said than the schema knows, by the last key. */
+const HINTS_BY_KEY: Readonly<
+  Record<string, (text: string, instancePath: string) => string | undefined>
+> = {
+  max_age: (text, path) => hintForMaxAge(text, { isOfAll: path === '/max_age' }),
+  changed: hintForChanged,
+};
+
+function keyOf(instancePath: string): string {
+  return instancePath.slice(instancePath.lastIndexOf('/') + 1);
+}
+
 function hintForValue(
   node: Resolved,
   { keyword, instancePath, parentSchema }: SchemaError,
 ): string {
   if (WRITTEN_BY_ENCRYPT.test(instancePath)) return AS_WRITTEN;
   if (isScalar(node) && isNull(node)) return 'give it a value, or remove the key';
+  const own = isScalar(node)
+    ? HINTS_BY_KEY[keyOf(instancePath)]?.(textOf(node), instancePath)
+    : undefined;
+  if (own !== undefined) return own;
   const examples = parentSchema?.examples?.filter((example) => typeof example === 'string');
   const choices = parentSchema?.enum ?? examples ?? [];
   const guess = isScalar(node) ? nearest(textOf(node), choices) : undefined;

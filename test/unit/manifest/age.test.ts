@@ -106,21 +106,42 @@ describe('refuses', () => {
   test.each(['2026-1-1', '2026-13-01', '27.11.2026', '2026-11-27T00:00:00Z', '20261127'])(
     'changed: %s',
     (changed) => {
-      expect(message(`changed: ${changed}`)).toBe(
-        '"changed" must be a day such as 2026-11-27: year, month and day | restore it from git, as coffer encrypt wrote it',
+      expect(message(`changed: ${changed}`)).toEqual(
+        expect.stringContaining(
+          '"changed" must be a day such as 2026-11-27: year, month and day | ',
+        ),
       );
     },
   );
 
   test.each(['2026-02-29', '2026-04-31'])('changed: %s, which no calendar has', (changed) => {
-    expect(message(`changed: ${changed}`)).toBe(
+    expect(message(`changed: ${changed}`)).toEqual(
       '"changed" is not a day of the calendar | correct month and day',
     );
   });
 
+  test.each([
+    ['max_age: 1m', 'months are not all as long: write 30d, and there are no minutes'],
+    ['max_age: 6 months', 'months are not all as long: write 180d'],
+    ['max_age: 90', 'did you mean 90d?'],
+    ['max_age: 12 weeks', 'did you mean 12w?'],
+    ['max_age: 1Y', 'did you mean 1y?'],
+    ['max_age: 100y', 'for example: 90d'],
+    ['max_age: 12h', 'the shortest is a day: 1d'],
+    ['max_age: 0d', 'did you mean 90d?'],
+    ['changed: 2026-11-27T10:00:00Z', 'did you mean 2026-11-27?'],
+    ['changed: 20261127', 'did you mean 2026-11-27?'],
+    ['changed: 27.11.2026', 'did you mean 2026-11-27?'],
+    ['changed: 2026-1-2', 'did you mean 2026-01-02?'],
+    ['changed: 11/27/2026', expect.stringMatching(/^write the day on .*, or remove the line/)],
+    ['changed: 2026-13-01', expect.stringMatching(/^write the day on .*, or remove the line/)],
+  ])('%s is refused, and the hint says: %s', (line, hint) => {
+    expect(message(line)?.split(' | ')[1]).toEqual(hint);
+  });
+
   test('"never" for all secrets of a manifest', () => {
     const [problem] = problemsOf(secret('').replace('parameters:', 'max_age: never\nparameters:'));
-    expect(problem).toMatch(/"max_age" must be a number of days/);
+    expect(problem).toMatch(/"max_age" must be a number of days.* \| remove the line: without it/);
   });
 
   test.each(['max_age: 90d', 'changed: 2026-11-27'])('%s of what is no secret', (line) => {
