@@ -20,8 +20,11 @@ export async function refuseMistaken({ spec, args, flags }: Call): Promise<void>
       hint: FOR_MANIFESTS[name as keyof typeof FOR_MANIFESTS](first, second),
     });
   }
-  // Where a path in SSM is an argument too, an absolute one means that.
-  const takesPaths = name === 'list' || flags.list('from').includes('aws');
+  // Where a path or a version in SSM is an argument too, an absolute one means that.
+  const takesPaths =
+    name === 'list' ||
+    flags.list('from').includes('aws') ||
+    (name === 'diff' && first.includes('@'));
   const isFile = first === '-' || /\.(?:ya?ml|json)$/i.test(first);
   if (!/^[<[](?:\.\.\.)?manifest/.test(wanted) || isFile || (await isThere(first))) return;
   if (wanted === '<manifest>' && YAML.test(second) && (await isThere(second))) {
