@@ -43,7 +43,7 @@ export interface NukeReport {
   deleted: string[];
   /** Full names of parameters that did not exist. */
   missing: string[];
-  /** Keys in the bucket. */
+  /** Keys in the bucket, to which the deleted parameters pointed. */
   objects: string[];
 }
 
@@ -153,12 +153,20 @@ async function deleteTarget(
     keys.length > 0 ? await deleteObjects(tools, region, bucket, keys, options.signal) : NOTHING;
   const absent = new Set(missing);
   const deleted = applied.done.filter((name) => !absent.has(name));
-  const objectsNote = keys.length > 0 ? `, ${countOf(removed.done.length, 'object')} deleted` : '';
+  // S3 does not say whether it had an object: nothing pointed to these, unless an earlier call stopped.
+  const unpointed = new Set(objects.filter(({ name }) => absent.has(name)).map(({ key }) => key));
+  const behind = removed.done.filter((key) => !unpointed.has(key));
+  const notes = [
+    ...(behind.length > 0 ? [`${countOf(behind.length, 'object')} deleted`] : []),
+    ...(unpointed.size > 0
+      ? [`${countOf(unpointed.size, 'object')} of those not found deleted, if there`]
+      : []),
+  ];
   tools.host.note(
-    `${labelOf(manifest)}: ${countOf(deleted.length, 'parameter')} deleted, ${missing.length} not found${objectsNote}`,
+    `${labelOf(manifest)}: ${countOf(deleted.length, 'parameter')} deleted, ${[`${missing.length} not found`, ...notes].join(', ')}`,
   );
   return {
     applied: joinApplied(applied, removed),
-    report: { file, region, deleted, missing, objects: removed.done },
+    report: { file, region, deleted, missing, objects: behind },
   };
 }

@@ -63,6 +63,21 @@ test('nuke with keepObjects keeps the objects, and counts missing parameters', a
   expect(await stored.objects(app.prefix)).toEqual([app.key]);
 });
 
+test('does not count the object of a parameter that is not there, but deletes it', async () => {
+  const app = await createSaved();
+  const { tools, said } = createTools(aws);
+  await stored.remove(`${app.prefix}blob`);
+  for (const deleted of [[`${app.prefix}a`], []]) {
+    const [report] = await nuke(tools, [app.file], { yes: true });
+    expect(report).toMatchObject({ deleted, objects: [] });
+    expect(await stored.objects(app.prefix)).toEqual([]);
+  }
+  expect(said.notes).toEqual([
+    `${app.file}: 1 parameter deleted, 1 not found, 1 object of those not found deleted, if there`,
+    `${app.file}: 0 parameters deleted, 2 not found, 1 object of those not found deleted, if there`,
+  ]);
+});
+
 test('a refusal deletes nothing', async () => {
   const app = await createSaved();
   const { tools } = createTools(aws, { answer: 'no' });
