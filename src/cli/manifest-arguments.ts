@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { stat } from '../files/promised.ts';
+import { stat } from '../files/at-once.ts';
 import { naturalOrder } from '../formats/natural-order.ts';
 import { argumentsOf, type Call } from './command-line.ts';
 

@@ -1,5 +1,5 @@
 import { CofferError } from '../errors.ts';
-import { stat } from '../files/promised.ts';
+import { stat } from '../files/at-once.ts';
 import { argumentsOf, type Call } from './command-line.ts';
 
 const YAML = /\.ya?ml$/i;

@@ -4,7 +4,7 @@ import { constants, readFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { access, stat } from '../files/promised.ts';
+import { access, stat } from '../files/at-once.ts';
 import type { Environment } from './environment.ts';
 
 const PASSED_ON = [

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { realpath } from './promised.ts';
+import { realpath } from './at-once.ts';
 
 /** The real paths of files, each with the names that lead there; `-` leads to itself. */
 export async function groupByTarget(

@@ -1,7 +1,7 @@
 import { readlink } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { CofferError } from '../errors.ts';
-import { realpath } from '../files/promised.ts';
+import { realpath } from '../files/at-once.ts';
 import { isTracked, repositoryRoot } from '../git/repository.ts';
 
 /** Linux follows at most this many. */

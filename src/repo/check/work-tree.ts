@@ -7,7 +7,7 @@ import { Fingerprinter, type Fingerprint } from './fingerprint.ts';
 import { findManifests, type Found } from './find.ts';
 import { listIndex, repositoryRoot } from '../../git/repository.ts';
 import { openRegular } from '../../files/open-regular.ts';
-import { realpath } from '../../files/promised.ts';
+import { realpath } from '../../files/at-once.ts';
 import { locate } from '../../seal/named-file.ts';
 import { refuseOutwardLink } from '../../seal/outward-link.ts';
 import { MANIFEST_LIMIT, type SizeLimit } from '../../sizes.ts';

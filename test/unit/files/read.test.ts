@@ -90,6 +90,7 @@ const WITHOUT_LIMIT = [
   'cli/start/code-cache.ts', // coffer's own compiled code
   'cli/terminal/editor.ts', // what a person typed; parsing it has the limit
   'controller/kube/client.ts', // the answers of the API server, and the pod's own token
+  'files/at-once.ts', // for readBytes, which has the limit
   'files/lock.ts',
   'files/overwrite.ts', // its own copies of a manifest
   'files/this-process.ts',
