@@ -1,6 +1,6 @@
 import { cac } from 'cac';
 import { CofferError } from '../errors.ts';
-import { checkFlag, describeFlag, type GivenFlag } from './declared-flags.ts';
+import { checkFlag, type GivenFlag } from './declared-flags.ts';
 import { Flags, markValue, unmarkValue } from './flags.ts';
 import { COMMANDS, findCommand } from './index.ts';
 import { GLOBAL_FLAGS, HELP_FLAGS, OVERVIEW_FLAGS } from './specs/flags.ts';
@@ -50,13 +50,12 @@ export function readCall(argv: readonly string[]): Call {
 function parse(args: readonly string[], given: readonly GivenFlag[], spec?: CommandSpec) {
   const declared = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...(spec?.flags ?? OVERVIEW_FLAGS)];
   const cli = cac('coffer');
-  for (const { key, isNegated, takesValue } of declared.map(describeFlag)) {
-    cli.option(`--${isNegated ? 'no-' : ''}${key}${takesValue ? ' <value>' : ''}`, '');
-  }
   const words = given.map((one) => {
     const { flag, value } = checkFlag(one, declared, `coffer ${spec?.name ?? ''}`.trim());
-    if (flag.isNegated) return `--no-${flag.key}`;
-    return `--${flag.key}=${value === undefined ? 'true' : markValue(value)}`;
+    const name = `--${flag.isNegated ? 'no-' : ''}${flag.key}`;
+    cli.option(flag.takesValue ? `${name} <value>` : name, '');
+    if (flag.isNegated) return name;
+    return `${name}=${value === undefined ? 'true' : markValue(value)}`;
   });
   const argv = ['node', 'coffer', ...words, ...args.map(markValue)];
   const parsed = cli.parse(argv, { run: false });

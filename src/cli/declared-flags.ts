@@ -26,7 +26,7 @@ export function takesValue([written]: FlagHelp): boolean {
   return written.includes('<');
 }
 
-export function describeFlag(flag: FlagHelp): Flag {
+function describeFlag(flag: FlagHelp): Flag {
   const [, no, long = ''] = /^--(no-)?(.+)$/.exec(namesOf(flag).at(-1) ?? '') ?? [];
   const key = long.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   return { key, isNegated: no !== undefined, takesValue: takesValue(flag) };

@@ -2,15 +2,19 @@ import { namesOf, takesValue, type GivenFlag } from './declared-flags.ts';
 import { COMMANDS } from './index.ts';
 import { GLOBAL_FLAGS, HELP_FLAGS } from './specs/flags.ts';
 
+let known: ReadonlyMap<string, boolean> | undefined;
+
 /**
  * Whether a flag takes a value, by name. Flags of the same name are of the same kind in every
  * command, so flags can be told from arguments before the command is known.
  */
-const IS_VALUED: ReadonlyMap<string, boolean> = new Map(
-  [...GLOBAL_FLAGS, ...HELP_FLAGS, ...COMMANDS.flatMap(({ flags }) => flags)].flatMap((flag) =>
-    namesOf(flag).map((name) => [name, takesValue(flag)] as const),
-  ),
-);
+function knownFlags(): ReadonlyMap<string, boolean> {
+  const all = [...GLOBAL_FLAGS, ...HELP_FLAGS, ...COMMANDS.flatMap(({ flags }) => flags)];
+  known ??= new Map(
+    all.flatMap((flag) => namesOf(flag).map((name) => [name, takesValue(flag)] as const)),
+  );
+  return known;
+}
 
 /** Separates arguments, including the command name, from flags and their values. */
 export function readWords(words: readonly string[]): { args: string[]; given: GivenFlag[] } {
@@ -24,7 +28,7 @@ export function readWords(words: readonly string[]): { args: string[]; given: Gi
     }
     const flag = takeApart(word);
     const next = words[i + 1];
-    const takesNext = flag.value === undefined && IS_VALUED.get(flag.name);
+    const takesNext = flag.value === undefined && knownFlags().get(flag.name);
     if (takesNext && next !== undefined && !isFlag(next)) {
       flag.value = next;
       i++;
@@ -44,6 +48,6 @@ function takeApart(word: string): GivenFlag {
   const [, name = word, value] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
   const short = word.slice(0, 2);
   // -region lacks a dash: it is not the region "egion".
-  const isGlued = name.length > 2 && IS_VALUED.get(short) && !IS_VALUED.has(`-${name}`);
+  const isGlued = name.length > 2 && knownFlags().get(short) && !knownFlags().has(`-${name}`);
   return isGlued ? { name: short, value: word.slice(2) } : { name, value };
 }
