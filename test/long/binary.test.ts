@@ -114,7 +114,8 @@ test('holds the compiled code of commands, and writes none', async () => {
 
 test('cache warm keeps the code of many commands', async () => {
   const { folder, files } = await createWorkspace();
-  const warmed = await cofferProcess(['cache', 'warm'], { cwd: folder });
+  const env = { XDG_CACHE_HOME: '' };
+  const warmed = await cofferProcess(['cache', 'warm'], { cwd: folder, env });
   expect(warmed.code, warmed.stderr).toBe(0);
   const names = (await files()).map((name) => name.replace(/.*-(?:x|arm)64-/, ''));
   expect(names).toEqual(expect.arrayContaining(['check', 'decrypt', 'exec', 'export', 'get']));
