@@ -9,7 +9,7 @@ const YAML = /\.ya?ml$/i;
  * what was meant.
  * @throws CofferError `usage` that names the right command
  */
-export async function refuseMistaken({ spec, args, flags }: Call): Promise<void> {
+export async function refuseMistaken({ spec, args }: Call): Promise<void> {
   const [first, second = 'NAME'] = args;
   if (!spec || first === undefined) return;
   const { name } = spec;
@@ -21,10 +21,7 @@ export async function refuseMistaken({ spec, args, flags }: Call): Promise<void>
     });
   }
   // Where a path or a version in SSM is an argument too, an absolute one means that.
-  const takesPaths =
-    name === 'list' ||
-    flags.list('from').includes('aws') ||
-    (name === 'diff' && first.includes('@'));
+  const takesPaths = ['list', 'export', 'exec'].includes(name) || first.includes('@');
   const isFile = first === '-' || /\.(?:ya?ml|json)$/i.test(first);
   if (!/^[<[](?:\.\.\.)?manifest/.test(wanted) || isFile || (await isThere(first))) return;
   if (wanted === '<manifest>' && YAML.test(second) && (await isThere(second))) {
