@@ -47,11 +47,11 @@ export function rollback(
     await tools.aws.requireAccount();
     await refuseRotated(tools, manifest, parameter);
     const wanted = await findVersion(tools, manifest, parameter, version);
-    const stored = await readVersion(tools, manifest, parameter, wanted);
+    const stored = await readVersion(tools, manifest, parameter, String(wanted.version));
     const value = await valueIn(tools, manifest, parameter, stored);
     try {
       const report = await sealValue(tools, manifest, parameter, value.bytes, options);
-      tell(tools, manifest, parameter, stored, report.changed);
+      tell(tools, manifest, parameter, { ...stored, user: wanted.user }, report.changed);
       return { ...report, name: parameter.name, from: stored.version };
     } finally {
       await value.close();
@@ -75,14 +75,23 @@ function tell(
   { host }: Tools,
   { file }: Manifest,
   { name, origin }: Parameter,
-  { version }: StoredValue,
+  {
+    version,
+    modified,
+    user,
+  }: Pick<StoredValue, 'version' | 'modified'> & { user?: string | undefined },
   changed: boolean,
 ): void {
+  const when = modified ? ` ${modified.toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
+  const who = user === undefined ? '' : ` by ${user.split('/').at(-1)}`;
+  const written = when || who ? `, written${when}${who}` : '';
   if (!changed) {
-    host.note(`${file}: ${name} has the value of version ${version} already; nothing to do`);
+    host.note(
+      `${file}: ${name} has the value of version ${version} already${written}; nothing to do`,
+    );
     return;
   }
-  host.note(`${file}: ${name} has the value of version ${version} again`);
+  host.note(`${file}: ${name} has the value of version ${version} again${written}`);
   if (origin && 'file' in origin) {
     host.note(`${name} no longer comes from ${origin.file}; the file is unchanged`);
   }

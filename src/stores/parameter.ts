@@ -11,13 +11,13 @@ export interface StoredValue {
   /** The value of a secret that is not text; `value` is then empty. */
   bytes?: Buffer | undefined;
   version: Version;
+  /** When this version was written. */
+  modified?: Date | undefined;
 }
 
 /** A parameter as SSM returns it. */
 export interface StoredParameter extends StoredValue {
   version: number;
-  /** When this version was written. */
-  modified?: Date | undefined;
 }
 
 /** A parameter or a secret as its store lists it, without its value. */

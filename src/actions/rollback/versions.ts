@@ -17,7 +17,7 @@ function subjectOf({ store, secret }: Manifest, { fullName }: Parameter): string
 }
 
 /**
- * The version to go back to.
+ * The version to go back to, with its writer if a list of versions was read for it.
  * @param version what the caller named, if anything
  * @throws CofferError `not-found` if there is none before the current one
  */
@@ -26,8 +26,8 @@ export async function findVersion(
   manifest: Manifest,
   parameter: Parameter,
   version: string | undefined,
-): Promise<string> {
-  if (version !== undefined) return version;
+): Promise<Pick<ValueVersion, 'version' | 'user'>> {
+  if (version !== undefined) return { version };
   const subject = subjectOf(manifest, parameter);
   const reader = await readerFor(tools, manifest);
   const versions = await reader.history(subject, false).catch((error: unknown) => {
@@ -37,7 +37,7 @@ export async function findVersion(
     manifest.store === 'ssm'
       ? versions.at(-2)
       : versions.find(({ labels }) => labels.includes(PREVIOUS));
-  if (before) return String(before.version);
+  if (before) return before;
   throw new CofferError('not-found', `${subject} has no version before the current one`, {
     hint: FROM_GIT,
   });

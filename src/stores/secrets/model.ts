@@ -37,6 +37,8 @@ export interface OpenedSecret {
   account: string | undefined;
   versionId: string;
   value: SecretValue;
+  /** When this version was made. */
+  created?: Date | undefined;
 }
 
 /** One version of a secret, without its value. */
@@ -93,6 +95,7 @@ export function toOpened(doing: Doing, answer: GetSecretValueResponse): OpenedSe
     account: answer.ARN?.split(':')[4],
     versionId: need(doing, answer, 'VersionId'),
     value: text === undefined ? { bytes: Buffer.from(bytes ?? []) } : { text },
+    created: answer.CreatedDate,
   };
 }
 

@@ -59,9 +59,9 @@ function labelOf(version: string | undefined): string | undefined {
   return version === 'latest' ? CURRENT : version;
 }
 
-function toStored({ name, account, versionId, value }: OpenedSecret): StoredValue {
+function toStored({ name, account, versionId, value, created }: OpenedSecret): StoredValue {
   const held = 'text' in value ? { value: value.text } : { value: '', bytes: value.bytes };
-  return { name, account, type: 'Secret', version: versionId, ...held };
+  return { name, account, type: 'Secret', version: versionId, modified: created, ...held };
 }
 
 /** Bytes as base64, for what can only show text. */
