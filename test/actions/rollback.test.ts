@@ -1,3 +1,4 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { LabelParameterVersionCommand } from '@aws-sdk/client-ssm';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
@@ -12,6 +13,8 @@ import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { failureOf } from '../support/failure.ts';
 import { run } from '../support/cli.ts';
+import { flipBit } from '../support/flip.ts';
+import { materials, writeOlder } from '../support/older-writer.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
 import { createSecretScene, secretsIn } from '../support/secrets-manager.ts';
 import { storedIn } from '../support/stored.ts';
@@ -165,6 +168,41 @@ describe('rollback', () => {
     });
     expect((await values())['p']?.toString()).toBe('one');
   });
+
+  test.each([1, 2] as const)(
+    'takes objects of the older clients, version %i, and refuses damaged ones',
+    async (version) => {
+      const app = await createPublished(secret('p', 'one'));
+      const { tools, file, prefix, values, text } = app;
+      const material = materials(version, aws.kmskey);
+      const large = randomBytes(200_000);
+      const writing = { ...material, parameter: `${prefix}p`, extension: '.bin' };
+      const write = (plaintext: Buffer) =>
+        writeOlder(aws, plaintext, { ...writing, path: `${prefix}p` });
+      await write(Buffer.from('small'));
+      const { url } = await write(large);
+
+      expect(await rollback(tools, file, 'p')).toMatchObject({ sealed: [{ form: 'value' }] });
+      expect(await values()).toEqual({ p: Buffer.from('small') });
+      const back = await rollback(tools, file, 'p', { version: 'latest' });
+      expect(back).toMatchObject({ from: 3, sealed: [{ form: 'blob' }] });
+      expect(await values()).toEqual({ p: large });
+      const before = await text('app.yml');
+      expect(await rollback(tools, file, 'p', { version: '3' })).toMatchObject({ changed: false });
+      expect(await text('app.yml')).toBe(before);
+
+      await rollback(tools, file, 'p', { version: '1' });
+      const kept = await text('app.yml');
+      const at = { Bucket: aws.bucket, Key: url.slice(`s3://${aws.bucket}/`.length) };
+      const { Body, Metadata } = await aws.s3.send(new GetObjectCommand(at));
+      const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+      await aws.s3.send(new PutObjectCommand({ ...at, Body: flipBit(bytes, 1000), Metadata }));
+      const error = await failureOf(() => rollback(tools, file, 'p', { version: '3' }));
+      expect(error.code).toBe('tampered');
+      expect(await text('app.yml')).toBe(kept);
+      expect((await app.files()).filter((name) => name.includes('.enc'))).toEqual([]);
+    },
+  );
 
   test('of a large value that was encrypted again changes no byte', async () => {
     const { tools, file, text, publish, values } = await createPublished(secret('p', LARGE_TEXT));
