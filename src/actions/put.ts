@@ -1,5 +1,4 @@
-import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import { formatPointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { findNameFault } from '../manifest/read/names.ts';
@@ -112,10 +111,31 @@ async function* untilStopped(
   data: AsyncIterable<Buffer>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
-  const through = new PassThrough();
-  // An error of the source makes reading from `through` fail.
-  pipeline(data, through, { signal }).catch(() => {});
-  yield* through as AsyncIterable<Buffer>;
+  const chunks = data[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await orAborted(chunks.next(), signal);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    if (signal?.aborted && data instanceof Readable) data.destroy();
+    const ended = chunks.return?.();
+    // A generator would end only when its next data comes.
+    if (signal?.aborted) ended?.catch(() => {});
+    else await ended;
+  }
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new CofferError('interrupted', 'interrupted while data was read'));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    const forget = () => signal.removeEventListener('abort', stop);
+    work.then(resolve, reject).finally(forget);
+  });
 }
 
 /** A failed command leaves no data in a pipe; that must not replace a secret. */

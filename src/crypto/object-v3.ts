@@ -18,6 +18,11 @@ const IV = Buffer.alloc(12, 0x01);
 export const MESSAGE_ID_BYTES = 28;
 export const COMMITMENT_BYTES = 28;
 export const TAG_BYTES = 16;
+/**
+ * How much goes through a cipher at once. Each output is new memory: from this size on, it comes from
+ * the system page by page, which can take longer than the cipher itself.
+ */
+export const CIPHER_BYTES = 64 * 1024;
 /** The largest plaintext of one object. */
 const MAX_PLAINTEXT_BYTES = 2 ** 36 - 32;
 
@@ -73,7 +78,7 @@ export function createObjectDecipher(dataKey: Buffer, header: Commitment): Decip
 }
 
 /**
- * An object's body in chunks: the ciphertext, then the tag.
+ * An object's body in small chunks: the ciphertext, then the tag.
  * @throws CofferError `oversize` past the largest plaintext of one object
  */
 export async function* sealChunks(
@@ -88,7 +93,9 @@ export async function* sealChunks(
         hint: 'split the data',
       });
     }
-    yield cipher.update(chunk);
+    for (let at = 0; at < chunk.length; at += CIPHER_BYTES) {
+      yield cipher.update(chunk.subarray(at, at + CIPHER_BYTES));
+    }
   }
   yield cipher.final();
   yield cipher.getAuthTag();

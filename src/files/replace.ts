@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { explainFileError, undefinedIfMissing } from './errors.ts';
@@ -58,7 +58,7 @@ async function replace(
   // Nobody else needs to read it before it is complete.
   const staged = await StagedFile.create(folder, old || isPrivate ? 0o600 : 0o666);
   try {
-    await writeFile(staged.handle, content);
+    for await (const chunk of chunksOf(content)) await staged.write(chunk);
     if (old && !isPrivate) await takeOver(staged.handle, old);
     await staged.finish();
     await options.beforehand?.();
@@ -68,6 +68,11 @@ async function replace(
   } finally {
     staged.discard();
   }
+}
+
+function chunksOf(content: Content): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (typeof content === 'string') return [Buffer.from(content)];
+  return content instanceof Uint8Array ? [content] : content;
 }
 
 async function takeOver(handle: FileHandle, old: Stats): Promise<void> {

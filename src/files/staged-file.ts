@@ -7,6 +7,7 @@ import { errnoOf } from './errors.ts';
 import { overwrite, type Safeguard } from './overwrite.ts';
 import { syncFolder } from './sync-folder.ts';
 import { isRunning, machineTag, thisProcess } from './this-process.ts';
+import { WriteBehind, writeAt } from './write-behind.ts';
 import { undoAtExit } from './undo.ts';
 
 /** Mount points, other file systems, and sticky folders of others. */
@@ -19,11 +20,13 @@ const CANNOT_BE_RENAMED = new Set(['EBUSY', 'EXDEV', 'EPERM']);
 export class StagedFile {
   #path: string;
   readonly #handle: FileHandle;
+  readonly #writer: WriteBehind;
   readonly #forget: () => void;
 
   private constructor(path: string, handle: FileHandle, forget: () => void) {
     this.#path = path;
     this.#handle = handle;
+    this.#writer = new WriteBehind((bytes, offset) => writeAt(handle, bytes, offset));
     this.#forget = forget;
   }
 
@@ -50,12 +53,13 @@ export class StagedFile {
     return this.#handle;
   }
 
-  async write(chunk: string | Uint8Array): Promise<void> {
-    await this.#handle.writeFile(chunk);
+  async write(chunk: Uint8Array): Promise<void> {
+    await this.#writer.add(chunk);
   }
 
   /** Ends writing, and syncs the file to disk. */
   async finish(): Promise<void> {
+    await this.#writer.end();
     await this.#handle.sync();
     await this.#handle.close();
   }

@@ -1,9 +1,12 @@
-import { createReadStream, fstatSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, fstatSync, read } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { CofferError } from '../../errors.ts';
+import { readAhead } from '../../files/read-ahead.ts';
 import type { Input } from './streams.ts';
 
 const READ_BYTES = 1024 * 1024;
+const readFd = promisify(read);
 
 /** A file, or standard input, whose size is unknown. */
 export async function openInput(
@@ -25,16 +28,33 @@ export async function openInput(
     });
   }
   const size = stats.isFile() ? stats.size : undefined;
-  // Opened only when somebody reads it.
-  const data = async function* () {
+  return { data: opened(file, stats.isFile()), size };
+}
+
+/** Opened only when somebody reads it. */
+async function* opened(file: string, isFile: boolean): AsyncGenerator<Buffer> {
+  if (!isFile) {
     yield* createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>;
-  };
-  return { data: data(), size };
+    return;
+  }
+  const handle = await open(file);
+  try {
+    yield* piecesOf(handle.fd);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Of a file that the shell opened, Node's own stream reads only 64 KiB at once. */
 function inLargePieces(stdin: Input): AsyncIterable<Buffer> {
   const { fd } = stdin;
-  if (fd === undefined || !fstatSync(fd).isFile()) return stdin;
-  return createReadStream('', { fd, autoClose: false, highWaterMark: READ_BYTES });
+  return fd === undefined || !fstatSync(fd).isFile() ? stdin : piecesOf(fd);
+}
+
+/** What a file has from its present position on. */
+function piecesOf(fd: number): AsyncGenerator<Buffer> {
+  return readAhead(async (into) => {
+    const { bytesRead } = await readFd(fd, into, 0, into.length, null);
+    return into.subarray(0, bytesRead);
+  });
 }

@@ -4,15 +4,15 @@ import type { ObjectBody, ObjectStore } from './objects.ts';
 import { awsErrorName } from '../../aws/errors.ts';
 import type { KeyDemand, Kms } from '../../crypto/kms-port.ts';
 import { createDecipher, parseMetadata, type ObjectHeader } from '../../crypto/object-format.ts';
-import { objectContext, PARAMETER_PAIR, TAG_BYTES } from '../../crypto/object-v3.ts';
+import { CIPHER_BYTES, objectContext, PARAMETER_PAIR, TAG_BYTES } from '../../crypto/object-v3.ts';
 import { formatPointer, parameterIn, type Pointer } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
+import { readAhead } from '../../files/read-ahead.ts';
 import type { SizeLimit } from '../../sizes.ts';
 import { RANGE_BYTES, readRanges, type Range } from './ranges.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 const MEMORY_LIMIT = 64 * 1024 * 1024;
-const CHUNK_BYTES = 1024 * 1024;
 
 /** An object whose header is as demanded, and how to read it. */
 export interface FetchedObject {
@@ -191,21 +191,25 @@ function tooShort(): CofferError {
   return new CofferError('tampered', 'the object is too short');
 }
 
-/** The same chunks, once they are in the spool. */
+/** The same chunks, which go to the spool meanwhile. */
 async function* copied(chunks: AsyncIterable<Buffer>, to: Spool): AsyncGenerator<Buffer> {
   let offset = 0;
   for await (const chunk of chunks) {
-    await to.write(chunk, offset);
+    const written = to.write(chunk, offset);
+    written.catch(() => {});
     offset += chunk.length;
     yield chunk;
+    await written;
   }
 }
 
-async function* chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end));
-  for (let offset = 0; offset < end; offset += buffer.length) {
-    yield spool.read(offset, Math.min(buffer.length, end - offset), buffer);
-  }
+function chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {
+  let offset = 0;
+  return readAhead(async (into) => {
+    const piece = await spool.read(offset, Math.min(into.length, end - offset), into);
+    offset += piece.length;
+    return piece;
+  });
 }
 
 /**
@@ -229,8 +233,8 @@ async function* decrypt(
   for await (const chunk of body) {
     if (hashesSealed) digest?.update(chunk);
     const end = Math.max(Math.min(left, chunk.length), 0);
-    for (let offset = 0; offset < end; offset += CHUNK_BYTES) {
-      const plain = decipher.update(chunk.subarray(offset, Math.min(offset + CHUNK_BYTES, end)));
+    for (let offset = 0; offset < end; offset += CIPHER_BYTES) {
+      const plain = decipher.update(chunk.subarray(offset, Math.min(offset + CIPHER_BYTES, end)));
       if (!hashesSealed) digest?.update(plain);
       yield plain;
     }

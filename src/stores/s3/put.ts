@@ -4,7 +4,7 @@ import type { ObjectStore } from './objects.ts';
 import type { Kms } from '../../crypto/kms-port.ts';
 import { createObjectCipher, objectContext, sealChunks } from '../../crypto/object-v3.ts';
 import { objectName, type Pointer } from '../../crypto/pointer.ts';
-import { gather } from './gather.ts';
+import { WriteBehind } from '../../files/write-behind.ts';
 import { stopIfAborted } from '../../host.ts';
 import { isGone, NOTHING, publishObject } from './publish.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
@@ -42,21 +42,17 @@ export async function putObject(
   const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, objectContext(parameter));
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
   const store = new GrowingSpool(services.spoolFolder);
-  let written = Promise.resolve();
+  const writer = new WriteBehind((bytes) => store.append(bytes));
   try {
     const hash = createHash('sha256');
     const parts = new PartDigests();
-    let sealed = 0;
-    for await (const chunk of sealChunks(cipher, gather(data))) {
+    for await (const chunk of sealChunks(cipher, data)) {
       hash.update(chunk);
       parts.update(chunk);
-      // One chunk is written while the next one is sealed.
-      await written;
-      written = store.append(chunk);
-      written.catch(() => {});
-      request.onSealed?.((sealed += chunk.length));
+      await writer.add(chunk);
+      request.onSealed?.(writer.size);
     }
-    await written;
+    await writer.end();
     stopIfAborted(request.signal);
     const sha256 = hash.digest('hex');
     const { size } = store;
@@ -88,7 +84,7 @@ export async function putObject(
     throw error;
   } finally {
     // What still opens the file would leave it open.
-    await written.catch(() => {});
+    await writer.settled();
     await store.close();
   }
 }

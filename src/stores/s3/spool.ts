@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CofferError } from '../../errors.ts';
+import { writeAt } from '../../files/write-behind.ts';
 import { formatBytes } from '../../sizes.ts';
 
 /** Temporary storage with random access; holds only ciphertext. */
@@ -54,11 +55,7 @@ export async function fileSpool(folder: string, size = 0): Promise<Spool> {
   await rm(path);
   return {
     async write(bytes, offset) {
-      // A nearly full disk writes only a part, and fails only at the next write.
-      for (let done = 0; done < bytes.length;) {
-        const rest = bytes.subarray(done);
-        done += (await guard(handle.write(rest, 0, rest.length, offset + done))).bytesWritten;
-      }
+      await guard(writeAt(handle, bytes, offset));
     },
     async read(offset, length, into = Buffer.allocUnsafe(length)) {
       const { bytesRead } = await handle.read(into, 0, length, offset);
