@@ -51,14 +51,18 @@ export async function tableOf(outputs, imports, entry) {
   return { code, map: joinMaps(pieces), modules };
 }
 
-/** The names so that what is needed together lies together: what `entry` needs first. */
+/**
+ * The names so that what is needed together lies together: what `entry` needs first. A module exports
+ * nothing until it has run, so none may need itself.
+ */
 function inOrder(names, imports, entry) {
   const found = new Set();
-  const visit = (name) => {
+  const visit = (name, waiting) => {
+    if (waiting.includes(name)) throw new Error(`${[...waiting, name].join(' needs ')}`);
     if (found.has(name)) return;
     found.add(name);
-    imports[name].forEach(visit);
+    for (const needed of imports[name]) visit(needed, [...waiting, name]);
   };
-  [entry, ...names].forEach(visit);
+  for (const name of [entry, ...names]) visit(name, []);
   return [...found];
 }
