@@ -10,7 +10,7 @@ import { CofferError, type ErrorCode } from '../errors.ts';
 import type { Blob, Manifest, Parameter } from '../manifest/model.ts';
 import { valueLimit, type SizeLimit } from '../sizes.ts';
 import { decryptBlobBody, openBlobBody, openedChunks } from './blob-body.ts';
-import { findSource, missingSource, requireCommitted } from './source.ts';
+import { findSource, missingSource, requireCommitted, type SourceFile } from './source.ts';
 
 /** Failures of the key or the caller, not of the ciphertext. */
 const OF_THE_KEY: ReadonlySet<ErrorCode> = new Set(['denied', 'key', 'credentials', 'network']);
@@ -65,6 +65,19 @@ export class Opener {
             this.#failPsyml(error, parameter),
           ),
         );
+    }
+  }
+
+  /** The same value in chunks, the large ones never as a whole; it is verified only after the last. */
+  async *chunks(parameter: Parameter): AsyncGenerator<Buffer> {
+    const { content, encoding } = parameter;
+    if (content.kind === 'blob') {
+      this.#limit.take(parameter.name, content.blob.size - TAG_BYTES);
+      yield* this.stream(parameter, content.blob);
+    } else if (content.kind === 'absent' && encoding === undefined) {
+      yield* (await takeSource(this.#manifest, parameter)).stream();
+    } else {
+      yield await this.open(parameter);
     }
   }
 
@@ -162,6 +175,17 @@ async function readOrigin(
   parameter: Parameter,
   { isPublished = false } = {},
 ): Promise<Buffer> {
+  const source = await takeSource(manifest, parameter);
+  const bytes = await source.read();
+  if (isPublished) await requireCommitted(parameter, source.file, source.located, bytes);
+  return encodeSource(parameter, bytes);
+}
+
+/** The file that holds the value, counted as read. */
+async function takeSource(
+  manifest: Manifest,
+  parameter: Parameter,
+): Promise<SourceFile & { file: string }> {
   if (!parameter.origin || 'generate' in parameter.origin) {
     throw new CofferError('source', `${parameter.name} is not generated yet`, {
       place: parameter.place,
@@ -172,9 +196,7 @@ async function readOrigin(
   const source = await findSource(manifest, parameter, file);
   if (!source) throw missingSource(parameter, file);
   limitOf(manifest).take(`${parameter.name}: file ${file}`, source.size);
-  const bytes = await source.read();
-  if (isPublished) await requireCommitted(parameter, file, source.located, bytes);
-  return encodeSource(parameter, bytes);
+  return { ...source, file };
 }
 
 /** The limit of the call, which all its manifests share. */

@@ -39,8 +39,10 @@ export async function findShared(
     wanted,
     async ({ manifest, parameter }) => {
       try {
-        const value = await (await openerOf(manifest)).open(parameter);
-        marks.set(parameter, createHmac('sha256', key).update(value).digest('hex'));
+        const mark = createHmac('sha256', key);
+        const opener = await openerOf(manifest);
+        for await (const chunk of opener.chunks(parameter)) mark.update(chunk);
+        marks.set(parameter, mark.digest('hex'));
       } catch (error) {
         if (!(error instanceof CofferError)) throw error;
         failures.add(error);

@@ -42,6 +42,31 @@ async function createSealed() {
   return { workspace, text, manifest: parseManifest(text, before.file) };
 }
 
+/** The value, and the size of its largest piece. */
+async function gather(chunks: AsyncIterable<Buffer>) {
+  const found: Buffer[] = [];
+  for await (const chunk of chunks) found.push(Buffer.from(chunk));
+  return { value: Buffer.concat(found), most: Math.max(...found.map(({ length }) => length)) };
+}
+
+test('gives every form of content in chunks, and a large one never as a whole', async () => {
+  const { manifest } = await createSealed();
+  const opener = new Opener(manifest, kms);
+  for (const parameter of manifest.parameters) {
+    const { value } = await gather(opener.chunks(parameter));
+    expect(value, parameter.name).toEqual(await opener.open(parameter));
+  }
+  const large = randomBytes(3 * 1024 * 1024 + 1);
+  const workspace = await createWorkspace({ 'l.bin': large });
+  const plain = manifestIn(
+    workspace,
+    'parameters:\n  - {name: p, type: SecureString, file: l.bin}\n',
+  );
+  const { value, most } = await gather(new Opener(plain, NO_KMS).chunks(parameterOf(plain, 'p')));
+  expect(value.equals(large)).toBe(true);
+  expect(most).toBeLessThanOrEqual(1024 * 1024);
+});
+
 test('opens every form of content', async () => {
   const { manifest } = await createSealed();
   const opener = new Opener(manifest, kms);
