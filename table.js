@@ -58,7 +58,7 @@ export async function tableOf(outputs, imports, entry) {
 function inOrder(names, imports, entry) {
   const found = new Set();
   const visit = (name, waiting) => {
-    if (waiting.includes(name)) throw new Error(`${[...waiting, name].join(' needs ')}`);
+    if (waiting.includes(name)) throw new Error([...waiting, name].join(' needs '));
     if (found.has(name)) return;
     found.add(name);
     for (const needed of imports[name]) visit(needed, [...waiting, name]);
