@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { PartDigests } from './checksum.ts';
 import type { ObjectStore } from './objects.ts';
 import type { Kms } from '../../crypto/kms-port.ts';
 import { createObjectCipher, objectContext, sealChunks } from '../../crypto/object-v3.ts';
@@ -7,6 +6,7 @@ import { objectName, type Pointer } from '../../crypto/pointer.ts';
 import { WriteBehind } from '../../files/write-behind.ts';
 import { stopIfAborted } from '../../host.ts';
 import { isGone, NOTHING, publishObject } from './publish.ts';
+import { SpoolDigests } from './spool-digests.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 /** Larger data needs a spool file. */
@@ -42,13 +42,15 @@ export async function putObject(
   const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, objectContext(parameter));
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
   const store = new GrowingSpool(services.spoolFolder);
-  const writer = new WriteBehind((bytes) => store.append(bytes));
+  const digests = new SpoolDigests();
+  const writer = new WriteBehind(async (bytes) => {
+    await store.append(bytes);
+    if (store.fd !== undefined) await digests.grown(store.fd, store.size);
+  });
   try {
     const hash = createHash('sha256');
-    const parts = new PartDigests();
     for await (const chunk of sealChunks(cipher, data)) {
       hash.update(chunk);
-      parts.update(chunk);
       await writer.add(chunk);
       request.onSealed?.(writer.size);
     }
@@ -64,7 +66,7 @@ export async function putObject(
       ...key,
       sha256,
       size,
-      checksum: parts.finish(size, sha256),
+      checksum: await digests.finish(store.fd, size),
       commitment: { messageId, commitment },
       kmskey,
       parameter,
@@ -85,6 +87,7 @@ export async function putObject(
   } finally {
     // What still opens the file would leave it open.
     await writer.settled();
+    await digests.close();
     await store.close();
   }
 }
@@ -98,6 +101,11 @@ class GrowingSpool {
 
   constructor(folder: string) {
     this.#folder = folder;
+  }
+
+  /** Of the file, once there is one. */
+  get fd(): number | undefined {
+    return this.#spool.fd;
   }
 
   async append(bytes: Buffer): Promise<void> {

@@ -50,6 +50,7 @@ describe('putObject seals', () => {
     ['a chunk above the memory limit', MIB + 1, 2 * MIB],
     ['chunks across that border', 3 * MIB + 5, 65_536],
     ['what is uploaded in parts', 17 * MIB, 1_000_003],
+    ['what a thread hashes', 41 * MIB, 1_000_003],
   ])('%s', async (_, size, chunk) => {
     const data = randomBytes(size);
     const { folder, pointer } = await put(inChunks(data, chunk), request());
