@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
  * How much is written at once. For a larger write, Linux takes larger pages, for which a virtual
  * machine may have to ask its host: writes of 1 MiB can take five times as long as these.
  */
-const WRITE_BYTES = 512 * 1024;
+const WRITE_BYTES = 256 * 1024;
 
 type Write = (bytes: Buffer, offset: number) => Promise<unknown>;
 

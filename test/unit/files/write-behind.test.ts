@@ -6,7 +6,7 @@ import { WriteBehind, writeAt } from '../../../src/files/write-behind.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
 const KIB = 1024;
-const BUFFER = 512 * KIB;
+const BUFFER = 256 * KIB;
 
 describe.each([1, 7 * KIB + 1, BUFFER, 2 * BUFFER + 3])('in pieces of %i bytes,', (piece) => {
   test.each([0, 1, BUFFER - 1, BUFFER, BUFFER + 1, 2 * BUFFER, 3 * BUFFER + 5])(
