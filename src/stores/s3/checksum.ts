@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /** Above this, an object is sent in parts. */
 const SINGLE_PUT_BYTES = 16 * 1024 * 1024;
 /** At least 5 MiB for S3; the largest object, of 64 GiB, has fewer than its 10,000 parts. */
-export const PART_BYTES = 8 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
 
 /** One part of an upload. */
 export interface Part {
@@ -67,7 +67,9 @@ export class PartDigests {
   finish(size: number, sha256: string): Checksum {
     if (!isInParts(size)) return { value: wholeChecksum(sha256), parts: [] };
     if (this.#length > 0) this.#end();
-    return joinParts(this.#parts);
+    const digests = this.#parts.map((part) => Buffer.from(part.sha256, 'base64'));
+    const value = createHash('sha256').update(Buffer.concat(digests)).digest('base64');
+    return { value, parts: this.#parts };
   }
 
   #end(): void {
@@ -77,12 +79,6 @@ export class PartDigests {
     this.#offset += length;
     this.#length = 0;
   }
-}
-
-/** The checksum of an upload in these parts. */
-export function joinParts(parts: readonly Part[]): Checksum {
-  const digests = parts.map(({ sha256 }) => Buffer.from(sha256, 'base64'));
-  return { value: createHash('sha256').update(Buffer.concat(digests)).digest('base64'), parts };
 }
 
 /** @param sha256 64 hex digits */

@@ -6,7 +6,8 @@ import { objectName, type Pointer } from '../../crypto/pointer.ts';
 import { WriteBehind } from '../../files/write-behind.ts';
 import { stopIfAborted } from '../../host.ts';
 import { isGone, NOTHING, publishObject } from './publish.ts';
-import { SpoolDigests } from './spool-digests.ts';
+import { PartDigests } from './checksum.ts';
+import { SpoolDigest } from './spool-digest.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 /** Larger data needs a spool file. */
@@ -42,21 +43,24 @@ export async function putObject(
   const { dataKey, ...key } = await services.kms.generateDataKey(kmskey, objectContext(parameter));
   const { cipher, messageId, commitment } = createObjectCipher(dataKey);
   const store = new GrowingSpool(services.spoolFolder);
-  const digests = new SpoolDigests();
+  const digest = new SpoolDigest();
   const writer = new WriteBehind(async (bytes) => {
     await store.append(bytes);
-    if (store.fd !== undefined) await digests.grown(store.fd, store.size);
+    if (store.fd !== undefined) await digest.grown(store.fd, store.size);
   });
   try {
     const hash = createHash('sha256');
+    const parts = new PartDigests();
     for await (const chunk of sealChunks(cipher, data)) {
-      hash.update(chunk);
+      // S3 compares these with what it gets from the spool file.
+      parts.update(chunk);
+      if (!digest.isUnderway) hash.update(chunk);
       await writer.add(chunk);
       request.onSealed?.(writer.size);
     }
     await writer.end();
     stopIfAborted(request.signal);
-    const sha256 = hash.digest('hex');
+    const sha256 = (await digest.finish(store.fd, store.size)) ?? hash.digest('hex');
     const { size } = store;
     const prefix = request.prefix.replaceAll(/^\/+|\/+$/g, '');
     const name = objectName(sha256, request.extension);
@@ -66,7 +70,7 @@ export async function putObject(
       ...key,
       sha256,
       size,
-      checksum: await digests.finish(store.fd, size),
+      checksum: parts.finish(size, sha256),
       commitment: { messageId, commitment },
       kmskey,
       parameter,
@@ -87,7 +91,7 @@ export async function putObject(
   } finally {
     // What still opens the file would leave it open.
     await writer.settled();
-    await digests.close();
+    await digest.close();
     await store.close();
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readlink } from 'node:fs/promises';
+import { open, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -150,6 +150,32 @@ test.runIf(existsSync('/proc/self/fd'))(
     const putting = putObject(data, request(), { ...services, spoolFolder: folder });
     await expect(putting).rejects.toThrow('the data fails');
     expect(await openFiles(folder)).toEqual([]);
+  },
+);
+
+/** Changes a file in a folder that is open and has no name, as a failing disk would. */
+async function damage(folder: string): Promise<void> {
+  for (const id of await readdir('/proc/self/fd')) {
+    const path = join('/proc/self/fd', id);
+    if (!(await readlink(path).catch(() => '')).startsWith(folder)) continue;
+    const handle = await open(path, 'r+');
+    await handle.write(Buffer.alloc(4), 0, 4, MIB);
+    await handle.close();
+  }
+}
+
+test.runIf(existsSync('/proc/self/fd')).each([17 * MIB, 41 * MIB])(
+  'does not publish a spool file of %i bytes that the disk changed',
+  async (size) => {
+    const { folder } = await createWorkspace();
+    const data = (async function* () {
+      for (let at = 0; at < size; at += MIB) yield await Promise.resolve(randomBytes(MIB));
+      await damage(folder);
+    })();
+    const asked = request();
+    const putting = putObject(data, asked, { ...services, spoolFolder: folder });
+    await expect(putting).rejects.toThrow('does not match');
+    expect(await storedIn(aws).objects(asked.prefix)).toEqual([]);
   },
 );
 

@@ -1,0 +1,74 @@
+import type { Worker } from 'node:worker_threads';
+import { CofferError } from '../../errors.ts';
+
+/** So many bytes are worth a thread, which takes some 15 ms to start. */
+const WORTH_A_THREAD = 32 * 1024 * 1024;
+
+/** What the thread runs. It reads what was written just now, so it waits for no disk. */
+const CODE = `
+const { createHash } = require('node:crypto');
+const { readSync } = require('node:fs');
+const { parentPort } = require('node:worker_threads');
+const buffer = Buffer.allocUnsafe(256 * 1024);
+const hash = createHash('sha256');
+let offset = 0;
+parentPort.on('message', ({ fd, end, isLast }) => {
+  while (offset < end) {
+    const bytes = readSync(fd, buffer, 0, Math.min(buffer.length, end - offset), offset);
+    if (bytes === 0) throw new Error('the spool file is shorter than what was written');
+    hash.update(buffer.subarray(0, bytes));
+    offset += bytes;
+  }
+  if (isLast) parentPort.postMessage(hash.digest('hex'));
+});`;
+
+/**
+ * Hashes a large spool file while it grows, in a thread: hashing takes longer than sealing. The thread
+ * reads the file, so that no bytes go from one thread to the other.
+ */
+export class SpoolDigest {
+  #worker: Worker | undefined;
+  #answer: Promise<string> | undefined;
+
+  /** Whether a thread hashes the file, from its first byte on. */
+  get isUnderway(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** Called whenever the file has grown, with its descriptor and what is in it now. */
+  async grown(fd: number, size: number): Promise<void> {
+    if (size < WORTH_A_THREAD) return;
+    this.#worker ??= await this.#start();
+    this.#worker.postMessage({ fd, end: size, isLast: false });
+  }
+
+  /**
+   * The SHA-256 of the whole file, 64 hex digits; undefined if it was too small for a thread.
+   * @throws CofferError `disk`
+   */
+  async finish(fd: number | undefined, size: number): Promise<string | undefined> {
+    this.#worker?.postMessage({ fd, end: size, isLast: true });
+    return this.#answer;
+  }
+
+  /** Ends the thread; only then may the file be closed. */
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  async #start(): Promise<Worker> {
+    const threads = await import('node:worker_threads');
+    // It needs nothing of what the environment or the command line tells Node to load.
+    const worker = new threads.Worker(CODE, { eval: true, execArgv: [], env: {} });
+    this.#answer = new Promise((resolve, reject) => {
+      const fail = (cause: Error) =>
+        reject(new CofferError('disk', 'cannot read the spool file again', { cause }));
+      worker.on('message', resolve);
+      worker.on('error', fail);
+      worker.on('exit', () => fail(new Error('the thread ended')));
+    });
+    // `finish` sees its failure.
+    this.#answer.catch(() => {});
+    return worker;
+  }
+}
