@@ -39,7 +39,7 @@ export class SpoolDigest {
   async grown(fd: number, size: number): Promise<void> {
     if (size < WORTH_A_THREAD) return;
     this.#worker ??= await this.#start();
-    this.#worker.postMessage({ fd, end: size, isLast: false });
+    this.#tell({ fd, end: size, isLast: false });
   }
 
   /**
@@ -47,13 +47,18 @@ export class SpoolDigest {
    * @throws CofferError `disk`
    */
   async finish(fd: number | undefined, size: number): Promise<string | undefined> {
-    this.#worker?.postMessage({ fd, end: size, isLast: true });
+    this.#tell({ fd, end: size, isLast: true });
     return this.#answer;
   }
 
   /** Ends the thread; only then may the file be closed. */
   async close(): Promise<void> {
     await this.#worker?.terminate();
+  }
+
+  /** The thread hashes up to `end`; after the last message, it answers with the digest. */
+  #tell(message: { fd: number | undefined; end: number; isLast: boolean }): void {
+    this.#worker?.postMessage(message);
   }
 
   async #start(): Promise<Worker> {
