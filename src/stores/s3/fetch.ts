@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectBody, ObjectStore } from './objects.ts';
 import { awsErrorName } from '../../aws/errors.ts';
@@ -10,6 +9,7 @@ import { CofferError } from '../../errors.ts';
 import { readAhead } from '../../files/read-ahead.ts';
 import type { SizeLimit } from '../../sizes.ts';
 import { RANGE_BYTES, readRanges, type Range } from './ranges.ts';
+import { SpoolDigest } from './spool-digest.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 const MEMORY_LIMIT = 64 * 1024 * 1024;
@@ -92,9 +92,10 @@ export async function fetchObject(
       onProgress,
     );
   const dataKey = once(() => services.kms.decrypt(header.wrapped, header.context, demands.key));
-  const open = async function* (sealed: AsyncIterable<Buffer>, sha256?: string) {
+  const open = async function* (sealed: AsyncIterable<Buffer>, digest?: SpoolDigest) {
+    const named = digest && { digest, sha256: pointer.sha256 };
     try {
-      yield* decrypt(sealed, size, header, await dataKey(), sha256);
+      yield* decrypt(sealed, size, header, await dataKey(), named);
     } catch (error) {
       fail(error, url);
     }
@@ -103,7 +104,14 @@ export async function fetchObject(
   /** Sets the ciphertext aside, and verifies it on its way. */
   const verifiedSpool = once(async () => {
     spool = size <= memoryLimit ? memorySpool(size) : await fileSpool(spoolFolder, size);
-    for await (const _ of open(copied(arriving(), spool), pointer.sha256));
+    const digest = new SpoolDigest();
+    // Another thread can hash what is in the spool, but not the plaintext.
+    const grown = hashesSealed(header) ? digest : undefined;
+    try {
+      for await (const _ of open(copied(arriving(), spool, grown), digest));
+    } finally {
+      await digest.close();
+    }
     return spool;
   });
   return {
@@ -118,7 +126,7 @@ export async function fetchObject(
     verified: async function* () {
       yield* open(chunksOf(await verifiedSpool(), size));
     },
-    unverified: () => open(arriving(), pointer.sha256),
+    unverified: () => open(arriving(), new SpoolDigest()),
     close: async () => {
       first?.body.destroy();
       await spool?.close();
@@ -192,7 +200,11 @@ function tooShort(): CofferError {
 }
 
 /** The same chunks, which go to the spool meanwhile. */
-async function* copied(chunks: AsyncIterable<Buffer>, to: Spool): AsyncGenerator<Buffer> {
+async function* copied(
+  chunks: AsyncIterable<Buffer>,
+  to: Spool,
+  digest: SpoolDigest | undefined,
+): AsyncGenerator<Buffer> {
   let offset = 0;
   for await (const chunk of chunks) {
     const written = to.write(chunk, offset);
@@ -200,6 +212,7 @@ async function* copied(chunks: AsyncIterable<Buffer>, to: Spool): AsyncGenerator
     offset += chunk.length;
     yield chunk;
     await written;
+    await digest?.grown(to.fd, offset);
   }
 }
 
@@ -214,7 +227,7 @@ function chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {
 
 /**
  * Opens a body that arrives in order.
- * @param sha256 of the sealed bytes for V3, else of the plaintext; undefined if it does not matter
+ * @param named the digest in the object's name, and who computes it; undefined if it does not matter
  * @throws CofferError `tampered`, at the end
  */
 async function* decrypt(
@@ -222,20 +235,19 @@ async function* decrypt(
   size: number,
   header: ObjectHeader,
   dataKey: Buffer,
-  sha256: string | undefined,
+  named: { digest: SpoolDigest; sha256: string | undefined } | undefined,
 ): AsyncGenerator<Buffer> {
   const decipher = createDecipher(header, dataKey);
-  // The names of V3 objects hash the sealed bytes; those of s3-kms-ssm-secrets hash the plaintext.
-  const digest = sha256 === undefined ? undefined : createHash('sha256');
-  const hashesSealed = header.version === 3;
+  const digest = named?.sha256 === undefined ? undefined : named.digest;
+  const isOfSealed = hashesSealed(header);
   const tag = Buffer.alloc(TAG_BYTES);
   let left = size - TAG_BYTES;
   for await (const chunk of body) {
-    if (hashesSealed) digest?.update(chunk);
+    if (isOfSealed) digest?.update(chunk);
     const end = Math.max(Math.min(left, chunk.length), 0);
     for (let offset = 0; offset < end; offset += CIPHER_BYTES) {
       const plain = decipher.update(chunk.subarray(offset, Math.min(offset + CIPHER_BYTES, end)));
-      if (!hashesSealed) digest?.update(plain);
+      if (!isOfSealed) digest?.update(plain);
       yield plain;
     }
     // The tag may begin in one chunk and end in the next.
@@ -250,11 +262,16 @@ async function* decrypt(
       cause,
     });
   }
-  if (digest && digest.digest('hex') !== sha256) {
+  if (digest && (await digest.finish(size)) !== named?.sha256) {
     throw new CofferError('tampered', 'the object does not match the digest in its name', {
       hint: 'no plaintext was released; publish the secret again with coffer save',
     });
   }
+}
+
+/** The names of V3 objects hash the sealed bytes; those of s3-kms-ssm-secrets hash the plaintext. */
+function hashesSealed({ version }: ObjectHeader): boolean {
+  return version === 3;
 }
 
 /** Runs work once, however often somebody asks for its result. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ObjectStore } from './objects.ts';
 import type { Kms } from '../../crypto/kms-port.ts';
 import { createObjectCipher, objectContext, sealChunks } from '../../crypto/object-v3.ts';
@@ -46,21 +45,20 @@ export async function putObject(
   const digest = new SpoolDigest();
   const writer = new WriteBehind(async (bytes) => {
     await store.append(bytes);
-    if (store.fd !== undefined) await digest.grown(store.fd, store.size);
+    await digest.grown(store.fd, store.size);
   });
   try {
-    const hash = createHash('sha256');
     const parts = new PartDigests();
     for await (const chunk of sealChunks(cipher, data)) {
       // S3 compares these with what it gets from the spool file.
       parts.update(chunk);
-      if (!digest.isUnderway) hash.update(chunk);
+      digest.update(chunk);
       await writer.add(chunk);
       request.onSealed?.(writer.size);
     }
     await writer.end();
     stopIfAborted(request.signal);
-    const sha256 = (await digest.finish(store.fd, store.size)) ?? hash.digest('hex');
+    const sha256 = await digest.finish(store.size);
     const { size } = store;
     const prefix = request.prefix.replaceAll(/^\/+|\/+$/g, '');
     const name = objectName(sha256, request.extension);

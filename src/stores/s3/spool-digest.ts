@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import { CofferError } from '../../errors.ts';
 
@@ -23,32 +24,37 @@ parentPort.on('message', ({ fd, end, isLast }) => {
 });`;
 
 /**
- * Hashes a large spool file while it grows, in a thread: hashing takes longer than sealing. The thread
- * reads the file, so that no bytes go from one thread to the other.
+ * The SHA-256 of what goes into a spool. A large file is hashed by a thread while it grows: hashing
+ * takes longer than a cipher. The thread reads the file, so that no bytes go from one thread to the
+ * other.
  */
 export class SpoolDigest {
+  readonly #hash = createHash('sha256');
+  #fd: number | undefined;
   #worker: Worker | undefined;
   #answer: Promise<string> | undefined;
 
-  /** Whether a thread hashes the file, from its first byte on. */
-  get isUnderway(): boolean {
-    return this.#worker !== undefined;
+  /** Takes what comes next, unless a thread reads it. */
+  update(chunk: Buffer): void {
+    if (!this.#worker) this.#hash.update(chunk);
   }
 
-  /** Called whenever the file has grown, with its descriptor and what is in it now. */
-  async grown(fd: number, size: number): Promise<void> {
-    if (size < WORTH_A_THREAD) return;
+  /** Called whenever the spool has grown, with the descriptor of its file and what is in it now. */
+  async grown(fd: number | undefined, size: number): Promise<void> {
+    if (fd === undefined || size < WORTH_A_THREAD) return;
+    this.#fd = fd;
     this.#worker ??= await this.#start();
-    this.#tell({ fd, end: size, isLast: false });
+    this.#tell(size);
   }
 
   /**
-   * The SHA-256 of the whole file, 64 hex digits; undefined if it was too small for a thread.
+   * The digest of all of it, 64 hex digits.
+   * @param size of the spool
    * @throws CofferError `disk`
    */
-  async finish(fd: number | undefined, size: number): Promise<string | undefined> {
-    this.#tell({ fd, end: size, isLast: true });
-    return this.#answer;
+  async finish(size: number): Promise<string> {
+    this.#tell(size, { isLast: true });
+    return this.#answer ?? this.#hash.digest('hex');
   }
 
   /** Ends the thread; only then may the file be closed. */
@@ -57,8 +63,8 @@ export class SpoolDigest {
   }
 
   /** The thread hashes up to `end`; after the last message, it answers with the digest. */
-  #tell(message: { fd: number | undefined; end: number; isLast: boolean }): void {
-    this.#worker?.postMessage(message);
+  #tell(end: number, { isLast = false } = {}): void {
+    this.#worker?.postMessage({ fd: this.#fd, end, isLast });
   }
 
   async #start(): Promise<Worker> {

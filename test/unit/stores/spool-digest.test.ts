@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SpoolDigest } from '../../../src/stores/s3/spool-digest.ts';
 import { failureOf } from '../../support/failure.ts';
-import { MIB } from '../../support/put.ts';
+import { MIB, sha256 } from '../../support/put.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
 async function spoolFile() {
@@ -22,22 +22,25 @@ test.each([32 * MIB, 32 * MIB + 1, 40 * MIB - 1, 49 * MIB])(
     for (let at = 0; at < size; at += 5 * MIB) {
       const end = Math.min(at + 5 * MIB, size);
       await handle.write(bytes, at, end - at, at);
+      digest.update(bytes.subarray(at, end));
       await digest.grown(handle.fd, end);
     }
-    expect(digest.isUnderway).toBe(true);
-    const whole = createHash('sha256').update(bytes.subarray(0, size)).digest('hex');
-    expect(await digest.finish(handle.fd, size)).toBe(whole);
+    expect(await digest.finish(size)).toBe(sha256(bytes.subarray(0, size)));
     await digest.close();
     await handle.close();
   },
 );
 
-test('starts no thread for a small file', async () => {
+test.each([
+  ['a small file', 3 * MIB, true],
+  ['what is not in a file', 33 * MIB, false],
+])('needs no file for the digest of %s', async (_, size, isFile) => {
   const handle = await spoolFile();
   const digest = new SpoolDigest();
-  await digest.grown(handle.fd, 32 * MIB - 1);
-  expect(digest.isUnderway).toBe(false);
-  expect(await digest.finish(handle.fd, 32 * MIB - 1)).toBeUndefined();
+  digest.update(bytes.subarray(0, size));
+  // The file has no byte of it.
+  await digest.grown(isFile ? handle.fd : undefined, size);
+  expect(await digest.finish(size)).toBe(sha256(bytes.subarray(0, size)));
   await digest.close();
   await handle.close();
 });
@@ -47,7 +50,7 @@ test('says so if the file does not have what was written', async () => {
   await handle.write(bytes, 0, 30 * MIB, 0);
   const digest = new SpoolDigest();
   await digest.grown(handle.fd, 40 * MIB);
-  const failure = await failureOf(() => digest.finish(handle.fd, 48 * MIB));
+  const failure = await failureOf(() => digest.finish(48 * MIB));
   expect(failure).toMatchObject({ code: 'disk', message: 'cannot read the spool file again' });
   await digest.close();
   await handle.close();
