@@ -97,7 +97,15 @@ export async function runCommand(
     path = '/usr/bin:/bin',
     inherited = [],
     relay,
-  }: { environment: Environment; path?: string; inherited?: readonly number[]; relay: Relay },
+    onSignal,
+  }: {
+    environment: Environment;
+    path?: string;
+    inherited?: readonly number[];
+    relay: Relay;
+    /** Called with the signal that ended the command, if one did. */
+    onSignal?: ((signal: NodeJS.Signals) => void) | undefined;
+  },
 ): Promise<number> {
   const program = await findProgram(command, path);
   try {
@@ -109,6 +117,7 @@ export async function runCommand(
     const ended = once(child, 'exit');
     relay.connect(child);
     const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+    if (signal) onSignal?.(signal);
     return code ?? 128 + (signal ? system.signals[signal] : 0);
   } catch (error) {
     return refuse(command, error);

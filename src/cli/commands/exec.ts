@@ -3,10 +3,11 @@ import { CofferError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { secretOptions, variableOptions } from '../options.ts';
 import { createRelay, runCommand } from '../run-command.ts';
+import { endBy } from '../terminal/interrupt.ts';
 
 /** Runs a command with secrets in its environment; its exit status. */
 export async function run(context: Context): Promise<number> {
-  const { args, environment, flags, inherited: descriptors, rest, tools } = context;
+  const { args, environment, flags, inherited: descriptors, program, rest, tools } = context;
   if (rest.length === 0) {
     throw new CofferError('usage', 'coffer exec needs a command', {
       hint: 'write it after --, for example: coffer exec app.yml -- make deploy',
@@ -20,6 +21,8 @@ export async function run(context: Context): Promise<number> {
       path: environment['PATH'],
       inherited: descriptors,
       relay,
+      // What a terminal sends to both, such as Ctrl-C, ends both.
+      onSignal: program === undefined ? undefined : endBy,
     });
   try {
     return await exec(tools, args, start, {

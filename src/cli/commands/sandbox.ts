@@ -7,7 +7,7 @@ import { createAws } from '../../aws/index.ts';
 import { EXIT, type Context } from '../context.ts';
 import type { Environment } from '../environment.ts';
 import type { Flags } from '../flags.ts';
-import { untilSignal } from '../terminal/interrupt.ts';
+import { endBy, untilSignal } from '../terminal/interrupt.ts';
 import { SizeLimit } from '../../sizes.ts';
 import { createRelay, runCommand } from '../run-command.ts';
 
@@ -94,7 +94,7 @@ async function prepare(endpoint: string, region: string, flags: Flags): Promise<
 
 /** Runs a command with the sandbox as its AWS, without variables that lead to the real AWS. */
 async function runInside(
-  { rest, environment, inherited }: Context,
+  { rest, environment, inherited, program }: Context,
   aws: Readonly<Record<string, string>>,
 ): Promise<number> {
   const kept = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'));
@@ -106,6 +106,7 @@ async function runInside(
       path: environment['PATH'],
       inherited,
       relay,
+      onSignal: program === undefined ? undefined : endBy,
     });
   } finally {
     relay.stop();

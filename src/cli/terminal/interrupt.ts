@@ -15,12 +15,21 @@ function interrupt(signal: Signal): void {
   controller.abort();
 }
 
-/** Ends the process with the status that shells expect after a signal. */
 export function endIfInterrupted(): void {
-  if (!received) return;
-  process.exitCode = 128 + constants.signals[received];
-  // Without this, Node aborts on exit if the terminal is gone.
-  if (received === 'SIGHUP') process.kill(process.pid, received);
+  if (received) endBy(received);
+}
+
+/**
+ * Lets the process end, when it does, as by a signal that it has not handled: only then does a shell
+ * end its loop too, and not go on with the next file. Other signals than Ctrl-C and its kin are left.
+ */
+export function endBy(signal: NodeJS.Signals): void {
+  if (!SIGNALS.some((one) => one === signal)) return;
+  // For the first process of a container, which does not die of its own signals.
+  process.exitCode = 128 + constants.signals[signal];
+  // Windows would end it with another status.
+  if (process.platform === 'win32') return;
+  process.once('exit', () => process.kill(process.pid, signal));
 }
 
 /** Handles the signals that end a program, until the returned function is called. */
