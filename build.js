@@ -1,7 +1,6 @@
 // Bundles the command, the library and the GitHub Action into dist/. The package has no
 // dependencies: a bundled AWS client starts faster than one loaded from node_modules, and splitting
 // keeps each command's start to the code it needs.
-import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { build, context } from 'esbuild';
@@ -95,10 +94,9 @@ async function writeCommands({ outputFiles, metafile, errors }) {
   if (errors.length > 0) return;
   const lazy = [...chunksOf('node_modules/yaml/', metafile), ...chunksOf(VALIDATOR, metafile)];
   const imports = importsOf(metafile, lazy);
-  const { code, map, modules } = await tableOf(outputFiles, imports, 'start.js');
+  const { code, hash, map, modules } = await tableOf(outputFiles, imports, 'start.js');
   writeFileSync('dist/commands.cjs', `${code}//# sourceMappingURL=commands.cjs.map\n`);
   writeFileSync('dist/commands.cjs.map', JSON.stringify(ownPositions(map)));
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16);
   // Scripts of git drivers that are already installed call this file.
   writeFileSync('dist/cli.js', "#!/usr/bin/env node\nimport './cli.cjs';\n", { mode: 0o755 });
   const first = {

@@ -1,10 +1,14 @@
 // Turns the chunks of an ESM build into one script: a table of functions, one for each chunk, which
 // src/cli/start/table.ts calls. Node then reads one file instead of a hundred, and V8 can keep the
 // compiled code of all of it in one piece.
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { transform } from 'esbuild';
 import { exportValues } from './exports.js';
 import { joinMaps } from './source-map.js';
+
+/** Stands where the hash of all of it will be, which the program that reads it compares. */
+const NO_HASH = '0'.repeat(16);
 
 /** The length of `lines` in a file, with the ends of the lines. */
 const lengthOf = (lines) => lines.reduce((sum, line) => sum + line.length + 1, 0);
@@ -17,7 +21,7 @@ const lengthOf = (lines) => lines.reduce((sum, line) => sum + line.length + 1, 0
  */
 export async function tableOf(outputs, imports, entry) {
   // Its value is the table; loaded by Node as a module, it exports the table.
-  const lines = ['"use strict";(typeof module==="object"?module:{}).exports={'];
+  const lines = [`"use strict";/*${NO_HASH}*/(typeof module==="object"?module:{}).exports={`];
   const pieces = [];
   const modules = [];
   let end = lengthOf(lines);
@@ -46,9 +50,11 @@ export async function tableOf(outputs, imports, entry) {
     lines.push(...added);
     pieces.push({ start: lines.length - added.length + 1, map: JSON.parse(map) });
   }
-  const code = `${[...lines, '};'].join('\n')}\n`;
+  const text = `${[...lines, '};'].join('\n')}\n`;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, NO_HASH.length);
+  const code = text.replace(NO_HASH, hash);
   if (/[^\0-\x7f]/.test(code)) throw new Error('positions are wrong: the script is not ASCII');
-  return { code, map: joinMaps(pieces), modules };
+  return { code, hash, map: joinMaps(pieces), modules };
 }
 
 /**

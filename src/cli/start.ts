@@ -1,8 +1,9 @@
 // What src/cli/start/ loads from the table of modules.
-import { readCall } from './command-line.ts';
 import { EXIT } from './context.ts';
 import type { Environment } from './environment.ts';
+import { findCommand } from './index.ts';
 import { findInherited } from './inherited.ts';
+import { possibleCommands } from './start/code-cache.ts';
 import { endIfInterrupted } from './terminal/interrupt.ts';
 import { main } from './main.ts';
 import { writeOutput } from './terminal/output.ts';
@@ -16,7 +17,7 @@ interface Started {
   /** Where coffer's own code is open, if it is. */
   descriptor: number | undefined;
   /** To be called when the work is done, with what tells the name of the command. */
-  keepCode: (commandOf: () => string) => void;
+  keepCode: (commandOf: () => string | undefined) => void;
 }
 
 /** Runs the command line of this process, and ends it. */
@@ -39,9 +40,10 @@ export async function start(started: Started): Promise<never> {
   process.exit();
 }
 
-/** A name for what a call ran: `__complete` is no command that people know. */
-function commandOf(argv: readonly string[]): string {
-  if (argv[0] === '__complete') return argv[0];
-  const { spec, isHelp } = readCall(argv);
-  return spec && !isHelp ? spec.name : 'help';
+/** Words that are no command of `COMMANDS`, and run something. */
+const OTHER_WORDS = new Set(['help', '--help', '-h', 'version', '__complete']);
+
+/** The word by which the next such call finds the code: as typed, so aliases have their own. */
+function commandOf(argv: readonly string[]): string | undefined {
+  return possibleCommands(argv).find((word) => OTHER_WORDS.has(word) || findCommand(word));
 }

@@ -31,7 +31,8 @@ function dropShared(
 ): (readonly string[])[] {
   const [first = []] = lists;
   const piece = first.at(end) ?? '';
-  const isShared = lists.every((list) => list.length > 1 && list.at(end) === piece);
+  const isShared =
+    lists.length > 0 && lists.every((list) => list.length > 1 && list.at(end) === piece);
   if (!isShared || !isDropped(piece)) return [...lists];
   const shorter = lists.map((list) => (end === 0 ? list.slice(1) : list.slice(0, -1)));
   return dropShared(shorter, end, isDropped);

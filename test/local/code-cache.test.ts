@@ -1,6 +1,17 @@
-import { chmod, chown, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { findCode } from '../../src/cli/start/code-cache.ts';
 import { CLI, cofferProcess, run } from '../support/cli.ts';
@@ -15,6 +26,8 @@ parameters:
     value: text
 `;
 const FOLDER = '.cache/coffer/compiled';
+
+const dist = (name: string) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
 async function createHome(env: Readonly<Record<string, string>> = {}) {
   const home = await createWorkspace({ 'app.yml': MANIFEST });
@@ -56,6 +69,39 @@ test('a run that loads more adds it to what is kept', async () => {
   const [first = 0, second = 0] = sizes;
   expect(second).toBeGreaterThan(first);
   expect(sizes.slice(2)).toEqual([second, second]);
+});
+
+test.each([
+  ['an alias', ['plan', 'app.yml', '--help']],
+  ['help', ['--help']],
+  ['-h', ['-h']],
+  ['the version', ['version']],
+  ['flags before the command', ['--region', 'us-east-1', '--concurrency', '4', 'check', 'app.yml']],
+  ['a command behind --', ['exec', 'app.yml', '--', 'true', 'get']],
+])('a call with %s is not compiled again', async (_, args) => {
+  const { call, kept, path } = await createHome({ NO_COLOR: '1' });
+  expect((await call(...args)).code).toBe(0);
+  const [name = '', ...others] = await kept();
+  expect(others).toEqual([]);
+  const before = await stat(path(join(FOLDER, name)));
+  expect((await call(...args)).code).toBe(0);
+  expect(await kept()).toEqual([name]);
+  expect((await stat(path(join(FOLDER, name)))).ino).toBe(before.ino);
+});
+
+test('modules of another version are refused in words, and nothing of them is kept', async () => {
+  const { folder, path, files } = await createHome();
+  await mkdir(path('dist'));
+  for (const name of ['cli.cjs', 'commands.cjs']) await copyFile(dist(name), path(`dist/${name}`));
+  const table = await readFile(path('dist/commands.cjs'), 'latin1');
+  await writeFile(path('dist/commands.cjs'), table.replace(/\/\*\w{16}/, '/*0000000000000000'));
+  const { code, stderr } = await run(process.execPath, [path('dist/cli.cjs'), 'check'], {
+    cwd: folder,
+    env: { HOME: folder, XDG_CACHE_HOME: '' },
+  });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^coffer: error: \S+commands\.cjs is of another version\n {2}hint: .*\n$/);
+  expect((await files()).filter((name) => name.startsWith('.cache'))).toEqual([]);
 });
 
 test('the YAML library is loaded only for a manifest that is not in the ordinary style', async () => {

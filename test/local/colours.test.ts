@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { main } from '../../src/cli/main.ts';
+import { cofferProcess } from '../support/cli.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
 const BROKEN = `path: /app/
@@ -27,7 +28,8 @@ async function run(
           done();
         },
       }),
-      { isTTY: isTerminal[name] },
+      // Node's streams say nothing where they are no terminal.
+      { isTTY: isTerminal[name] || undefined },
     );
   const stdin = Object.assign(Readable.from([]), { isTTY: false });
   await main(args, env, { stdin, stdout: stream('stdout'), stderr: stream('stderr') });
@@ -54,3 +56,14 @@ test.each([
   ];
   for (const { stdout, stderr } of wishes) expect(stdout + stderr).not.toContain(ESCAPE);
 });
+
+test.each([[['check', 'app.yml']], [['exec', 'none.yml', '--', 'ls', '--color']]])(
+  '%j has no colours in the log of a CI job',
+  async (args) => {
+    const app = await createWorkspace({ 'app.yml': BROKEN });
+    const env = { CI: 'true', FORCE_COLOR: '1', TERM: 'xterm-256color' };
+    const { code, stdout, stderr } = await cofferProcess(args, { cwd: app.folder, env });
+    expect(code).not.toBe(0);
+    expect(stdout.toString() + stderr).not.toContain(ESCAPE);
+  },
+);

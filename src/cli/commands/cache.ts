@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -68,7 +68,14 @@ export async function run(context: Context): Promise<number> {
     });
   }
   await warm(context);
-  const count = new Set(CALLS.map(([name]) => name)).size;
+  const kept = await readdir(folder).catch(() => []);
+  const names = new Set(CALLS.map(([name = '']) => name));
+  if ([...names].some((name) => !kept.some((file) => file.endsWith(`-${name}`)))) {
+    throw new CofferError('disk', `the compiled code could not be written to ${folder}`, {
+      hint: 'check its space, and that you may write there',
+    });
+  }
+  const count = names.size;
   context.terminal.note(`the compiled code of ${count} commands is in ${folder}`);
   return EXIT.ok;
 }

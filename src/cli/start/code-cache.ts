@@ -37,6 +37,16 @@ export function prefixOf(build: string): string {
   return `${build}-${process.versions.v8}-${process.arch}-`;
 }
 
+/** How many words may be before the command: flags and their values. */
+const WORDS_BEFORE = 12;
+
+/** The words of a call that may be its command, for who does not know the commands. */
+export function possibleCommands(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  const words = argv.slice(0, end < 0 ? WORDS_BEFORE : Math.min(end, WORDS_BEFORE));
+  return words.filter((word) => /^[a-z_-]+$/.test(word));
+}
+
 /**
  * Finds the code of the command that a call names.
  * @param contentOf reads the file of a command, if there is one
@@ -45,8 +55,7 @@ export function findCode(
   argv: readonly string[],
   contentOf: (command: string) => Buffer | undefined,
 ): Code | undefined {
-  // Before the command there may be flags and their values.
-  for (const command of argv.slice(0, 5).filter((word) => /^[a-z_-]+$/.test(word))) {
+  for (const command of possibleCommands(argv)) {
     const content = contentOf(command);
     const code = content && parse(command, content);
     if (code) return code;
@@ -117,7 +126,9 @@ export class CodeCache {
   read(argv: readonly string[]): Code | undefined {
     return findCode(argv, (command) => {
       try {
-        return readFileSync(this.#fileOf(command));
+        const file = this.#fileOf(command);
+        const found = statSync(file);
+        return found.isFile() && found.size < 2 * MOST_BYTES ? readFileSync(file) : undefined;
       } catch {
         return undefined;
       }
@@ -139,7 +150,7 @@ export class CodeCache {
       renameSync(temporary, file);
       this.#removeOld();
     } catch {
-      rmSync(temporary, { force: true });
+      removeIfPossible(temporary);
     }
   }
 
@@ -155,5 +166,13 @@ export class CodeCache {
       const isOwn = name.startsWith(this.#prefix) && !/\.\d+$/.test(name);
       if (!isOwn && statSync(file).mtimeMs < limit) rmSync(file, { recursive: true, force: true });
     }
+  }
+}
+
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is removed with what is old.
   }
 }

@@ -1,6 +1,6 @@
 import type * as v8 from 'node:v8';
 import { cacheFolder } from '../../files/cache-folder.ts';
-import { CodeCache, isCacheOff, type Code } from './code-cache.ts';
+import { CodeCache, isCacheOff, possibleCommands, type Code } from './code-cache.ts';
 import { Pieces, type ModulesFile } from './pieces.ts';
 import { requireFrom, type Run } from './table.ts';
 
@@ -21,7 +21,7 @@ interface Start {
     environment: Environment;
     program: string | undefined;
     descriptor: number | undefined;
-    keepCode: (commandOf: () => string) => void;
+    keepCode: (commandOf: () => string | undefined) => void;
   }) => Promise<never>;
 }
 
@@ -59,10 +59,10 @@ export function startCommands({ codeOf, program, descriptor, ...file }: Modules)
   // A copy of the original, for the commands that coffer runs.
   const environment = { ...process.env };
   const argv = process.argv.slice(2);
-  if (argv.some((word) => STREAMS.has(word))) doNotMarkInSteps();
+  if (possibleCommands(argv).some((word) => STREAMS.has(word))) doNotMarkInSteps();
   const begin = (
     find: (name: string) => Run | undefined,
-    keepCode: (commandOf: () => string) => void,
+    keepCode: (commandOf: () => string | undefined) => void,
   ) => {
     const load = requireFrom(find, COFFER_HEAVY.split(' '), require);
     void (load('./start.js') as Start).start({ environment, program, descriptor, keepCode });
@@ -85,7 +85,8 @@ export function startCommands({ codeOf, program, descriptor, ...file }: Modules)
     (name) => modules.find(name),
     (commandOf) => {
       const pieces = cache && modules.keep();
-      if (pieces) cache.keep({ command: commandOf(), pieces });
+      const command = known?.command ?? commandOf();
+      if (pieces && command !== undefined) cache.keep({ command, pieces });
     },
   );
 }

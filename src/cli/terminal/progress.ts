@@ -32,7 +32,7 @@ export function createProgress(
       // A wrapped line could not be rewritten.
       const line = text.slice(0, (stream.columns || 80) - 1);
       stream.write(stream.isTTY ? `\r\u001b[K${line}` : `${text}\n`);
-      isOnScreen = stream.isTTY;
+      isOnScreen = stream.isTTY === true;
     },
     end() {
       if (isOnScreen) stream.write('\r\u001b[K');

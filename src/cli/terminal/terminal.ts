@@ -32,7 +32,7 @@ export function createTerminal(
   const { stdout, stderr } = streams;
   const paint = createPaint(options.color && stderr.isTTY);
   // Only for who asks: Node loads more when standard input is first used.
-  const isInteractive = () => streams.stdin.isTTY && stderr.isTTY;
+  const isInteractive = () => streams.stdin.isTTY === true && stderr.isTTY === true;
   const note = (text: string) => {
     if (!options.quiet) stderr.write(`${text}\n`);
   };

@@ -1,6 +1,7 @@
-import { readdir, utimes } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { CodeCache } from '../../../src/cli/start/code-cache.ts';
+import { CodeCache, possibleCommands } from '../../../src/cli/start/code-cache.ts';
 import { flipBit } from '../../support/flip.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
@@ -89,4 +90,31 @@ test('removes what is a month old and is not of this build', async () => {
   cache.keep({ ...CODE, command: 'decrypt' });
   const left = await readdir(folder);
   expect(left.sort()).toEqual([own, own.replace('check', 'decrypt'), 'recent'].sort());
+});
+
+test('looks for a command among the first words, and not behind --', () => {
+  const words = '--profile dev -r us-east-1 exec app.yml -- kubectl get';
+  expect(possibleCommands(words.split(' '))).toEqual(['--profile', 'dev', '-r', 'exec']);
+});
+
+test('ignores a pipe in the place of a file, and a file that is too large', async () => {
+  const { cache, folder, files, path, write } = await createCache();
+  cache.keep(CODE);
+  const [name = ''] = await files();
+  await write(name, Buffer.alloc(17 * 2 ** 20));
+  expect(cache.read(['check'])).toBeUndefined();
+  execFileSync('mkfifo', [`${path(name)}.pipe`]);
+  const pipe = new CodeCache(folder, 'build');
+  expect(pipe.read([`check.pipe`])).toBeUndefined();
+  execFileSync('mv', [`${path(name)}.pipe`, path(name)]);
+  expect(pipe.read(['check'])).toBeUndefined();
+});
+
+test('what is in the place of its temporary file ends nothing', async () => {
+  const { cache, files, path } = await createCache();
+  cache.keep(CODE);
+  const [name = ''] = await files();
+  await mkdir(path(`${name}.${process.pid}`));
+  cache.keep(CODE);
+  expect(cache.read(['check'])).toEqual(CODE);
 });

@@ -15,6 +15,7 @@ test.each<[files: string[], labels: string[]]>([
     ['prod.yml', 'prod.yaml', 'dev.yml'],
   ],
   [['envs/dev.yml'], ['dev']],
+  [['-'], ['standard input']],
   [
     ['-', 'standard input.yml'],
     ['-', 'standard input'],
