@@ -67,9 +67,18 @@ export async function encryptManifest(
     sealingKey = await chooseDataKey(opener.dataKeys, fileKey);
   }
 
-  const stays = ({ parameter, plaintext }: Work) =>
-    unlessSame && plaintext !== undefined && isSame(parameter, plaintext, sealingKey);
-  const work = found.filter((item) => !stays(item));
+  const same = new Set<Work>();
+  await pMap(
+    found,
+    async (item) => {
+      const { parameter, plaintext } = item;
+      if (!plaintext || !(unlessSame || hasAge(manifest, parameter))) return;
+      const { watch } = request;
+      if (await isSame(manifest, parameter, plaintext, opener, sealingKey, watch)) same.add(item);
+    },
+    { concurrency: 4 },
+  );
+  const work = found.filter((item) => !(unlessSame && same.has(item)));
 
   const total = todo.reduce(
     (sum, { plaintext }) => sum + (plaintext?.form === 'blob' ? plaintext.size : 0),
@@ -83,7 +92,8 @@ export async function encryptManifest(
   return stageTogether(async (stage) => {
     await pMap(
       work,
-      async ({ parameter, plaintext }) => {
+      async (item) => {
+        const { parameter, plaintext } = item;
         const edit = lowerType(parameter);
         // A value from outside is not the file's content.
         const isForeign = request.values?.has(parameter.name) === true;
@@ -103,9 +113,7 @@ export async function encryptManifest(
           edit.content = { kind: 'blob', blob };
         }
         const isNew = plaintext && !known?.has(parameter.name);
-        if (isNew && hasAge(manifest, parameter) && !isSame(parameter, plaintext, sealingKey)) {
-          edit.changed = today;
-        }
+        if (isNew && hasAge(manifest, parameter) && !same.has(item)) edit.changed = today;
         if (edit.type !== undefined || edit.content) edits.set(parameter.name, edit);
       },
       { concurrency: 4 },

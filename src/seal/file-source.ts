@@ -29,7 +29,7 @@ export interface NewFile {
 }
 
 /** Gets the progress of large values, in bytes. */
-interface Watch {
+export interface Watch {
   /** While comparing a file with its ciphertext. */
   compared: (bytes: number, total: number) => void;
   /** While sealing. */
@@ -77,7 +77,9 @@ export async function fromFile(
       return undefined;
     }
   }
-  return seal(content.kind === 'absent' ? 'new' : 'changed');
+  const plaintext = await seal(content.kind === 'absent' ? 'new' : 'changed');
+  // One comparison is enough: the file may be large.
+  return isAsked && plaintext ? { ...plaintext, isSame: false } : plaintext;
 }
 
 /** The last commit's version, read once for each manifest of a command. */
@@ -144,7 +146,7 @@ export async function isSameBlob(
   manifest: Manifest,
   parameter: Parameter,
   blob: Blob,
-  source: Pick<SourceFile, 'size' | 'stream'>,
+  source: { size: number; stream: () => AsyncIterable<Buffer> | Iterable<Buffer> },
   opener: Opener,
   watch?: Watch,
 ): Promise<boolean> {

@@ -8,8 +8,8 @@ import { isInline, isMisplaced, rightPlace } from './placement.ts';
 /** A plaintext to write into the manifest. */
 export type Plaintext = {
   why: 'new' | 'changed' | 'generated' | 'moved';
-  /** Whether it is what the ciphertext held before. */
-  isSame?: true;
+  /** Whether it is what the ciphertext held before; undefined if nobody has compared them. */
+  isSame?: boolean;
 } & (
   | { form: 'value'; text: string }
   | { form: 'blob'; size: number; bytes: () => AsyncIterable<Buffer> | Iterable<Buffer> }

@@ -163,7 +163,12 @@ describe('a value that stays becomes no younger by', () => {
     ['refresh', (_, file) => refresh(tools, [file])],
     ['refresh with new data keys', (_, file) => refresh(tools, [file], { newDataKeys: true })],
     ['another path', (_, file) => move(tools, file, [], { path: '/elsewhere/' })],
+    ['set of a large one to what it is', (_, file) => set(tools, file, 'large', valueOf(LARGE))],
     ['encrypt --reseal', (_, file) => encrypt(tools, [file], { reseal: ['typed'] })],
+    [
+      'encrypt --reseal of files',
+      (_, file) => encrypt(tools, [file], { reseal: ['small', 'large'] }),
+    ],
     [
       'another store',
       async ({ text, write }, file) => {

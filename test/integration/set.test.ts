@@ -75,6 +75,20 @@ describe('set', () => {
     expect(stderr).not.toContain('new value');
   });
 
+  test('leaves a blob alone that holds the value already', async () => {
+    const app = await createScene(aws, secret('other', 'one'));
+    const first = randomBytes(20_000);
+    await app.write('k', first);
+    const setIt = ['set', 'app.yml', 'a', '--from-file', 'k'];
+    expect((await app.succeed(setIt)).stderr).toContain('(as a blob for S3)');
+    const [text, files] = [await app.text('app.yml'), await app.files()];
+    const again = await app.succeed(setIt);
+    expect(again.stderr).toBe('app.yml: a has this value already\n');
+    expect([await app.text('app.yml'), await app.files()]).toEqual([text, files]);
+    await app.write('k', first.toReversed());
+    expect((await app.succeed(setIt)).stderr).toContain('a has a new value');
+  });
+
   test('changes only its own lines among thirty parameters', async () => {
     const parameters = Array.from(
       { length: 30 },

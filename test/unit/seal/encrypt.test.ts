@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { encryptManifest } from '../../../src/seal/encrypt.ts';
+import { encryptManifest, type SealRequest } from '../../../src/seal/encrypt.ts';
 import { FileKey } from '../../../src/seal/file-key.ts';
 import { parseManifest } from '../../../src/manifest/index.ts';
 import type { Manifest } from '../../../src/manifest/model.ts';
@@ -15,11 +15,11 @@ const aws = await useAws();
 const control = controlOf(aws);
 const alias = await aws.createKey();
 
-const seal = (manifest: Manifest) =>
+const seal = (manifest: Manifest, request: Partial<SealRequest> = {}) =>
   encryptManifest(
     manifest,
     new FileKey(kmsOf(aws), { alias, create: true }, manifest.encryptedWith),
-    { today: '2026-11-27' },
+    { today: '2026-11-27', ...request },
   );
 
 /** A manifest with one sealed value and one that is still to be sealed. */
@@ -51,6 +51,16 @@ describe('a new value', () => {
     const { dataKeys } = parseManifest(text, 'app.yml');
     expect(dataKeys).toMatchObject(manifest.dataKeys);
     expect(Object.keys(dataKeys)).toHaveLength(2);
+  });
+
+  test('is sealed over a blob by somebody who cannot tell what it holds', async () => {
+    const blob = '  - {name: a, type: SecureString, store: s3, value: one}\n';
+    const typed = manifestIn(await createWorkspace(), `parameters:\n${blob}`);
+    const manifest = parseManifest((await seal(typed)).text, typed.file);
+    const again = { values: new Map([['a', Buffer.from('one')]]), unlessSame: true };
+    expect((await seal(manifest, again)).sealed).toEqual([]);
+    await control.disturb({ rules: [{ action: 'kms:Decrypt', deny: true }] });
+    expect((await seal(manifest, again)).sealed).toMatchObject([{ name: 'a', form: 'blob' }]);
   });
 
   test('is not sealed if the existing data key is damaged', async () => {
