@@ -45,7 +45,7 @@ export async function syncEdit(
 ): Promise<SyncReport> {
   let foreseen: Work[] = [];
   let name: string | undefined;
-  await edit(async (next) => {
+  await edit(async (next, isChange) => {
     const here = forCall(tools, next);
     const wanted = only(next);
     const targets = await planManifests(tools, [here], {
@@ -61,8 +61,9 @@ export async function syncEdit(
       if (action === 'update' && actual?.secret?.isRotated) refuseRotated(name, options);
     }
     if (dryRun) return false;
-    await tools.aws.requireAccount();
-    if (!yes) await tools.host.confirm(questionFor(file, plans));
+    const question = questionFor(file, plans, isChange);
+    if (question) await tools.aws.requireAccount();
+    if (question && !yes) await tools.host.confirm(question);
     name = wanted;
     return true;
   });
@@ -74,8 +75,10 @@ export async function syncEdit(
   }
 }
 
-function questionFor(file: string, plans: readonly Plan[]): string {
+/** Undefined if neither the manifest nor AWS changes. */
+function questionFor(file: string, plans: readonly Plan[], isChange: boolean): string | undefined {
   const question = questionOf(plans, false);
+  if (!isChange) return question;
   return question
     ? `Change ${file}, and ${question.charAt(0).toLowerCase()}${question.slice(1)}`
     : `Change ${file}?`;

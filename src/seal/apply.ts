@@ -17,8 +17,11 @@ interface Next {
 
 /** Of a change that is looked at before it is written. */
 export interface Reviewed {
-  /** Gets the manifest as it will be; nothing is written if it throws, or returns false. */
-  review?: ((next: Manifest) => Promise<boolean>) | undefined;
+  /**
+   * Gets the manifest as it will be, and whether that changes it; nothing is written if it throws,
+   * or returns false.
+   */
+  review?: ((next: Manifest, isChange: boolean) => Promise<boolean>) | undefined;
 }
 
 /** The outcome. */
@@ -61,7 +64,8 @@ async function isAccepted(
 ): Promise<boolean> {
   let isMeant = false;
   try {
-    isMeant = await review(read ?? parseManifest(text, manifest.file, manifest));
+    const after = read ?? parseManifest(text, manifest.file, manifest);
+    isMeant = await review(after, text !== manifest.text);
     return isMeant;
   } finally {
     if (!isMeant) {

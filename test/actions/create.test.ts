@@ -95,6 +95,19 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])('in %s:', (store) 
   });
 });
 
+test('update asks nothing if the value is there already, unless AWS differs', async () => {
+  const { app, read, file } = await createSynced('ssm');
+  const { tools, said } = createTools(aws, { answer: 'no' });
+  const text = await app.text('app.yml');
+  expect(await update(tools, file, 'b', value('two'))).toMatchObject({ done: [] });
+  expect(said.questions).toEqual([]);
+  await stored.put(`${app.prefix}b`, 'other', { Type: 'SecureString', Overwrite: true });
+  const failure = await failureOf(() => update(tools, file, 'b', value('two')));
+  expect(failure).toMatchObject({ code: 'declined' });
+  expect(await app.text('app.yml')).toBe(text);
+  expect(await read('b')).toBe('other');
+});
+
 test('create refuses a known name, update and delete an unknown one, before they ask for a value', async () => {
   const { file, tools } = await createSynced('ssm');
   expect(await failureOf(() => create(tools, file, 'b', unread, YES))).toMatchObject({
