@@ -20,7 +20,7 @@ export interface ListedParameter extends ListedValue {
   pointer: string | undefined;
   /** Where it is, if that is not SSM. */
   store: StoreName | undefined;
-  /** How old it is, if a manifest says so. */
+  /** How old it is, if a manifest says so; of several values in one secret, the one due first. */
   age?: Age | undefined;
 }
 
@@ -51,13 +51,15 @@ export async function list(
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-/** By name in the store; one secret that holds all values has no age. */
+/** By name in the store; a secret that holds several values is as old as the one to change first. */
 function agesIn({ manifest }: Place, today: string): Map<string, Age | undefined> {
-  if (!manifest || manifest.secret !== undefined) return new Map();
+  if (!manifest) return new Map();
   return new Map(
-    entriesOf(manifest).flatMap(({ name, parameters }) =>
-      parameters.map((one) => [name, ageOf(manifest, one, today)] as const),
-    ),
+    entriesOf(manifest).map(({ name, parameters }) => {
+      const ages = parameters.flatMap((one) => ageOf(manifest, one, today) ?? []);
+      const urgency = ({ due, state }: Age) => due ?? (state === 'unknown' ? today : 'never');
+      return [name, ages.toSorted((a, b) => (urgency(a) < urgency(b) ? -1 : 1))[0]] as const;
+    }),
   );
 }
 

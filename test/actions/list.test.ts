@@ -8,6 +8,7 @@ import { REGION, useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { expectReportOf } from '../support/reports.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
+import { createSecretScene } from '../support/secrets-manager.ts';
 import { storedIn } from '../support/stored.ts';
 import { createTools } from '../support/tools.ts';
 
@@ -96,4 +97,30 @@ test('list says when the secrets of a manifest were changed and are due', async 
   expect(table).toMatch(/unknown .* \? +\? +SSM$/m);
   const json = await app.succeed(['list', 'app.yml', '--json']);
   expectReportOf('list', JSON.parse(json.stdout.toString()));
+});
+
+test('one secret that holds several values has the age of the one that is due first', async () => {
+  const value = (name: string, fields: string) =>
+    `  - {name: ${name}, type: SecureString, ${fields}, value: x}\n`;
+  const ages: [others: string, state: string][] = [
+    [value('fresh', 'max_age: 365d'), 'ok'],
+    [value('next', 'max_age: 10d'), 'soon'],
+    [value('unknown', 'max_age: 300d'), 'unknown'],
+    [value('late', 'max_age: 10d'), 'overdue'],
+  ];
+  for (const count of ages.keys()) {
+    const parameters = ages.slice(0, count + 1).map(([text]) => text);
+    const app = await createSecretScene(aws, secret('ageless', 'x') + parameters.join(''));
+    await app.succeed(['encrypt', 'app.yml']);
+    await app.succeed(['save', 'app.yml']);
+    const text = await app.text('app.yml');
+    await app.write(
+      'app.yml',
+      text
+        .replace(/(name: unknown, .*?), changed: "[^"]*"/, '$1')
+        .replace(/(name: late, .*? changed: )"[^"]*"/, '$1"2020-01-01"'),
+    );
+    const [one] = await list(createTools(aws).tools, [app.path('app.yml')]);
+    expect(one).toMatchObject({ name: app.secret, age: { state: ages[count]?.[1] } });
+  }
 });
