@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { check } from '../../src/actions/check.ts';
@@ -6,6 +6,7 @@ import { checkManifests } from '../../src/repo/check/check.ts';
 import { openWorkTree } from '../../src/repo/check/work-tree.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { coffer } from '../support/cli.ts';
+import { failureOf } from '../support/failure.ts';
 import {
   ON_A_DAY,
   createRepository,
@@ -64,7 +65,41 @@ describe('without arguments,', () => {
     });
     expect(await found(folder)).toEqual([2, `a/b.yaml: ${IS_PLAIN}`]);
   });
+
+  test('leaves out what may not be read outside of git, with a warning', async () => {
+    const app = await createWorkspace({
+      'app.yml': CLEAN,
+      'closed/app.yml': PLAIN,
+      'closed.yml': PLAIN,
+      'half/app.yml': PLAIN,
+    });
+    const modes = { closed: 0, 'closed.yml': 0, half: 0o444, '.': 0o755 };
+    for (const [name, mode] of Object.entries(modes)) await chmod(app.path(name), mode);
+    const { files, problems, warnings } = await asNobody(() => check(app.folder, []));
+    expect({ files, problems }).toEqual({ files: 1, problems: [] });
+    expect(warnings.map(({ message }) => message).sort()).toEqual(
+      ['closed.yml', 'closed', 'half/app.yml'].map(
+        (name) => `not checked: cannot read ${name}: no permission`,
+      ),
+    );
+    await chmod(app.folder, 0);
+    expect(await asNobody(() => failureOf(() => check(app.folder, [])))).toMatchObject({
+      code: 'usage',
+    });
+    for (const name of ['.', 'closed', 'half']) await chmod(app.path(name), 0o700);
+  });
 });
+
+/** Root may read all. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  const user = process.geteuid?.();
+  if (user === 0) process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    if (user === 0) process.seteuid?.(0);
+  }
+}
 
 describe('in a repository', () => {
   test('the plaintext file of a secret must not be tracked; other files must be', async () => {

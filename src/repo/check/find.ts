@@ -1,12 +1,14 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pMap from 'p-map';
 import { searchManifests } from '../../git/repository.ts';
+import { explainFileError } from '../../files/errors.ts';
 import { readBytes } from '../../files/read.ts';
 import { decodeText } from '../../manifest/encoding.ts';
 import { MANIFEST_LIMIT } from '../../sizes.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
-import { TooLarge } from './too-large.ts';
+import { Unread } from './unread.ts';
 
 /** A manifest found in a repository. */
 export interface Found {
@@ -19,13 +21,13 @@ export interface Found {
  * The manifests of the repository around `folder`, tracked or not, but not ignored; outside git,
  * those below `folder`.
  */
-export async function findManifests(folder: string, tooLarge = new TooLarge()): Promise<Found[]> {
-  const files = (await searchManifests(folder, '--untracked')) ?? (await walk(folder));
+export async function findManifests(folder: string, unread = new Unread()): Promise<Found[]> {
+  const files = (await searchManifests(folder, '--untracked')) ?? (await walk(folder, unread));
   const found = await pMap(
     files,
     async (file) => {
       const reading = readBytes(file, MANIFEST_LIMIT, { path: resolve(folder, file) });
-      const bytes = await reading.catch((error: unknown) => tooLarge.note(error));
+      const bytes = await reading.catch((error: unknown) => unread.note(error));
       return bytes && looksLikeManifest(decodeText(bytes).text) ? { file, bytes } : [];
     },
     { concurrency: 16 },
@@ -34,13 +36,24 @@ export async function findManifests(folder: string, tooLarge = new TooLarge()): 
 }
 
 /** The YAML files below a folder, relative to it. */
-async function walk(folder: string, below = ''): Promise<string[]> {
+async function walk(folder: string, unread: Unread, below = ''): Promise<string[]> {
   const found: string[] = [];
-  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+  for (const entry of await entriesIn(folder, unread, below)) {
     const { name } = entry;
     const isOpen = entry.isDirectory() && name !== 'node_modules' && !name.startsWith('.');
-    if (isOpen) found.push(...(await walk(folder, join(below, name))));
+    if (isOpen) found.push(...(await walk(folder, unread, join(below, name))));
     else if (entry.isFile() && /\.ya?ml$/i.test(name)) found.push(join(below, name));
   }
   return found.sort();
+}
+
+async function entriesIn(folder: string, unread: Unread, below: string): Promise<Dirent[]> {
+  try {
+    return await readdir(join(folder, below), { withFileTypes: true });
+  } catch (error) {
+    const explained = explainFileError(error, 'read', below || folder);
+    if (below === '') throw explained;
+    unread.note(explained);
+    return [];
+  }
 }

@@ -8,7 +8,7 @@ import { decodeText } from '../../manifest/encoding.ts';
 import { looksLikeManifest } from './looks-like-manifest.ts';
 import { MANIFEST_LIMIT } from '../../sizes.ts';
 import type { Snapshot, Source } from './snapshot.ts';
-import { TooLarge } from './too-large.ts';
+import { Unread } from './unread.ts';
 
 /** An unchanged manifest is affected if a file that it names changed. */
 const NAMES_FILES = /\b(?:file|blob)["']?\s*:/;
@@ -34,12 +34,12 @@ export async function openIndex(
   ]);
   const reader = new GitObjects(root);
   const sources: Source[] = [];
-  const tooLarge = new TooLarge();
+  const unread = new Unread();
   try {
     for (const file of changed.size > 0 ? found : []) {
       const path = resolve(folder, file);
       const reading = readObject(reader, file, files.get(path));
-      const bytes = await reading.catch((error: unknown) => tooLarge.note(error));
+      const bytes = await reading.catch((error: unknown) => unread.note(error));
       if (!bytes) continue;
       const { text } = decodeText(bytes);
       const matters = changed.has(path) || NAMES_FILES.test(text);
@@ -56,7 +56,7 @@ export async function openIndex(
     });
   return {
     sources,
-    warnings: tooLarge.warnings,
+    warnings: unread.warnings,
     isFiltered: true,
     concerns: (paths) => paths.some((path) => changed.has(path)),
     follow,

@@ -12,7 +12,7 @@ import { locate } from '../../seal/named-file.ts';
 import { refuseOutwardLink } from '../../seal/outward-link.ts';
 import { MANIFEST_LIMIT, type SizeLimit } from '../../sizes.ts';
 import type { Snapshot } from './snapshot.ts';
-import { TooLarge } from './too-large.ts';
+import { Unread } from './unread.ts';
 
 /**
  * The files on disk; without `files`, all manifests in the repository of `folder`.
@@ -25,7 +25,7 @@ export async function openWorkTree(
   allowedFiles: readonly string[] = [],
   readInput?: (limit: SizeLimit) => Promise<Buffer>,
 ): Promise<Snapshot> {
-  const tooLarge = new TooLarge();
+  const unread = new Unread();
   const found =
     files.length > 0
       ? await pMap(
@@ -35,7 +35,7 @@ export async function openWorkTree(
             concurrency: 16,
           },
         )
-      : await findManifests(folder, tooLarge);
+      : await findManifests(folder, unread);
   const realFolder = remember((path) => realpath(path));
   const located = found.map(async (one) => {
     const path = resolve(folder, one.file);
@@ -47,7 +47,7 @@ export async function openWorkTree(
   const trackedIn = remember(async (root) => (await listIndex(root)).files);
   return {
     sources: await Promise.all(located),
-    warnings: tooLarge.warnings,
+    warnings: unread.warnings,
     isFiltered: false,
     concerns: () => true,
     follow: (path) => realpath(path).catch(() => path),
