@@ -1,11 +1,8 @@
-import { open } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import type { SizeLimit } from '../sizes.ts';
 import { readAtOnce, stat } from './at-once.ts';
 import { explainFileError } from './errors.ts';
 import { leadsToDevices } from './private-file.ts';
-
-const READ_BYTES = 1024 * 1024;
 
 export interface ReadOptions {
   /** Where it is, if that is not its name in messages. */
@@ -38,19 +35,10 @@ export async function readBytes(
       return bytes;
     }
     if (!mayBePipe && !(await leadsToDevices(path))) throw notRegular(file);
-    return await readStream(file, limit, path);
+    const { openPipe } = await import('./pipe.ts');
+    return await limit.gather(file, openPipe(path));
   } catch (error) {
     throw explainFileError(error, 'read', file);
-  }
-}
-
-async function readStream(file: string, limit: SizeLimit, path: string): Promise<Buffer> {
-  const handle = await open(path);
-  try {
-    const chunks = handle.createReadStream({ autoClose: false, highWaterMark: READ_BYTES });
-    return await limit.gather(file, chunks);
-  } finally {
-    await handle.close();
   }
 }
 

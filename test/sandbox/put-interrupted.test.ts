@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { startCoffer, type Child } from '../support/child.ts';
+import { run } from '../support/cli.ts';
 import { controlOf } from '../support/control.ts';
 import { leftoversIn } from '../support/leftovers.ts';
 import { createPutScene, MIB, type PutScene } from '../support/put.ts';
@@ -16,13 +18,49 @@ const control = controlOf(aws);
 const stored = storedIn(aws);
 const leftovers = leftoversIn(aws);
 
-function startPut(app: PutScene): Child {
-  return startCoffer(['put', ...app.target('data')], { cwd: app.folder, env: aws.env });
+function startPut(app: PutScene, flags: readonly string[] = []): Child {
+  return startCoffer(['put', ...app.target('data'), ...flags], { cwd: app.folder, env: aws.env });
 }
 
 /** In the short form, each moment with one signal, and SIGINT at all of them. */
 const isTried = (signal: string, own: string) =>
   byLength(signal === 'SIGINT' || signal === own, true);
+
+describe('a pipe with a name', () => {
+  test.each([
+    ['before anybody writes to it', ''],
+    ['while its writer is slow', 'x'.repeat(1000)],
+  ])('%s: SIGTERM ends put, and publishes nothing', async (_, written) => {
+    const app = await createPutScene(aws);
+    const pipe = app.path('pipe');
+    await run('mkfifo', [pipe], { cwd: app.folder });
+    await control.forgetCalls();
+    const child = startPut(app, ['--file', pipe]);
+    await control.untilCalled('kms:GenerateDataKey');
+    // Waits for coffer to open it, and keeps it open.
+    const writer = written ? await open(pipe, 'w') : undefined;
+    await writer?.write(written);
+    await sleep(200);
+    child.kill('SIGTERM');
+    const { code, stderr } = await child.finished;
+    await writer?.close();
+    expect(code, stderr).toBe(CODES.SIGTERM);
+    expect(await stored.values(app.prefix)).toEqual({});
+  });
+
+  test('larger than the limit ends put at once, even if its writer does not end', async () => {
+    const app = await createPutScene(aws);
+    const pipe = app.path('pipe');
+    await run('mkfifo', [pipe], { cwd: app.folder });
+    const child = startPut(app, ['--file', pipe, '--max-size', '10']);
+    const writer = await open(pipe, 'w');
+    await writer.write('x'.repeat(1000));
+    const { code, stderr } = await child.finished;
+    await writer.close();
+    expect(code, stderr).toBe(1);
+    expect(stderr).toContain('more than the limit');
+  });
+});
 
 describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
   test.runIf(isTried(signal, 'SIGTERM'))(

@@ -1,11 +1,11 @@
-import { createReadStream, fstatSync, read } from 'node:fs';
+import { fstatSync, read } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { CofferError } from '../../errors.ts';
+import { openPipe } from '../../files/pipe.ts';
 import { readAhead } from '../../files/read-ahead.ts';
 import type { Input } from './streams.ts';
 
-const READ_BYTES = 1024 * 1024;
 const readFd = promisify(read);
 
 /** A file, or standard input, whose size is unknown. */
@@ -34,7 +34,7 @@ export async function openInput(
 /** Opened only when somebody reads it. */
 async function* opened(file: string, isFile: boolean): AsyncGenerator<Buffer> {
   if (!isFile) {
-    yield* createReadStream(file, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>;
+    yield* openPipe(file) as AsyncIterable<Buffer>;
     return;
   }
   const handle = await open(file);
