@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { memoize } from '@smithy/core/config';
 import { CofferError } from '../errors.ts';
 import { runCredentialProcess } from './credential-process.ts';
 import { LIMITS } from './limits.ts';
+import { readNamedFile } from './named-file.ts';
 import { NO_SETUP } from './setup.ts';
 import { baseOf, type Credentials, type Session } from './session.ts';
 import { describeSource, findSource, type RoleRequest, type Source } from './source.ts';
@@ -125,12 +125,9 @@ async function assumeWithToken(
   session: Session,
   { tokenFile, role }: Source & { kind: 'web identity' },
 ): Promise<Credentials> {
-  const token = await readFile(tokenFile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
-    throw new CofferError('credentials', `the web identity token file ${tokenFile} ${why}`, {
-      hint: 'AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile, names it',
-      cause,
-    });
+  const token = await readNamedFile(tokenFile, 'the web identity token', {
+    code: 'credentials',
+    hint: 'AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile, names it',
   });
   const { assumeRoleWithToken } = await import('./sts.ts');
   return assumeRoleWithToken(session, role, token.trim());

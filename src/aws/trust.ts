@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
+import { readNamedFile } from './named-file.ts';
 import type { Setup } from './setup.ts';
 
 /**
@@ -32,14 +32,8 @@ export function findBundle({
 }
 
 async function readCertificates(file: string, from: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new CofferError('usage', `cannot read ${file}, which ${from} names (${cause.code})`, {
-      hint: 'name a file of certificates in PEM form',
-      cause,
-    });
-  });
+  const hint = 'name a file of certificates in PEM form';
+  const text = await readNamedFile(file, from, { code: 'usage', hint });
   if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new CofferError('usage', `${file}, which ${from} names, has no certificates`, {
-    hint: 'name a file of certificates in PEM form',
-  });
+  throw new CofferError('usage', `${file}, which ${from} names, has no certificates`, { hint });
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -125,12 +126,30 @@ describe('names why a profile has no credentials:', () => {
     ['dangling', /sso-session gone, which does not exist/, /\[sso-session gone\]/],
     ['partial', /partial lacks sso_account_id, sso_role_name/, /aws configure sso/],
     ['login', /no session of aws login of the AWS profile login/, /aws login --profile login/],
-    ['web', /token file \/nonexistent\/token does not exist/, /AWS_WEB_IDENTITY_TOKEN_FILE/],
+    [
+      'web',
+      /token: cannot read \/nonexistent\/token: file .* not found/,
+      /AWS_WEB_IDENTITY_TOKEN_FILE/,
+    ],
   ])('%s', async (profile, message, hint) => {
     const error = await failureWith(profile);
     expect(error.code).toBe('credentials');
     expect(error.message).toMatch(message);
     expect(error.hint).toMatch(hint);
+  });
+
+  test('a web identity token that is a pipe without a writer', async () => {
+    const files = await awsFiles('');
+    const pipe = join(files['HOME'] ?? '', 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const token = {
+      AWS_WEB_IDENTITY_TOKEN_FILE: pipe,
+      AWS_ROLE_ARN: 'arn:aws:iam::111122223333:role/web',
+    };
+    const session = await prepare({ environment: { ...files, ...token }, concurrency: 1 });
+    const { code, message } = await failureOf(() => credentialsOf(session)());
+    expect(code).toBe('credentials');
+    expect(message).toContain(`cannot read ${pipe}: it is not a regular file`);
   });
 
   test('an SSO session that has ended', async () => {

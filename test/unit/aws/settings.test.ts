@@ -1,4 +1,6 @@
 // What the environment and the profile say about endpoints, regions, retries and certificates.
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { baseConfig } from '../../../src/aws/base-config.ts';
 import { findEndpoint, type EndpointService } from '../../../src/aws/endpoints.ts';
@@ -155,5 +157,14 @@ describe('certificates', () => {
       code: 'usage',
       message: expect.stringContaining('AWS_CA_BUNDLE') as string,
     });
+  });
+
+  test('a pipe without a writer is refused, not waited for', async () => {
+    const { HOME = '', ...files } = await awsFiles('');
+    const pipe = join(HOME, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const setup = await readSetup({ ...files, HOME, AWS_CA_BUNDLE: pipe }, undefined);
+    const { message } = await failureOf(() => trustedCertificates(setup));
+    expect(message).toBe(`AWS_CA_BUNDLE: cannot read ${pipe}: it is not a regular file`);
   });
 });

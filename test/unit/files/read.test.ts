@@ -81,8 +81,6 @@ test('a device without an end is cut off', async () => {
 /** Files that read what coffer or the system wrote, or in pieces. */
 const WITHOUT_LIMIT = [
   'actions/rollback.ts', // an object that is no larger than what SSM takes
-  'aws/credentials.ts', // the token of a web identity
-  'aws/trust.ts', // certificates
   'ci/comment.ts', // GitHub's event and its answers
   'cli/inherited.ts', // what Linux says of descriptors
   'cli/run-command.ts', // what Linux says of a process
