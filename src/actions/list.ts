@@ -51,16 +51,22 @@ export async function list(
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-/** By name in the store; a secret that holds several values is as old as the one to change first. */
+/** By name in the store; a secret that holds several values has the age of the one due first. */
 function agesIn({ manifest }: Place, today: string): Map<string, Age | undefined> {
   if (!manifest) return new Map();
   return new Map(
     entriesOf(manifest).map(({ name, parameters }) => {
       const ages = parameters.flatMap((one) => ageOf(manifest, one, today) ?? []);
-      const urgency = ({ due, state }: Age) => due ?? (state === 'unknown' ? today : 'never');
-      return [name, ages.toSorted((a, b) => (urgency(a) < urgency(b) ? -1 : 1))[0]] as const;
+      return [name, dueFirst(ages, today)] as const;
     }),
   );
+}
+
+/** One of unknown age comes after those that are overdue; one without a limit comes last. */
+function dueFirst(ages: readonly Age[], today: string): Age | undefined {
+  const dueOf = ({ due, state }: Age) => due ?? (state === 'unknown' ? today : 'never');
+  const [first] = ages.toSorted((one, other) => dueOf(one).localeCompare(dueOf(other)));
+  return first;
 }
 
 async function listPlace(tools: Tools, place: Place): Promise<ListedParameter[]> {

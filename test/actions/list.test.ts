@@ -99,14 +99,15 @@ test('list says when the secrets of a manifest were changed and are due', async 
   expectReportOf('list', JSON.parse(json.stdout.toString()));
 });
 
+const aged = (name: string, maxAge: string) =>
+  `  - {name: ${name}, type: SecureString, max_age: ${maxAge}, value: x}\n`;
+
 test('one secret that holds several values has the age of the one that is due first', async () => {
-  const value = (name: string, fields: string) =>
-    `  - {name: ${name}, type: SecureString, ${fields}, value: x}\n`;
   const ages: [others: string, state: string][] = [
-    [value('fresh', 'max_age: 365d'), 'ok'],
-    [value('next', 'max_age: 10d'), 'soon'],
-    [value('unknown', 'max_age: 300d'), 'unknown'],
-    [value('late', 'max_age: 10d'), 'overdue'],
+    [aged('fresh', '365d'), 'ok'],
+    [aged('next', '10d'), 'soon'],
+    [aged('unknown', '300d'), 'unknown'],
+    [aged('late', '10d'), 'overdue'],
   ];
   for (const count of ages.keys()) {
     const parameters = ages.slice(0, count + 1).map(([text]) => text);
