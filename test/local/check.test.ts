@@ -82,7 +82,7 @@ describe('without arguments,', () => {
         (name) => `not checked: cannot read ${name}: no permission`,
       ),
     );
-    await chmod(app.folder, 0);
+    await chmod(app.folder, 0o111);
     expect(await asNobody(() => failureOf(() => check(app.folder, [])))).toMatchObject({
       code: 'usage',
     });
