@@ -64,7 +64,7 @@ export function readParameter(
     tags: mergeTags(around, fields, prefix),
     place: around.place(fields.get('name')?.valueAt ?? node.range[0]),
   });
-  checkRows(around, fields, parameter, prefix);
+  checkRows(around, fields, parameter, type, prefix);
   return parameter;
 }
 
@@ -87,16 +87,19 @@ function checkRows(
   { faults, store }: Surroundings,
   fields: Fields,
   parameter: Parameter,
+  type: ParameterType | undefined,
   prefix: string,
 ): void {
   for (const [, { keys, check, isStamp = false, onlyFor = store }] of ROWS) {
     const field = fields.get(keys[0]);
     if (!field) continue;
+    // Without a type, that is the fault: what a field says of another one would be false.
+    const refuse = type && check;
     const refusal =
       isStamp && !field.own
         ? refuseShared(field.key)
         : onlyFor === store
-          ? check?.(parameter)
+          ? refuse?.(parameter)
           : refuseForStore(field.key, store);
     if (refusal) faults.add(field.valueAt, prefix + refusal.message, refusal.hint);
   }

@@ -1,4 +1,4 @@
-import { B, set, testProblems } from './problem-cases.ts';
+import { B, problemsOf, set, testProblems, type Case } from './problem-cases.ts';
 import { withParameter as P } from './samples.ts';
 
 testProblems('other keys', [
@@ -9,6 +9,11 @@ testProblems('other keys', [
       '6:11 parameter "p": "type" must be String, StringList or SecureString | for example: SecureString',
     ],
   ],
+  ...['', 'type: Secure\n', 'typ: SecureString\n'].map((type): Case => [
+    `with ${JSON.stringify(type)} as the type, which says nothing of other keys`,
+    P(`${type}value: x\nmax_age: 90d\nchanged: 2026-01-01\ndata_type: aws:ssm:integration`),
+    problemsOf(P(`${type}value: x`)),
+  ]),
   [
     'an invalid tier',
     P('type: String\nvalue: x\ntier: advanced'),
