@@ -34,7 +34,7 @@ export function findAges(manifest: Manifest, today: string): Ages {
 }
 
 function describeOverdue({ file }: Manifest, { name, origin, place }: Parameter, age: Age) {
-  const message = `${name} is overdue since ${age.due}: it is ${countOf(age.days ?? 0, 'day')} old, and its max_age is ${age.maxAge}`;
+  const message = `${name} is overdue: it was due on ${age.due}, is ${countOf(age.days ?? 0, 'day')} old, and its max_age is ${age.maxAge}`;
   if (origin && 'file' in origin) {
     return { message, hint: `change ${origin.file}, and run coffer encrypt ${file}`, place };
   }

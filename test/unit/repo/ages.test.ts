@@ -21,7 +21,7 @@ async function found(parameters: string, overdue = false) {
 
 const LATE = secret('late', 'max_age: 90d, changed: 2026-01-01');
 const IS_LATE =
-  'late is overdue since 2026-04-01: it is 91 days old, and its max_age is 90d | coffer set app.yml late';
+  'late is overdue: it was due on 2026-04-01, is 91 days old, and its max_age is 90d | coffer set app.yml late';
 
 test('a secret past its max_age is a warning, with --overdue a problem', async () => {
   expect(await found(LATE)).toEqual({ problems: [], warnings: [IS_LATE] });
@@ -34,8 +34,8 @@ test('the hint says how to change the value', async () => {
       '  - {name: read, type: SecureString, max_age: 1w, changed: 2026-01-01, file: x.pem}\n',
   );
   expect(warnings).toEqual([
-    expect.stringMatching(/^made is overdue .* \| coffer rotate app.yml made$/),
-    expect.stringMatching(/^read is overdue .* \| change x.pem, and run coffer encrypt app.yml$/),
+    expect.stringMatching(/^made is overdue: .* \| coffer rotate app.yml made$/),
+    expect.stringMatching(/^read is overdue: .* \| change x.pem, and run coffer encrypt app.yml$/),
   ]);
 });
 
