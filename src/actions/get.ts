@@ -9,7 +9,7 @@ import { fetchObject, type Demands, type FetchedObject } from '../stores/s3/fetc
 import { accountDemands } from './demands.ts';
 import { nearest } from '../manifest/nearest.ts';
 import type { ValueReader, VersionSelector } from '../stores/port.ts';
-import { completeName, storeOfName } from './parameter-name.ts';
+import { completeName, explainMissing, refusePath, storeOfName } from './parameter-name.ts';
 import { readerFor } from './stores.ts';
 import type { Tools } from './tools.ts';
 
@@ -90,11 +90,14 @@ async function readValue(
   store: StoreName | undefined,
 ): Promise<StoredValue> {
   const { homeRegion: region } = tools;
-  const reader = await readerFor(tools, { store: storeOfName(selector, store), region });
+  const where = storeOfName(selector, store);
+  const reader = await readerFor(tools, { store: where, region });
   const name = reader.complete(selector);
   const wanted = parseSelector(name) ?? { name };
+  refusePath(wanted.name, where);
   return reader.get(wanted).catch(async (error: unknown) => {
-    throw await withNearest(error, wanted, reader);
+    const typed = parseSelector(selector)?.name ?? selector;
+    throw explainMissing(await withNearest(error, wanted, reader), typed, store);
   });
 }
 

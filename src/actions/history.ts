@@ -1,7 +1,7 @@
 import { pointerOf } from '../crypto/pointer.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { isSecretType, type ValueVersion } from '../stores/parameter.ts';
-import { storeOfName } from './parameter-name.ts';
+import { explainMissing, refusePath, storeOfName } from './parameter-name.ts';
 import { readerFor } from './stores.ts';
 import type { Tools } from './tools.ts';
 
@@ -22,8 +22,13 @@ export async function history(
   { reveal = false, store }: HistoryOptions = {},
 ): Promise<HistoryVersion[]> {
   const { homeRegion: region, limit } = tools;
-  const reader = await readerFor(tools, { store: storeOfName(name, store), region });
-  const versions = await reader.history(reader.complete(name), reveal);
+  const where = storeOfName(name, store);
+  const reader = await readerFor(tools, { store: where, region });
+  const wanted = reader.complete(name);
+  refusePath(wanted, where);
+  const versions = await reader.history(wanted, reveal).catch((error: unknown) => {
+    throw explainMissing(error, name, store);
+  });
   // A secret in one version may be plaintext in another; a pointer reveals nothing.
   const isSecret = versions.some(({ type }) => isSecretType(type));
   const isOpen = (version: ValueVersion) => reveal || !isSecret || pointerOf(version) !== undefined;

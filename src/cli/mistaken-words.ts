@@ -30,11 +30,14 @@ export async function refuseMistaken({ spec, args }: Call): Promise<void> {
     });
   }
   if (!first.startsWith('/') || takesPaths) return;
+  const isPath = first.endsWith('/');
   throw new CofferError(
     'usage',
-    `${first} is not a file: coffer ${name} takes a manifest, and this looks like a name in AWS`,
+    `${first} is not a file: coffer ${name} takes a manifest, and this looks like a ${isPath ? 'path' : 'name'} in AWS`,
     {
-      hint: `coffer find ${first} says which manifest has it; coffer get ${first} reads it from AWS`,
+      hint: isPath
+        ? `coffer list ${first} shows the names below it in AWS`
+        : `coffer find ${first} says which manifest has it; coffer get ${first} reads it from AWS`,
     },
   );
 }

@@ -53,8 +53,28 @@ describe('get', () => {
     await stored.put(`${folder}/api_token`, 'x');
     expect(await hintOf(`${folder}/api_tokne`)).toBe(`did you mean ${folder}/api_token?`);
     expect(await hintOf(`${folder}/api_tokne@2`)).toBe(`did you mean ${folder}/api_token@2?`);
-    expect(await hintOf(`${folder}/other`)).toBeUndefined();
     expect(await hintOf(`${folder}/api_token@9`)).toBeUndefined();
+  });
+
+  test('says where else a missing name may be', async () => {
+    const name = `${aws.unique('get')}/token`;
+    for (const missing of [name, `/${name}`, 'token', 'token@3']) {
+      expect(await hintOf(missing)).toBe(
+        `coffer find ${missing.replace('@3', '')} says which manifest has it; for a secret in Secrets Manager, add --store secretsmanager`,
+      );
+    }
+    const { hint } = await failureOf(() => get(tools, name, { store: 'ssm' }));
+    expect(hint).toBe(`coffer find ${name} says which manifest has it`);
+  });
+
+  test('says of a path that it is one', async () => {
+    for (const path of ['/a/b/', 'a/b/', '/a/b/@3']) {
+      expect(await failureOf(() => text(path))).toMatchObject({
+        code: 'usage',
+        message: '/a/b/ is a path, not the name of a parameter',
+        hint: 'coffer list /a/b/ shows the names below it',
+      });
+    }
   });
 
   test('refuses a value above its limit', async () => {

@@ -43,6 +43,16 @@ test('history shows plain values, and the pointers of secrets', async () => {
 });
 
 test('history of a missing parameter is not-found', async () => {
-  const error = await failureOf(() => history(tools, `/${aws.unique('none')}`));
-  expect(error.code).toBe('not-found');
+  const name = `/${aws.unique('none')}`;
+  expect(await failureOf(() => history(tools, name))).toMatchObject({
+    code: 'not-found',
+    hint: `coffer find ${name} says which manifest has it; for a secret in Secrets Manager, add --store secretsmanager`,
+  });
+});
+
+test('history says of a path that it is one', async () => {
+  expect(await failureOf(() => history(tools, '/a/b/'))).toMatchObject({
+    code: 'usage',
+    hint: 'coffer list /a/b/ shows the names below it',
+  });
 });

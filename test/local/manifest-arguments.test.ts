@@ -201,6 +201,11 @@ test.each([
     `/app/level is not a file: coffer ${name} takes a manifest, and this looks like a name in AWS`,
     'coffer find /app/level says which manifest has it; coffer get /app/level reads it from AWS',
   ]),
+  ...['decrypt', 'nuke'].map((name): [string[], string, string] => [
+    [name, '/app/dev/'],
+    `/app/dev/ is not a file: coffer ${name} takes a manifest, and this looks like a path in AWS`,
+    'coffer list /app/dev/ shows the names below it in AWS',
+  ]),
 ])('%j says which command was meant', async (args, message, hint) => {
   const app = await createWorkspace({ 'app.yml': PLAIN });
   const { code, stderr } = await coffer(args, { cwd: app.folder, stdin: 'x', env: NO_AWS });
