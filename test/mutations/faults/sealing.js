@@ -3,7 +3,7 @@ export const sealing = [
   {
     fault: 'a value that only goes to another store becomes younger',
     file: 'src/seal/same-value.ts',
-    find: "  if (plaintext.why === 'moved') return true;\n",
+    find: "  if (plaintext.why === 'moved') return true;\n  if (plaintext.isSame !== undefined) return plaintext.isSame;\n",
     replace: '',
   },
   {
