@@ -22,7 +22,7 @@ export interface PutTarget {
 export interface PutOptions {
   /** Allows an empty object. */
   allowEmpty?: boolean | undefined;
-  /** Bytes of the data, if known. */
+  /** Bytes of the data, if known: other data is refused. */
   size?: number | undefined;
 }
 
@@ -60,7 +60,7 @@ export async function put(
   const uploading = host.progress('uploading', 'bytes');
   const source = limit.cut('the data', untilStopped(data, signal));
   const pointer = await putObject(
-    allowEmpty ? source : refuseNothing(source),
+    refusePartial(source, { allowEmpty, size }),
     {
       bucket,
       prefix: path,
@@ -138,14 +138,22 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promis
   });
 }
 
-/** A failed command leaves no data in a pipe; that must not replace a secret. */
-async function* refuseNothing(data: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let size = 0;
+/** A failed command leaves no data in a pipe, and a file may be cut meanwhile: neither may replace a secret. */
+async function* refusePartial(
+  data: AsyncIterable<Buffer>,
+  { allowEmpty, size }: PutOptions,
+): AsyncGenerator<Buffer> {
+  let read = 0;
   for await (const chunk of data) {
-    size += chunk.length;
+    read += chunk.length;
     yield chunk;
   }
-  if (size > 0) return;
+  if (size !== undefined && read !== size) {
+    throw new CofferError('source', 'the file changed while it was read: nothing was published', {
+      hint: 'run the command again once nothing writes to it',
+    });
+  }
+  if (read > 0 || allowEmpty) return;
   throw new CofferError('usage', 'no data: nothing was published', {
     hint: 'did the command before the pipe fail? add --allow-empty to publish an empty object',
   });

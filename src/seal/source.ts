@@ -80,6 +80,9 @@ export async function findSource(
       if (!isSameFile(again.stats, stats)) throw refuse('was replaced meanwhile', 'try again');
       for (let offset = 0; ;) {
         const chunk = await guard(readAt(again, offset, CHUNK_BYTES));
+        if (chunk.length === 0 && offset !== size) {
+          throw refuse('changed while it was read', 'try again');
+        }
         if (chunk.length === 0) return;
         yield chunk;
         offset += chunk.length;

@@ -50,6 +50,18 @@ test('put accepts a stream, and another parameter name', async () => {
   expect((await get(tools, parameter)).equals(data)).toBe(true);
 });
 
+test.each([
+  ['less', 99],
+  ['more', 101],
+])('publishes nothing of a file that has %s than its size when it is read', async (_, size) => {
+  const { prefix, target } = createTarget();
+  const data = chunksOf(randomBytes(size));
+  const error = await failureOf(() => put(tools, data, target, { size: 100 }));
+  expect(error.message).toContain('changed while it was read');
+  expect(await stored.objects(prefix)).toEqual([]);
+  expect(await stored.values(prefix)).toEqual({});
+});
+
 test('publishes empty data only if that is allowed', async () => {
   const { prefix, target } = createTarget();
   const error = await failureOf(() => put(tools, chunksOf(), target));

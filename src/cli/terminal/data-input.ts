@@ -27,7 +27,8 @@ export async function openInput(
       hint: 'pack it: tar c … | coffer put',
     });
   }
-  const size = stats.isFile() ? stats.size : undefined;
+  // Files of /proc say that they are empty.
+  const size = stats.isFile() && stats.size > 0 ? stats.size : undefined;
   return { data: opened(file, stats.isFile()), size };
 }
 
