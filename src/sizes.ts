@@ -106,7 +106,8 @@ export class SizeLimit {
   async gather(what: string, chunks: AsyncIterable<Buffer>): Promise<Buffer> {
     const held: Buffer[] = [];
     for await (const chunk of this.cut(what, chunks)) held.push(chunk);
-    return Buffer.concat(held);
+    const [first] = held;
+    return first && held.length === 1 ? first : Buffer.concat(held);
   }
 
   get #limit(): string {

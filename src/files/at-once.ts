@@ -7,10 +7,13 @@ import {
   fstatSync,
   openSync,
   readFileSync,
+  readSync,
   realpathSync,
   statSync,
   type Stats,
 } from 'node:fs';
+
+const PIECE_BYTES = 64 * 1024;
 
 export async function stat(path: string): Promise<Stats> {
   return statSync(path);
@@ -26,16 +29,31 @@ export async function realpath(path: string): Promise<string> {
 }
 
 /**
- * Reads a file whole: what is in it when it is opened, once it has passed `check`.
+ * Reads what is in a file when it is opened, once it has passed `check`: in one piece, or in several
+ * if it does not say its size, as some files of the system.
  * @throws what `check` throws, or the system's error
  */
-export async function readAtOnce(path: string, check: (stats: Stats) => void): Promise<Buffer> {
+export async function* readAtOnce(
+  path: string,
+  check: (stats: Stats) => void,
+): AsyncGenerator<Buffer> {
   // A pipe that took its place would wait for a writer.
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    check(fstatSync(descriptor));
-    return readFileSync(descriptor);
+    const stats = fstatSync(descriptor);
+    check(stats);
+    if (stats.size > 0) yield readFileSync(descriptor);
+    else yield* piecesOf(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function* piecesOf(descriptor: number): Generator<Buffer> {
+  for (;;) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const length = readSync(descriptor, piece);
+    if (length === 0) return;
+    yield piece.subarray(0, length);
   }
 }

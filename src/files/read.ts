@@ -26,13 +26,11 @@ export async function readBytes(
   try {
     const found = await stat(path);
     if (found.isFile() || found.isDirectory()) {
-      const bytes = await readAtOnce(path, (stats) => {
+      const pieces = readAtOnce(path, (stats) => {
         if (!stats.isFile() && !stats.isDirectory()) throw notRegular(file);
         limit.refuseLarger(file, stats.size);
       });
-      // Some files of the system do not say their size.
-      limit.refuseLarger(file, bytes.length);
-      return bytes;
+      return await limit.gather(file, pieces);
     }
     if (!mayBePipe && !(await leadsToDevices(path))) throw notRegular(file);
     const { openPipe } = await import('./pipe.ts');

@@ -72,10 +72,18 @@ test('coffer writes no manifest that it would not read', async () => {
   expect(error.message).toMatch(/^app\.yml: 8\.0 MiB \(\d+ bytes\) is more than the limit of 8\.0/);
 });
 
-test('a device without an end is cut off', async () => {
+test.each([
+  ['a device without an end', '/dev/zero'],
+  ['a file of the system that says it is empty', '/proc/self/pagemap'],
+])('%s is cut off', async (_, file) => {
   const limit = new SizeLimit(100_000, { hint: '' });
-  const { message } = await failureOf(() => readBytes('/dev/zero', limit));
-  expect(message).toMatch(/^\/dev\/zero: it is more than the limit/);
+  const { message } = await failureOf(() => readBytes(file, limit));
+  expect(message).toBe(`${file}: it is more than the limit of 97.7 KiB (100000 bytes)`);
+});
+
+test('a file that does not say its size is read whole', async () => {
+  const limit = new SizeLimit(100_000, { hint: '' });
+  expect(await readBytes('/proc/self/limits', limit)).toEqual(readFileSync('/proc/self/limits'));
 });
 
 /** Files that read what coffer or the system wrote, or in pieces. */
