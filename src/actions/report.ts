@@ -96,8 +96,9 @@ function summarize(errors: readonly CofferError[]): CofferError {
 }
 
 async function commitOf({ file, text }: Manifest): Promise<Survey['commit']> {
-  if (file === '-') return undefined;
-  const path = await realpath(file);
+  // What comes from a pipe, such as <(command), is in no folder.
+  const path = file === '-' ? undefined : await realpath(file).catch(() => undefined);
+  if (path === undefined) return undefined;
   const id = await findHead(dirname(path));
   return id === undefined
     ? undefined

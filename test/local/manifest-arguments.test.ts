@@ -170,6 +170,19 @@ test.each([
   expect(code).toBe(0);
 });
 
+test.each([
+  ['check <(cat app.yml)', '1 manifest, no problems'],
+  ['compare app.yml <(cat app.yml)', '2 manifests: '],
+  ['report --offline <(cat app.yml)', '<title>'],
+  ['report --offline /dev/stdin < <(cat app.yml)', '<title>'],
+])('in a shell, coffer %s', async (line, expected) => {
+  const app = await createWorkspace({ 'app.yml': PLAIN });
+  const shell = `'${process.execPath}' '${CLI}' ${line}`;
+  const { code, stdout, stderr } = await run('bash', ['-c', shell], { cwd: app.folder });
+  expect(stdout.toString() + stderr).toContain(expected);
+  expect(code).toBe(0);
+});
+
 test.each(['<(cat .env)', 'pipe & cat .env > pipe; wait'])('imports from %s', async (source) => {
   const app = await createWorkspace({ '.env': 'LEVEL=info\n' });
   await run('mkfifo', ['pipe'], { cwd: app.folder });
