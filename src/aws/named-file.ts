@@ -2,8 +2,8 @@ import { CofferError, type ErrorCode } from '../errors.ts';
 import { readBytes } from '../files/read.ts';
 import { SizeLimit } from '../sizes.ts';
 
-/** Large bundles of certificates have a quarter of it. */
-const LIMIT = new SizeLimit(1024 * 1024, { hint: '' });
+/** Thousands of profiles fit. */
+const LIMIT = new SizeLimit(8 * 1024 * 1024, { hint: '' });
 
 /**
  * The text of a file that a setting of AWS names. A pipe with a name is refused: its writer may

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { loadSharedConfigFiles } from '@smithy/core/config';
 import { CofferError } from '../errors.ts';
 import type { Environment } from './environment.ts';
+import { readNamedFile } from './named-file.ts';
 
 /** The settings of a section, by name; a nested one is `outer.inner`. */
 export type Section = Readonly<Record<string, string | undefined>>;
@@ -40,6 +41,7 @@ const OTHER_KINDS = /^(?:sso-session|services)\./;
 /**
  * Reads the files. As in the AWS CLI, a file that does not exist is empty, and AWS_DEFAULT_PROFILE
  * comes before AWS_PROFILE.
+ * @throws CofferError `credentials` for a file that exists and cannot be read
  */
 export async function loadSharedConfig(
   environment: Environment,
@@ -68,12 +70,34 @@ async function read({ config, credentials }: SharedConfig['files']): Promise<Sha
   if (![config, credentials].some((file) => existsSync(file))) {
     return { configFile: {}, credentialsFile: {} };
   }
-  const { loadSharedConfigFiles } = await import('@smithy/core/config');
-  return loadSharedConfigFiles({
-    configFilepath: config,
-    filepath: credentials,
-    ignoreCache: true,
-  });
+  const texts = {
+    config: await textOf(config, 'AWS_CONFIG_FILE'),
+    credentials: await textOf(credentials, 'AWS_SHARED_CREDENTIALS_FILE'),
+  };
+  const { loadSharedConfigFiles, externalDataInterceptor } = await import('@smithy/core/config');
+  // By itself, the SDK takes a file that it cannot read for an empty one.
+  const held = externalDataInterceptor.getFileRecord();
+  const names = { configFilepath: 'config of coffer', filepath: 'credentials of coffer' };
+  held[names.configFilepath] = Promise.resolve(texts.config);
+  held[names.filepath] = Promise.resolve(texts.credentials);
+  const loading = loadSharedConfigFiles(names);
+  delete held[names.configFilepath];
+  delete held[names.filepath];
+  return loading;
+}
+
+/** @throws CofferError `credentials` if the file is there and cannot be read */
+async function textOf(file: string, variable: string): Promise<string> {
+  if (!existsSync(file)) return '';
+  const hint = `mend it, or name another file with ${variable}`;
+  const text = await readNamedFile(file, 'the AWS configuration', { code: 'credentials', hint });
+  // The SDK would drop the whole file.
+  if (/^\s*\[(?:profile )?__proto__\]/m.test(text)) {
+    throw new CofferError('credentials', `cannot read ${file}: it has a section __proto__`, {
+      hint,
+    });
+  }
+  return text;
 }
 
 function nameOfProfile(

@@ -5,6 +5,7 @@ import type { Tools } from '../actions/tools.ts';
 import { findHomeRegion } from '../aws/home-region.ts';
 import { prepare, type Session } from '../aws/session.ts';
 import { NO_SETUP } from '../aws/setup.ts';
+import { CofferError } from '../errors.ts';
 import { userFolder } from '../files/user-lock.ts';
 import type { Host } from '../host.ts';
 import { valueLimit } from '../sizes.ts';
@@ -74,7 +75,11 @@ async function homeRegionOf(session: Session): Promise<string | undefined> {
   const { region, environment = {} } = session;
   const named = findHomeRegion(region, { ...NO_SETUP, environment });
   if (named) return named.region;
-  const { setup = NO_SETUP } = await prepare(session);
+  // If the files cannot be read, whatever calls AWS reports it; other commands do not need them.
+  const { setup = NO_SETUP } = await prepare(session).catch((error: unknown) => {
+    if (error instanceof CofferError) return session;
+    throw error;
+  });
   return findHomeRegion(undefined, setup)?.region;
 }
 

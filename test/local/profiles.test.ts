@@ -36,9 +36,19 @@ test.each(CALLS)('coffer %s %s names a profile that does not exist', async (...w
   }
 });
 
-test('commands that call no AWS do not need the profile', async () => {
+test.each(CALLS)('coffer %s %s says that the file of profiles cannot be read', async (...words) => {
   const { folder } = await createWorkspace({ 'app.yml': MANIFEST });
-  const env = { AWS_PROFILE: 'nope' };
+  const env = { AWS_CONFIG_FILE: folder };
+  const { code, stderr } = await coffer(words, { cwd: folder, env });
+  expect(code, stderr).toBe(1);
+  expect(stderr).toContain(`cannot read ${folder}: it is a folder`);
+});
+
+test.each([
+  ['the profile', { AWS_PROFILE: 'nope' }],
+  ['the file of profiles', { AWS_CONFIG_FILE: '.' }],
+])('commands that call no AWS do not need %s', async (_, env) => {
+  const { folder } = await createWorkspace({ 'app.yml': MANIFEST });
   const { code, stderr } = await coffer(['check', 'app.yml'], { cwd: folder, env });
   expect(code, stderr).toBe(0);
 });

@@ -1,5 +1,6 @@
 // What the environment and the profile say about endpoints, regions, retries and certificates.
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { baseConfig } from '../../../src/aws/base-config.ts';
@@ -142,6 +143,39 @@ test.each(['adaptive', 'standard'])('a failing call is tried as often as set: %s
   await failureOf(() => createParameterStore(session, 'us-east-1').get('/a'));
   expect(server.requests).toHaveLength(2);
 });
+
+describe.each(['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'])(
+  'a file of profiles that is there and cannot be read: %s',
+  (variable) => {
+    test.each([
+      ['a folder', (path: string) => mkdirSync(path), 'it is a folder'],
+      [
+        'a pipe without a writer',
+        (path: string) => execFileSync('mkfifo', [path]),
+        'it is not a regular file',
+      ],
+      [
+        'a section that the SDK refuses',
+        (path: string) =>
+          writeFileSync(path, '[default]\nregion = eu-west-1\n[__proto__]\na = b\n'),
+        'it has a section __proto__',
+      ],
+    ])('%s', async (_, make, why) => {
+      const files = await awsFiles(CONFIG);
+      const path = join(files['HOME'] ?? '', 'unreadable');
+      make(path);
+      const error = await failureOf(() => readSetup({ ...files, [variable]: path }, undefined));
+      expect(error.code).toBe('credentials');
+      expect(error.message).toContain(`cannot read ${path}: ${why}`);
+      expect(error.hint).toContain(variable);
+    });
+
+    test.each(['/dev/null', '/nonexistent/config'])('but %s is an empty one', async (path) => {
+      const { config } = await readSetup({ ...(await awsFiles('')), [variable]: path }, undefined);
+      expect(config.profiles.size).toBe(0);
+    });
+  },
+);
 
 describe('certificates', () => {
   test('AWS_CA_BUNDLE comes before the profile, and Node has its own without both', async () => {
