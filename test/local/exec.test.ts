@@ -191,6 +191,37 @@ describe.runIf(existsSync('/proc/self/fd'))('descriptors above 2', () => {
     expect(stdout.toString()).toBe(expected);
   });
 
+  test.each([
+    ['3< /dev/null', 3],
+    ['9< /dev/null', 9],
+    ['9> /dev/null', 9],
+    ['30< /dev/null', 30],
+  ])('reach the command: %s', async (redirection, number) => {
+    const { code, stderr } = await shell(
+      `"$@" sh -c 'test -e /proc/$$/fd/${number}' ${redirection}`,
+    );
+    expect(code, stderr).toBe(0);
+  });
+
+  test.each([
+    ['next to each other', '3< <(:) 4> /proc/self/fd/3', 3, 4],
+    ['elsewhere', '8< <(:) 9> /proc/self/fd/8', 8, 9],
+  ])('reach the command: both ends of a pipe, %s', async (_, ends, one, other) => {
+    const check = `sh -c 'test -e /proc/$$/fd/${one} && test -e /proc/$$/fd/${other}'`;
+    const { code, stderr } = await shell(`exec ${ends}; "$@" ${check}`);
+    expect(code, stderr).toBe(0);
+  });
+
+  test('reach the command: the jobserver of make', async () => {
+    const { env, folder, write } = await createApp();
+    const call = `${process.execPath} ${CLI} exec app.yml ${NO_FILES.join(' ')}`;
+    await write('Makefile', `all:\n\t+@${call} $(MAKE) sub\nsub:\n\t@echo made\n`);
+    const { code, stdout, stderr } = await run('make', ['-j2'], { cwd: folder, env });
+    expect(stderr).toBe('');
+    expect(stdout.toString()).toContain('made');
+    expect(code).toBe(0);
+  });
+
   test("of Node's own do not", async () => {
     const { stdout } = await shell(`"$@" sh -c 'ls /proc/$$/fd' 3< three`);
     // Descriptors that the test runner passed on may be there, too.
