@@ -105,14 +105,14 @@ export const sealing = [
   {
     fault: 'the plaintext of an object is released before it is verified',
     file: 'src/stores/s3/fetch.ts',
-    find: 'for await (const _ of open(copied(arriving(), spool), pointer.sha256));',
-    replace: 'for await (const _ of copied(arriving(), spool));',
+    find: 'for await (const _ of open(copied(arriving(), spool, grown), digest));',
+    replace: 'for await (const _ of copied(arriving(), spool, grown));',
   },
   {
     fault: 'an object is taken for another because its digest is not compared',
     file: 'src/stores/s3/fetch.ts',
-    find: "digest && digest.digest('hex') !== sha256",
-    replace: "digest && digest.digest('hex') === ''",
+    find: 'digest && (await digest.finish(size)) !== named?.sha256',
+    replace: "digest && (await digest.finish(size)) === ''",
   },
   {
     fault: 'a secret of one KMS key is opened with whichever key wrapped it',

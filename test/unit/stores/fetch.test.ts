@@ -118,7 +118,7 @@ describe.each([100, 3 * MIB, SPOOLED])('an altered object of %i bytes,', (size) 
 });
 
 test.each([100, LARGE])(
-  'refuses an object of %i bytes that is not what its name says',
+  'refuses an object whose content does not match its name',
   async (length) => {
     const { body, metadata } = await sealObject(kms, aws.kmskey, randomBytes(length));
     const pointer = { bucket: aws.bucket, key: aws.unique('other'), sha256: '0'.repeat(64) };
