@@ -3,10 +3,11 @@ import { CofferError } from '../errors.ts';
 import { checkFlag, type GivenFlag } from './declared-flags.ts';
 import { Flags, markValue, unmarkValue } from './flags.ts';
 import { COMMANDS, findCommand } from './index.ts';
+import { nearest } from '../manifest/nearest.ts';
 import { GLOBAL_FLAGS, HELP_FLAGS, OVERVIEW_FLAGS } from './specs/flags.ts';
 import type { CommandSpec } from './specs/spec.ts';
 import { oneOf, unknown } from './unknown.ts';
-import { readWords } from './words.ts';
+import { isKnownFlag, readWords } from './words.ts';
 
 /** One call, parsed. */
 export interface Call {
@@ -30,6 +31,8 @@ export function readCall(argv: readonly string[]): Call {
   const words = readWords(end < 0 ? argv : argv.slice(0, end));
   const isAsked = words.args[0] === 'help';
   if (isAsked) words.args.shift();
+  // It is not a command that has help of its own.
+  if (isAsked && words.args[0] === 'help') words.args.shift();
   if (words.args[0] === 'version') {
     words.args.shift();
     words.given.push({ name: '--version', value: undefined });
@@ -73,6 +76,11 @@ export function checkArguments(spec: CommandSpec, args: readonly string[]): void
       hint: `for example: coffer ${spec.examples[0]?.[0]}`,
     });
   }
+  if (args.includes('')) {
+    throw new CofferError('usage', `an argument of coffer ${spec.name} is empty`, {
+      hint: 'is a variable unset?',
+    });
+  }
   for (const [i, argument] of wanted.entries()) {
     const arg = args[i];
     if (arg !== undefined && argument.includes('|')) {
@@ -108,6 +116,9 @@ function takeCommand(args: string[], given: GivenFlag[]): CommandSpec | undefine
   const found = spec ?? operationOf(given);
   if (found || name === undefined) return found;
   const names = COMMANDS.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
+  const slip = given.find((flag) => !isKnownFlag(flag.name));
+  // It is the value of a flag that is not one.
+  if (slip && !nearest(name, names)) checkFlag(slip, [...GLOBAL_FLAGS, ...HELP_FLAGS], 'coffer');
   throw unknown(`unknown command ${name}`, name, names, 'coffer help lists the commands');
 }
 

@@ -16,6 +16,11 @@ function knownFlags(): ReadonlyMap<string, boolean> {
   return known;
 }
 
+/** Whether a command has a flag of this name. */
+export function isKnownFlag(name: string): boolean {
+  return knownFlags().has(name);
+}
+
 /** Separates arguments, including the command name, from flags and their values. */
 export function readWords(words: readonly string[]): { args: string[]; given: GivenFlag[] } {
   const args: string[] = [];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { DescribeKeyCommand } from '@aws-sdk/client-kms';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
@@ -187,4 +188,11 @@ describe('the input can be', () => {
     ]);
     expect((await app.succeed(['get', url])).stdout.toString()).toBe('through-a-pipe');
   });
+});
+
+test.runIf(existsSync('/proc/self/mem'))('names a file that cannot be read', async () => {
+  const app = await createPutScene(aws);
+  const { code, stderr } = await app.coffer(['put', ...app.target('data'), '-f', '/proc/self/mem']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('cannot read /proc/self/mem: the system says EIO');
 });

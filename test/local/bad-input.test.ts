@@ -138,6 +138,18 @@ describe('a wrong call:', () => {
       /unknown flag --resael[\s\S]*--reseal/,
     ],
     ['a flag of another command', ['decrypt', 'app.yml', '--yes'], /unknown flag --yes/],
+    [
+      'a flag with one dash before the command',
+      ['-region', 'us-east-1', 'list'],
+      /unknown flag -region[\s\S]*--region/,
+    ],
+    [
+      'an unknown flag before the command',
+      ['--regoin', 'us-east-1', 'list'],
+      /unknown flag --regoin[\s\S]*--region/,
+    ],
+    ['an empty argument', ['check', ''], /an argument of coffer check is empty/],
+    ['an empty manifest', ['set', '', 'a'], /an argument of coffer set is empty/],
     ['no manifest', ['encrypt'], /needs a manifest/],
     ['no name', ['get'], /needs a name/],
     ['a flag without its value', ['get', '/x', '-o'], /-o needs a value/],

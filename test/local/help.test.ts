@@ -36,6 +36,10 @@ test('--version prints the versions of coffer and Node', async () => {
   expect(stdout.toString()).toMatch(/^coffer \d+\.\d+\.\d+, node \d+\.\d+\.\d+\n/);
 });
 
+test('help help is help', async () => {
+  expect(await call('help', 'help')).toEqual(await call('help'));
+});
+
 test('reports a wrong call on stderr, and with --json also on stdout', async () => {
   const { code, stdout, stderr } = await call('help', 'encrpyt', '--json');
   const says = { message: 'unknown command encrpyt', hint: 'did you mean encrypt?' };

@@ -2,6 +2,7 @@ import { fstatSync, read } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { CofferError } from '../../errors.ts';
+import { explainFileError } from '../../files/errors.ts';
 import { openPipe } from '../../files/pipe.ts';
 import { readAhead } from '../../files/read-ahead.ts';
 import type { Input } from './streams.ts';
@@ -34,10 +35,15 @@ export async function openInput(
 
 /** Opened only when somebody reads it. */
 async function* opened(file: string, isFile: boolean): AsyncGenerator<Buffer> {
-  if (!isFile) {
-    yield* openPipe(file) as AsyncIterable<Buffer>;
-    return;
+  try {
+    if (isFile) yield* contentOf(file);
+    else yield* openPipe(file) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw explainFileError(error, 'read', file);
   }
+}
+
+async function* contentOf(file: string): AsyncGenerator<Buffer> {
   const handle = await open(file);
   try {
     yield* piecesOf(handle.fd);
