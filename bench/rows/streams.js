@@ -16,9 +16,10 @@ const CIPHER = 'openssl enc -aes-256-ctr -K $(printf %064d 1) -iv $(printf %032d
 const TARGET = ['-p', 'bench/data', '-b', 'bench', '-k', 'alias/bench'];
 
 export const rows = [
+  // Start-up is a large part of a small stream, so the bounds are for a large one.
   ...rowsOf(64, '64 MiB', 16),
-  // Start-up is a large part of a small stream, so the bounds are for the large one.
-  ...rowsOf(2048, '2 GiB', 128, { put: 1.1, get: 1.2, getFile: 0.9 }),
+  ...rowsOf(1024, '1 GiB', 64, { put: 1.1, get: 1.2, getFile: 0.9 }),
+  ...rowsOf(2048, '2 GiB', 128),
 ];
 
 function rowsOf(mib, size, quick, bounds) {
