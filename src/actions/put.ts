@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { formatPointer } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { stopIfAborted } from '../host.ts';
 import { findNameFault } from '../manifest/read/names.ts';
 import { putObject } from '../stores/s3/put.ts';
 import { completeName } from './parameter-name.ts';
@@ -115,7 +117,7 @@ async function* untilStopped(
   try {
     for (;;) {
       const { done, value } = await orAborted(chunks.next(), signal);
-      if (done) return;
+      if (done) return await hearLast(signal);
       yield value;
     }
   } finally {
@@ -125,6 +127,16 @@ async function* untilStopped(
     if (signal?.aborted) ended?.catch(() => {});
     else await ended;
   }
+}
+
+/**
+ * Ctrl-C ends the program before the pipe too, and its end can be seen before the signal is: that
+ * takes two turns of the event loop.
+ */
+async function hearLast(signal: AbortSignal | undefined): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+  stopIfAborted(signal);
 }
 
 function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
