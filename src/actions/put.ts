@@ -37,11 +37,13 @@ export interface PutReport {
 
 /**
  * Publishes data of any size as an object in S3, and makes a parameter point to it.
+ * @param data of which large data goes to a spool file, as ciphertext; or a function that opens the
+ * data, and is called again for it, such as `() => createReadStream(file)`: that needs no space
  * @throws CofferError if nothing was published
  */
 export async function put(
   tools: Tools,
-  data: AsyncIterable<Buffer>,
+  data: AsyncIterable<Buffer> | (() => AsyncIterable<Buffer>),
   { path, bucket, kmskey, ...target }: PutTarget,
   { allowEmpty = false, size }: PutOptions = {},
 ): Promise<PutReport> {
@@ -60,7 +62,8 @@ export async function put(
   const signal = host.onStop();
   const sealing = host.progress('encrypting', 'bytes');
   const uploading = host.progress('uploading', 'bytes');
-  const source = limit.cut('the data', untilStopped(data, signal));
+  const chunks = typeof data === 'function' ? data() : data;
+  const source = limit.cut('the data', untilStopped(chunks, signal));
   const pointer = await putObject(
     refusePartial(source, { allowEmpty, size }),
     {
@@ -69,6 +72,7 @@ export async function put(
       extension,
       kmskey,
       parameter,
+      again: typeof data === 'function' ? data : undefined,
       signal,
       onSealed: (bytes) => sealing.update(bytes, size),
       onUploaded: uploading.update,

@@ -1,5 +1,4 @@
 import { rewrap, type KmsService } from '../aws/kms.ts';
-import { awsErrorName } from '../aws/errors.ts';
 import type { ObjectStore } from '../stores/s3/objects.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { requireCommit } from '../crypto/commit.ts';
@@ -9,16 +8,9 @@ import { objectContext } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { openBlobBody, openUnread } from '../seal/blob-body.ts';
-import { isInParts, PartDigests, type Checksum } from '../stores/s3/checksum.ts';
+import { isInParts, isOfOtherBytes, PartDigests, type Checksum } from '../stores/s3/checksum.ts';
 import { isGone, NOTHING, publishObject } from '../stores/s3/publish.ts';
 import type { ObjectWriter } from '../stores/port.ts';
-
-/** What S3 says of bytes that do not have the checksum that came with them. */
-const OTHER_BYTES = new Set([
-  'BadDigest',
-  'XAmzContentSHA256Mismatch',
-  'XAmzContentChecksumMismatch',
-]);
 
 /**
  * KMS re-encrypts the data key from the file key to `kmskey`, so the publisher needs no right to
@@ -106,7 +98,7 @@ export function createObjectWriter(
         await publishObject(services.objects, object, sealed, seen);
       } catch (error) {
         // If the file changed since it was read, this says so.
-        if (OTHER_BYTES.has(awsErrorName(error) ?? '')) await check(fullName);
+        if (isOfOtherBytes(error)) await check(fullName);
         throw error;
       } finally {
         await body.close();

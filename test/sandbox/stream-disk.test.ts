@@ -36,11 +36,11 @@ async function createTinyDisk(app: PutScene): Promise<string> {
 }
 
 describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)', () => {
-  test.each([5 * MIB, 20 * MIB])('put of %i bytes says what to do', async (size) => {
+  test('put says what to do', async () => {
     const app = await createPutScene(aws);
     const TMPDIR = await createTinyDisk(app);
     const { code, stdout, stderr } = await app.coffer(['put', ...app.target('data')], {
-      stdin: randomBytes(size),
+      stdin: randomBytes(20 * MIB),
       env: { TMPDIR },
     });
     expect(code).not.toBe(0);
@@ -78,7 +78,7 @@ describe.skipIf(!mayMount())('on a full disk (needs the right to mount a tmpfs)'
 test('names a missing TMPDIR', async () => {
   const app = await createPutScene(aws);
   const { code, stderr } = await app.coffer(['put', ...app.target('data')], {
-    stdin: randomBytes(2 * MIB),
+    stdin: randomBytes(17 * MIB),
     env: { TMPDIR: app.path('none') },
   });
   expect(code).not.toBe(0);

@@ -1,4 +1,4 @@
-import { fstatSync, read } from 'node:fs';
+import { fstatSync, read, readFileSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { CofferError } from '../../errors.ts';
@@ -9,18 +9,21 @@ import type { Input } from './streams.ts';
 
 const readFd = promisify(read);
 
+/** Data, or a function that opens it as often as it is called. */
+type Data = AsyncIterable<Buffer> | (() => AsyncIterable<Buffer>);
+
 /** A file, or standard input, whose size is unknown. */
 export async function openInput(
   stdin: Input,
   file: string | undefined,
-): Promise<{ data: AsyncIterable<Buffer>; size: number | undefined }> {
+): Promise<{ data: Data; size: number | undefined }> {
   if (file === undefined || file === '-') {
     if (stdin.isTTY) {
       throw new CofferError('usage', 'no data: standard input is a terminal', {
         hint: 'pipe the data in, or name a file with --file',
       });
     }
-    return { data: inLargePieces(stdin), size: undefined };
+    return { data: fromStdin(stdin), size: undefined };
   }
   const stats = await stat(file);
   if (stats.isDirectory()) {
@@ -29,8 +32,8 @@ export async function openInput(
     });
   }
   // Files of /proc say that they are empty.
-  const size = stats.isFile() && stats.size > 0 ? stats.size : undefined;
-  return { data: opened(file, stats.isFile()), size };
+  if (!stats.isFile() || stats.size === 0) return { data: opened(file, false), size: undefined };
+  return { data: () => opened(file, true), size: stats.size };
 }
 
 /** Opened only when somebody reads it. */
@@ -53,15 +56,37 @@ async function* contentOf(file: string): AsyncGenerator<Buffer> {
 }
 
 /** Of a file that the shell opened, Node's own stream reads only 64 KiB at once. */
-function inLargePieces(stdin: Input): AsyncIterable<Buffer> {
+function fromStdin(stdin: Input): Data {
   const { fd } = stdin;
-  return fd === undefined || !fstatSync(fd).isFile() ? stdin : piecesOf(fd);
+  if (fd === undefined || !fstatSync(fd).isFile()) return stdin;
+  const start = positionOf(fd);
+  if (start === undefined) return piecesOf(fd);
+  let isFirst = true;
+  return () => {
+    // The first time, the shell's other commands go on behind what was read.
+    const pieces = piecesOf(fd, isFirst ? undefined : start);
+    isFirst = false;
+    return pieces;
+  };
 }
 
-/** What a file has from its present position on. */
-function piecesOf(fd: number): AsyncGenerator<Buffer> {
+/** Where the next read of an open file begins, if the system says so: Linux does. */
+function positionOf(fd: number): number | undefined {
+  try {
+    const [, position] =
+      /^pos:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
+    return position === undefined ? undefined : Number(position);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a file has from an offset on, or from its present position. */
+function piecesOf(fd: number, start?: number): AsyncGenerator<Buffer> {
+  let offset = start ?? null;
   return readAhead(async (into) => {
-    const { bytesRead } = await readFd(fd, into, 0, into.length, null);
+    const { bytesRead } = await readFd(fd, into, 0, into.length, offset);
+    if (offset !== null) offset += bytesRead;
     return into.subarray(0, bytesRead);
   });
 }

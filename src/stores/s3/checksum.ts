@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { awsErrorName } from '../../aws/errors.ts';
 
 /** Above this, an object is sent in parts. */
-const SINGLE_PUT_BYTES = 16 * 1024 * 1024;
+export const SINGLE_PUT_BYTES = 16 * 1024 * 1024;
 /** At least 5 MiB for S3; the largest object, of 64 GiB, has fewer than its 10,000 parts. */
 const PART_BYTES = 8 * 1024 * 1024;
 
@@ -19,6 +20,17 @@ export interface Checksum {
   value: string;
   /** Empty for an upload in one piece. */
   parts: readonly Part[];
+}
+
+/** What S3 says of bytes that do not have the checksum that came with them. */
+const OTHER_BYTES = new Set([
+  'BadDigest',
+  'XAmzContentSHA256Mismatch',
+  'XAmzContentChecksumMismatch',
+]);
+
+export function isOfOtherBytes(error: unknown): boolean {
+  return OTHER_BYTES.has(awsErrorName(error) ?? '');
 }
 
 export function isInParts(size: number): boolean {

@@ -9,7 +9,7 @@ import { CofferError } from '../../errors.ts';
 import { readAhead } from '../../files/read-ahead.ts';
 import type { SizeLimit } from '../../sizes.ts';
 import { RANGE_BYTES, readRanges, type Range } from './ranges.ts';
-import { SpoolDigest } from './spool-digest.ts';
+import { digestFor, type Digest } from './digest.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 const MEMORY_LIMIT = 64 * 1024 * 1024;
@@ -92,26 +92,28 @@ export async function fetchObject(
       onProgress,
     );
   const dataKey = once(() => services.kms.decrypt(header.wrapped, header.context, demands.key));
-  const open = async function* (sealed: AsyncIterable<Buffer>, digest?: SpoolDigest) {
-    const named = digest && { digest, sha256: pointer.sha256 };
+  const open = async function* (sealed: AsyncIterable<Buffer>, named?: Named) {
     try {
       yield* decrypt(sealed, size, header, await dataKey(), named);
     } catch (error) {
       fail(error, url);
     }
   };
+  /** Opens what arrives, and compares it with the digest in its name. */
+  const openArriving = async function* (sealed: AsyncIterable<Buffer>) {
+    const { sha256 } = pointer;
+    const named = sha256 === undefined ? undefined : { sha256, digest: await digestFor(size) };
+    try {
+      yield* open(sealed, named);
+    } finally {
+      await named?.digest.close();
+    }
+  };
   let spool: Spool | undefined;
   /** Sets the ciphertext aside, and verifies it on its way. */
   const verifiedSpool = once(async () => {
     spool = size <= memoryLimit ? memorySpool(size) : await fileSpool(spoolFolder, size);
-    const digest = new SpoolDigest();
-    // Another thread can hash what is in the spool, but not the plaintext.
-    const grown = hashesSealed(header) ? digest : undefined;
-    try {
-      for await (const _ of open(copied(arriving(), spool, grown), digest));
-    } finally {
-      await digest.close();
-    }
+    for await (const _ of openArriving(copied(arriving(), spool)));
     return spool;
   });
   return {
@@ -126,7 +128,7 @@ export async function fetchObject(
     verified: async function* () {
       yield* open(chunksOf(await verifiedSpool(), size));
     },
-    unverified: () => open(arriving(), new SpoolDigest()),
+    unverified: () => openArriving(arriving()),
     close: async () => {
       first?.body.destroy();
       await spool?.close();
@@ -200,11 +202,7 @@ function tooShort(): CofferError {
 }
 
 /** The same chunks, which go to the spool meanwhile. */
-async function* copied(
-  chunks: AsyncIterable<Buffer>,
-  to: Spool,
-  digest: SpoolDigest | undefined,
-): AsyncGenerator<Buffer> {
+async function* copied(chunks: AsyncIterable<Buffer>, to: Spool): AsyncGenerator<Buffer> {
   let offset = 0;
   for await (const chunk of chunks) {
     const written = to.write(chunk, offset);
@@ -212,7 +210,6 @@ async function* copied(
     offset += chunk.length;
     yield chunk;
     await written;
-    await digest?.grown(to.fd, offset);
   }
 }
 
@@ -225,9 +222,16 @@ function chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {
   });
 }
 
+/** The digest in an object's name, and who computes the one of what is there. */
+interface Named {
+  /** 64 hex digits. */
+  sha256: string;
+  digest: Digest;
+}
+
 /**
  * Opens a body that arrives in order.
- * @param named the digest in the object's name, and who computes it; undefined if it does not matter
+ * @param named undefined if the name does not matter
  * @throws CofferError `tampered`, at the end
  */
 async function* decrypt(
@@ -235,21 +239,21 @@ async function* decrypt(
   size: number,
   header: ObjectHeader,
   dataKey: Buffer,
-  named: { digest: SpoolDigest; sha256: string | undefined } | undefined,
+  named: Named | undefined,
 ): AsyncGenerator<Buffer> {
   const decipher = createDecipher(header, dataKey);
-  const digest = named?.sha256 === undefined ? undefined : named.digest;
   const isOfSealed = hashesSealed(header);
   const tag = Buffer.alloc(TAG_BYTES);
   let left = size - TAG_BYTES;
   for await (const chunk of body) {
-    if (isOfSealed) digest?.update(chunk);
     const end = Math.max(Math.min(left, chunk.length), 0);
     for (let offset = 0; offset < end; offset += CIPHER_BYTES) {
-      const plain = decipher.update(chunk.subarray(offset, Math.min(offset + CIPHER_BYTES, end)));
-      if (!isOfSealed) digest?.update(plain);
+      const sealed = chunk.subarray(offset, Math.min(offset + CIPHER_BYTES, end));
+      const plain = decipher.update(sealed);
+      await named?.digest.update(isOfSealed ? sealed : plain);
       yield plain;
     }
+    if (isOfSealed) await named?.digest.update(chunk.subarray(end));
     // The tag may begin in one chunk and end in the next.
     chunk.copy(tag, Math.max(-left, 0), end);
     left -= chunk.length;
@@ -262,7 +266,7 @@ async function* decrypt(
       cause,
     });
   }
-  if (digest && (await digest.finish(size)) !== named?.sha256) {
+  if (named && (await named.digest.finish()) !== named.sha256) {
     throw new CofferError('tampered', 'the object does not match the digest in its name', {
       hint: 'no plaintext was released; publish the secret again with coffer save',
     });

@@ -105,14 +105,20 @@ export const sealing = [
   {
     fault: 'the plaintext of an object is released before it is verified',
     file: 'src/stores/s3/fetch.ts',
-    find: 'for await (const _ of open(copied(arriving(), spool, grown), digest));',
-    replace: 'for await (const _ of copied(arriving(), spool, grown));',
+    find: 'for await (const _ of openArriving(copied(arriving(), spool)));',
+    replace: 'for await (const _ of copied(arriving(), spool));',
+  },
+  {
+    fault: 'data that changes while it is sealed again is published',
+    file: 'src/stores/s3/resealed-body.ts',
+    find: 'if (done > this.#size - TAG_BYTES && !isTag) throw dataChanged();',
+    replace: 'if (done > this.#size) throw dataChanged();',
   },
   {
     fault: 'an object is taken for another because its digest is not compared',
     file: 'src/stores/s3/fetch.ts',
-    find: 'digest && (await digest.finish(size)) !== named?.sha256',
-    replace: "digest && (await digest.finish(size)) === ''",
+    find: '(await named.digest.finish()) !== named.sha256',
+    replace: "(await named.digest.finish()) === ''",
   },
   {
     fault: 'a secret of one KMS key is opened with whichever key wrapped it',

@@ -94,6 +94,7 @@ const WITHOUT_LIMIT = [
   'cli/run-command.ts', // what Linux says of a process
   'cli/sops.ts', // less than the file of sops, which has the limit
   'cli/start/code-cache.ts', // coffer's own compiled code
+  'cli/terminal/data-input.ts', // what Linux says of a descriptor
   'cli/terminal/editor.ts', // what a person typed; parsing it has the limit
   'controller/kube/client.ts', // the answers of the API server, and the pod's own token
   'files/at-once.ts', // for readBytes, which has the limit
