@@ -1,14 +1,18 @@
 // Large data through put and get, to and from a server in memory. The peer is what anybody would
 // need at least: encryption at the speed of openssl, and a copy of as many bytes by the AWS CLI.
+import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { coffer } from '../support/manifests.js';
 import { shell } from '../support/measure.js';
 import { writeNoise } from '../support/noise.js';
 
 export const subject = 'Streams';
+
+const run = promisify(execFile);
 
 const PEAK_MIB = 250;
 const PLAIN = 's3://bench/plain';
@@ -81,7 +85,15 @@ async function prepareGet(lab, room, mib, commands) {
   const plain = PLAIN.replace('s3:/', lab.env.AWS_ENDPOINT_URL_S3);
   await fetch(plain, { method: 'PUT', body, duplex: 'half' });
   await rm(data);
-  return { ...commands, after: () => rm(room, { recursive: true }) };
+  return {
+    ...commands,
+    // What one command wrote is not the next one's work: neither to free, nor to bring to the disk.
+    before: async () => {
+      for (const file of ['back', 'plain']) await rm(join(room, file), { force: true });
+      await run('sync');
+    },
+    after: () => rm(room, { recursive: true }),
+  };
 }
 
 /** For a new identity: what age writes is not read again. */

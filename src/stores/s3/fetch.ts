@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectBody, ObjectStore } from './objects.ts';
 import { awsErrorName } from '../../aws/errors.ts';
@@ -9,7 +10,6 @@ import { CofferError } from '../../errors.ts';
 import { readAhead } from '../../files/read-ahead.ts';
 import type { SizeLimit } from '../../sizes.ts';
 import { RANGE_BYTES, readRanges, type Range } from './ranges.ts';
-import { digestFor, type Digest } from './digest.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 const MEMORY_LIMIT = 64 * 1024 * 1024;
@@ -92,28 +92,19 @@ export async function fetchObject(
       onProgress,
     );
   const dataKey = once(() => services.kms.decrypt(header.wrapped, header.context, demands.key));
-  const open = async function* (sealed: AsyncIterable<Buffer>, named?: Named) {
+  /** @param sha256 the digest that the body has to have, if that is not known to be right */
+  const open = async function* (sealed: AsyncIterable<Buffer>, sha256?: string) {
     try {
-      yield* decrypt(sealed, size, header, await dataKey(), named);
+      yield* decrypt(sealed, size, header, await dataKey(), sha256);
     } catch (error) {
       fail(error, url);
-    }
-  };
-  /** Opens what arrives, and compares it with the digest in its name. */
-  const openArriving = async function* (sealed: AsyncIterable<Buffer>) {
-    const { sha256 } = pointer;
-    const named = sha256 === undefined ? undefined : { sha256, digest: await digestFor(size) };
-    try {
-      yield* open(sealed, named);
-    } finally {
-      await named?.digest.close();
     }
   };
   let spool: Spool | undefined;
   /** Sets the ciphertext aside, and verifies it on its way. */
   const verifiedSpool = once(async () => {
     spool = size <= memoryLimit ? memorySpool(size) : await fileSpool(spoolFolder, size);
-    for await (const _ of openArriving(copied(arriving(), spool)));
+    for await (const _ of open(copied(arriving(), spool), pointer.sha256));
     return spool;
   });
   return {
@@ -128,7 +119,7 @@ export async function fetchObject(
     verified: async function* () {
       yield* open(chunksOf(await verifiedSpool(), size));
     },
-    unverified: () => openArriving(arriving()),
+    unverified: () => open(arriving(), pointer.sha256),
     close: async () => {
       first?.body.destroy();
       await spool?.close();
@@ -222,16 +213,9 @@ function chunksOf(spool: Spool, end: number): AsyncGenerator<Buffer> {
   });
 }
 
-/** The digest in an object's name, and who computes the one of what is there. */
-interface Named {
-  /** 64 hex digits. */
-  sha256: string;
-  digest: Digest;
-}
-
 /**
  * Opens a body that arrives in order.
- * @param named undefined if the name does not matter
+ * @param sha256 the digest that it has to have, 64 hex digits; undefined if that does not matter
  * @throws CofferError `tampered`, at the end
  */
 async function* decrypt(
@@ -239,9 +223,10 @@ async function* decrypt(
   size: number,
   header: ObjectHeader,
   dataKey: Buffer,
-  named: Named | undefined,
+  sha256: string | undefined,
 ): AsyncGenerator<Buffer> {
   const decipher = createDecipher(header, dataKey);
+  const digest = sha256 === undefined ? undefined : createHash('sha256');
   const isOfSealed = hashesSealed(header);
   const tag = Buffer.alloc(TAG_BYTES);
   let left = size - TAG_BYTES;
@@ -250,10 +235,10 @@ async function* decrypt(
     for (let offset = 0; offset < end; offset += CIPHER_BYTES) {
       const sealed = chunk.subarray(offset, Math.min(offset + CIPHER_BYTES, end));
       const plain = decipher.update(sealed);
-      await named?.digest.update(isOfSealed ? sealed : plain);
+      digest?.update(isOfSealed ? sealed : plain);
       yield plain;
     }
-    if (isOfSealed) await named?.digest.update(chunk.subarray(end));
+    if (isOfSealed) digest?.update(chunk.subarray(end));
     // The tag may begin in one chunk and end in the next.
     chunk.copy(tag, Math.max(-left, 0), end);
     left -= chunk.length;
@@ -266,7 +251,7 @@ async function* decrypt(
       cause,
     });
   }
-  if (named && (await named.digest.finish()) !== named.sha256) {
+  if (digest && digest.digest('hex') !== sha256) {
     throw new CofferError('tampered', 'the object does not match the digest in its name', {
       hint: 'no plaintext was released; publish the secret again with coffer save',
     });

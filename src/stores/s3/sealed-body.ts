@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { WriteBehind } from '../../files/write-behind.ts';
 import { SINGLE_PUT_BYTES } from './checksum.ts';
-import { digestThread, type Digest } from './digest.ts';
 import { fileSpool, memorySpool, type Spool } from './spool.ts';
 
 /** Where sealed bytes go that are too many for memory; they come in order. */
@@ -16,22 +15,22 @@ export interface LargeBody {
 /** What was sealed, until it is uploaded: in memory, or elsewhere once it is large. */
 export class SealedBody {
   size = 0;
+  readonly #hash = createHash('sha256');
   readonly #memory = memorySpool(SINGLE_PUT_BYTES);
   readonly #openLarge: () => Promise<LargeBody>;
   #large: LargeBody | undefined;
-  #digest: Digest | undefined;
 
   constructor(openLarge: () => Promise<LargeBody>) {
     this.#openLarge = openLarge;
   }
 
   async add(chunk: Buffer): Promise<void> {
+    this.#hash.update(chunk);
     if (!this.#large && this.size + chunk.length > SINGLE_PUT_BYTES) {
-      this.#digest = await digestThread();
       this.#large = await this.#openLarge();
-      await this.#addToLarge(await this.#memory.read(0, this.size));
+      await this.#large.add(await this.#memory.read(0, this.size));
     }
-    if (this.#large) await this.#addToLarge(chunk);
+    if (this.#large) await this.#large.add(chunk);
     else await this.#memory.write(chunk, this.size);
     this.size += chunk.length;
   }
@@ -39,10 +38,7 @@ export class SealedBody {
   /** @returns the SHA-256 of all that was added, 64 hex digits */
   async end(): Promise<string> {
     await this.#large?.end();
-    if (this.#digest) return this.#digest.finish();
-    return createHash('sha256')
-      .update(await this.#memory.read(0, this.size))
-      .digest('hex');
+    return this.#hash.digest('hex');
   }
 
   read(offset: number, length: number, into?: Buffer): Promise<Buffer> {
@@ -50,13 +46,7 @@ export class SealedBody {
   }
 
   async close(): Promise<void> {
-    await this.#digest?.close();
     await this.#large?.close();
-  }
-
-  async #addToLarge(chunk: Buffer): Promise<void> {
-    await this.#large?.add(chunk);
-    await this.#digest?.update(chunk);
   }
 }
 

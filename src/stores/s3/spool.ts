@@ -11,8 +11,6 @@ export interface Spool {
   /** @param into a buffer to use for it, of at least that length */
   read: (offset: number, length: number, into?: Buffer) => Promise<Buffer>;
   close: () => Promise<void>;
-  /** The descriptor of its file, if it has one. */
-  fd?: number;
 }
 
 export function memorySpool(size: number): Spool {
@@ -64,7 +62,6 @@ export async function fileSpool(folder: string, size = 0): Promise<Spool> {
       return into.subarray(0, bytesRead);
     },
     close: () => handle.close(),
-    fd: handle.fd,
   };
 }
 

@@ -105,7 +105,7 @@ export const sealing = [
   {
     fault: 'the plaintext of an object is released before it is verified',
     file: 'src/stores/s3/fetch.ts',
-    find: 'for await (const _ of openArriving(copied(arriving(), spool)));',
+    find: 'for await (const _ of open(copied(arriving(), spool), pointer.sha256));',
     replace: 'for await (const _ of copied(arriving(), spool));',
   },
   {
@@ -117,8 +117,8 @@ export const sealing = [
   {
     fault: 'an object is taken for another because its digest is not compared',
     file: 'src/stores/s3/fetch.ts',
-    find: '(await named.digest.finish()) !== named.sha256',
-    replace: "(await named.digest.finish()) === ''",
+    find: "digest && digest.digest('hex') !== sha256",
+    replace: "digest && digest.digest('hex') === ''",
   },
   {
     fault: 'a secret of one KMS key is opened with whichever key wrapped it',
