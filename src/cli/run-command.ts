@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants, readFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { delimiter, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { CofferError } from '../errors.ts';
 import { access, stat } from '../files/at-once.ts';
 import type { Environment } from './environment.ts';
@@ -37,8 +38,8 @@ export interface Relay {
 }
 
 export function createRelay(): Relay {
-  const { stdin, stdout, stderr } = process;
-  const hasTerminal = stdin.isTTY || stdout.isTTY || stderr.isTTY;
+  // `process.stdin` would take two milliseconds to make.
+  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   const early: NodeJS.Signals[] = [];
   let command: ChildProcess | undefined;
   const pass = (signal: NodeJS.Signals) => {

@@ -10,7 +10,7 @@ export interface Rendering {
 
 /** Line breaks of any YAML version, and invisible characters that a reader might drop or refuse. */
 const UNUSUAL =
-  /[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]|\p{Surrogate}/u;
+  /[\0-\u0008\u000B-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF\uD800-\uDFFF]/u;
 
 /** Indicators, document markers, and special words of YAML 1.1. */
 const UNSAFE_START = /^(?:[,[\]{}#&*!|>'"%@`\s]|[-?:](?:\s|$)|---|\.\.\.|(?:=|<<)$)/;

@@ -108,7 +108,7 @@ class Surveyor {
 
   /** An escape can write half of a character, which other programs cannot read. */
   #checkCharacters({ source, range: [offset] }: ScalarNode): void {
-    if (!/\p{Surrogate}/u.test(source)) return;
+    if (!/[\uD800-\uDFFF]/u.test(source)) return;
     const hint = 'write the character itself, or all of it: "\\U0001F511", "\\ud83d\\udd11"';
     this.#faults.add(offset, 'an escape for half a character', hint);
   }
