@@ -1,9 +1,12 @@
 import { couldBeRegion } from '../aws/regions.ts';
 import { CofferError } from '../errors.ts';
 import { countOf } from '../formats/count.ts';
+import { entriesOf } from '../manifest/entries.ts';
 import type { TextSetting } from '../manifest/fields.ts';
+import { parseManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { nearestRegion } from '../manifest/read/region.ts';
+import { inEachRegion } from '../manifest/regions.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { moveManifest, type Move } from '../seal/move.ts';
 import { changeManifest, fileKeyFor, findParameter, nameBelow } from './manifests.ts';
@@ -64,15 +67,36 @@ async function moveOne(
   const { changed } = await replaceManifest(manifest, { text, blobs: [] });
   const counts = `${countOf(resealed, 'value')} encrypted again, ${countOf(rewrapped, 'data key')} of blobs re-encrypted`;
   host.note(changed ? `${file}: moved (${counts})` : `${file}: nothing to move`);
-  if (changed && !isOnlyMore(manifest, wanted))
-    host.note(`AWS still has the old parameters; delete them there when nobody reads them`);
+  const left = leftBehind(manifest, parseManifest(text, file, manifest));
+  if (left.length > 0) {
+    host.note(`AWS still has the old ${left.join(' and ')}; delete them when nobody reads them`);
+  }
   return { file, changed, resealed, rewrapped };
 }
 
-/** Whether nothing changes but regions are added. */
-function isOnlyMore(manifest: Manifest, { settings, regions, names }: Move): boolean {
-  const isSame = Object.keys(settings ?? {}).length === 0 && names === undefined;
-  return isSame && manifest.regions.every((region) => regions?.includes(region));
+/** What the manifest does not name any more; the rest is in use under its name as before. */
+function leftBehind(before: Manifest, after: Manifest): string[] {
+  const isElsewhere = before.account !== undefined && before.account !== after.account;
+  const isLeft = (placesOf: (manifest: Manifest) => string[]) => {
+    const named = new Set(isElsewhere ? [] : placesOf(after));
+    return placesOf(before).some((place) => !named.has(place));
+  };
+  return [
+    ...(isLeft(parametersIn) ? ['parameters'] : []),
+    ...(isLeft(bucketsIn) ? ['objects'] : []),
+  ];
+}
+
+function parametersIn(manifest: Manifest): string[] {
+  return inEachRegion(manifest).flatMap((here) =>
+    entriesOf(here).map(({ name }) => `${here.store} ${here.region} ${name}`),
+  );
+}
+
+/** Those of the regions, if there are large values. */
+function bucketsIn(manifest: Manifest): string[] {
+  if (manifest.parameters.every(({ content }) => content.kind !== 'blob')) return [];
+  return inEachRegion(manifest).flatMap(({ bucket = [] }) => bucket);
 }
 
 function toMove(manifest: Manifest, names: readonly string[], options: MoveOptions): Move {

@@ -6,7 +6,7 @@ import { encrypt } from '../../src/actions/encrypt.ts';
 import { move } from '../../src/actions/move.ts';
 import { DataKeys } from '../../src/crypto/data-keys.ts';
 import { readManifest } from '../../src/manifest/index.ts';
-import { useAws } from '../support/aws.ts';
+import { REGION, useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { createScene, plain, secret } from '../support/scene.ts';
 import { kmsOf } from '../support/services.ts';
@@ -68,6 +68,39 @@ describe('move', () => {
       expect(await move(tools, file, [], { [setting]: value })).toMatchObject({ changed: false });
     },
   );
+
+  test.each<[string, string | undefined, string[], object]>([
+    ['kmskey', undefined, [], { kmskey: 'alias/other' }],
+    ['bucket', 'objects', [], { bucket: 'another-bucket' }],
+    ['account, where none was', undefined, [], { account: '111122223333' }],
+    ['name', 'parameters', ['a', 'c'], {}],
+    ['path', 'parameters', [], { path: '/elsewhere/' }],
+    ['region', 'parameters', [], { region: 'eu-west-1' }],
+    [
+      'regions, the first among them',
+      'objects',
+      [],
+      { regions: [REGION, 'eu-west-1'], bucket: 'objects-{region}' },
+    ],
+    ['store', 'parameters', [], { store: 'secretsmanager' }],
+  ])('to another %s says what AWS keeps of the old: %s', async (_, what, names, settings) => {
+    const { file } = await createSealed();
+    said.notes.length = 0;
+    await move(tools, file, names, settings);
+    const kept = said.notes.filter((note) => note.startsWith('AWS still has'));
+    expect(kept).toEqual(
+      what === undefined
+        ? []
+        : [`AWS still has the old ${what}; delete them when nobody reads them`],
+    );
+  });
+
+  test('from one account to another says that the other keeps everything', async () => {
+    const { file } = await createSealed();
+    await move(tools, file, [], { account: '111122223333' });
+    await move(tools, file, [], { account: '444455556666' });
+    expect(said.notes.at(-1)).toContain('still has the old parameters and objects');
+  });
 
   test('of the bucket alone leaves all ciphertext as it is', async () => {
     const { file, text, values } = await createSealed();
