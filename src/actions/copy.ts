@@ -27,7 +27,7 @@ export function copy(
         hint: `within one manifest: coffer move ${file} OLD NEW`,
       });
     }
-    const chosen = names.map((name) => findParameter(from, name));
+    const chosen = [...new Set(names.map((name) => findParameter(from, name)))];
     refuseExisting(target, chosen);
     const opener = await openerFor(tools, from, { isPublished: true });
     const values = new Map<string, Buffer | Streamed>();

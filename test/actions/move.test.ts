@@ -179,6 +179,15 @@ describe('copy', () => {
     expect(said.notes.at(-1)).toContain('3 parameters copied');
   });
 
+  test('copies a parameter once, however often it is named', async () => {
+    const from = await createSealed();
+    const to = await createScene(aws, secret('own', 'own'));
+    const target = to.path('app.yml');
+    await copy(tools, from.file, ['a', 'a', `${from.prefix}a`], target);
+    expect(await from.values(target)).toEqual({ own: 'own', a: 'one' });
+    expect(said.notes.at(-1)).toContain('1 parameter copied');
+  });
+
   test('refuses a name that the other manifest has, and leaves it as it is', async () => {
     const from = await createSealed();
     const to = await createSealed();
