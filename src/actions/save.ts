@@ -12,6 +12,7 @@ import {
 } from './write-report.ts';
 import type { Version } from '../stores/model.ts';
 import { storeKindOf, type StoreOptions } from './stores.ts';
+import { refuseSharedNames } from './targets.ts';
 import type { Tools } from './tools.ts';
 import { writeAll } from './writing.ts';
 
@@ -37,6 +38,7 @@ export async function save(
 ): Promise<SaveReport> {
   const { host } = tools;
   const manifests = await readManifests(tools, files);
+  refuseSharedNames(manifests);
   await tools.aws.requireAccount();
   // Decrypts and checks everything before the first write.
   const work = [];

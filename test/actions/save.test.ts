@@ -47,6 +47,17 @@ test('several manifests give one report; writes nothing if one is unusable', asy
   expect(Object.keys(versions)).toEqual(done);
 });
 
+test('refuses two manifests with the same parameter, and writes nothing', async () => {
+  const app = await createScene(aws, plain('a', 'one'));
+  const text = await app.text('app.yml');
+  await app.write('other.yml', text.replace('one', 'two'));
+  const { tools } = createTools(aws);
+  const files = ['app.yml', 'other.yml'].map((name) => app.path(name));
+  const error = await failureOf(() => save(tools, files));
+  expect(error.message).toContain('is also in');
+  expect(await stored.values(app.prefix)).toEqual({});
+});
+
 test('writes plaintext secrets only if they are allowed', async () => {
   const app = await createScene(aws, secret('a', 'one'));
   const { tools } = createTools(aws);
