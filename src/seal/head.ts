@@ -12,30 +12,13 @@ import { Opener } from './opener.ts';
 export async function opensHead(file: string, kms: Kms, fileKey: string): Promise<boolean> {
   const head = await readCommitted(file);
   if (!head) return false;
-  const opener = new Opener({ ...head, encryptedWith: fileKey }, kms);
   try {
-    return await opensAny(opener, head);
+    return await new Opener({ ...head, encryptedWith: fileKey }, kms).openAnyKey();
   } catch (error) {
     // Whoever may not decrypt cannot prove anything, and another key does not open it.
     if (error instanceof CofferError && PROVES_NOTHING.has(error.code)) return false;
     throw error;
   }
-}
-
-/** The keys of blobs count, too: a file may have no others. */
-async function opensAny(opener: Opener, { parameters }: Manifest): Promise<boolean> {
-  const { sharedIds, ids } = opener.dataKeys;
-  const id = sharedIds[0] ?? ids[0];
-  if (id !== undefined) {
-    await opener.dataKeys.open(id);
-    return true;
-  }
-  for (const parameter of parameters) {
-    if (parameter.content.kind !== 'blob') continue;
-    await opener.openBlobKey(parameter, parameter.content.blob);
-    return true;
-  }
-  return false;
 }
 
 const PROVES_NOTHING: ReadonlySet<string> = new Set(['denied', 'key', 'tampered', 'not-found']);

@@ -91,6 +91,26 @@ export class Opener {
     }
   }
 
+  /**
+   * Opens one key to see whether that works: a shared one rather than a write-only author's or a
+   * blob's.
+   * @returns false if there is none
+   */
+  async openAnyKey(): Promise<boolean> {
+    const { sharedIds, ids } = this.dataKeys;
+    const id = sharedIds[0] ?? ids[0];
+    if (id !== undefined) {
+      await this.dataKeys.open(id);
+      return true;
+    }
+    for (const parameter of this.#manifest.parameters) {
+      if (parameter.content.kind !== 'blob') continue;
+      await this.openBlobKey(parameter, parameter.content.blob);
+      return true;
+    }
+    return false;
+  }
+
   async openBlobKey(parameter: Parameter, blob: Blob): Promise<Buffer> {
     const context = blobContext(this.#manifest.destination, parameter);
     const subject = 'its data key';
