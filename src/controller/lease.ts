@@ -105,6 +105,13 @@ export function createElection(options: Options): Election {
     return clock.now() >= seen.at + leaseDurationSeconds * 1000;
   }
 
+  /** Ends the work in time, however late the API server answers. */
+  async function expire(answered: AbortSignal): Promise<void> {
+    if (!isLeader()) return;
+    await clock.sleep(heldUntil - clock.now(), answered);
+    settle();
+  }
+
   async function release(): Promise<void> {
     const lease = await read();
     if (lease?.spec?.holderIdentity !== identity) return;
@@ -117,12 +124,16 @@ export function createElection(options: Options): Election {
     isLeader,
     async run(signal) {
       while (!signal.aborted) {
+        const answered = new AbortController();
+        const expiring = expire(answered.signal);
         try {
           await attempt();
         } catch (error) {
           // Another replica was faster.
           if (!hasStatus(error, 409)) options.onFailure(error);
         }
+        answered.abort();
+        await expiring;
         settle();
         const rest = isLeader() ? heldUntil - clock.now() : Infinity;
         await clock.sleep(Math.min(spread(clock, PERIOD_MS), rest), signal);
