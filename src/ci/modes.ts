@@ -22,7 +22,12 @@ export type RunMode = (step: Step) => Promise<ExitCode>;
 export const MODES: Readonly<Record<Inputs['mode'], RunMode>> = { check, diff, sync };
 
 async function check({ manifests, flags, tools, runner }: Step): Promise<ExitCode> {
-  const options = { staged: flags.boolean('staged'), overdue: flags.boolean('overdue') };
+  const { allowedFiles } = tools;
+  const options = {
+    staged: flags.boolean('staged'),
+    overdue: flags.boolean('overdue'),
+    allowedFiles,
+  };
   const findings = await checkManifests(process.cwd(), manifests, options);
   const { problems, warnings } = findings;
   annotateAll(runner, findings);

@@ -128,6 +128,19 @@ test('check shows each problem at its line, and finds manifests by itself', asyn
   expectHidden(SECRET, { log });
 });
 
+test('check takes --allow-file, as on the command line', async () => {
+  const job = await createJob();
+  await job.write(
+    'repo/app.yml',
+    (await job.text('app.yml')) + '  - {name: up, type: String, file: ../up.txt}\n',
+  );
+  await job.write('up.txt', 'one level up');
+  const inputs = { mode: 'check', manifests: 'repo/app.yml' };
+  expect((await job.use(inputs)).log).toContain('is outside of its folder');
+  const { code, log } = await job.use({ ...inputs, flags: '--allow-file=up.txt' });
+  expect(code, log).toBe(0);
+});
+
 test('does not let the runner take a name for a command', async () => {
   const workspace = await createWorkspace({ 'x\n::error::forged.yml': 'path: 3\n' });
   const { code, log } = await useAction(workspace, { manifests: '*.yml', mode: 'diff' }, {});
