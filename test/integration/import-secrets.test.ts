@@ -43,6 +43,19 @@ test('one JSON secret becomes a manifest, which encrypt leaves alone and sync ta
   await app.succeed(['diff', 'new.yml', '--exit-code']);
 });
 
+test('a JSON secret whose name begins with a slash keeps that name', async () => {
+  const app = await createSecretScene(aws, plain('a', 'b'));
+  const name = `/${app.secret}/slash`;
+  const value = JSON.stringify({ password: PASSWORD });
+  await create(name, value);
+  await app.succeed(['import', name, ...FROM]);
+  const text = await app.text('new.yml');
+  expect(text).toContain(`secret: ${name}\n`);
+  expect(text).toContain(`path: ${name}/ `);
+  await app.succeed(['sync', 'new.yml', '--yes']);
+  expect(await stored.value(name)).toBe(value);
+});
+
 test('several secrets under a prefix become a parameter each, bytes too', async () => {
   const app = await createSecretScene(aws, plain('a', 'b'));
   const bytes = Uint8Array.from([0, 255, 1]);

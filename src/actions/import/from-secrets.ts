@@ -138,10 +138,10 @@ function settingsFor(
   }
   const [first] = found;
   const isOne = !source.endsWith('/') && first !== undefined && propertiesOf(first) !== undefined;
-  const folder = `/${source.replace(/^\//, '')}`.replace(/[^/]*$/, '');
+  const name = `/${source.replace(/^\//, '')}`;
   return {
     account: given.account,
-    path: given.path ?? (isOne ? `/${source}/` : folder),
+    path: given.path ?? (isOne ? `${name}/` : name.replace(/[^/]*$/, '')),
     region,
     kmskey: given.kmskey ?? kmskey,
     store: 'secretsmanager',
