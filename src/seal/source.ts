@@ -66,6 +66,7 @@ export async function findSource(
     const stub = stubOf(head, size);
     if (stub) throw refuse(`is a stub of ${stub.of}, not its content`, `run ${stub.mend}`);
     if (size <= ADVANCED_BYTES) small = head;
+    if (small && small.length !== size) throw refuse('changed while it was read', 'try again');
   } finally {
     await first.handle.close();
   }
