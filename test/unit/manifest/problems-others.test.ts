@@ -119,6 +119,13 @@ testProblems('other keys', [
     ],
   ],
   [
+    'a required class that own characters lack, as encrypt has it',
+    P('type: SecureString\ngenerate: {length: 8, charset: "custom:aé ", require: [symbol]}'),
+    [
+      '7:59 parameter "p": "generate" requires a class (symbol) that its charset does not have | change "charset" or "require"',
+    ],
+  ],
+  [
     'a required class that the charset lacks',
     P('type: SecureString\ngenerate: {length: 8, require: [symbol]}'),
     [
