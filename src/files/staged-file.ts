@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, openSync, readdirSync, renameSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { tryRemove } from './remove.ts';
@@ -93,9 +93,13 @@ export class StagedFile {
     } catch (error) {
       // Not every file system has hard links.
       if (errnoOf(error) === 'EEXIST') throw error;
-      const place = openSync(target, 'wx', 0o666);
-      closeSync(place);
-      overwrite(target, this.#path);
+      closeSync(openSync(target, 'wx', statSync(this.#path).mode & 0o777));
+      try {
+        overwrite(target, this.#path);
+      } catch (failure) {
+        tryRemove(target);
+        throw failure;
+      }
     }
     syncFolder(dirname(target));
   }

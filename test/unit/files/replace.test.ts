@@ -92,6 +92,36 @@ describe('replaceFile', () => {
   });
 });
 
+describe('a new file, where no file can have a second name', () => {
+  test('is for its owner alone if it is private', async () => {
+    failAs('linkSync', 'EPERM');
+    const created = join(folder, 'new.yml');
+    await replaceFile(created, 'new', { isPrivate: true, isNew: true });
+    expect(await readFile(created, 'utf8')).toBe('new');
+    expect((await stat(created)).mode & 0o777).toBe(0o600);
+    await expect(replaceFile(created, 'newer', { isNew: true })).rejects.toThrow();
+    expect((await readdir(folder)).toSorted()).toEqual(['m.yml', 'new.yml']);
+  });
+
+  test('is not there if the disk is full', async () => {
+    failAs('linkSync', 'EPERM');
+    failAs('fsyncSync', 'ENOSPC');
+    await expect(replaceFile(join(folder, 'new.yml'), 'new', { isNew: true })).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['m.yml']);
+  });
+});
+
+function failAs(call: 'linkSync' | 'fsyncSync', code: string): void {
+  const spy = vi.spyOn(fs, call).mockImplementation(() => {
+    throw Object.assign(new Error(code), { code });
+  });
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  });
+}
+
 /** What is synced to the disk from here on, and what the file holds at that moment. */
 async function watchSyncs(): Promise<string[]> {
   const steps: string[] = [];
