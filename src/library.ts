@@ -133,7 +133,8 @@ export interface Coffer extends Verbs {
 export function createCoffer(options: CofferOptions = {}): Coffer {
   const { profile, credentials, role, endpoint, clients, signal, fileKey } = options;
   const { region, concurrency = 8 } = options;
-  const ask = options.host?.ask;
+  const host = hostOf(options.host, signal);
+  const { ask } = host;
   const session: Session = {
     environment: process.env,
     profile,
@@ -147,7 +148,7 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
     interruption: signal,
   };
   const shared: Omit<Tools, 'aws' | 'stores' | 'limit'> = {
-    host: { ...SILENT_HOST, onStop: () => signal, ...options.host },
+    host,
     region: undefined,
     identityFiles: options.identityFiles,
     homeRegion: region,
@@ -163,4 +164,17 @@ export function createCoffer(options: CofferOptions = {}): Coffer {
   };
   const verbs = Object.entries(VERBS).map(([verb, load]) => [verb, bind(load)] as const);
   return { ...(Object.fromEntries(verbs) as unknown as Verbs), close: () => closeClients(session) };
+}
+
+/** The caller's host, which may be an object of a class, and silence where it has nothing. */
+function hostOf(given: Partial<Host> = {}, signal: AbortSignal | undefined): Host {
+  return {
+    note: given.note?.bind(given) ?? SILENT_HOST.note,
+    warn: given.warn?.bind(given) ?? SILENT_HOST.warn,
+    isInteractive: given.isInteractive,
+    progress: given.progress?.bind(given) ?? SILENT_HOST.progress,
+    confirm: given.confirm?.bind(given) ?? SILENT_HOST.confirm,
+    ask: given.ask?.bind(given),
+    onStop: given.onStop?.bind(given) ?? (() => signal),
+  };
 }

@@ -41,6 +41,20 @@ test('a program encrypts, compares, syncs and reads, and receives the notes', as
   );
 });
 
+test('a host may be an object of a class', async () => {
+  class Asked {
+    questions: string[] = [];
+    async confirm(question: string): Promise<void> {
+      this.questions.push(question);
+    }
+  }
+  const host = new Asked();
+  const coffer = open({ host });
+  const app = await createScene(aws, plain('b', 'two'));
+  await coffer.sync([app.path('app.yml')]);
+  expect(host.questions).toEqual(['Write 1 parameter?']);
+});
+
 test('without a host, writes nothing unless yes is given', async () => {
   const coffer = open();
   const app = await createScene(aws, plain('b', 'two'));
