@@ -91,3 +91,8 @@ export class CofferError extends Error implements Problem {
     this.report = details.report;
   }
 }
+
+/** Whether this is an expected failure, of this kind. */
+export function isFailure(error: unknown, code: ErrorCode): error is CofferError {
+  return error instanceof CofferError && error.code === code;
+}

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { isThere } from '../files/private-file.ts';
 import { dayOf } from '../manifest/age.ts';
 import { decodeManifest, parseManifest, type Manifest } from '../manifest/index.ts';
@@ -61,7 +61,8 @@ export async function edit(
         sealText(tools, view, edited, options),
       );
     } catch (error) {
-      if (!options.again || isConflict(error)) throw error;
+      // After a conflict, the edit is saved beside the manifest.
+      if (!options.again || isFailure(error, 'conflict')) throw error;
       if (!(await options.again(error))) {
         throw new CofferError('declined', `edit discarded; ${file} is unchanged`);
       }
@@ -117,11 +118,6 @@ async function sealText(
     warnings: warnings.map(({ message }) => message),
     changes,
   };
-}
-
-/** A warning, not an error: the edit is already saved. */
-function isConflict(error: unknown): boolean {
-  return error instanceof CofferError && error.code === 'conflict';
 }
 
 /** The template of a new manifest. */

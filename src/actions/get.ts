@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { pointerOf, parseS3Url, type Pointer } from '../crypto/pointer.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { propertyOf } from '../formats/properties.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { parseSelector } from '../plan/versions.ts';
@@ -110,7 +110,7 @@ async function withNearest(
   const folder = name.slice(0, name.lastIndexOf('/') + 1);
   // At the root there may be thousands.
   const isFar = !/^\/.+\//.test(folder);
-  if (!(error instanceof CofferError) || error.code !== 'not-found' || isFar) return error;
+  if (!isFailure(error, 'not-found') || isFar) return error;
   const siblings = await reader.list(folder).catch(() => []);
   const names = siblings.map((sibling) => sibling.name.slice(folder.length));
   const last = name.slice(folder.length);

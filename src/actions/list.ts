@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { pointerOf } from '../crypto/pointer.ts';
-import { CofferError } from '../errors.ts';
+import { isFailure } from '../errors.ts';
 import { entriesOf } from '../manifest/entries.ts';
 import { ageOf, dayOf, type Age } from '../manifest/age.ts';
 import type { StoreName } from '../manifest/model.ts';
@@ -86,7 +86,7 @@ async function readValues(reader: ValueReader, found: readonly ListedValue[]) {
   try {
     return await reader.getMany(names);
   } catch (error) {
-    if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
+    if (!isFailure(error, 'denied')) throw error;
     // Without the right to decrypt, everything else is still readable, pointers included.
     const open = found.filter(({ type }) => !isSecretType(type)).map(({ name }) => name);
     return reader.getMany(open);

@@ -1,5 +1,5 @@
 import { fingerprintOf, isAgeRecipient, recoveryDigest } from '../crypto/recovery.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import type { Host } from '../host.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
@@ -53,8 +53,7 @@ async function acceptList(
   try {
     await host.confirm(question);
   } catch (error) {
-    if (!(error instanceof CofferError) || error.code !== 'declined' || host.isInteractive)
-      throw error;
+    if (!isFailure(error, 'declined') || host.isInteractive) throw error;
     throw new CofferError('declined', `${file}: its recovery list is not accepted yet`, {
       hint: `compare its recipients, then accept them: --accept-recovery ${digest}`,
       cause: error,

@@ -1,4 +1,4 @@
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { dayOf } from '../manifest/age.ts';
 import type { Manifest } from '../manifest/model.ts';
@@ -65,7 +65,7 @@ async function acceptFile(
   try {
     await host.confirm(`${what}\nEncrypt this file in place of the value?`);
   } catch (error) {
-    if (!(error instanceof CofferError) || error.code !== 'declined') throw error;
+    if (!isFailure(error, 'declined')) throw error;
     throw new CofferError('declined', what, {
       hint: `to encrypt this file, run coffer encrypt --reseal ${name} ${manifest.file}`,
       cause: error,

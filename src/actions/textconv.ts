@@ -1,4 +1,4 @@
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { readBytes } from '../files/read.ts';
 import { decodeText } from '../manifest/encoding.ts';
 import { parseManifest } from '../manifest/index.ts';
@@ -31,7 +31,7 @@ export async function textconv(
 
 /** git stops when textconv fails, and what is this large is no manifest. */
 function describeLarge(error: unknown): Buffer {
-  if (!(error instanceof CofferError) || error.code !== 'manifest') throw error;
+  if (!isFailure(error, 'manifest')) throw error;
   return Buffer.from(`(not shown: ${error.message})\n`);
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { decodeBase64 } from './base64.ts';
 import { commitOf, requireCommit } from './commit.ts';
 import {
@@ -140,7 +140,7 @@ export class DataKeys {
       await this.open(id);
       return true;
     } catch (error) {
-      if (!isDenied(error)) throw error;
+      if (!isFailure(error, 'denied')) throw error;
       this.#wrapped.delete(id);
       return false;
     }
@@ -167,13 +167,9 @@ export class DataKeys {
   }
 }
 
-export function isDenied(error: unknown): boolean {
-  return error instanceof CofferError && error.code === 'denied';
-}
-
 /** Says which change made KMS refuse a wrapped key, where its binding shows it. */
 export function explainBinding(error: unknown, made: Bound, context: EncryptionContext): unknown {
-  const isRefused = error instanceof CofferError && error.code === 'tampered';
+  const isRefused = isFailure(error, 'tampered');
   if (!isRefused || made.binding === bindingOf(context)) return error;
   if (isForOtherList(made, context)) {
     const message = `${error.message}: the list under "recovery" is not the one that its data key was made for`;

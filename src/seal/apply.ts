@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { fitName, resolveTarget } from '../files/names.ts';
 import { tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { parseManifest, writeManifest } from '../manifest/index.ts';
@@ -85,7 +85,7 @@ export function replaceOrKeep(manifest: Manifest, next: Next): Promise<Replaced>
     try {
       return await writeManifest(manifest, next.text, { afterwards: finish });
     } catch (error) {
-      if (!(error instanceof CofferError) || error.code !== 'conflict') throw error;
+      if (!isFailure(error, 'conflict')) throw error;
       const kept = await keepBeside(manifest.file, next.text, settle);
       throw new CofferError('conflict', error.message, {
         hint: `run coffer decrypt ${kept} to see your edit, which is saved there, encrypted`,
@@ -131,7 +131,7 @@ async function keepBeside(file: string, text: string, settle: () => void): Promi
       await writeManifest({ file: kept, text: '' }, text, { afterwards: settle });
       return kept;
     } catch (error) {
-      if (!(error instanceof CofferError) || error.code !== 'conflict') throw error;
+      if (!isFailure(error, 'conflict')) throw error;
     }
   }
 }

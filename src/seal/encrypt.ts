@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import { CofferError, type Problem } from '../errors.ts';
-import { isDenied, type DataKeys } from '../crypto/data-keys.ts';
+import { CofferError, isFailure, type Problem } from '../errors.ts';
+import { type DataKeys } from '../crypto/data-keys.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import { parseInline, openInline, sealInline } from '../crypto/inline.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
@@ -183,7 +183,7 @@ export async function chooseDataKey(dataKeys: DataKeys, fileKey: FileKey): Promi
 
 function unlessDenied<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch((error: unknown) => {
-    if (isDenied(error)) return undefined;
+    if (isFailure(error, 'denied')) return undefined;
     throw error;
   });
 }

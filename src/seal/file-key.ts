@@ -3,7 +3,7 @@ import type { EncryptionContext } from '../crypto/kms-port.ts';
 import type { RecoveryWraps } from '../crypto/recovery.ts';
 import type { KmsService } from '../aws/kms.ts';
 import type { SpareKey } from '../aws/spare-key.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { withUserLock } from '../files/user-lock.ts';
 import type { Manifest } from '../manifest/model.ts';
 import type { RecoveryList } from './recovery.ts';
@@ -210,7 +210,7 @@ export class FileKey {
 
 /** @throws any error except `not-found` */
 function refuseOthers(error: unknown): void {
-  if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;
+  if (!isFailure(error, 'not-found')) throw error;
 }
 
 function missing(id: string, why: string, cause: unknown): CofferError {

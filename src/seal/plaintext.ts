@@ -1,5 +1,5 @@
 import { TAG_BYTES } from '../crypto/object-v3.ts';
-import { CofferError, type Problem } from '../errors.ts';
+import { isFailure, type Problem } from '../errors.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { inlineLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
@@ -66,7 +66,7 @@ export async function moved(
   try {
     return await fromCiphertext(manifest, parameter, opener, 'moved');
   } catch (error) {
-    if (!(error instanceof CofferError) || error.code !== 'denied') throw error;
+    if (!isFailure(error, 'denied')) throw error;
     const to = rightPlace(manifest, parameter);
     warnings.push({
       message: `${parameter.name} now goes to ${to}, but encrypting it again needs kms:Decrypt; its ciphertext is unchanged`,

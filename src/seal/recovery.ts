@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { bindingOf, blobContext, BOUND_SETTINGS, dataKeyContext } from '../crypto/contexts.ts';
-import { DataKeys, isDenied } from '../crypto/data-keys.ts';
+import { DataKeys } from '../crypto/data-keys.ts';
 import type { EncryptionContext, Kms } from '../crypto/kms-port.ts';
 import {
   isAgeRecipient,
@@ -8,7 +8,7 @@ import {
   renderPayload,
   type RecoveryWraps,
 } from '../crypto/recovery.ts';
-import type { Problem } from '../errors.ts';
+import { isFailure, type Problem } from '../errors.ts';
 import type { Manifest } from '../manifest/model.ts';
 
 /** KMS of a region. */
@@ -86,7 +86,7 @@ export async function opensFullKey(manifest: Manifest, kms: Kms): Promise<boolea
     await dataKeys.open(id);
     return true;
   } catch (error) {
-    if (isDenied(error)) return false;
+    if (isFailure(error, 'denied')) return false;
     throw error;
   }
 }

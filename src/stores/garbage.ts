@@ -3,7 +3,7 @@ import { lotsOf } from './paging.ts';
 import type { ObjectStore, StoredObject, StoredUpload } from './s3/objects.ts';
 import type { ParameterStore } from './ssm.ts';
 import { digestOf, pointerOf } from '../crypto/pointer.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { HINTS } from './s3/expected.ts';
 
 /** The limit of one DeleteObjects call. */
@@ -128,7 +128,7 @@ async function historyOf(name: string, parameters: ParameterStore) {
   try {
     return await parameters.history(name);
   } catch (error) {
-    if (error instanceof CofferError && error.code === 'not-found') return [];
+    if (isFailure(error, 'not-found')) return [];
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Caller } from '../../aws/account-guard.ts';
 import type { EndpointService } from '../../aws/endpoints.ts';
 import type { Surroundings, Way } from '../../aws/surroundings.ts';
-import { CofferError } from '../../errors.ts';
+import { CofferError, isFailure } from '../../errors.ts';
 import { countOf } from '../../formats/count.ts';
 import type { Manifest, StoreName } from '../../manifest/model.ts';
 import { fail, ok, skip, warn, type Check, type Result } from './finding.ts';
@@ -72,7 +72,7 @@ async function describeCaller(
     const { account, arn } = await asked;
     return ok(`account ${account}, ${arn}`);
   } catch (error) {
-    const isLost = error instanceof CofferError && error.code === 'network';
+    const isLost = isFailure(error, 'network');
     if (!isLost || !hasManifests) throw error;
     return warn(error.message, error.hint);
   }

@@ -1,6 +1,6 @@
 import { planBucket } from '../../access/bootstrap/buckets.ts';
 import { isManagedByAws } from '../../aws/managed-key.ts';
-import { CofferError } from '../../errors.ts';
+import { isFailure } from '../../errors.ts';
 import { countOf } from '../../formats/count.ts';
 import type { Manifest } from '../../manifest/model.ts';
 import { inEachRegion } from '../../manifest/regions.ts';
@@ -53,7 +53,7 @@ async function judgeAccount({ caller }: Identity, wanted: string): Promise<Resul
   const account = await caller.then(
     (found) => found.account,
     (error: unknown) => {
-      if (error instanceof CofferError && error.code === 'network') return undefined;
+      if (isFailure(error, 'network')) return undefined;
       throw error;
     },
   );
@@ -118,7 +118,7 @@ async function judgeKey({ aws }: Tools, id: string, region: string): Promise<Res
   try {
     if (await keys.isRotated(key.arn)) return ok(`${text}, enabled, rotated yearly`);
   } catch (error) {
-    if (!isDenied(error)) throw error;
+    if (!isFailure(error, 'denied')) throw error;
     return ok(`${text}, enabled; its rotation is not for these credentials to see`);
   }
   return warn(`${text}, enabled, not rotated`, 'coffer bootstrap turns rotation on');
@@ -139,7 +139,7 @@ async function judgeBucket(
     if (missing.length === 0) return ok(`${name}, with all settings of coffer bootstrap`);
     return warn(`${name} lacks: ${missing.join(', ')}`, repair);
   } catch (error) {
-    if (!isDenied(error)) throw error;
+    if (!isFailure(error, 'denied')) throw error;
     return skip(`the settings of ${name} are not for these credentials to see (${error.message})`);
   }
 }
@@ -149,14 +149,10 @@ async function unlessDenied(run: () => Promise<Result>, needed?: string): Promis
   try {
     return await run();
   } catch (error) {
-    if (!isDenied(error)) throw error;
+    if (!isFailure(error, 'denied')) throw error;
     const advice = 'coffer policy prints what a role needs';
     return warn(error.message, needed === undefined ? advice : `needed ${needed}; ${advice}`);
   }
-}
-
-function isDenied(error: unknown): error is CofferError {
-  return error instanceof CofferError && error.code === 'denied';
 }
 
 function judgeRecovery(manifest: Manifest): Result {

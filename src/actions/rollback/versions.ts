@@ -1,4 +1,4 @@
-import { CofferError } from '../../errors.ts';
+import { CofferError, isFailure } from '../../errors.ts';
 import { nameInStore } from '../../manifest/entries.ts';
 import type { Manifest, Parameter } from '../../manifest/model.ts';
 import type { StoredValue, ValueVersion } from '../../stores/parameter.ts';
@@ -55,7 +55,7 @@ export async function readVersion(
   try {
     return await reader.get({ name, version });
   } catch (error) {
-    if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;
+    if (!isFailure(error, 'not-found')) throw error;
     throw await withVersions(error, reader, name, version);
   }
 }
@@ -76,7 +76,7 @@ async function withVersions(
 }
 
 function withGit(error: unknown): unknown {
-  if (!(error instanceof CofferError) || error.code !== 'not-found') return error;
+  if (!isFailure(error, 'not-found')) return error;
   return new CofferError(error.code, error.message, { hint: FROM_GIT, cause: error });
 }
 

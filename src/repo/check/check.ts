@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { CofferError, type Problem } from '../../errors.ts';
+import { isFailure, type CofferError, type Problem } from '../../errors.ts';
 import { decodeManifest, parseManifest } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/model.ts';
 import { findAges } from './ages.ts';
@@ -67,7 +67,7 @@ function parse({ file, bytes }: Source): Manifest | Pick<CofferError, 'problems'
   try {
     return parseManifest(decodeManifest(bytes, file), file);
   } catch (error) {
-    if (error instanceof CofferError && error.code === 'manifest') return error;
+    if (isFailure(error, 'manifest')) return error;
     throw error;
   }
 }

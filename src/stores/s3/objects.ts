@@ -10,7 +10,7 @@ import {
   S3Client,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
-import { CofferError } from '../../errors.ts';
+import { CofferError, isFailure } from '../../errors.ts';
 import { incomplete, need } from '../../aws/answer.ts';
 import type { Checksum } from './checksum.ts';
 import { awsErrorName } from '../../aws/errors.ts';
@@ -144,7 +144,7 @@ export function createObjectStore(session: Session, region: string | undefined) 
           checksum: answer.ChecksumSHA256?.replace(/-\d+$/, ''),
         };
       } catch (error) {
-        if (error instanceof CofferError && error.code === 'not-found') return undefined;
+        if (isFailure(error, 'not-found')) return undefined;
         throw error;
       }
     },

@@ -4,7 +4,7 @@ import type { ObjectInfo, ObjectStore } from './objects.ts';
 import { formatMetadata, type ObjectMetadata } from '../../crypto/object-format.ts';
 import type { Wrapped } from '../../crypto/kms-port.ts';
 import { formatPointer, type Pointer } from '../../crypto/pointer.ts';
-import { CofferError } from '../../errors.ts';
+import { CofferError, isFailure } from '../../errors.ts';
 import { digestOf, HINTS, stateOf, type ExpectedObject, type ObjectState } from './expected.ts';
 
 /** Sealed bytes, and the inputs of their metadata. */
@@ -81,7 +81,7 @@ async function head(
   try {
     return await objects.head(bucket, key);
   } catch (error) {
-    if (error instanceof CofferError && error.code === 'denied') return 'hidden';
+    if (isFailure(error, 'denied')) return 'hidden';
     throw error;
   }
 }

@@ -15,7 +15,7 @@ export const sealing = [
   {
     fault: 'encrypt makes a new data key whatever the reason that the old one does not open',
     file: 'src/seal/encrypt.ts',
-    find: 'if (isDenied(error)) return undefined;',
+    find: "if (isFailure(error, 'denied')) return undefined;",
     replace: 'return undefined;',
   },
   {
@@ -45,7 +45,7 @@ export const sealing = [
   {
     fault: 'encrypt creates a file key whatever the reason that it cannot use one',
     file: 'src/seal/file-key.ts',
-    find: "if (!(error instanceof CofferError) || error.code !== 'not-found') throw error;",
+    find: "if (!isFailure(error, 'not-found')) throw error;",
     replace: '',
   },
   {
