@@ -13,8 +13,7 @@ import { openList, removeParameters } from './edit/list.ts';
 import { oneLine, textsOf } from './edit/render.ts';
 import type { Manifest, ManifestEdit, ParameterEdit } from './model.ts';
 import { Places } from './yaml/places.ts';
-import { readText } from './read/reading.ts';
-import { readRecipients } from './read/recovery.ts';
+import { readText, readTexts } from './read/reading.ts';
 import { readRegions } from './read/region.ts';
 import type { Field, Fields } from './yaml/tree.ts';
 
@@ -109,7 +108,7 @@ function editRecovery(
   if (recovery === undefined) return [];
   const fields = tree.fields(root);
   const old = fields.get('recovery');
-  if (isDeepStrictEqual(readRecipients({ tree, faults: new Faults() }, old), recovery)) return [];
+  if (isDeepStrictEqual(readTexts({ tree }, old), recovery)) return [];
   const editor = editorFor(lines, root);
   if (recovery.length === 0) {
     if (old) editor.remove(old);

@@ -8,14 +8,13 @@ import type { Manifest, Parameter } from './model.ts';
 import { boundRegion } from '../crypto/contexts.ts';
 import { recoveryDigest } from '../crypto/recovery.ts';
 import { readDataKeys } from './read/data-keys.ts';
-import { readRecipients } from './read/recovery.ts';
 import { readStore } from './read/store.ts';
 import { findPathFault, normalizePath, quoteName } from './read/names.ts';
 import { checkBucket, checkKey, readRegions } from './read/region.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
 import { Places } from './yaml/places.ts';
 import { readParameter, type Surroundings } from './read/parameter.ts';
-import { type Reading, readTags, readText } from './read/reading.ts';
+import { type Reading, readTags, readText, readTexts } from './read/reading.ts';
 import { SecretGuard } from './read/secrets.ts';
 import type { Fields } from './yaml/tree.ts';
 import { settingsIn } from './regions.ts';
@@ -71,7 +70,7 @@ function readDocument(
   };
   const [kmskey, account] = [readText(fields, 'kmskey'), readText(fields, 'account')];
   const bucket = readText(fields, 'bucket');
-  const recovery = readRecipients(reading, fields.get('recovery'));
+  const recovery = readTexts(reading, fields.get('recovery'));
   const parameters = readParameters(around, fields);
   around.guard.finish();
   const needsKey = parameters.find(

@@ -1,4 +1,4 @@
-import { isMap, isScalar } from '../yaml/nodes.ts';
+import { isMap, isScalar, isSeq } from '../yaml/nodes.ts';
 import type { Faults } from '../yaml/faults.ts';
 import type { Tags } from '../model.ts';
 import { isNull, textOf } from '../yaml/scalars.ts';
@@ -14,6 +14,15 @@ export interface Reading {
 export function readText(fields: Fields, key: string): string | undefined {
   const node = fields.get(key)?.node;
   return node && isScalar(node) && !isNull(node) ? textOf(node) : undefined;
+}
+
+/** The texts of a list; the schema reports anything else. */
+export function readTexts({ tree }: Pick<Reading, 'tree'>, field: Field | undefined): string[] {
+  if (!field || !isSeq(field.node)) return [];
+  return field.node.items.flatMap((item) => {
+    const node = tree.resolve(item);
+    return node && isScalar(node) ? [textOf(node)] : [];
+  });
 }
 
 export function readMap({ tree }: Reading, field: Field | undefined): Fields | undefined {

@@ -1,18 +1,7 @@
-import { isScalar, isSeq } from '../yaml/nodes.ts';
 import { decodeBase64 } from '../../crypto/base64.ts';
 import type { RecoveryWraps } from '../../crypto/recovery.ts';
-import { textOf } from '../yaml/scalars.ts';
-import type { Field, Fields } from '../yaml/tree.ts';
+import type { Fields } from '../yaml/tree.ts';
 import { type Reading, readMap, readText } from './reading.ts';
-
-/** The list of recipients, as written; the schema reports what is not one. */
-export function readRecipients({ tree }: Reading, field: Field | undefined): string[] {
-  if (!field || !isSeq(field.node)) return [];
-  return field.node.items.flatMap((item) => {
-    const node = tree.resolve(item);
-    return node && isScalar(node) ? [textOf(node)] : [];
-  });
-}
 
 /** The wraps of one data key; undefined if it has none. */
 export function readWraps(

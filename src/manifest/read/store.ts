@@ -1,9 +1,7 @@
-import { isScalar, isSeq } from '../yaml/nodes.ts';
 import type { Manifest, StoreName } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
-import { textOf } from '../yaml/scalars.ts';
-import type { Field, Fields } from '../yaml/tree.ts';
-import { type Reading, readText } from './reading.ts';
+import type { Fields } from '../yaml/tree.ts';
+import { type Reading, readText, readTexts } from './reading.ts';
 
 /** The settings that only Secrets Manager knows. */
 const FOR_SECRETS = ['secret', 'description', 'replicas'] as const;
@@ -18,7 +16,7 @@ export function readStore(
     readText(fields, 'store') === 'secretsmanager' ? 'secretsmanager' : 'ssm';
   const secret = readText(fields, 'secret');
   const description = readText(fields, 'description');
-  const replicas = readRegions(reading, fields.get('replicas'));
+  const replicas = readTexts(reading, fields.get('replicas'));
   const { faults } = reading;
   if (store === 'ssm') {
     for (const key of FOR_SECRETS) {
@@ -39,14 +37,6 @@ export function readStore(
   }
   checkReplicas(reading, fields, replicas, region);
   return { store, secret, description, replicas };
-}
-
-function readRegions({ tree }: Reading, field: Field | undefined): string[] {
-  if (!field || !isSeq(field.node)) return [];
-  return field.node.items.flatMap((item) => {
-    const node = tree.resolve(item);
-    return node && isScalar(node) ? [textOf(node)] : [];
-  });
 }
 
 /** The copy in another region is encrypted with a key of that region. */
