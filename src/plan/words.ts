@@ -1,3 +1,4 @@
+import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { lengthClassOf } from '../crypto/padding.ts';
 import { countOf } from '../formats/count.ts';
 import { nameInStore } from '../manifest/entries.ts';
@@ -81,7 +82,7 @@ export function describe(change: Change): string {
   }
   if (desired?.object) {
     const way = action === 'closed' ? ', its file key in another region' : '';
-    return `${formatBytes(desired.object.size - 16)} in S3${way}`;
+    return `${formatBytes(desired.object.size - TAG_BYTES)} in S3${way}`;
   }
   if (desired?.secret) {
     const { values } = desired.secret;
