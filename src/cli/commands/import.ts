@@ -9,6 +9,7 @@ import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
 import { isThere } from '../../files/private-file.ts';
 import { CofferError } from '../../errors.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
+import { written } from '../flags.ts';
 import { writeOptions } from '../options.ts';
 import { decryptWithSops } from '../sops.ts';
 import { destinationOf, isWhole } from './init.ts';
@@ -50,8 +51,7 @@ const FOR_PATHS = ['output', 'merge', 'allowForeign'];
 function refuseFlags({ flags }: Context, names: readonly string[], why: string): void {
   const given = names.find((name) => flags.list(name).length > 0 || flags.boolean(name));
   if (given === undefined) return;
-  const flag = `--${given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new CofferError('usage', `${flag} does not fit: ${why}`);
+  throw new CofferError('usage', `${written(given)} does not fit: ${why}`);
 }
 
 function requireInto(flags: Context['flags'], hint: string): string {

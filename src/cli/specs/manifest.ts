@@ -1,6 +1,6 @@
 import { STORES } from '../../manifest/model.ts';
 import { ENVIRONMENT_COMMANDS } from './environments.ts';
-import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
+import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS, YES } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 import { VALUE_COMMANDS } from './values.ts';
 
@@ -187,7 +187,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         alias names today, opened by recovery if the old one cannot be used. Each asks first. Takes
         kms:Decrypt, kms:GenerateDataKey and kms:ReEncrypt* on the file key, and kms:Encrypt on the
         recipients' keys; list needs nothing.`,
-      flags: [['--yes', 'Go ahead without asking'], ...FILE_KEY_FLAGS, LOCK_TIMEOUT],
+      flags: [YES, ...FILE_KEY_FLAGS, LOCK_TIMEOUT],
       examples: [
         [
           'recovery add app.yml age1q7wgzulv8n24jfnz7u2z44at7qf7xzxfev04mrlshm3vuz9fa9fs3m6lnn',
