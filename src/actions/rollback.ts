@@ -186,7 +186,10 @@ async function fetchFor(
     limit,
     onProgress: progress.update,
   };
-  const object = await fetchObject(pointer, services, demands);
+  const object = await fetchObject(pointer, services, demands).catch((error: unknown) => {
+    progress.end();
+    throw error;
+  });
   return { ...object, close: () => object.close().finally(progress.end) };
 }
 

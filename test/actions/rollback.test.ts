@@ -321,6 +321,20 @@ describe('rollback refuses, and changes nothing:', () => {
     expect(code).toBe('tampered');
     expect(message).toContain('points to the bucket elsewhere');
   });
+
+  test('an object that is not there, and ends its progress', async () => {
+    const app = await createPublished();
+    const lost = `s3://${aws.bucket}${app.prefix}token/v3-${'0'.repeat(64)}`;
+    await stored.put(`${app.prefix}token`, lost);
+    const running = new Set<string>();
+    const progress = (label: string) => {
+      running.add(label);
+      return { update: () => {}, end: () => void running.delete(label) };
+    };
+    const tools = { ...app.tools, host: { ...app.tools.host, progress } };
+    await failureOf(() => rollback(tools, app.file, 'token', { version: 'latest' }));
+    expect([...running]).toEqual([]);
+  });
 });
 
 describe('in Secrets Manager, rollback', () => {
