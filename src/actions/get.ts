@@ -152,7 +152,10 @@ async function openObject(
       if (done === total) progress.end();
     },
   };
-  const object = await fetchObject(pointer, services, demands);
+  const object = await fetchObject(pointer, services, demands).catch((error: unknown) => {
+    progress.end();
+    throw error;
+  });
   const close = () => object.close().finally(progress.end);
   return { ...object, close };
 }

@@ -128,7 +128,7 @@ async function update(change: Change, desired: Desired, writing: SsmWriting): Pr
       throw new CofferError(
         'conflict',
         `someone else wrote version ${version - 1} after the plan was made; version ${version} replaced it`,
-        { hint: `to compare, run coffer get ${desired.name}:${version - 1}` },
+        { hint: `to compare, run coffer get ${desired.name}@${version - 1}` },
       );
     }
   }

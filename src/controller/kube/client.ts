@@ -3,7 +3,6 @@ import http from 'node:http';
 import https from 'node:https';
 import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import type { Clock } from '../clock.ts';
 import type { KubeConfig } from './config.ts';
 import { KubeError } from './errors.ts';
@@ -39,7 +38,7 @@ export interface KubeClient {
 /** The name under which coffer owns fields. */
 const MANAGER = 'coffer';
 
-/** How long to wait for an answer. */
+/** How long to wait for an answer, and for the next part of one that is no stream. */
 const ANSWER_MS = 30_000;
 
 /** How long to use a token before its file is read again. */
@@ -54,7 +53,11 @@ const APPLY_TYPE = 'application/apply-patch+yaml';
  */
 export function createKubeClient(
   config: KubeConfig,
-  { clock, onAnswer = () => {} }: { clock: Clock; onAnswer?: (status: number) => void },
+  {
+    clock,
+    onAnswer = () => {},
+    answerMs = ANSWER_MS,
+  }: { clock: Clock; onAnswer?: (status: number) => void; answerMs?: number },
 ): KubeClient {
   const isPlain = config.server.startsWith('http:');
   const { ca, cert, key, isInsecure = false } = config;
@@ -83,7 +86,7 @@ export function createKubeClient(
     };
     return new Promise((resolve, reject) => {
       const sent = (isPlain ? http : https).request(url, { method, agent, headers, signal });
-      const late = setTimeout(() => sent.destroy(new Error('no answer in time')), ANSWER_MS);
+      const late = setTimeout(() => sent.destroy(new Error('no answer in time')), answerMs);
       sent.once('response', (answer) => {
         clearTimeout(late);
         onAnswer(answer.statusCode ?? 0);
@@ -110,8 +113,26 @@ export function createKubeClient(
     return accept(await send(path, request));
   }
 
+  async function accept(answer: http.IncomingMessage): Promise<http.IncomingMessage> {
+    const { statusCode = 0 } = answer;
+    if (statusCode >= 200 && statusCode < 300) return answer;
+    const body = await textOf(answer, answerMs).catch(() => '');
+    let message: unknown;
+    try {
+      ({ message } = JSON.parse(body) as { message?: unknown });
+    } catch {
+      // A proxy's page, or nothing.
+    }
+    throw new KubeError(
+      statusCode,
+      typeof message === 'string' && message !== ''
+        ? message
+        : `the API server answers ${statusCode}`,
+    );
+  }
+
   async function request<Answer>(path: string, options: KubeRequest = {}): Promise<Answer> {
-    return parseAnswer<Answer>(await sendWell(path, options));
+    return parseAnswer<Answer>(await sendWell(path, options), answerMs);
   }
 
   return {
@@ -141,31 +162,32 @@ export function createKubeClient(
   };
 }
 
-async function accept(answer: http.IncomingMessage): Promise<http.IncomingMessage> {
-  const { statusCode = 0 } = answer;
-  if (statusCode >= 200 && statusCode < 300) return answer;
-  const body = await text(answer).catch(() => '');
-  let message: unknown;
+/** @param silenceMs how long to wait for the next part */
+async function textOf(answer: http.IncomingMessage, silenceMs: number): Promise<string> {
+  const late = setTimeout(() => answer.destroy(new Error('it ends in the middle')), silenceMs);
+  const parts: Buffer[] = [];
   try {
-    ({ message } = JSON.parse(body) as { message?: unknown });
-  } catch {
-    // A proxy's page, or nothing.
+    for await (const part of answer as AsyncIterable<Buffer>) {
+      late.refresh();
+      parts.push(part);
+    }
+  } finally {
+    clearTimeout(late);
   }
-  throw new KubeError(
-    statusCode,
-    typeof message === 'string' && message !== ''
-      ? message
-      : `the API server answers ${statusCode}`,
-  );
+  return Buffer.concat(parts).toString();
 }
 
-async function parseAnswer<Answer>(answer: http.IncomingMessage): Promise<Answer> {
+async function parseAnswer<Answer>(
+  answer: http.IncomingMessage,
+  silenceMs: number,
+): Promise<Answer> {
   try {
-    return JSON.parse(await text(answer)) as Answer;
+    return JSON.parse(await textOf(answer, silenceMs)) as Answer;
   } catch (cause) {
     // Never with the parser's words, which quote the answer.
-    const code = (cause as NodeJS.ErrnoException).code ?? 'it is not JSON';
-    throw new KubeError(0, `the answer of the API server cannot be read: ${code}`);
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = cause instanceof SyntaxError ? 'it is not JSON' : (code ?? message);
+    throw new KubeError(0, `the answer of the API server cannot be read: ${why}`);
   }
 }
 
