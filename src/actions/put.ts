@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { formatPointer } from '../crypto/pointer.ts';
+import { formatPointer, hasLooseParts } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { stopIfAborted } from '../host.ts';
 import { findNameFault } from '../manifest/read/names.ts';
@@ -50,6 +50,7 @@ export async function put(
   const { aws, stores, host, homeRegion: region, spoolFolder } = tools;
   const limit = tools.limit.ofStreams;
   if (size !== undefined) limit.refuseLarger('the data', size);
+  const prefix = prefixOf(path);
   const parameter = parameterName(target.parameter ?? path, region);
   const extension = extensionOf(target.extension ?? '');
   const services = {
@@ -68,7 +69,7 @@ export async function put(
     refusePartial(source, { allowEmpty, size }),
     {
       bucket,
-      prefix: path,
+      prefix,
       extension,
       kmskey,
       parameter,
@@ -101,6 +102,14 @@ function parameterName(text: string, region = ''): string {
   const fault = findNameFault(name.replace(/^\//, ''), { path: '/', region, store: 'ssm' });
   if (!fault) return name;
   throw new CofferError('usage', `invalid parameter name ${text}: ${fault.message}`, fault);
+}
+
+function prefixOf(path: string): string {
+  const prefix = path.replaceAll(/^\/+|\/+$/g, '');
+  if (prefix === '' || !hasLooseParts(prefix)) return prefix;
+  throw new CofferError('usage', `${path} cannot be the prefix of an object`, {
+    hint: 'leave out . and .. and repeated slashes, as in apps/superman/keystore',
+  });
 }
 
 function extensionOf(extension: string): string {

@@ -55,6 +55,11 @@ export function objectName(sha256: string, extension: string): string {
   return `v3-${sha256}${extension}`;
 }
 
+/** Whether a key or prefix has a part that programs skip or follow like a folder: `//`, `.`, `..`. */
+export function hasLooseParts(key: string): boolean {
+  return /(?:^|\/)\.{0,2}(?:\/|$)/.test(key);
+}
+
 /** The parameter that an object's key spells: the folder that the object is in. */
 export function parameterIn({ key }: Pointer): string {
   return `/${key.split('/').slice(0, -1).join('/')}`;

@@ -1,6 +1,6 @@
 import { isManagedByAws } from '../aws/managed-key.ts';
 import { parseInline, sizesOfInline } from '../crypto/inline.ts';
-import { formatPointer, objectKey } from '../crypto/pointer.ts';
+import { formatPointer, hasLooseParts, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import { matchPattern } from '../manifest/java-pattern.ts';
 import type { Manifest, Parameter, StoreName } from '../manifest/model.ts';
@@ -147,6 +147,9 @@ function findPointerFault(bucket: string, parameter: Parameter): CofferError | u
   const refuse = (message: string, hint: string) =>
     new CofferError('manifest', `${name} goes to S3, ${message}`, { place, hint });
   const key = objectKey(fullName, ANY_DIGEST, extension);
+  if (hasLooseParts(key)) {
+    return refuse('where its key would have a part . or ..', 'choose another name or "path"');
+  }
   if (key.length > LONGEST_KEY) {
     return refuse(
       `where its key would be longer than ${LONGEST_KEY} bytes`,

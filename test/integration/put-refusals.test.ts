@@ -32,6 +32,10 @@ describe('put needs', () => {
 describe('put refuses before it uploads anything:', () => {
   test.each([
     ['a path that names nothing', ['--path', '/'], 'invalid parameter name /'],
+    ['a path that leads up', ['--path', '../x'], '../x cannot be the prefix'],
+    ['a path that stays where it is', ['--path', '.'], '. cannot be the prefix'],
+    ['a path with such a part', ['--path', '/apps/./x'], '/apps/./x cannot be the prefix'],
+    ['a path with two slashes in a row', ['--path', 'apps//x'], 'apps//x cannot be the prefix'],
     ['a name that SSM refuses', ['--ssm', 'smörgåsbord'], 'smörgåsbord'],
     ['a name that SSM keeps for itself', ['--ssm', '/aws/data'], '/aws/data'],
     ['an invalid extension', ['--extension', '../x'], '--extension'],

@@ -144,6 +144,11 @@ describe('check reports what AWS would refuse:', () => {
       sealedManifest(sealedBlob('b'.repeat(960), 'sealed bytes of a blob')),
       `10:12 ${'b'.repeat(960)} goes to S3, where its key would be longer than 1024 bytes`,
     ],
+    [
+      'a key in S3 that leads up',
+      sealedManifest(sealedBlob('../b', 'sealed bytes of a blob')),
+      '10:12 ../b goes to S3, where its key would have a part . or ..',
+    ],
     ['an alias without alias/', top('kmskey', 'superman'), `3:9 "kmskey" ${KEY}`],
     ['an alias that is too long', top('kmskey', `alias/${'a'.repeat(251)}`), `3:9 "kmskey" ${KEY}`],
     [
