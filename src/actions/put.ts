@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { formatPointer, hasLooseParts } from '../crypto/pointer.ts';
+import { formatPointer, hasLooseParts, parseS3Url } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
-import { stopIfAborted } from '../host.ts';
+import { type Host, stopIfAborted } from '../host.ts';
 import { findNameFault } from '../manifest/read/names.ts';
 import { putObject } from '../stores/s3/put.ts';
+import type { ParameterStore } from '../stores/ssm.ts';
 import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
@@ -26,6 +27,8 @@ export interface PutOptions {
   allowEmpty?: boolean | undefined;
   /** Bytes of the data, if known: other data is refused. */
   size?: number | undefined;
+  /** Replaces a parameter that holds a value of its own. Default: only a pointer is replaced. */
+  overwrite?: boolean | undefined;
 }
 
 export interface PutReport {
@@ -45,7 +48,7 @@ export async function put(
   tools: Tools,
   data: AsyncIterable<Buffer> | (() => AsyncIterable<Buffer>),
   { path, bucket, kmskey, ...target }: PutTarget,
-  { allowEmpty = false, size }: PutOptions = {},
+  { allowEmpty = false, size, overwrite = false }: PutOptions = {},
 ): Promise<PutReport> {
   const { aws, stores, host, homeRegion: region, spoolFolder } = tools;
   const limit = tools.limit.ofStreams;
@@ -59,6 +62,7 @@ export async function put(
     spoolFolder,
   };
   const parameters = await stores.parameters(region);
+  if (!overwrite) await refuseToReplaceValue(parameters, parameter, host);
 
   const signal = host.onStop();
   const sealing = host.progress('encrypting', 'bytes');
@@ -109,6 +113,32 @@ function prefixOf(path: string): string {
   if (prefix === '' || !hasLooseParts(prefix)) return prefix;
   throw new CofferError('usage', `${path} cannot be the prefix of an object`, {
     hint: 'leave out . and .. and repeated slashes, as in apps/superman/keystore',
+  });
+}
+
+/**
+ * A value of its own may be a secret of a manifest, which its readers would lose. Without the right
+ * to look, put writes as s3-kms-ssm-secrets does.
+ */
+async function refuseToReplaceValue(
+  parameters: ParameterStore,
+  name: string,
+  host: Host,
+): Promise<void> {
+  const found = await parameters.get(name, false).catch((error: unknown) => {
+    const code = error instanceof CofferError ? error.code : undefined;
+    if (code === 'denied') {
+      host.warn({
+        message: `${name} will be replaced whatever it holds: ssm:GetParameter is denied`,
+        hint: 'ask for this permission, or add --overwrite',
+      });
+    } else if (code !== 'not-found') throw error;
+    return undefined;
+  });
+  if (!found || (found.type === 'String' && parseS3Url(found.value))) return;
+  const what = `${name} is a ${found.type} with a value of its own, not a pointer`;
+  throw new CofferError('conflict', `${what}: nothing was published`, {
+    hint: 'name another parameter with --ssm, or replace the value with --overwrite',
   });
 }
 

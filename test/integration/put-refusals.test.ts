@@ -8,6 +8,8 @@ import { storedIn } from '../support/stored.ts';
 const aws = await useAws();
 const stored = storedIn(aws);
 const DATA = createCanary();
+const POINTER = `s3://elsewhere/data/${'0'.repeat(64)}`;
+type PutParameter = NonNullable<Parameters<typeof stored.put>[2]>;
 
 /** One error, no stack, nothing on stdout, and nothing of the data. */
 function expectRefused({ code, stdout, stderr }: Outcome, status: number, message: string): void {
@@ -107,11 +109,31 @@ describe('put names what is missing in AWS:', () => {
   });
 });
 
-test('does not turn a SecureString into a pointer by accident', async () => {
-  const app = await createPutScene(aws);
-  await stored.put(`${app.prefix}data`, 'text', { Type: 'SecureString', KeyId: aws.kmskey });
-  const { url } = await app.put('data', 'content');
-  // The type must change too: nothing follows a pointer in a SecureString.
-  const parameter = (await stored.parameters(app.prefix)).get('data');
-  expect(parameter).toMatchObject({ Type: 'String', Value: url });
+describe('the value of a parameter is not replaced by a pointer', () => {
+  test.each<[string, string, PutParameter]>([
+    ['a secret', 'text', { Type: 'SecureString', KeyId: aws.kmskey }],
+    ['a secret that looks like a pointer', POINTER, { Type: 'SecureString', KeyId: aws.kmskey }],
+    ['a text', 'text', { Type: 'String' }],
+    ['a list', 'one,two', { Type: 'StringList' }],
+  ])('if it is %s, unless --overwrite is given', async (_, value, more) => {
+    const app = await createPutScene(aws);
+    await stored.put(`${app.prefix}data`, value, more);
+    const refused = await app.coffer(['put', ...app.target('data')], { stdin: DATA });
+    expectRefused(refused, 1, `${app.prefix}data is a ${more.Type} with a value of its own`);
+    expect(refused.stderr).toContain('--overwrite');
+    expect(await stored.values(app.prefix)).toEqual({ data: value });
+    expect(await stored.objects(app.prefix)).toEqual([]);
+
+    const { url } = await app.put('data', 'content', ['--overwrite']);
+    // The type must change too: nothing follows a pointer in a SecureString.
+    const parameter = (await stored.parameters(app.prefix)).get('data');
+    expect(parameter).toMatchObject({ Type: 'String', Value: url });
+  });
+
+  test('but the pointer of s3-kms-ssm-secrets is', async () => {
+    const app = await createPutScene(aws);
+    await stored.put(`${app.prefix}data`, POINTER);
+    const { url } = await app.put('data', 'content');
+    expect(await stored.values(app.prefix)).toEqual({ data: url });
+  });
 });

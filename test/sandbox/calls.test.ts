@@ -173,6 +173,29 @@ describe('the number of calls:', () => {
     });
   });
 
+  test('put: one look at the parameter, unless it is overwritten unseen', async () => {
+    const app = await createScene(aws, BLOBS);
+    const args = [
+      'put',
+      '-p',
+      `${app.prefix}put`,
+      '-b',
+      aws.bucket,
+      '-k',
+      aws.kmskey,
+      '-f',
+      'app.yml',
+    ];
+    const calls = {
+      'kms:GenerateDataKey': 1,
+      's3:HeadObject': 1,
+      's3:PutObject': 1,
+      'ssm:PutParameter': 1,
+    };
+    expect(await callsOf(app, ...args, '--overwrite')).toEqual(calls);
+    expect(await callsOf(app, ...args)).toEqual({ ...calls, 'ssm:GetParameter': 1 });
+  });
+
   test('get of a large value: one call to each service', async () => {
     const app = await createScene(aws, BLOBS);
     await app.succeed(['encrypt', 'app.yml']);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
 import { createCanary, expectHidden } from '../support/canary.ts';
 import { controlOf } from '../support/control.ts';
+import { createPutScene } from '../support/put.ts';
 import { createScene, secret } from '../support/scene.ts';
 
 const aws = await useAws();
@@ -169,4 +170,16 @@ test('writes what it can and lists the rest; a run with the right finishes', asy
   }
   await app.succeed(['save', 'app.yml']);
   expect((await app.succeed(['get', `${app.prefix}c`])).stdout.toString()).toBe('x');
+});
+
+test('put without the right to look at the parameter warns, and replaces what it holds', async () => {
+  const app = await createPutScene(aws);
+  await denyAuthor('ssm:GetParameter');
+  await app.put('data', 'first');
+  const put = ['put', ...app.target('data')];
+  const { stderr } = await app.succeed(put, { ...asAuthor, stdin: SECRET });
+  expect(stderr).toContain(`${app.prefix}data will be replaced whatever it holds`);
+  expect((await app.succeed(['get', `${app.prefix}data`])).stdout.toString()).toBe(SECRET);
+  const unseen = await app.succeed([...put, '--overwrite'], { ...asAuthor, stdin: SECRET });
+  expect(unseen.stderr).not.toContain('warning');
 });

@@ -92,7 +92,7 @@ test.each<[string, (id: string) => Promise<unknown>]>([
     'is about to be deleted',
     (KeyId) => aws.kms.send(new ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 })),
   ],
-])('put under a key that %s neither reads nor writes', async (_, spoil) => {
+])('put under a key that %s looks at the parameter, and writes nothing', async (_, spoil) => {
   const app = await createPutScene(aws);
   const alias = `alias/${aws.unique('spoilt')}`;
   await spoil(await aws.createKey(alias));
@@ -103,7 +103,7 @@ test.each<[string, (id: string) => Promise<unknown>]>([
     expect(stderr).toMatch(new RegExp(`^coffer: error: kms:GenerateDataKey ${alias}: `));
     expect(stderr).toContain('check that the KMS key exists, is enabled');
   });
-  expect(calls).toEqual({ 'kms:GenerateDataKey': 1 });
+  expect(calls).toEqual({ 'ssm:GetParameter': 1, 'kms:GenerateDataKey': 1 });
 });
 
 /** Faults that lose the first answer after the work is done, but not the second. */

@@ -15,7 +15,11 @@ export async function run(context: Context): Promise<ExitCode> {
     extension: flags.string('extension'),
   };
   const { data, size } = await openInput(terminal.streams.stdin, flags.string('file'));
-  const options = { allowEmpty: flags.boolean('allowEmpty'), size };
+  const options = {
+    allowEmpty: flags.boolean('allowEmpty'),
+    overwrite: flags.boolean('overwrite'),
+    size,
+  };
   const report = await put(tools, data, target, options);
   if (json) await writeReport(context, report);
   else await terminal.write(`${report.url}\n`);

@@ -19,8 +19,10 @@ export const DATA_COMMANDS: CommandGroup = {
         Encrypts standard input or a file of any size with a new data key, stores it as an object
         that is never overwritten, and then makes the parameter point to it. Uses little memory and
         never writes plaintext to disk. Prints the object's URL. Refuses empty input, which usually
-        means that the command before the pipe failed. Needs kms:GenerateDataKey on the key,
-        s3:PutObject and ssm:PutParameter.`,
+        means that the command before the pipe failed, and a parameter with a value of its own, such
+        as a secret of a manifest. Needs kms:GenerateDataKey on the key, s3:PutObject, ssm:PutParameter
+        and, without --overwrite, ssm:GetParameter; without that right it warns, and replaces the
+        parameter whatever it holds.`,
       flags: [
         ['-p, --path <prefix>', "Prefix of the object's key"],
         ['-b, --bucket <bucket>', 'Bucket for the object'],
@@ -29,6 +31,7 @@ export const DATA_COMMANDS: CommandGroup = {
         ['-e, --extension <suffix>', "Suffix of the object's key, such as .tar"],
         ['-f, --file <file>', 'Read this file instead of standard input'],
         ['--allow-empty', 'Publish an empty object when there is no data'],
+        ['--overwrite', 'Replace the parameter even if it holds a value of its own'],
         OPERATION,
       ],
       examples: [
