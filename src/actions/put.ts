@@ -204,8 +204,9 @@ async function* refusePartial(
     yield chunk;
   }
   if (size !== undefined && read !== size) {
-    throw new CofferError('source', 'the file changed while it was read: nothing was published', {
-      hint: 'run the command again once nothing writes to it',
+    const fault = `the data has ${read} bytes, not the expected ${size}`;
+    throw new CofferError('source', `${fault}: nothing was published`, {
+      hint: 'if it comes from a file, try again once nothing writes to it',
     });
   }
   if (read > 0 || allowEmpty) return;

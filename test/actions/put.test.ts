@@ -53,11 +53,13 @@ test('put accepts a stream, and another parameter name', async () => {
 test.each([
   ['less', 99],
   ['more', 101],
-])('publishes nothing of a file that has %s than its size when it is read', async (_, size) => {
+])('publishes nothing of data that has %s bytes than its size says', async (_, size) => {
   const { prefix, target } = createTarget();
   const data = chunksOf(randomBytes(size));
   const error = await failureOf(() => put(tools, data, target, { size: 100 }));
-  expect(error.message).toContain('changed while it was read');
+  expect(error.message).toBe(
+    `the data has ${size} bytes, not the expected 100: nothing was published`,
+  );
   expect(await stored.objects(prefix)).toEqual([]);
   expect(await stored.values(prefix)).toEqual({});
 });
