@@ -71,7 +71,7 @@ export function newManifestText(
 }
 
 function optional(key: string, value: string | undefined): string {
-  return value === undefined ? '' : `${key}: ${inlineText(value, false)}\n`;
+  return value === undefined ? '' : `${key}: ${inlineText(value, 'block')}\n`;
 }
 
 function tagLines(tags: NewSettings['tags'] = {}): string {
@@ -87,7 +87,7 @@ function tagLines(tags: NewSettings['tags'] = {}): string {
 }
 
 function line(key: string, value: string, why: string): string {
-  return `${key}: ${inlineText(value, false)} # ${why}\n`;
+  return `${key}: ${inlineText(value, 'block')} # ${why}\n`;
 }
 
 /** Its problems have no place: the text is in no file yet. */

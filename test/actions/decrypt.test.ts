@@ -16,7 +16,7 @@ test('decrypt returns the text in plaintext, and leaves the file alone', async (
   const before = await app.text('app.yml');
   await encrypt(tools, [file]);
   const sealed = await app.text('app.yml');
-  expect(await decrypt(tools, file)).toEqual({ text: before, left: [] });
+  expect(await decrypt(tools, file)).toEqual({ text: before.replace('"one"', 'one'), left: [] });
   expect(await app.text('app.yml')).toBe(sealed);
 });
 
@@ -41,7 +41,7 @@ test('a value that cannot be plaintext in a manifest stays sealed, and can be re
   await encrypt(tools, [file]);
 
   const { text, left } = await decrypt(tools, file);
-  expect(text).toContain('value: "one"');
+  expect(text).toContain('value: one');
   expect(text).toContain('encrypted_with:');
   expect(left.map(({ message }) => message)).toEqual([
     'long is long and stays encrypted',

@@ -41,7 +41,7 @@ test('edit seals changed values, and the others keep their ciphertext', async ()
   const lines = sealed.split('\n');
   const changed = (await app.text('app.yml')).split('\n').filter((line, i) => line !== lines[i]);
   expect(changed).toEqual([expect.stringMatching(/^ {2}- \{name: b, .*ENC\[/)]);
-  expect((await decrypt(tools, file)).text).toContain('"three"');
+  expect((await decrypt(tools, file)).text).toContain('value: three');
 });
 
 test('an unchanged text changes nothing', async () => {
@@ -93,7 +93,7 @@ test('keeps a concurrent change, and the edit beside it, sealed', async () => {
   const error = await failureOf(() => edit(tools, file, change, { again: refuse }));
   expect(error).toMatchObject({ code: 'conflict' });
   expect(await app.text('app.yml')).toBe(`${sealed}# theirs\n`);
-  expect((await decrypt(tools, `${file}.edited`)).text).toContain('"mine"');
+  expect((await decrypt(tools, `${file}.edited`)).text).toContain('value: mine');
 });
 
 test('a new manifest starts with a template, in the home region', async () => {

@@ -69,12 +69,12 @@ test('list says when the secrets of a manifest were changed and are due', async 
   await app.succeed(['encrypt', 'app.yml']);
   await app.succeed(['save', 'app.yml']);
   const days: Record<string, string> = { soon: dayOf(new Date()), late: '2020-01-01' };
-  const text = (await app.text('app.yml')).replace(/(name: unknown, .*?), changed: "[^"]*"/, '$1');
+  const text = (await app.text('app.yml')).replace(/(name: unknown, .*?), changed: [^,}]*/, '$1');
   await app.write(
     'app.yml',
     text.replaceAll(
-      /(name: (soon|late), .*? changed: )"[^"]*"/g,
-      (_, before: string, name: string) => `${before}"${days[name]}"`,
+      /(name: (soon|late), .*? changed: )[^,}]*/g,
+      (_, before: string, name: string) => `${before}${days[name]}`,
     ),
   );
   const parameters = await list(createTools(aws).tools, [app.path('app.yml')]);
@@ -118,8 +118,8 @@ test('one secret that holds several values has the age of the one that is due fi
     await app.write(
       'app.yml',
       text
-        .replace(/(name: unknown, .*?), changed: "[^"]*"/, '$1')
-        .replace(/(name: late, .*? changed: )"[^"]*"/, '$1"2020-01-01"'),
+        .replace(/(name: unknown, .*?), changed: [^,}]*/, '$1')
+        .replace(/(?<=name: late, .*? changed: )[^,}]*/, '2020-01-01'),
     );
     const [one] = await list(createTools(aws).tools, [app.path('app.yml')]);
     expect(one).toMatchObject({ name: app.secret, age: { state: ages[count]?.[1] } });

@@ -19,11 +19,7 @@ test('masks secrets, or reveals those that it can open', async () => {
     'value: "three"}',
   ]);
   const revealed = String(await textconv(tools, file, { reveal: true }));
-  expect(revealed.match(/value: .*/g)).toEqual([
-    'value: "one"}',
-    'value: "two"}',
-    'value: "three"}',
-  ]);
+  expect(revealed.match(/value: .*/g)).toEqual(['value: one}', 'value: two}', 'value: "three"}']);
   expect(said.warnings).toEqual([]);
 
   const text = await app.text('app.yml');
@@ -32,7 +28,7 @@ test('masks secrets, or reveals those that it can open', async () => {
   const partly = String(await textconv(tools, file, { reveal: true }));
   expect(partly.match(/value: .*/g)).toEqual([
     expect.stringMatching(/ENC\[…[0-9a-f]{8}\]/),
-    'value: "two"}',
+    'value: two}',
     'value: "three"}',
     'value: "four"}',
   ]);

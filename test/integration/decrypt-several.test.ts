@@ -3,18 +3,18 @@ import { mkdir, readFile, stat, symlink } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
 import { expect, test } from 'vitest';
 import { useAws } from '../support/aws.ts';
-import { createScene, secret, type Scene } from '../support/scene.ts';
+import { createScene, type Scene } from '../support/scene.ts';
 
 const aws = await useAws();
 
 /** Encrypted manifests in app.yml and below teams/, and their texts before. */
 async function createTeams(): Promise<Scene & { texts: Record<string, string> }> {
-  const app = await createScene(aws, `# all\n${secret('a', 'one')}`);
+  const app = await createScene(aws, `# all\n  - {name: a, type: SecureString, value: one}\n`);
   const text = await app.text('app.yml');
   const texts: Record<string, string> = {
     'app.yml': text,
-    'teams/x.yml': `---\n${text.replace('"one"', '"two"')}`,
-    'teams/y.yml': text.replace('"one"', '"three"').trimEnd(),
+    'teams/x.yml': `---\n${text.replace('value: one', 'value: two')}`,
+    'teams/y.yml': text.replace('value: one', 'value: three').trimEnd(),
   };
   await mkdir(app.path('teams'));
   for (const [file, text] of Object.entries(texts)) await app.write(file, text);

@@ -3,7 +3,6 @@ import type { RecoveryWraps } from '../../crypto/recovery.ts';
 import { CofferError } from '../../errors.ts';
 import type { Blob, Generate, ParameterEdit } from '../model.ts';
 import { quote } from '../yaml/faults.ts';
-import { readsAsString } from '../yaml/scalars.ts';
 import type { Lines, Splice } from './lines.ts';
 import {
   type Rendering,
@@ -57,18 +56,23 @@ export interface Spot {
   blocks: Room;
 }
 
+function styleAt({ flow, quotedKeys }: Spot): 'block' | 'flow' | 'json' {
+  if (!flow) return 'block';
+  return quotedKeys ? 'json' : 'flow';
+}
+
 /** Renders a value for its place. */
 export type Value = (spot: Spot) => Rendering;
 
 /** A text on one line, quoted if a reader would take it for a number or the like. */
 export const oneLine =
   (text: string): Value =>
-  ({ flow }) => ({ inline: inlineText(text, flow), below: [] });
+  (spot) => ({ inline: inlineText(text, styleAt(spot)), below: [] });
 
 /** A date, without quotes where YAML allows it. */
 export const stamp =
   (text: string): Value =>
-  ({ flow }) => ({ inline: flow ? doubleQuoted(text) : text, below: [] });
+  (spot) => ({ inline: styleAt(spot) === 'json' ? doubleQuoted(text) : text, below: [] });
 
 /** A text in the most readable form. */
 export const anyLines =
@@ -119,7 +123,7 @@ function wrapsOf(wraps: RecoveryWraps = {}): Entries {
 export const textsOf =
   (texts: readonly string[]): Value =>
   (spot) => {
-    const items = texts.map((text) => inlineText(text, spot.flow));
+    const items = texts.map((text) => inlineText(text, styleAt(spot)));
     if (spot.flow) return { inline: `[${items.join(', ')}]`, below: [] };
     const indent = ' '.repeat(spot.column + 2);
     return { inline: '', below: items.map((item) => `${indent}- ${item}`) };
@@ -167,8 +171,9 @@ function braces(pairs: readonly string[], { flow }: Spot): string {
   return flow ? `{${pairs.join(', ')}}` : `{ ${pairs.join(', ')} }`;
 }
 
-function word(text: string, { flow }: Spot): string {
-  return !flow && /^[A-Za-z]\w*$/.test(text) && readsAsString(text) ? text : doubleQuoted(text);
+/** Of a list or map that is always in brackets, even in block style. */
+function word(text: string, spot: Spot): string {
+  return inlineText(text, spot.flow ? styleAt(spot) : 'flow');
 }
 
 const blobOf =
@@ -209,8 +214,8 @@ export function renderKey(key: string, { flow, quotedKeys }: Spot): string {
   return (flow && quotedKeys) || !isSafeKey(key) ? doubleQuoted(key) : key;
 }
 
-function scalar(value: string | number, { flow }: Spot): string {
-  return typeof value === 'number' ? String(value) : inlineText(value, flow);
+function scalar(value: string | number, spot: Spot): string {
+  return typeof value === 'number' ? String(value) : inlineText(value, styleAt(spot));
 }
 
 /** Renders a content after `value:` or `blob:`. */

@@ -35,9 +35,13 @@ export function isSafePlain(text: string): boolean {
   );
 }
 
-/** A text on one line. */
-export function inlineText(text: string, flow: boolean): string {
-  return !flow && isSafePlain(text) ? text : doubleQuoted(text);
+/** What is plain inside brackets: the words that `readOrdinary` reads there, without colons. */
+const WORD = /^[A-Za-z0-9_./$][\w./+=@$-]*$/;
+
+/** A text on one line; JSON has all texts in quotes. */
+export function inlineText(text: string, style: 'block' | 'flow' | 'json'): string {
+  const fits = style === 'block' || (style === 'flow' && WORD.test(text));
+  return fits && isSafePlain(text) ? text : doubleQuoted(text);
 }
 
 /** Whether `text` as a plain key reads back unchanged, in block and flow style. */

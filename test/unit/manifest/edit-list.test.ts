@@ -69,12 +69,12 @@ describe('adds a new parameter after the last one', () => {
     [
       'in braces',
       'parameters:\n  - {name: a, type: String, value: v} # c\n',
-      '  - {name: "new", type: "String", value: "v"}\n',
+      '  - {name: new, type: String, value: v}\n',
     ],
     [
       'in braces with spaces',
       'parameters:\n- { name: a, type: String, value: v }\n',
-      '- { name: "new", type: "String", value: "v" }\n',
+      '- { name: new, type: String, value: v }\n',
     ],
   ])('%s', (_, before, added) => {
     expectEdit(before, { add: [N] }, before + added);
@@ -111,7 +111,7 @@ describe('adds a new parameter after the last one', () => {
 
 describe('lists in brackets', () => {
   const A = '{name: a, type: String, value: v}';
-  const M = '{name: "new", type: "String", value: "v"}';
+  const M = '{name: new, type: String, value: v}';
   test.each([
     ['on one line', `[${A}] # c\n`, `[${A}, ${M}] # c\n`],
     ['with spaces', `[ ${A} ]\n`, `[ ${A}, ${M} ]\n`],
@@ -121,7 +121,7 @@ describe('lists in brackets', () => {
     [
       'a line for each key',
       '[\n  {\n    name: a,\n    type: String,\n    value: v\n  }\n]\n',
-      '[\n  {\n    name: a,\n    type: String,\n    value: v\n  },\n  {\n    name: "new",\n    type: "String",\n    value: "v"\n  }\n]\n',
+      '[\n  {\n    name: a,\n    type: String,\n    value: v\n  },\n  {\n    name: new,\n    type: String,\n    value: v\n  }\n]\n',
     ],
     [
       'brackets on one line',

@@ -47,9 +47,9 @@ const withKeys = (keys: string) =>
   `${HEAD}encrypted_with: arn:x\n${keys}parameters: [{name: p, type: String, value: x}]\n`;
 
 const entry = (id: string) => dataKeyLines(id, 'AAAA');
-/** In braces, as somebody may have typed it, and as coffer writes it. */
-const typed = dataKeyInBraces('AAAA');
-const written = `{key: "AAAA", binding: "${BINDING}", commit: "${COMMIT}"}`;
+/** In braces, as coffer writes it, and as somebody may have typed it. */
+const written = dataKeyInBraces('AAAA');
+const typed = `{key: "AAAA", binding: "${BINDING}", commit: "${COMMIT}"}`;
 
 const sealed = { content: { kind: 'sealed', text: SEALED } } as const;
 const plain = (text: string) => ({ content: { kind: 'plain', text } }) as const;
@@ -219,7 +219,7 @@ describe('the type', () => {
 
 describe('maps in braces', () => {
   const B = blob();
-  const flowBlob = `{sha256: "${B.sha256}", size: ${B.size}, key: "${B.key}", binding: "${B.binding}", commit: "${B.commit}", message_id: "${B.messageId}", commitment: "${B.commitment}", path: "x.blobs/a.enc"}`;
+  const flowBlob = `{sha256: ${B.sha256}, size: ${B.size}, key: ${B.key}, binding: ${B.binding}, commit: ${B.commit}, message_id: ${B.messageId}, commitment: ${B.commitment}, path: x.blobs/a.enc}`;
 
   test.each<[string, string, ParameterEdit, string]>([
     [
@@ -469,7 +469,7 @@ describe('data_keys', () => {
     const before = withKeys(
       `data_keys:\n${entry('aaaaaaaa').replace('AAAA', 'AAAA # a')}  bbbbbbbb: ${typed} # b\n`,
     );
-    const after = before.replace('AAAA # a', 'BBBB # a').replace('{key: AAAA', '{key: CCCC');
+    const after = before.replace('AAAA # a', 'BBBB # a').replace('{key: "AAAA', '{key: "CCCC');
     const dataKeys = { aaaaaaaa: dataKey('BBBB'), bbbbbbbb: dataKey('CCCC') };
     expect(edit(before, { dataKeys })).toBe(after);
   });

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { editManifest } from '../../../src/manifest/edit.ts';
 import { isWritable } from '../../../src/manifest/edit/write-scalar.ts';
+import { readOrdinary } from '../../../src/manifest/yaml/ordinary.ts';
 import { dataKeyInBraces, HEAD, parse, SEALED } from './samples.ts';
 import { byLength } from '../../support/length.ts';
 import { anyText } from '../../support/any-text.ts';
@@ -147,6 +149,8 @@ describe('reads back any plain text unchanged', () => {
   });
 });
 
+const IN_BRACES = `${TOP}parameters:\n  - {name: p, type: StringList, value: [x, y]}\n`;
+
 function writtenAs(text: string, source = PLACES[0]?.[1] ?? ''): string {
   const edited = editManifest(parse(source), {
     parameters: new Map([['p', { content: { kind: 'plain', text } }]]),
@@ -200,6 +204,42 @@ describe('writes a text in the form that a person would choose', () => {
       expect(edited).toContain(`"${text}": "${text}"`);
     },
   );
+
+  test.each([
+    ['word', 'word'],
+    ['a1b2+c3/d4==', 'a1b2+c3/d4=='],
+    ['x.blobs/a.enc', 'x.blobs/a.enc'],
+    ['two words', '"two words"'],
+    ['a,b', '"a,b"'],
+    ['a]', '"a]"'],
+    ['https://example.com', '"https://example.com"'],
+    ['1.10', '"1.10"'],
+    ['no', '"no"'],
+    ['...', '"..."'],
+  ])('in braces, %j becomes %s, and in JSON it has quotes', (text, expected) => {
+    const add = [
+      {
+        name: 'q',
+        type: 'String',
+        tags: { team: text },
+        content: { kind: 'plain', text },
+      } as const,
+    ];
+    const braces = editManifest(parse(IN_BRACES), { add });
+    expect(braces).toContain(`tags: {team: ${expected}}, value: ${expected}}`);
+    expect(readOrdinary(braces), 'without the YAML library').toBeDefined();
+    const json = JSON.stringify(parseYaml(IN_BRACES));
+    expect(editManifest(parse(json), { add })).toContain(`"value": ${JSON.stringify(text)}}`);
+  });
+
+  test('a list of words in braces has no quotes', () => {
+    const generate = { length: 8, charset: 'alnum', require: ['lower', 'digit'] } as const;
+    const origin = { generate: { ...generate, require: [...generate.require] } };
+    const edited = editManifest(parse(IN_BRACES), {
+      add: [{ name: 'q', type: 'SecureString', origin }],
+    });
+    expect(edited).toContain('{length: 8, charset: alnum, require: [lower, digit]}');
+  });
 
   test('refuses text that looks like ciphertext, and empty text, without quoting them in the error', () => {
     expect(() => writtenAs('ENC[canary]')).toThrow(/cannot hold the value of parameter "p"/);

@@ -40,7 +40,7 @@ test('refuses ciphertext that does not open in its place, with file and line', a
   const { manifest, seal } = await openSealed();
   const { content } = parameterOf(manifest, 'a');
   const text = content.kind === 'sealed' ? content.text : '';
-  const failure = await failureOf(() => seal((view) => view.replace('secret-b', text)));
+  const failure = await failureOf(() => seal((view) => view.replace('secret-b', `"${text}"`)));
   expect(failure.code).toBe('manifest');
   expect(failure.message).toBe('b has ciphertext of another parameter');
   expect(failure.place?.line).toBe(

@@ -26,7 +26,7 @@ test('the view shows text values, and is otherwise the manifest', async () => {
   const { come } = differences(manifest.text, view.text);
   expect(come).toEqual([
     '    value: "secret: a"',
-    '  - {name: b, type: securestring, value: "secret-b"}',
+    '  - {name: b, type: securestring, value: secret-b}',
     `    value: ${LONG}.`,
   ]);
 });
@@ -113,7 +113,7 @@ describe('an edit of', () => {
         .replace('name: b, type: securestring', 'name: b, type: String')
         .replace('name: plain, type: string', 'name: plain, type: SecureString'),
     );
-    expect(text).toContain('{name: b, type: string, value: "secret-b"}');
+    expect(text).toContain('{name: b, type: string, value: secret-b}');
     expect(text).toMatch(/\{name: plain, type: securestring, value: "ENC\[/);
     expect(await valueOf('plain')).toBe('1.10');
   });
