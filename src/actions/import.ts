@@ -125,7 +125,7 @@ async function importNew(
       );
     }
   });
-  return tell(host, found, leftOut, kmskey);
+  return tell(host, { found, leftOut }, { file: write ? undefined : file, kmskey });
 }
 
 /** Adds what is missing to an existing manifest. */
@@ -174,7 +174,8 @@ async function importInto(
     const read = parseManifest(text, file, manifest);
     await replaceManifest(manifest, { text, read, blobs });
   });
-  return tell(tools.host, found, leftOut, kmskey ?? settingsOf(found).kmskey);
+  const onlyKey = kmskey ?? settingsOf(found).kmskey;
+  return tell(tools.host, { found, leftOut }, { file, kmskey: onlyKey });
 }
 
 /** Leaves no blob files behind if the manifest cannot be written. */
@@ -205,12 +206,12 @@ async function refuseExisting(file: string): Promise<void> {
 
 function tell(
   host: Host,
-  found: readonly Found[],
-  leftOut: string[],
-  kmskey: string | undefined,
+  { found, leftOut }: { found: readonly Found[]; leftOut: string[] },
+  { file, kmskey }: { file: string | undefined; kmskey: string | undefined },
 ): ImportReport {
   const otherKeys = underOtherKeys(found, kmskey);
-  host.note(`${countOf(found.length, 'parameter')} imported`);
+  const into = file === undefined ? '' : ` into ${file}`;
+  host.note(`${countOf(found.length, 'parameter')} imported${into}`);
   tellLeftOut(host, leftOut);
   if (otherKeys.length > 0) {
     host.warn({

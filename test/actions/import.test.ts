@@ -37,7 +37,7 @@ test('a new manifest contains what AWS has, sealed, without any difference', asy
   const file = app.path('new.yml');
   const report = await importPath(tools, app.prefix.slice(0, -1), { file });
   expect(report).toEqual({ imported: names, otherKeys: [], leftOut: [] });
-  expect(said.notes).toEqual(['3 parameters imported']);
+  expect(said.notes).toEqual([`3 parameters imported into ${file}`]);
   const text = await app.text('new.yml');
   expect(text).toContain(`kmskey: ${aws.kmskey}\nbucket: ${aws.bucket}\n`);
   expect(text).not.toContain('one');

@@ -83,7 +83,7 @@ describe.each(SIZES)('get -o of %i bytes', (size) => {
     const before = await app.files();
     const { stdout, stderr } = await app.succeed(['get', url, '-o', 'out']);
     expect(stdout).toHaveLength(0);
-    expect(stderr).toBe('');
+    expect(stderr).toBe(`out written with the value of ${url}\n`);
     expect((await app.read('out')).equals(data)).toBe(true);
     expect((await stat(app.path('out'))).mode & 0o777).toBe(0o600);
     expect(await app.files(), 'and nothing beside it').toEqual(before);

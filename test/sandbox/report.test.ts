@@ -32,7 +32,10 @@ test('the page goes to a file, or to standard output; with --json there is a rep
   const dash = await app.succeed(['report', 'app.yml', '-o', '-']);
   expect(dash.stdout.toString().startsWith(START)).toBe(true);
   const filed = await app.succeed(['report', 'app.yml', '-o', 'report.html']);
-  expect([filed.stdout.length, filed.stderr]).toEqual([0, '']);
+  expect([filed.stdout.length, filed.stderr]).toEqual([
+    0,
+    'report.html written with 1 environment\n',
+  ]);
   const page = await app.text('report.html');
   expect(page.startsWith(START) && page.endsWith('</html>\n')).toBe(true);
   expect((await stat(app.path('report.html'))).mode & 0o111).toBe(0);

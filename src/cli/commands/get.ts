@@ -29,6 +29,7 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
     } else {
       // The file gets its name only after verification.
       await writePrivateFile(file, value.unverified(), terminal.onStop());
+      terminal.note(`${file} written with the value of ${selector}`);
     }
   } finally {
     await value.close();

@@ -5,6 +5,7 @@ import { CofferError, type Problem } from '../../errors.ts';
 import { openRegular } from '../../files/open-regular.ts';
 import { isPipeOrDevice, isThere } from '../../files/private-file.ts';
 import { replaceFile } from '../../files/replace.ts';
+import { countOf } from '../../formats/count.ts';
 import type { Overview } from '../../page/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
@@ -76,7 +77,11 @@ async function writePage(
   const { renderPage } = await import('../../page/page.ts');
   const page = renderPage(overview);
   if (file === undefined) return terminal.write(page);
-  if (!(await isPipeOrDevice(file))) return replaceFile(file, page);
+  if (!(await isPipeOrDevice(file))) {
+    await replaceFile(file, page);
+    const { length } = overview.environments;
+    return terminal.note(`${file} written with ${countOf(length, 'environment')}`);
+  }
   await writeFile(file, page, { flag: 'a' }).catch((error: unknown) => {
     throw explainOutputError(error, file);
   });
