@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { countOf } from '../formats/count.ts';
 import type { Manifest, NewParameter, Parameter } from '../manifest/model.ts';
 import { findParameter, lockManifests, openerFor, readManifests } from './manifests.ts';
@@ -24,7 +25,7 @@ export function copy(
     const [from, target] = await readManifests(tools, [file, to]);
     if (!from || !target) {
       throw new CofferError('usage', 'coffer copy takes two manifests', {
-        hint: `within one manifest: coffer move ${file} OLD NEW`,
+        hint: `within one manifest: coffer move ${shellFile(file)} OLD NEW`,
       });
     }
     const chosen = [...new Set(names.map((name) => findParameter(from, name)))];
@@ -49,7 +50,7 @@ function refuseExisting({ file, parameters }: Manifest, chosen: readonly Paramet
   const taken = chosen.find(({ name }) => there.has(name));
   if (!taken) return;
   throw new CofferError('usage', `${file} has a parameter ${taken.name} already`, {
-    hint: `remove it first: coffer unset ${file} ${taken.name}`,
+    hint: `remove it first: coffer unset ${shellFile(file)} ${taken.name}`,
   });
 }
 

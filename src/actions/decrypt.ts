@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { Problem } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { ParameterType } from '../manifest/model.ts';
 import { reveal } from '../seal/reveal.ts';
 import { findParameter, openerFor, readOneManifest } from './manifests.ts';
@@ -24,7 +25,7 @@ export async function decrypt(tools: Tools, file: string): Promise<DecryptReport
     text,
     left: left.map(({ name, why }) => ({
       message: `${name} is ${why} and stays encrypted`,
-      hint: `coffer decrypt ${file} --value ${name} prints it`,
+      hint: `coffer decrypt ${shellFile(file)} --value ${name} prints it`,
     })),
   };
 }

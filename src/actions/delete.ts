@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import type { Plan } from '../plan/model.ts';
 import { syncEdit, type EditAndSyncOptions } from './edit-and-sync.ts';
@@ -62,7 +63,7 @@ function find(manifest: Manifest, wanted: string): Parameter {
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
     const { file, secret } = manifest;
-    const sync = `coffer sync ${file}${secret === undefined ? ' --prune' : ''}`;
+    const sync = `coffer sync ${shellFile(file)}${secret === undefined ? ' --prune' : ''}`;
     const hint = `${error.hint ?? ''}; if AWS still has it, run ${sync}`;
     throw new CofferError(error.code, error.message, { hint, cause: error });
   }
@@ -99,7 +100,7 @@ async function deleteWhole(
     const { code, message, problems } = error;
     const more = {
       message: `AWS no longer has ${name}, but ${file} does: coffer sync would create it again`,
-      hint: `to finish, run coffer unset ${file} ${name}`,
+      hint: `to finish, run coffer unset ${shellFile(file)} ${name}`,
     };
     throw new CofferError(code, message, {
       hint: more.hint,
@@ -122,7 +123,7 @@ async function deleteValue(
   if (parameters.length === 1) {
     throw new CofferError('usage', `${name} is the only value of ${secret}`, {
       place,
-      hint: `to delete the whole secret, run coffer nuke ${file}`,
+      hint: `to delete the whole secret, run coffer nuke ${shellFile(file)}`,
     });
   }
   const { regions } = await syncEdit(

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Manifest } from '../manifest/model.ts';
 import type { Plan } from '../plan/model.ts';
 import type { Reviewed } from '../seal/apply.ts';
@@ -88,7 +89,7 @@ function halfDone(error: CofferError, file: string, name: string): CofferError {
   const { code, message, problems, report } = error;
   const more = {
     message: `${file} has the change, but AWS may not have it yet`,
-    hint: `to finish, run coffer sync ${file} --only ${name}`,
+    hint: `to finish, run coffer sync ${shellFile(file)} --only ${name}`,
   };
   return new CofferError(code, message, {
     hint: more.hint,

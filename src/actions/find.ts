@@ -1,4 +1,5 @@
 import { CofferError, type Place } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { createNaming } from '../formats/variable-names.ts';
 import { matcher } from '../formats/wildcards.ts';
 import { nameInStore } from '../manifest/entries.ts';
@@ -91,7 +92,7 @@ async function readAll(
     throw new CofferError(code, message, { hint, place, problems });
   }
   for (const file of broken.keys()) {
-    const hint = `coffer check ${file} says why`;
+    const hint = `coffer check ${shellFile(file)} says why`;
     host.warn({ message: `${file} is left out: it cannot be read`, hint });
   }
   return manifests;

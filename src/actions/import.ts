@@ -1,6 +1,7 @@
 import { DataKeys } from '../crypto/data-keys.ts';
 import { CofferError } from '../errors.ts';
 import { isThere } from '../files/private-file.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { countOf } from '../formats/count.ts';
 import type { Host } from '../host.ts';
 import {
@@ -199,7 +200,7 @@ async function withSealed(
 async function refuseExisting(file: string): Promise<void> {
   if (await isThere(file)) {
     throw new CofferError('usage', `${file} already exists`, {
-      hint: `use --merge ${file} to add what is missing`,
+      hint: `use --merge ${shellFile(file)} to add what is missing`,
     });
   }
 }

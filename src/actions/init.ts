@@ -2,6 +2,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { replaceFile } from '../files/replace.ts';
 import { isThere } from '../files/private-file.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { repositoryRoot } from '../git/repository.ts';
 import { writeManifest } from '../manifest/index.ts';
 import { EXAMPLE, newManifestText, type Destination } from '../manifest/new-manifest.ts';
@@ -46,7 +47,7 @@ export async function init(
 async function refuseExisting(file: string): Promise<void> {
   if (!(await isThere(file))) return;
   throw new CofferError('usage', `${file} already exists`, {
-    hint: `coffer set ${file} NAME adds a secret to it`,
+    hint: `coffer set ${shellFile(file)} NAME adds a secret to it`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { awsErrorName } from '../aws/errors.ts';
 import { CofferError } from '../errors.ts';
+import { shellWord } from '../files/shell-words.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { nearest } from '../manifest/nearest.ts';
 
@@ -23,7 +24,7 @@ export function didYouMean(name: string, known: readonly string[]): string | und
 export function refusePath(name: string, store: StoreName): void {
   if (store !== 'ssm' || !name.endsWith('/')) return;
   throw new CofferError('usage', `${name} is a path, not the name of a parameter`, {
-    hint: `coffer list ${name} shows the names below it`,
+    hint: `coffer list ${shellWord(name)} shows the names below it`,
   });
 }
 
@@ -39,7 +40,7 @@ export function explainMissing(
   const isMissing = error instanceof CofferError && awsErrorName(error) === 'ParameterNotFound';
   if (!isMissing || error.hint !== undefined) return error;
   const elsewhere = store ? '' : '; for a secret in Secrets Manager, add --store secretsmanager';
-  const hint = `coffer find ${name} says which manifest has it${elsewhere}`;
+  const hint = `coffer find ${shellWord(name)} says which manifest has it${elsewhere}`;
   return new CofferError(error.code, error.message, { hint, cause: error.cause });
 }
 

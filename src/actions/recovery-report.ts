@@ -4,6 +4,7 @@ import type { Manifest } from '../manifest/model.ts';
 import { describeGap, findGaps, type Gap } from '../seal/recovery.ts';
 import { describeRecipients } from './recipients.ts';
 import type { Tools } from './tools.ts';
+import { shellFile } from '../files/shell-words.ts';
 
 /** Who can open a manifest without its file key, and what a task changed. */
 export interface RecoveryReport {
@@ -37,7 +38,7 @@ export function list({ host }: Tools, manifest: Manifest): RecoveryReport {
   if (recipients.length > 0 && uncovered.length > 0) {
     host.warn({
       message: `${file}: recovery does not open ${uncovered.join(', ')}`,
-      hint: `coffer encrypt ${file} and coffer refresh ${file} encrypt them for the whole list`,
+      hint: `coffer encrypt ${shellFile(file)} and coffer refresh ${shellFile(file)} encrypt them for the whole list`,
     });
   }
   return report;

@@ -1,6 +1,7 @@
 import { isOutOfUse } from '../aws/errors.ts';
 import { AGE_RECIPIENT, KMS_RECIPIENT } from '../crypto/recovery.ts';
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { countOf } from '../formats/count.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
@@ -187,7 +188,7 @@ async function restore(
   const { file, encryptedWith, region, recovery: recipients } = manifest;
   if (encryptedWith === undefined) {
     throw new CofferError('usage', `${file} is not encrypted yet`, {
-      hint: `run coffer encrypt ${file}`,
+      hint: `run coffer encrypt ${shellFile(file)}`,
     });
   }
   await ask(tools, options, [
@@ -202,7 +203,7 @@ async function restore(
   const request = { newDataKeys: true, opener: await openerFor(tools, manifest) };
   const report = await write(manifest, await refreshManifest(manifest, source, target, request));
   host.note(
-    `${file}: ${countOf(report.resealed, 'value')} encrypted again under ${target.id}; commit it, and run coffer sync ${file}`,
+    `${file}: ${countOf(report.resealed, 'value')} encrypted again under ${target.id}; commit it, and run coffer sync ${shellFile(file)}`,
   );
   return report;
 }

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { countOf } from '../formats/count.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
@@ -45,7 +46,7 @@ export function refresh(
 function refusePlaintext({ file, encryptedWith, parameters }: Manifest): void {
   if (encryptedWith !== undefined || !parameters.some(needsSealing)) return;
   throw new CofferError('usage', `${file} is not encrypted yet`, {
-    hint: `run coffer encrypt ${file}`,
+    hint: `run coffer encrypt ${shellFile(file)}`,
   });
 }
 

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { propertyOf } from '../formats/properties.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { isSameBlob } from '../seal/file-source.ts';
@@ -95,7 +96,7 @@ function tell(
   if (origin && 'file' in origin) {
     host.note(`${name} no longer comes from ${origin.file}; the file is unchanged`);
   }
-  host.note(`to publish it: coffer sync ${file} --only ${name}`);
+  host.note(`to publish it: coffer sync ${shellFile(file)} --only ${name}`);
 }
 
 /** What a version holds, in memory or as a stream; without bytes, the manifest has its object. */

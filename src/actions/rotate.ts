@@ -1,4 +1,5 @@
 import { CofferError, type Problem } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { changeManifest, findParameter } from './manifests.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
@@ -34,7 +35,7 @@ export async function rotate(
     const request = { only: wanted, regenerate: wanted };
     const report = await sealInPlace(tools, manifest, request, options);
     tools.host.note(
-      `${file}: generated new values for ${[...wanted].join(', ')}; run coffer sync ${file} to update AWS`,
+      `${file}: generated new values for ${[...wanted].join(', ')}; run coffer sync ${shellFile(file)} to update AWS`,
     );
     return report;
   });
@@ -54,7 +55,7 @@ function refuseOthers({ file }: Manifest, chosen: readonly Parameter[]): void {
     .filter((parameter) => !isGenerated(parameter))
     .map(({ name, place }) => ({
       message: `${name} has no generate:, so coffer cannot generate its value`,
-      hint: `coffer set ${file} ${name} sets a new one`,
+      hint: `coffer set ${shellFile(file)} ${name} sets a new one`,
       place,
     }));
   const [first] = problems;

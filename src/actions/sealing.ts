@@ -1,4 +1,5 @@
 import { CofferError, isFailure } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Host } from '../host.ts';
 import { dayOf } from '../manifest/age.ts';
 import type { Manifest } from '../manifest/model.ts';
@@ -67,7 +68,7 @@ async function acceptFile(
   } catch (error) {
     if (!isFailure(error, 'declined')) throw error;
     throw new CofferError('declined', what, {
-      hint: `to encrypt this file, run coffer encrypt --reseal ${name} ${manifest.file}`,
+      hint: `to encrypt this file, run coffer encrypt --reseal ${name} ${shellFile(manifest.file)}`,
       cause: error,
     });
   }

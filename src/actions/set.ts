@@ -1,5 +1,6 @@
 import { CofferError } from '../errors.ts';
 import { isThere } from '../files/private-file.ts';
+import { shellFile, shellWord } from '../files/shell-words.ts';
 import type { Reviewed } from '../seal/apply.ts';
 import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, NewParameter, Parameter, ParameterType } from '../manifest/model.ts';
@@ -121,7 +122,7 @@ function plan(manifest: Manifest, wanted: string, { type, description, isNew }: 
 function alreadyThere({ file }: Manifest, { name, place }: Parameter): CofferError {
   return new CofferError('usage', `${file} already has ${name}`, {
     place,
-    hint: `for a new value: coffer update ${file} ${name}; to send the present one to AWS: coffer sync ${file} --only ${name}`,
+    hint: `for a new value: coffer update ${shellFile(file)} ${name}; to send the present one to AWS: coffer sync ${shellFile(file)} --only ${name}`,
   });
 }
 
@@ -129,7 +130,7 @@ function notThere({ file, parameters }: Manifest, name: string): CofferError {
   const names = parameters.map((parameter) => parameter.name);
   const meant = didYouMean(name, names);
   return new CofferError('usage', `${file} has no parameter ${name}`, {
-    hint: `${meant ? `${meant}; ` : ''}to add it: coffer create ${file} ${name}`,
+    hint: `${meant ? `${meant}; ` : ''}to add it: coffer create ${shellFile(file)} ${shellWord(name)}`,
   });
 }
 

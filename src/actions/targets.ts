@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { entriesOf, type Entry } from '../manifest/entries.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { inEachRegion } from '../manifest/regions.ts';
@@ -126,7 +127,7 @@ function warnOfMovedKey(host: Host, manifest: Manifest, { objects }: ActualState
   if (!isMoved || !parameters.some(({ type }) => type === 'SecureString')) return;
   host.warn({
     message: `${kmskey} now names another key; SSM does not say which secrets are still under the old one`,
-    hint: `coffer save ${file} encrypts all of them again`,
+    hint: `coffer save ${shellFile(file)} encrypts all of them again`,
   });
 }
 

@@ -4,6 +4,7 @@ import { replaceManifest, type Reviewed } from '../seal/apply.ts';
 import { verify } from '../seal/encrypt.ts';
 import { changeManifest, findParameter } from './manifests.ts';
 import type { Tools, WriteOptions } from './tools.ts';
+import { shellFile } from '../files/shell-words.ts';
 
 export type UnsetOptions = Pick<WriteOptions, 'lockTimeoutSeconds'> & Reviewed;
 
@@ -45,7 +46,7 @@ async function removeFrom(
   const { changed, removed: blobs } = await replaceManifest(manifest, next, review);
   if (changed) {
     // One secret is written anew without the value; others stay until they are pruned.
-    const sync = `coffer sync ${file}${secret === undefined ? ' --prune' : ''}`;
+    const sync = `coffer sync ${shellFile(file)}${secret === undefined ? ' --prune' : ''}`;
     host.note(`${file}: removed ${[...remove].join(', ')}; run ${sync} to delete from AWS too`);
   }
   return { file, changed, removed: [...remove], blobs };

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { ServiceName } from './services.ts';
 
 /** Who calls AWS. */
@@ -51,7 +52,7 @@ export class AccountGuard {
       'credentials',
       `these credentials are of the account ${account} (${arn}), but ${other.file} is for the account ${other.account}: nothing is written`,
       {
-        hint: `use credentials of ${other.account}: --profile names a profile, --role a role to assume; if the manifest is for ${account}, run coffer move ${other.file} --account ${account}`,
+        hint: `use credentials of ${other.account}: --profile names a profile, --role a role to assume; if the manifest is for ${account}, run coffer move ${shellFile(other.file)} --account ${account}`,
       },
     );
   }

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellWord } from '../files/shell-words.ts';
 import type { Setup } from './setup.ts';
 import { profileNamed, type Section, type SharedConfig } from './shared-config.ts';
 
@@ -224,9 +225,9 @@ export function renewal(source: Source): string {
     case 'process':
       return `check what credential_process of the profile ${source.profile} prints`;
     case 'sso':
-      return `sign in: aws sso login --profile ${source.profile}`;
+      return `sign in: aws sso login --profile ${shellWord(source.profile)}`;
     case 'login':
-      return `sign in: aws login --profile ${source.profile}`;
+      return `sign in: aws login --profile ${shellWord(source.profile)}`;
     case 'role':
       return renewal(source.source);
     case 'web identity':

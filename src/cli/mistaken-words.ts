@@ -1,5 +1,6 @@
 import { CofferError } from '../errors.ts';
 import { stat } from '../files/at-once.ts';
+import { shellFile, shellWord } from '../files/shell-words.ts';
 import { argumentsOf, type Call } from './command-line.ts';
 
 const YAML = /\.ya?ml$/i;
@@ -26,7 +27,7 @@ export async function refuseMistaken({ spec, args }: Call): Promise<void> {
   if (!/^[<[](?:\.\.\.)?manifest/.test(wanted) || isFile || (await isThere(first))) return;
   if (wanted === '<manifest>' && YAML.test(second) && (await isThere(second))) {
     throw new CofferError('usage', `${first} is not a file, and the manifest comes first`, {
-      hint: `coffer ${name} ${second} ${first}`,
+      hint: `coffer ${name} ${shellFile(second)} ${shellWord(first)}`,
     });
   }
   if (!first.startsWith('/') || takesPaths) return;
@@ -36,8 +37,8 @@ export async function refuseMistaken({ spec, args }: Call): Promise<void> {
     `${first} is not a file: coffer ${name} takes a manifest, and this looks like a ${isPath ? 'path' : 'name'} in AWS`,
     {
       hint: isPath
-        ? `coffer list ${first} shows the names below it in AWS`
-        : `coffer find ${first} says which manifest has it; coffer get ${first} reads it from AWS`,
+        ? `coffer list ${shellWord(first)} shows the names below it in AWS`
+        : `coffer find ${shellWord(first)} says which manifest has it; coffer get ${shellWord(first)} reads it from AWS`,
     },
   );
 }
@@ -45,9 +46,9 @@ export async function refuseMistaken({ spec, args }: Call): Promise<void> {
 /** Commands that take a name, and what does the same for a manifest. */
 const FOR_MANIFESTS = {
   get: (file: string, name: string) =>
-    `coffer decrypt ${file} --value ${name} shows what git has; coffer list ${file} the names in AWS`,
+    `coffer decrypt ${shellFile(file)} --value ${shellWord(name)} shows what git has; coffer list ${shellFile(file)} the names in AWS`,
   history: (file: string) =>
-    `coffer list ${file} shows the names in AWS; git log -p ${file} what changed in git`,
+    `coffer list ${shellFile(file)} shows the names in AWS; git log -p -- ${shellFile(file)} what changed in git`,
 };
 
 function isThere(file: string): Promise<boolean> {

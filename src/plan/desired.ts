@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { formatPointer, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { ssmFieldsOf } from '../manifest/ssm-fields.ts';
 import { headerOf } from '../seal/blob-body.ts';
@@ -39,7 +40,7 @@ export function refuseUnsealed(
       const other = ', or add --allow-plaintext for a file that is never committed';
       return new CofferError('plaintext', `${name} is a secret but not encrypted`, {
         place,
-        hint: `run coffer encrypt ${file}${isAllowed ? other : ''}`,
+        hint: `run coffer encrypt ${shellFile(file)}${isAllowed ? other : ''}`,
       });
     }),
   );
@@ -123,7 +124,7 @@ async function desire(
   // encrypt does not open existing ciphertext without --reseal.
   const isClosed = content.kind === 'sealed' || content.kind === 'psyml';
   const reseal = isClosed ? `--reseal ${parameter.name} ` : '';
-  const fix = `coffer encrypt ${reseal}${manifest.file}`;
+  const fix = `coffer encrypt ${reseal}${shellFile(manifest.file)}`;
   const unplaced = findUnplaced(manifest, parameter, bytes, fix);
   if (unplaced) throw unplaced;
   return { ...common, ...secret, type: parameter.type, value: bytes.toString('utf8') };

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { CofferError, isFailure } from '../errors.ts';
 import { fitName, resolveTarget } from '../files/names.ts';
 import { tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { parseManifest, writeManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
 import type { StagedBlob } from './blob.ts';
@@ -88,7 +89,7 @@ export function replaceOrKeep(manifest: Manifest, next: Next): Promise<Replaced>
       if (!isFailure(error, 'conflict')) throw error;
       const kept = await keepBeside(manifest.file, next.text, settle);
       throw new CofferError('conflict', error.message, {
-        hint: `run coffer decrypt ${kept} to see your edit, which is saved there, encrypted`,
+        hint: `run coffer decrypt ${shellFile(kept)} to see your edit, which is saved there, encrypted`,
         cause: error,
       });
     }

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { CofferError, isFailure, type Problem } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { type DataKeys } from '../crypto/data-keys.ts';
 import type { EncryptionContext } from '../crypto/kms-port.ts';
 import { parseInline, openInline, sealInline } from '../crypto/inline.ts';
@@ -145,7 +146,7 @@ function warnOfPsyml({ file, dataKeys, parameters }: Manifest): Problem[] {
   return [
     {
       message: `psyml cannot read ${file} any more: coffer has sealed a value in it`,
-      hint: `coffer refresh ${file} brings psyml's own values into coffer's format`,
+      hint: `coffer refresh ${shellFile(file)} brings psyml's own values into coffer's format`,
     },
   ];
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { isMissing } from '../files/errors.ts';
 import { isSameFile, type Identity } from '../files/open-regular.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { askGit, gitError } from '../git/run.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 
@@ -73,7 +74,7 @@ export function describeRefused(
     hint:
       refused === 'in a git folder'
         ? 'name a file that is part of the work tree'
-        : `move it there, or allow it on the command line: --allow-file ${path}`,
+        : `move it there, or allow it on the command line: --allow-file ${shellFile(path)}`,
   };
 }
 

@@ -2,6 +2,7 @@ import { readlink } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { realpath } from '../files/at-once.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { isTracked, repositoryRoot } from '../git/repository.ts';
 
 /** Linux follows at most this many. */
@@ -29,7 +30,7 @@ export async function refuseOutwardLink(
     'usage',
     `${file} is outside of the repository of the link ${link}: ${path}`,
     {
-      hint: `name that file itself, or allow it on the command line: --allow-file ${path}`,
+      hint: `name that file itself, or allow it on the command line: --allow-file ${shellFile(path)}`,
     },
   );
 }

@@ -2,6 +2,7 @@ import { isManagedByAws } from '../aws/managed-key.ts';
 import { parseInline, sizesOfInline } from '../crypto/inline.ts';
 import { formatPointer, hasLooseParts, objectKey } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { matchPattern } from '../manifest/java-pattern.ts';
 import type { Manifest, Parameter, StoreName } from '../manifest/model.ts';
 import { REGION_MARK } from '../manifest/regions.ts';
@@ -136,7 +137,7 @@ function findKeyFault({ file, kmskey }: Manifest, parameter: Parameter): CofferE
     `${name} goes to S3, but kmskey is ${kmskey}, a key that AWS lets only its own service use`,
     {
       place,
-      hint: `name a key of your own: coffer move ${file} --kmskey alias/NAME, which coffer bootstrap can create`,
+      hint: `name a key of your own: coffer move ${shellFile(file)} --kmskey alias/NAME, which coffer bootstrap can create`,
     },
   );
 }
@@ -180,7 +181,7 @@ export function findUnplaced(
   manifest: Manifest,
   parameter: Parameter,
   value: Placed,
-  fix = `coffer encrypt ${manifest.file}`,
+  fix = `coffer encrypt ${shellFile(manifest.file)}`,
 ): CofferError | undefined {
   try {
     if (isInline(manifest, parameter, value)) return undefined;
@@ -231,7 +232,7 @@ export function findMisplaced(manifest: Manifest, parameter: Parameter): CofferE
       : `${name} goes to ${blobsAt} but is not encrypted for it`;
   return new CofferError('oversize', message, {
     place,
-    hint: `run coffer encrypt ${manifest.file}`,
+    hint: `run coffer encrypt ${shellFile(manifest.file)}`,
   });
 }
 

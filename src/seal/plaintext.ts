@@ -1,5 +1,6 @@
 import { TAG_BYTES } from '../crypto/object-v3.ts';
 import { isFailure, type Problem } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { inlineLimit } from './limits.ts';
 import { encodeSource, type Opener } from './opener.ts';
@@ -70,7 +71,7 @@ export async function moved(
     const to = rightPlace(manifest, parameter);
     warnings.push({
       message: `${parameter.name} now goes to ${to}, but encrypting it again needs kms:Decrypt; its ciphertext is unchanged`,
-      hint: `ask someone who may decrypt to run coffer encrypt ${manifest.file}`,
+      hint: `ask someone who may decrypt to run coffer encrypt ${shellFile(manifest.file)}`,
       place: parameter.place,
     });
     return undefined;

@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { looksPsyml } from '../crypto/psyml.ts';
 import {
   PARAMETER_TYPES,
@@ -36,7 +37,7 @@ export function refuseAmbiguous(manifest: Manifest, only: ReadonlySet<string>): 
     if (content.kind !== 'plain' || !looksPsyml(content.text)) continue;
     throw new CofferError('plaintext', `${name} is plaintext that looks like ciphertext`, {
       place,
-      hint: `run coffer encrypt ${manifest.file} first`,
+      hint: `run coffer encrypt ${shellFile(manifest.file)} first`,
     });
   }
 }

@@ -9,6 +9,7 @@ import {
   type RecoveryWraps,
 } from '../crypto/recovery.ts';
 import { isFailure, type Problem } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Manifest } from '../manifest/model.ts';
 
 /** KMS of a region. */
@@ -138,10 +139,10 @@ export function describeGap({ of, recipient, kind }: Gap, file: string): Problem
   return kind === 'missing'
     ? {
         message: `${of}: its data key is not wrapped for ${recipient}, who is in the recovery list`,
-        hint: `coffer refresh ${file} wraps it`,
+        hint: `coffer refresh ${shellFile(file)} wraps it`,
       }
     : {
         message: `${of}: its data key is wrapped for ${recipient}, who is not in the recovery list`,
-        hint: `coffer refresh ${file} removes that; find out in git log who added it`,
+        hint: `coffer refresh ${shellFile(file)} removes that; find out in git log who added it`,
       };
 }

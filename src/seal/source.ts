@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import { errnoOf, isMissing } from '../files/errors.ts';
 import { isSameFile, openRegular, type OpenFile } from '../files/open-regular.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { isCommitted } from '../git/head.ts';
 import { stubOf } from '../git/stub.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
@@ -119,7 +120,7 @@ export async function requireCommitted(
   if (!isInRepository || isAllowed || (await isCommitted(path, bytes))) return;
   throw new CofferError('source', `${name}: ${file} is not what the last commit has`, {
     place,
-    hint: `commit it first, or allow it on the command line: --allow-file ${path}`,
+    hint: `commit it first, or allow it on the command line: --allow-file ${shellFile(path)}`,
   });
 }
 

@@ -258,9 +258,11 @@ async function refusal(app: Awaited<ReturnType<typeof createPublished>>, ...args
   return [error.code, error.message.replaceAll(app.prefix, '/a/'), error.hint];
 }
 
-describe('rollback refuses, and changes nothing:', () => {
-  const GIT = 'git has earlier values, too: git log FILE, git restore --source=COMMIT FILE';
+function fromGit({ file }: { file: string }): string {
+  return `git has earlier values, too: git log -- ${file}, git restore --source=COMMIT -- ${file}`;
+}
 
+describe('rollback refuses, and changes nothing:', () => {
   test('an unknown name', async () => {
     const app = await createPublished();
     expect(await refusal(app, 'tokn')).toEqual([
@@ -276,7 +278,7 @@ describe('rollback refuses, and changes nothing:', () => {
     expect(await refusal(app, 'token', '7')).toEqual([
       'not-found',
       '/a/token has no version 7',
-      `the versions are 1, 2; ${GIT}`,
+      `the versions are 1, 2; ${fromGit(app)}`,
     ]);
     expect((await refusal(app, 'token', 'prod'))[1]).toBe('/a/token has no version prod');
   });
@@ -286,12 +288,12 @@ describe('rollback refuses, and changes nothing:', () => {
     expect(await refusal(app, 'token')).toEqual([
       'not-found',
       '/a/token has no version before the current one',
-      GIT,
+      fromGit(app),
     ]);
     await stored.remove(`${app.prefix}token`);
     for (const args of [['token'], ['token', '1']]) {
       const [code, , hint] = await refusal(app, ...args);
-      expect([code, hint]).toEqual(['not-found', GIT]);
+      expect([code, hint]).toEqual(['not-found', fromGit(app)]);
     }
   });
 

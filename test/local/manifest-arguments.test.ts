@@ -202,7 +202,7 @@ test.each([
   [
     ['history', 'app.yml', 'level'],
     'app.yml is a file, and coffer history takes a name in AWS',
-    'coffer list app.yml shows the names in AWS; git log -p app.yml what changed in git',
+    'coffer list app.yml shows the names in AWS; git log -p -- app.yml what changed in git',
   ],
   ...['set', 'update', 'rollback', 'edit'].map((name): [string[], string, string] => [
     [name, 'level', 'app.yml'],

@@ -2,6 +2,7 @@ import { inspectDrivers } from '../../repo/drivers/install.ts';
 import { inspectHook } from '../../repo/drivers/hook.ts';
 import { repositoryRoot } from '../../git/repository.ts';
 import { ok, skip, warn, type Check, type Result } from './finding.ts';
+import { shellFile } from '../../files/shell-words.ts';
 
 /** What git does with manifests in this clone. */
 export function cloneChecks(
@@ -44,7 +45,7 @@ async function judgeHook(folder: string): Promise<Result> {
     case 'none':
       return warn('not installed: nothing keeps plaintext out of commits', 'coffer hook install');
     case 'not executable':
-      return warn(`${file} is not executable, so git skips it`, `chmod +x ${file}`);
+      return warn(`${file} is not executable, so git skips it`, `chmod +x ${shellFile(file)}`);
     case 'other':
       return warn(
         `${file} does not mention coffer check`,

@@ -1,6 +1,7 @@
 import { planBucket } from '../../access/bootstrap/buckets.ts';
 import { isManagedByAws } from '../../aws/managed-key.ts';
 import { isFailure } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { countOf } from '../../formats/count.ts';
 import type { Manifest } from '../../manifest/model.ts';
 import { inEachRegion } from '../../manifest/regions.ts';
@@ -79,7 +80,7 @@ async function judgeFileKey(tools: Tools, manifest: Manifest): Promise<Result> {
     if (!named) {
       return warn(
         `${fileKey.alias} does not exist in ${fileKey.region ?? region} yet`,
-        `coffer encrypt creates it; or an administrator does: coffer bootstrap ${file} --yes`,
+        `coffer encrypt creates it; or an administrator does: coffer bootstrap ${shellFile(file)} --yes`,
       );
     }
     return judgeKey(tools, fileKey.alias, fileKey.region ?? region);
@@ -93,7 +94,7 @@ async function judgeFileKey(tools: Tools, manifest: Manifest): Promise<Result> {
   }
   return warn(
     `${key.text}, but ${fileKey.alias} ${named ? `names ${named.arn}` : 'does not exist'}`,
-    `if the alias is right: coffer refresh ${file}; if not, set COFFER_KEY_ALIAS or COFFER_KEY_REGION`,
+    `if the alias is right: coffer refresh ${shellFile(file)}; if not, set COFFER_KEY_ALIAS or COFFER_KEY_REGION`,
   );
 }
 
@@ -133,7 +134,7 @@ async function judgeBucket(
   try {
     const steps = await planBucket({ name, region }, await aws.buckets(region), PATIENT);
     const [bucket, ...settings] = steps;
-    const repair = `coffer bootstrap ${file} --yes`;
+    const repair = `coffer bootstrap ${shellFile(file)} --yes`;
     if (bucket?.state === 'create') return fail(`${name} does not exist`, repair);
     const missing = settings.filter(({ state }) => state !== 'ok').map(({ what }) => what);
     if (missing.length === 0) return ok(`${name}, with all settings of coffer bootstrap`);

@@ -2,6 +2,7 @@ import { CofferError, type Problem } from '../../errors.ts';
 import { isPipeOrDevice } from '../../files/private-file.ts';
 import { readBytes } from '../../files/read.ts';
 import { isThere } from '../../files/private-file.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { countOf } from '../../formats/count.ts';
 import { editManifest, parseManifest } from '../../manifest/index.ts';
 import type { Manifest } from '../../manifest/model.ts';
@@ -78,7 +79,7 @@ async function read({ input, limit }: Tools, source: string, { kind, sops }: Imp
 
 function missing(file: string): CofferError {
   return new CofferError('usage', `${file} does not exist`, {
-    hint: `coffer init ${file} makes it; or add --path, --kmskey and --region`,
+    hint: `coffer init ${shellFile(file)} makes it; or add --path, --kmskey and --region`,
   });
 }
 
@@ -127,7 +128,9 @@ export async function importInto(
     options,
   );
   if (hasExample(manifest)) {
-    tools.host.note(`${file} still has init's example: coffer rm ${file} ${EXAMPLE.name}`);
+    tools.host.note(
+      `${file} still has init's example: coffer rm ${shellFile(file)} ${EXAMPLE.name}`,
+    );
   }
   return report;
 }

@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { CofferError, type Problem } from '../../errors.ts';
 import { isThere } from '../../files/private-file.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import type { Host } from '../../host.ts';
 import { countOf } from '../../formats/count.ts';
 import { matcher } from '../../formats/wildcards.ts';
@@ -162,7 +163,7 @@ function requireSame(manifest: Manifest, source: string, found: readonly FoundSe
   const { file, store, secret, path } = manifest;
   if (store !== 'secretsmanager') {
     throw new CofferError('usage', `${file} does not send its values to Secrets Manager`, {
-      hint: `coffer move ${file} --store secretsmanager changes that`,
+      hint: `coffer move ${shellFile(file)} --store secretsmanager changes that`,
     });
   }
   if (secret !== undefined && secret !== source) {

@@ -1,5 +1,6 @@
 import { pointerOf } from '../../crypto/pointer.ts';
 import { CofferError } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import type { Manifest, Parameter } from '../../manifest/model.ts';
 import { desiredSecrets } from '../../plan/desired-secrets.ts';
 import type { StoredParameter } from '../../stores/parameter.ts';
@@ -85,7 +86,7 @@ function refuseMissing(missing: readonly Wanted[]): void {
   if (!first) return;
   const problems = missing.map(({ stored, parameter, manifest }) => ({
     message: `${stored} is not in AWS`,
-    hint: `run coffer sync ${manifest.file}`,
+    hint: `run coffer sync ${shellFile(manifest.file)}`,
     place: parameter.place,
   }));
   const message =

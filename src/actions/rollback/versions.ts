@@ -1,4 +1,5 @@
 import { CofferError, isFailure } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { nameInStore } from '../../manifest/entries.ts';
 import type { Manifest, Parameter } from '../../manifest/model.ts';
 import type { StoredValue, ValueVersion } from '../../stores/parameter.ts';
@@ -9,7 +10,11 @@ import type { Tools } from '../tools.ts';
 /** The staging label by which Secrets Manager keeps the version before the current one. */
 const PREVIOUS = 'AWSPREVIOUS';
 
-const FROM_GIT = 'git has earlier values, too: git log FILE, git restore --source=COMMIT FILE';
+/** Where else an earlier value may be. */
+function fromGit({ file }: Manifest): string {
+  const word = shellFile(file);
+  return `git has earlier values, too: git log -- ${word}, git restore --source=COMMIT -- ${word}`;
+}
 
 /** What holds a parameter's value in its store: one secret may hold all of a manifest. */
 function subjectOf({ store, secret }: Manifest, { fullName }: Parameter): string {
@@ -31,7 +36,7 @@ export async function findVersion(
   const subject = subjectOf(manifest, parameter);
   const reader = await readerFor(tools, manifest);
   const versions = await reader.history(subject, false).catch((error: unknown) => {
-    throw withGit(error);
+    throw withGit(error, manifest);
   });
   const before =
     manifest.store === 'ssm'
@@ -39,7 +44,7 @@ export async function findVersion(
       : versions.find(({ labels }) => labels.includes(PREVIOUS));
   if (before) return before;
   throw new CofferError('not-found', `${subject} has no version before the current one`, {
-    hint: FROM_GIT,
+    hint: fromGit(manifest),
   });
 }
 
@@ -50,34 +55,34 @@ export async function readVersion(
   parameter: Parameter,
   version: string,
 ): Promise<StoredValue> {
-  const name = subjectOf(manifest, parameter);
   const reader = await readerFor(tools, manifest);
   try {
-    return await reader.get({ name, version });
+    return await reader.get({ name: subjectOf(manifest, parameter), version });
   } catch (error) {
     if (!isFailure(error, 'not-found')) throw error;
-    throw await withVersions(error, reader, name, version);
+    throw await withVersions(error, manifest, { reader, parameter, version });
   }
 }
 
 async function withVersions(
   error: CofferError,
-  reader: ValueReader,
-  name: string,
-  version: string,
+  manifest: Manifest,
+  wanted: { reader: ValueReader; parameter: Parameter; version: string },
 ): Promise<CofferError> {
+  const { reader, parameter, version } = wanted;
+  const name = subjectOf(manifest, parameter);
   const versions = await reader.history(name, false).catch(() => []);
-  if (versions.length === 0) return withGit(error) as CofferError;
+  if (versions.length === 0) return withGit(error, manifest) as CofferError;
   const known = versions.map(({ version, labels }: ValueVersion) => [version, ...labels].join(' '));
   return new CofferError('not-found', `${name} has no version ${version}`, {
-    hint: `the versions are ${known.join(', ')}; ${FROM_GIT}`,
+    hint: `the versions are ${known.join(', ')}; ${fromGit(manifest)}`,
     cause: error,
   });
 }
 
-function withGit(error: unknown): unknown {
+function withGit(error: unknown, manifest: Manifest): unknown {
   if (!isFailure(error, 'not-found')) return error;
-  return new CofferError(error.code, error.message, { hint: FROM_GIT, cause: error });
+  return new CofferError(error.code, error.message, { hint: fromGit(manifest), cause: error });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { find, type FoundParameter } from '../../actions/find.ts';
 import { CofferError } from '../../errors.ts';
+import { shellFile, shellWord } from '../../files/shell-words.ts';
 import { renderTable } from '../../formats/table.ts';
 import { visible } from '../../formats/visible.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
@@ -21,7 +22,7 @@ async function refuseSwapped(pattern: string, [file]: readonly string[]): Promis
   if (file === undefined || file === '-' || !/\.ya?ml$/i.test(pattern)) return;
   if ((await exists(file)) || !(await exists(pattern))) return;
   throw new CofferError('usage', `${pattern} is a file, and the name comes first`, {
-    hint: `coffer find ${file} ${pattern}`,
+    hint: `coffer find ${shellFile(file)} ${shellWord(pattern)}`,
   });
 }
 

@@ -8,6 +8,7 @@ import { importSecrets } from '../../actions/import/from-secrets.ts';
 import { FILE_KINDS } from '../../actions/import/read/kinds.ts';
 import { isThere } from '../../files/private-file.ts';
 import { CofferError } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { written } from '../flags.ts';
 import { writeOptions } from '../options.ts';
@@ -78,7 +79,7 @@ async function runSecrets(context: Context, source: string): Promise<void> {
   refuseFlags(context, [...FOR_PATHS, 'type', 'bucket'], `${source} is in Secrets Manager`);
   const into = requireInto(
     flags,
-    `for example: coffer import ${source} --store secretsmanager --into app.yml`,
+    `for example: coffer import ${shellFile(source)} --store secretsmanager --into app.yml`,
   );
   await importSecrets(tools, source, into, {
     ...choiceOf(flags),
@@ -91,7 +92,7 @@ async function runFile(context: Context, source: string): Promise<void> {
   refuseFlags(context, FOR_PATHS, `${source} is a file, not a path in SSM`);
   const into = requireInto(
     flags,
-    `for example: coffer import ${source} --into app.yml; a path in SSM begins with a slash`,
+    `for example: coffer import ${shellFile(source)} --into app.yml; a path in SSM begins with a slash`,
   );
   const destination = destinationOf(context);
   const question = 'Which are not secrets? Names, patterns such as LOG_*, or Enter: ';

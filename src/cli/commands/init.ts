@@ -4,6 +4,7 @@ import { hook } from '../../actions/hook.ts';
 import { init } from '../../actions/init.ts';
 import { CofferError } from '../../errors.ts';
 import { isThere } from '../../files/private-file.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { repositoryRoot } from '../../git/repository.ts';
 import { EXAMPLE, newManifestText, type Destination } from '../../manifest/new-manifest.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
@@ -17,7 +18,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const isComplete = isWhole(given);
   if (!isComplete && (await isThere(file))) {
     throw new CofferError('usage', `${file} already exists`, {
-      hint: `coffer set ${file} NAME adds a secret to it`,
+      hint: `coffer set ${shellFile(file)} NAME adds a secret to it`,
     });
   }
   const destination = isComplete ? given : await ask(context, file, given);
@@ -139,9 +140,12 @@ async function installInGit(
 async function tellNext(note: (text: string) => void, file: string): Promise<void> {
   const hasDotenv = await isThere('.env');
   const first = hasDotenv
-    ? [`coffer import .env --into ${file}`, 'takes over the values of .env, encrypted']
-    : [`coffer set ${file} api_token`, 'asks for a value, and encrypts it'];
-  const second = [`coffer bootstrap ${file}`, 'shows the keys and buckets that AWS lacks'];
+    ? [`coffer import .env --into ${shellFile(file)}`, 'takes over the values of .env, encrypted']
+    : [`coffer set ${shellFile(file)} api_token`, 'asks for a value, and encrypts it'];
+  const second = [
+    `coffer bootstrap ${shellFile(file)}`,
+    'shows the keys and buckets that AWS lacks',
+  ];
   const width = Math.max(...[first, second].map(([command = '']) => command.length));
   note('next:');
   for (const [command = '', why] of [first, second]) note(`  ${command.padEnd(width)}  ${why}`);

@@ -5,6 +5,7 @@ import { CofferError, type Problem } from '../../errors.ts';
 import { openRegular } from '../../files/open-regular.ts';
 import { isPipeOrDevice, isThere } from '../../files/private-file.ts';
 import { replaceFile } from '../../files/replace.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { countOf } from '../../formats/count.ts';
 import type { Overview } from '../../page/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
@@ -20,7 +21,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const file = output === '-' ? undefined : output;
   if (file === undefined && !json && terminal.streams.stdout.isTTY) {
     throw new CofferError('usage', 'a page is not for a terminal', {
-      hint: `name a file: coffer report ${args.join(' ')} -o report.html`,
+      hint: `name a file: coffer report ${args.map(shellFile).join(' ')} -o report.html`,
     });
   }
   if (json && output === '-') {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { countOf } from '../../formats/count.ts';
 import { ageOf, type Age } from '../../manifest/age.ts';
 import type { Manifest, Parameter } from '../../manifest/model.ts';
@@ -36,9 +37,13 @@ export function findAges(manifest: Manifest, today: string): Ages {
 function describeOverdue({ file }: Manifest, { name, origin, place }: Parameter, age: Age) {
   const message = `${name} is overdue: it was due on ${age.due}, is ${countOf(age.days ?? 0, 'day')} old, and its max_age is ${age.maxAge}`;
   if (origin && 'file' in origin) {
-    return { message, hint: `change ${origin.file}, and run coffer encrypt ${file}`, place };
+    return {
+      message,
+      hint: `change ${origin.file}, and run coffer encrypt ${shellFile(file)}`,
+      place,
+    };
   }
-  return { message, hint: `coffer ${origin ? 'rotate' : 'set'} ${file} ${name}`, place };
+  return { message, hint: `coffer ${origin ? 'rotate' : 'set'} ${shellFile(file)} ${name}`, place };
 }
 
 /** One line for all: whoever starts to use max_age has many of them. */

@@ -10,6 +10,7 @@ import {
 import { isForOtherList, RESTORE_LIST } from '../../crypto/data-keys.ts';
 import { inlineBindingOf, parseInline } from '../../crypto/inline.ts';
 import type { Problem } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { PARAMETER_TYPES, type Blob, type Manifest, type Parameter } from '../../manifest/model.ts';
 import { Places } from '../../manifest/yaml/places.ts';
 
@@ -83,13 +84,13 @@ const OTHER_ANYTHING = `another name, type, ${BOUND_NAMES}`;
 function problem({ file }: Manifest, { name, place }: Parameter, sealedFor: string): Problem {
   return {
     message: `${name} was sealed for ${sealedFor}, and does not open here`,
-    hint: `change that back and run coffer move ${file}, which changes the ciphertext too`,
+    hint: `change that back and run coffer move ${shellFile(file)}, which changes the ciphertext too`,
     place,
   };
 }
 
 function hintForSettings(file: string): string {
-  return `change that back in ${file} and run coffer move ${file}, which seals all anew`;
+  return `change that back in ${file} and run coffer move ${shellFile(file)}, which seals all anew`;
 }
 
 /** A digest tells nothing but whether a guess is right. */

@@ -1,9 +1,9 @@
 import { dirname, join, relative } from 'node:path';
 import { decodeBase64 } from '../../crypto/base64.ts';
 import type { Problem } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import type { Blob, Manifest, Parameter } from '../../manifest/model.ts';
 import type { Stub } from '../../git/stub.ts';
-import { shellQuote } from '../../formats/shell.ts';
 import { besideManifest, describeRefused } from '../../seal/named-file.ts';
 import { fingerprintOf, type Fingerprint } from './fingerprint.ts';
 import { encodeSource } from '../../seal/opener.ts';
@@ -102,10 +102,10 @@ async function findLeak(
   if (!tracked?.has(found)) return undefined;
   const stub = snapshot.isFiltered ? undefined : (await snapshot.fingerprint(found))?.stub;
   if (stub?.of === 'git-crypt') return stubProblem({ name, place }, `file ${path}`, stub);
-  const file = shellQuote(join(dirname(source.file), relative(dirname(source.path), found)));
+  const file = join(dirname(source.file), relative(dirname(source.path), found));
   return {
     message: `${name}: git tracks ${path}, the plaintext of a secret`,
-    hint: `run git rm --cached ${file}, and add it to .gitignore; if it was pushed, replace the secret`,
+    hint: `run git rm --cached ${shellFile(file)}, and add it to .gitignore; if it was pushed, replace the secret`,
     place,
   };
 }
@@ -150,7 +150,7 @@ async function findFile(
   path: string,
 ): Promise<Fingerprint | { problem: Problem }> {
   const { path: absolute, isAllowed } = await snapshot.locate(source.path, path);
-  const hint = `run git add ${shellQuote(join(dirname(source.file), path))}`;
+  const hint = `run git add ${shellFile(join(dirname(source.file), path))}`;
   const found = await snapshot.fingerprint(absolute);
   if (!found) {
     const message = `${name}: ${path} is missing`;

@@ -1,5 +1,6 @@
 import { parseInline } from '../../crypto/inline.ts';
 import type { Problem } from '../../errors.ts';
+import { shellFile } from '../../files/shell-words.ts';
 import { matchPattern } from '../../manifest/java-pattern.ts';
 import type { Manifest, Parameter } from '../../manifest/model.ts';
 import { Places } from '../../manifest/yaml/places.ts';
@@ -35,7 +36,7 @@ export const WARNINGS: readonly ((manifest: Manifest) => Problem[])[] = [
 ];
 
 function findUnsealed(manifest: Manifest, { name, type, content, origin, place }: Parameter) {
-  const hint = `run coffer encrypt ${manifest.file}`;
+  const hint = `run coffer encrypt ${shellFile(manifest.file)}`;
   if (content.kind !== 'plain' && content.kind !== 'absent') return undefined;
   if (type === 'SecureString')
     return { message: `${name} is a secret but not encrypted`, hint, place };
