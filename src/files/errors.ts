@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { CofferError } from '../errors.ts';
 
 export function undefinedIfMissing(error: unknown): undefined {
@@ -45,8 +46,46 @@ export function explainFileError(error: unknown, verb: 'read' | 'write', file: s
 /** Converts a system failure, such as a full disk, to a CofferError; `undefined` for others. */
 export function explainSystemError(error: unknown, what?: string): CofferError | undefined {
   if (!(error instanceof Error && 'syscall' in error)) return undefined;
-  const { code: errno = 'unknown', path = 'a file' } = error as NodeJS.ErrnoException;
+  const failure: NodeJS.ErrnoException = error as Error;
+  const { code: errno = 'unknown', path } = failure;
+  const lost = findCurrentFolderFault(failure);
+  if (lost) return lost;
   const [reason, hint] = REASONS[errno] ?? [`the system says ${errno}`, undefined];
   const code = hint === MAKE_ROOM ? 'disk' : 'usage';
-  return new CofferError(code, `${what ?? path}: ${reason}`, { hint, cause: error });
+  return new CofferError(code, `${what ?? subjectOf(path)}: ${reason}`, { hint, cause: error });
+}
+
+/** What failed, if its caller did not say it. */
+function subjectOf(path: string | undefined): string {
+  if (path === undefined) return 'a file';
+  return path === '.' ? 'the current folder' : path;
+}
+
+/** Why relative names lead nowhere, if the current folder was deleted or its path cannot be found. */
+function findCurrentFolderFault(error: NodeJS.ErrnoException): CofferError | undefined {
+  const cause = error.syscall === 'uv_cwd' ? error : isRelative(error) && failureOfCwd();
+  if (!cause) return undefined;
+  if (isMissing(cause)) {
+    return new CofferError('usage', 'the current folder does not exist any more', {
+      hint: 'it was deleted or replaced: change to a folder that exists (cd)',
+      cause,
+    });
+  }
+  return new CofferError('usage', 'cannot find the current folder: no permission', {
+    hint: 'check the rights of the folders above it',
+    cause,
+  });
+}
+
+function isRelative(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ENOENT' && error.path !== undefined && !isAbsolute(error.path);
+}
+
+function failureOfCwd(): Error | undefined {
+  try {
+    process.cwd();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
 }

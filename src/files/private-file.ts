@@ -1,5 +1,6 @@
 import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { explainFileError } from './errors.ts';
 import { replaceFile } from './replace.ts';
 import { stopIfAborted } from '../host.ts';
 
@@ -29,7 +30,9 @@ export async function writePrivateFile(
  * it finds a missing folder before the work is lost.
  */
 export async function isThere(file: string): Promise<boolean> {
-  await access(dirname(file));
+  await access(dirname(file)).catch((error: unknown) => {
+    throw explainFileError(error, 'write', file);
+  });
   return lstat(file).then(
     () => true,
     () => false,
