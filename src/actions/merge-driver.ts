@@ -17,7 +17,7 @@ export interface MergeFiles {
 export interface MergeOptions {
   /** Length of conflict markers. Default: 7. */
   markerSize?: number | undefined;
-  /** The path for messages. */
+  /** The path for messages, where the three files have names that nobody knows. */
   path?: string | undefined;
 }
 
@@ -32,16 +32,17 @@ export interface MergeReport {
 export async function mergeDriver(
   { host }: Pick<Tools, 'host'>,
   { base, ours, theirs }: MergeFiles,
-  { markerSize = 7, path = ours }: MergeOptions = {},
+  { markerSize = 7, path }: MergeOptions = {},
 ): Promise<MergeReport> {
+  const read = (file: string) => readBytes(path ?? file, MANIFEST_LIMIT, { path: file });
   const bytes = {
-    base: await readBytes(path, MANIFEST_LIMIT, { path: base }),
-    ours: await readBytes(path, MANIFEST_LIMIT, { path: ours }),
-    theirs: await readBytes(path, MANIFEST_LIMIT, { path: theirs }),
+    base: await read(base),
+    ours: await read(ours),
+    theirs: await read(theirs),
   };
   // Keeps ours if the file is binary, as git does.
   if (Object.values(bytes).some((content) => content.includes(0))) {
-    host.warn({ message: `${path} is binary and cannot be merged` });
+    host.warn({ message: `${path ?? ours} is binary and cannot be merged` });
     return { isMerged: false, conflicts: 0 };
   }
   const isText = Object.values(bytes).every((content) => isUtf8(content));

@@ -5,6 +5,7 @@ import { CLI, coffer, run } from '../support/cli.ts';
 import { createRepository, sealedManifest } from '../support/repository.ts';
 import { createWorkspace } from '../support/workspace.ts';
 
+const MISSING = 'none/x.yml';
 const PIPE = 'pipe.yml';
 const NO_AWS = { AWS_EC2_METADATA_DISABLED: 'true' };
 const PLAIN = `path: /app/
@@ -155,6 +156,52 @@ test.each([
   const { code, stderr } = await coffer(args, { cwd: app.folder, env: NO_AWS });
   expect(stderr).toMatch(/ is (?:not a|no) regular file/);
   expect(code).toBe(2);
+});
+
+test.each(
+  COMMANDS.filter(({ name, args }) => args.includes('manifest') && !NO_MANIFEST.has(name)).map(
+    ({ name }) => name,
+  ),
+)('%s names a missing manifest as it was given', async (name) => {
+  const app = await createWorkspace({});
+  const args = [name, ...(IN_FRONT[name] ?? []), MISSING, ...(REST[name] ?? [])];
+  const env = { ...NO_AWS, EDITOR: 'true' };
+  const { code, stdout, stderr } = await coffer(args, { cwd: app.folder, env });
+  expect(stdout + stderr).toMatch(/cannot (?:read|write) none\/x\.yml: file or folder not found/);
+  expect(code).toBe(name === 'doctor' ? 3 : 2);
+});
+
+test.each([
+  ['put', ['put', '-p', 'a/b', '-b', 'superman-secrets', '-k', 'alias/superman', '-f', MISSING]],
+  ['set', ['set', 'app.yml', 'level', '--from-file', MISSING]],
+  ['import', ['import', MISSING, '--into', 'app.yml']],
+  ['import', ['import', '.env', '--into', MISSING]],
+  ['import', ['import', '/app/', '--merge', MISSING]],
+  ['copy', ['copy', 'app.yml', 'level', MISSING]],
+  ['pin', ['pin', 'app.yml', '--name', 'app', '--from-report', MISSING]],
+  ['pin', ['pin', '--check', MISSING]],
+  ['report', ['report', 'app.yml', '--offline', '-o', MISSING]],
+  ['merge-driver', ['merge-driver', MISSING, 'app.yml', 'app.yml']],
+  ['merge-driver', ['merge-driver', 'app.yml', MISSING, 'app.yml']],
+  ['merge-driver', ['merge-driver', 'app.yml', 'app.yml', MISSING]],
+  ['sandbox', ['sandbox', '--policy', `AKIACI=${MISSING}`, '--', 'true']],
+  ['controller', ['controller', '--kubeconfig', MISSING]],
+])('%s names another missing file as it was given', async (_, args) => {
+  const app = await createWorkspace({ 'app.yml': PLAIN, '.env': 'A=1\n' });
+  const { code, stderr } = await coffer(args, { cwd: app.folder, env: NO_AWS });
+  expect(stderr).toMatch(/cannot (?:read|write) none\/x\.yml: file or folder not found/);
+  expect(code).toBe(2);
+});
+
+test.each(['create', 'update'])('%s never repeats a value in the place of a file', async (name) => {
+  const app = await createWorkspace({ 'app.yml': PLAIN });
+  for (const value of ['hunter2', 'hunter2/slash', `hunter2/${'x'.repeat(5000)}/y`, '/hunter2/x']) {
+    const args = [name, 'app.yml', name === 'update' ? 'level' : 'new', value];
+    const { code, stdout, stderr } = await coffer(args, { cwd: app.folder, env: NO_AWS });
+    expect(stdout + stderr).not.toContain('hunter2');
+    expect(stderr).toContain('the last argument is not a file');
+    expect(code).toBe(2);
+  }
 });
 
 test.each([

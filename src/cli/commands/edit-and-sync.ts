@@ -1,8 +1,8 @@
+import { lstat } from 'node:fs/promises';
 import type { EditAndSyncOptions } from '../../actions/edit-and-sync.ts';
 import { describePlans } from '../../actions/plan-report.ts';
 import type { SyncReport } from '../../actions/sync.ts';
 import { CofferError } from '../../errors.ts';
-import { isThere } from '../../files/private-file.ts';
 import type { Plan } from '../../plan/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import type { Flags } from '../flags.ts';
@@ -22,7 +22,7 @@ type Act = (
 export async function runEdit(context: Context, act: Act): Promise<ExitCode> {
   const { args, flags, json, terminal, tools } = context;
   const [manifest = '', name = '', file] = args;
-  if (file !== undefined && file !== '-' && !(await isThere(file))) throw notAFile();
+  if (file !== undefined && file !== '-' && !(await leadsToFile(file))) throw notAFile();
   const input = { file, keepNewline: flags.boolean('keepNewline'), limit: tools.limit };
   const options = editAndSyncOptions(flags);
   let plans: readonly Plan[] = [];
@@ -46,6 +46,13 @@ export function editAndSyncOptions(flags: Flags): EditAndSyncOptions {
     dryRun: flags.boolean('dryRun'),
     useRecovery: flags.boolean('useRecovery'),
   };
+}
+
+function leadsToFile(word: string): Promise<boolean> {
+  return lstat(word).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The word may be the value itself, so nothing repeats it. */

@@ -25,7 +25,9 @@ export async function openInput(
     }
     return { data: fromStdin(stdin), size: undefined };
   }
-  const stats = await stat(file);
+  const stats = await stat(file).catch((error: unknown) => {
+    throw explainFileError(error, 'read', file);
+  });
   if (stats.isDirectory()) {
     throw new CofferError('usage', `${file} is a folder`, {
       hint: 'pack it: tar c … | coffer put',
