@@ -50,14 +50,33 @@ export async function isPipeOrDevice(file: string): Promise<boolean> {
 }
 
 /**
+ * The number of this process's descriptor to which a path leads: `/dev/stdout`, `/dev/fd/3`, or a
+ * link to one. Whoever opened it anew would write from another position.
+ */
+export async function descriptorOf(file: string, links = MOST_LINKS): Promise<number | undefined> {
+  const { here, target } = await nextStep(file);
+  const [, pid, number] = /^\/(?:proc\/(\d+)(?:\/task\/\d+)?|dev)\/fd\/(\d+)$/.exec(here) ?? [];
+  if (number !== undefined && (pid === undefined || Number(pid) === process.pid)) {
+    return Number(number);
+  }
+  return target !== undefined && links > 0 ? descriptorOf(target, links - 1) : undefined;
+}
+
+/** Where a path is when the links of its folder are followed, and where its own link leads. */
+async function nextStep(file: string): Promise<{ here: string; target: string | undefined }> {
+  const path = resolve(file);
+  const folder = await realpath(dirname(path)).catch(() => dirname(path));
+  const here = join(folder, basename(path));
+  const target = await readlink(here).catch(() => undefined);
+  return { here, target: target === undefined ? undefined : resolve(folder, target) };
+}
+
+/**
  * Whether a path, or a link there, leads to what the system gives a name: `/dev/stdin`, or what the
  * shell makes of `<(command)`. `/dev/shm` is a folder of files in memory.
  */
 export async function leadsToDevices(file: string, links = MOST_LINKS): Promise<boolean> {
-  const path = resolve(file);
-  const folder = await realpath(dirname(path)).catch(() => dirname(path));
-  const here = join(folder, basename(path));
-  if ([path, here].some((one) => /^\/(?:dev(?!\/shm\/)|proc)\//.test(one))) return true;
-  const target = await readlink(here).catch(() => undefined);
-  return target !== undefined && links > 0 && leadsToDevices(resolve(folder, target), links - 1);
+  const { here, target } = await nextStep(file);
+  if ([resolve(file), here].some((one) => /^\/(?:dev(?!\/shm\/)|proc)\//.test(one))) return true;
+  return target !== undefined && links > 0 && leadsToDevices(target, links - 1);
 }

@@ -110,6 +110,19 @@ describe('get -o', () => {
     expect((await stat(app.path('out'))).mode & 0o777).toBe(0o600);
   });
 
+  test.each(['/dev/stdout', '/proc/self/fd/1', '/dev/fd/3'])(
+    '%s goes on where the commands before it stopped writing to a file',
+    async (name) => {
+      const app = await createPutScene(aws);
+      await app.put('data', 'content');
+      const script = `exec > file 3>&1; echo before; "$@"; echo; echo after`;
+      const call = [process.execPath, CLI, 'get', `${app.prefix}data`, '-o', name];
+      const env = { HOME: app.folder, ...aws.env };
+      await run('sh', ['-c', script, 'sh', ...call], { cwd: app.folder, env });
+      expect(await app.text('file')).toBe('before\ncontent\nafter\n');
+    },
+  );
+
   test('an empty object makes an empty file', async () => {
     const app = await createPutScene(aws);
     await app.put('data', '', ['--allow-empty']);

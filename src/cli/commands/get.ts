@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { openValue } from '../../actions/get.ts';
 import { CofferError } from '../../errors.ts';
 import { isPipeOrDevice, writePrivateFile } from '../../files/private-file.ts';
 import { STORES } from '../../manifest/model.ts';
 import { parseSelector } from '../../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
-import { explainOutputError } from '../terminal/output.ts';
+import { writeToDevice } from '../terminal/device-output.ts';
 
 export async function run({ args, flags, terminal, tools }: Context): Promise<ExitCode> {
   const [name = flags.string('path'), version] = args;
@@ -23,9 +22,7 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
     if (file === undefined || file === '-') {
       for await (const chunk of value.verified()) await terminal.write(chunk);
     } else if (await isPipeOrDevice(file)) {
-      await writeFile(file, value.verified(), { flag: 'a' }).catch((error: unknown) => {
-        throw explainOutputError(error, file);
-      });
+      await writeToDevice(terminal.streams, file, value.verified());
     } else {
       // The file gets its name only after verification.
       await writePrivateFile(file, value.unverified(), terminal.onStop());

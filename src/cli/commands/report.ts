@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { report } from '../../actions/report.ts';
 import { CofferError, type Problem } from '../../errors.ts';
@@ -10,7 +9,7 @@ import { countOf } from '../../formats/count.ts';
 import type { Overview } from '../../page/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
-import { explainOutputError } from '../terminal/output.ts';
+import { writeToDevice } from '../terminal/device-output.ts';
 
 /** Of every page, older ones included. */
 const START = '<!doctype html>';
@@ -83,9 +82,7 @@ async function writePage(
     const { length } = overview.environments;
     return terminal.note(`${file} written with ${countOf(length, 'environment')}`);
   }
-  await writeFile(file, page, { flag: 'a' }).catch((error: unknown) => {
-    throw explainOutputError(error, file);
-  });
+  await writeToDevice(terminal.streams, file, [page]);
 }
 
 function problemsOf({ environments }: Overview): Problem[] {

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { isPipeOrDevice } from '../../../src/files/private-file.ts';
+import { descriptorOf, isPipeOrDevice } from '../../../src/files/private-file.ts';
 import { run } from '../../support/cli.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
@@ -22,3 +23,27 @@ test('what leads into /dev or /proc is written through, whatever it leads to in 
   const replaced = ['memory/new', 'file', 'inner', 'folder', 'missing', 'circle', 'missing/file'];
   expect(await answers(replaced)).toEqual(replaced.map((name) => [name, false]));
 });
+
+test.runIf(existsSync('/proc/self/fd'))(
+  'a descriptor of this process is known by any name',
+  async () => {
+    const { path } = await createWorkspace({ file: '' });
+    await symlink('/dev/stdout', path('link'));
+    await symlink('/dev/fd', path('folder'));
+    const names = {
+      '/dev/stdout': 1,
+      '/dev/stderr': 2,
+      '/dev/fd/7': 7,
+      '/proc/self/fd/1': 1,
+      [`/proc/${process.pid}/fd/12`]: 12,
+      [path('link')]: 1,
+      [path('folder/3')]: 3,
+      '/proc/1/fd/1': undefined,
+      '/dev/null': undefined,
+      [path('file')]: undefined,
+    };
+    for (const [name, number] of Object.entries(names)) {
+      expect(await descriptorOf(name), name).toBe(number);
+    }
+  },
+);
