@@ -1,10 +1,12 @@
 import { couldBeRegion } from '../aws/regions.ts';
 import { CofferError } from '../errors.ts';
+import { shellFile } from '../files/shell-words.ts';
 import { countOf } from '../formats/count.ts';
 import { entriesOf } from '../manifest/entries.ts';
 import type { TextSetting } from '../manifest/fields.ts';
 import { parseManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { findNameFault } from '../manifest/read/names.ts';
 import { nearestRegion } from '../manifest/read/region.ts';
 import { inEachRegion } from '../manifest/regions.ts';
 import { replaceManifest } from '../seal/apply.ts';
@@ -113,7 +115,21 @@ function toMove(manifest: Manifest, names: readonly string[], options: MoveOptio
   if (old === undefined || name === undefined) return { settings, regions };
   const parameter = findParameter(manifest, old);
   const wanted = nameBelow(manifest, name);
+  if (wanted !== parameter.name) refuseName(manifest, wanted);
   return { names: new Map([[parameter.name, wanted]]) };
+}
+
+/** Before the manifest is written with it: nobody would find the place of that fault. */
+function refuseName(manifest: Manifest, wanted: string): void {
+  const { file, parameters } = manifest;
+  const fault = findNameFault(wanted, manifest);
+  if (fault) throw new CofferError('usage', `${wanted}: ${fault.message}`, fault);
+  const taken = parameters.find((parameter) => parameter.name === wanted);
+  if (!taken) return;
+  throw new CofferError('usage', `${file} already has ${wanted}`, {
+    place: taken.place,
+    hint: `give another name, or remove that one first: coffer unset ${shellFile(file)} ${wanted}`,
+  });
 }
 
 function regionsOf({ region, regions }: MoveOptions): readonly string[] | undefined {

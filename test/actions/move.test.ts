@@ -40,6 +40,18 @@ const WHOLE = { a: 'one', b: 'two', open: 'for all', big: LARGE };
 
 describe('move', () => {
   test.each([
+    ['the name of another parameter', 'b', /app\.yml already has b$/],
+    ['a name that SSM refuses', 'b b', /^b b: its name contains a character/],
+    ['a name of a path', 'b/', /^b\/: its name has an empty part/],
+  ])('refuses %s before it writes anything', async (_, name, message) => {
+    const { file, text } = await createSealed();
+    const before = await text('app.yml');
+    const error = await failureOf(() => move(tools, file, ['a', name]));
+    expect([error.code, error.message]).toEqual(['usage', expect.stringMatching(message)]);
+    expect(await text('app.yml')).toBe(before);
+  });
+
+  test.each([
     ['path', `/${aws.unique('moved')}/`],
     ['region', 'eu-west-1'],
     ['kmskey', 'alias/other'],
@@ -142,7 +154,6 @@ describe('move', () => {
   });
 
   test.each<[string, string[], object]>([
-    ['a name that another parameter has', ['a', 'b'], {}],
     ['a path that SSM refuses', [], { path: 'x' }],
     ['an account that is none', [], { account: '12' }],
   ])('refuses %s, and leaves the file as it is', async (_, names, options) => {
