@@ -44,7 +44,7 @@ describe('a dotenv file', () => {
     });
     expect((await text('app.yml')).startsWith(before.slice(0, 20))).toBe(true);
     expect(await text('app.yml')).not.toMatch(/0123|one/);
-    expect(said.notes.join('\n')).toContain('all of 2 values become secrets');
+    expect(said.notes.join('\n')).toContain('2 values become secrets');
     expect(said.warnings.map(({ message }) => message)).toEqual([
       'left out, because SSM cannot hold an empty value: C',
     ]);
@@ -77,6 +77,20 @@ test('patterns choose; a secret wins; lists are StringLists if they are not secr
     hosts: ['StringList', 'a,b'],
     x: ['SecureString', '1'],
   });
+});
+
+test('warns of patterns that fit nothing: a slip would show what was meant to be hidden', async () => {
+  const app = await createImport({ '.env': 'API_TOKEN=1\nLOG_LEVEL=2\n' });
+  const { run, said } = app;
+  const file = app.path('.env');
+  await run('.env', 'app.yml', { plain: ['LOG_*'], secret: ['API_TOKN'], skip: ['OLD_*'] });
+  expect(said.warnings).toEqual([
+    { message: `--secret API_TOKN fits no value of ${file}`, hint: 'did you mean API_TOKEN?' },
+    { message: `--skip OLD_* fits no value of ${file}`, hint: undefined },
+  ]);
+  expect(said.notes).toContain(
+    '1 of 2 values becomes a secret, because nothing says otherwise (--plain NAME)',
+  );
 });
 
 test('asks only about names that no pattern decides', async () => {

@@ -3,6 +3,7 @@ import { countOf } from '../../formats/count.ts';
 import { matcher } from '../../formats/wildcards.ts';
 import type { NewParameter, ParameterType } from '../../manifest/model.ts';
 import type { Host } from '../../host.ts';
+import { didYouMean } from '../parameter-name.ts';
 import type { Entry } from './read/entries.ts';
 
 /** Which of the values become secrets, and which are left out. */
@@ -31,6 +32,7 @@ export async function chooseEntries(
   host: Host,
   choice: Choice,
 ): Promise<Chosen[]> {
+  warnOfUnused(entries, file, host, choice);
   const skip = matcher(choice.skip);
   const wanted = entries.filter(({ name }) => !skip(name));
   refuseTwice(wanted, file);
@@ -72,6 +74,23 @@ export async function chooseEntries(
   return chosen;
 }
 
+/** A slip in such a name would import or show what was meant to be left out or hidden. */
+function warnOfUnused(
+  entries: readonly Entry[],
+  file: string,
+  host: Host,
+  { secret = [], plain = [], skip = [] }: Choice,
+): void {
+  const names = entries.map(({ name }) => name);
+  for (const [flag, patterns] of Object.entries({ secret, plain, skip })) {
+    for (const pattern of patterns) {
+      if (names.some(matcher([pattern]))) continue;
+      const message = `--${flag} ${pattern} fits no value of ${file}`;
+      host.warn({ message, hint: didYouMean(pattern, names) });
+    }
+  }
+}
+
 function refuseTwice(entries: readonly Entry[], file: string): void {
   const seen = new Map<string, number>();
   const problems = entries.flatMap(({ name, line }): Problem[] => {
@@ -97,10 +116,10 @@ async function plainRule(
   if (open.length > 0 && askPlain) {
     isAnswered = matcher(await askPlain(open.map(({ name }) => name)));
   } else if (open.length > 0) {
-    const which = open.length === entries.length ? 'all' : String(open.length);
-    host.note(
-      `${which} of ${countOf(entries.length, 'value')} become secrets, because nothing says otherwise (--plain NAME)`,
-    );
+    const all = countOf(entries.length, 'value');
+    const which = open.length < entries.length ? `${open.length} of ${all}` : all;
+    const become = open.length === 1 ? 'becomes a secret' : 'become secrets';
+    host.note(`${which} ${become}, because nothing says otherwise (--plain NAME)`);
   }
   return (name) => !isSecret(name) && (isNamed(name) || isAnswered(name));
 }
