@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { formatPointer, hasLooseParts, parseS3Url } from '../crypto/pointer.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { type Host, stopIfAborted } from '../host.ts';
 import { findNameFault } from '../manifest/read/names.ts';
 import { putObject } from '../stores/s3/put.ts';
@@ -126,13 +126,12 @@ async function refuseToReplaceValue(
   host: Host,
 ): Promise<void> {
   const found = await parameters.get(name, false).catch((error: unknown) => {
-    const code = error instanceof CofferError ? error.code : undefined;
-    if (code === 'denied') {
+    if (isFailure(error, 'denied')) {
       host.warn({
         message: `${name} will be replaced whatever it holds: ssm:GetParameter is denied`,
         hint: 'ask for this permission, or add --overwrite',
       });
-    } else if (code !== 'not-found') throw error;
+    } else if (!isFailure(error, 'not-found')) throw error;
     return undefined;
   });
   if (!found || (found.type === 'String' && parseS3Url(found.value))) return;
