@@ -69,6 +69,6 @@ describe('what somebody else wrote after the plan was made', () => {
     await put(name, 'theirs');
     const failure = await failureOf(changeTask(change, writing()).run);
     expect(failure.code).toBe('conflict');
-    expect(failure.hint).toContain(`${name}:2`);
+    expect(failure.hint).toContain(`coffer get ${name}@2`);
   });
 });
