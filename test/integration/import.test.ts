@@ -243,6 +243,6 @@ describe('import refuses', () => {
   test('a folder that does not exist', async () => {
     const scene = await createSome();
     const stderr = await expectRefused(scene, [scene.prefix, '-o', 'no/new.yml'], 2);
-    expect(stderr).toContain('no: file or folder not found');
+    expect(stderr).toContain('cannot write no/new.yml: file or folder not found');
   });
 });

@@ -41,9 +41,9 @@ test('a write of somebody else after the plan is a conflict', async () => {
     ]),
     left: [],
   });
-  expect(stderr).toContain(`coffer get ${app.prefix}updated:2`);
+  expect(stderr).toContain(`coffer get ${app.prefix}updated@2`);
   expect((await stored.values(app.prefix))['created']).toBe('theirs');
-  const theirs = await app.succeed(['get', `${app.prefix}updated:2`]);
+  const theirs = await app.succeed(['get', `${app.prefix}updated@2`]);
   expect(theirs.stdout.toString()).toBe('theirs');
 
   await app.succeed(['sync', 'app.yml', '--yes']);
