@@ -2,6 +2,7 @@
 import { answerVersion } from './start/answer.ts';
 import type * as codeCache from './start/code-cache.ts';
 import type * as commands from './start/commands.ts';
+import type * as keptFile from './start/kept-file.ts';
 
 /** The part of node:sea that this uses; Node 20's types do not have it. */
 interface Assets {
@@ -11,11 +12,12 @@ interface Assets {
 if (!answerVersion(process.argv.slice(2))) {
   const { startCommands } = require('./start/commands.ts') as typeof commands;
   const { findCode } = require('./start/code-cache.ts') as typeof codeCache;
+  const { contentOfCopy } = require('./start/kept-file.ts') as typeof keptFile;
   const { getRawAsset } = require('node:sea') as Assets;
   const asset = (name: string) => Buffer.from(getRawAsset(name));
   const codeOf = (command: string) => {
     try {
-      return asset(`code/${command}`);
+      return contentOfCopy(asset(`code/${command}`));
     } catch {
       return undefined;
     }

@@ -18,10 +18,11 @@ function made(folder: string): Stats {
 }
 
 /**
- * One after the other: where nothing can be created, as below /proc, the recursive way of Node 20
- * tries for ever.
+ * Creates a folder and those above it, for this user only. One after the other: where nothing can be
+ * created, as below /proc, the recursive way of Node 20 tries for ever.
+ * @throws the system's error
  */
-function makeFolders(folder: string): void {
+export function makeFolders(folder: string): void {
   if (existsSync(folder)) return;
   makeFolders(dirname(folder));
   mkdirSync(folder, { mode: 0o700 });

@@ -2,9 +2,11 @@ import {
   chmod,
   chown,
   copyFile,
+  cp,
   mkdir,
   readdir,
   readFile,
+  rm,
   stat,
   symlink,
   writeFile,
@@ -13,9 +15,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { findCode } from '../../src/cli/start/code-cache.ts';
+import { FILE_BYTES, findCode, sharedFolder } from '../../src/cli/start/code-cache.ts';
+import { readKept, writeKept } from '../../src/cli/start/kept-file.ts';
 import { CLI, cofferProcess, run } from '../support/cli.ts';
-import { createWorkspace } from '../support/workspace.ts';
+import { createWorkspace, type Workspace } from '../support/workspace.ts';
 
 const MANIFEST = `path: /app/
 region: us-east-1
@@ -42,6 +45,19 @@ async function createHome(env: Readonly<Record<string, string>> = {}) {
   };
   const kept = () => readdir(home.path(FOLDER)).catch(() => []);
   return { ...home, call, check, kept };
+}
+
+/** A copy of coffer in a folder, and how to call it. */
+async function installIn(folder: string, home: Workspace) {
+  await mkdir(folder, { recursive: true });
+  for (const name of ['cli.cjs', 'commands.cjs']) await copyFile(dist(name), join(folder, name));
+  const script = join(folder, 'cli.cjs');
+  const check = (env: Readonly<Record<string, string>> = {}) =>
+    run(process.execPath, [script, 'check', 'app.yml'], {
+      cwd: home.folder,
+      env: { HOME: home.folder, XDG_CACHE_HOME: '', ...env },
+    });
+  return { check, script };
 }
 
 test('a command that worked keeps its compiled code, and the next run uses it', async () => {
@@ -90,15 +106,12 @@ test.each([
 });
 
 test('modules of another version are refused in words, and nothing of them is kept', async () => {
-  const { folder, path, files } = await createHome();
-  await mkdir(path('dist'));
-  for (const name of ['cli.cjs', 'commands.cjs']) await copyFile(dist(name), path(`dist/${name}`));
+  const home = await createHome();
+  const { path, files } = home;
+  const installed = await installIn(path('dist'), home);
   const table = await readFile(path('dist/commands.cjs'), 'latin1');
   await writeFile(path('dist/commands.cjs'), table.replace(/\/\*\w{16}/, '/*0000000000000000'));
-  const { code, stderr } = await run(process.execPath, [path('dist/cli.cjs'), 'check'], {
-    cwd: folder,
-    env: { HOME: folder, XDG_CACHE_HOME: '' },
-  });
+  const { code, stderr } = await installed.check();
   expect(code).toBe(1);
   expect(stderr).toMatch(/^coffer: error: \S+commands\.cjs is of another version\n {2}hint: .*\n$/);
   expect((await files()).filter((name) => name.startsWith('.cache'))).toEqual([]);
@@ -117,7 +130,7 @@ test('the YAML library is loaded only for a manifest that is not in the ordinary
     const { check, kept, path } = await createHome();
     await writeFile(path('app.yml'), text);
     await check();
-    const content = await readFile(path(join(FOLDER, (await kept())[0] ?? '')));
+    const content = readKept(path(join(FOLDER, (await kept())[0] ?? '')), 'own', FILE_BYTES);
     const place = Object.keys(table).indexOf(library[0] ?? '');
     const pieces = findCode(['check'], () => content)?.pieces ?? [];
     return pieces.some(({ modules }) => modules.split(' ').includes(`${place}`));
@@ -166,11 +179,54 @@ describe('code that cannot be used is ignored, and replaced', () => {
   });
 });
 
-test('cache clear removes the code', async () => {
-  const { call, check, files } = await createHome();
+test('cache clear removes the code, and nothing else', async () => {
+  const { call, check, files, kept, write } = await createHome();
   await check();
   expect((await call('cache', 'clear')).code).toBe(0);
   expect(await files()).toEqual(['app.yml']);
+  await check();
+  await write(join(FOLDER, 'thesis.odt'), '');
+  expect((await call('cache', 'clear')).code).toBe(0);
+  expect((await kept()).filter((name) => !name.endsWith('-cache'))).toEqual(['thesis.odt']);
+});
+
+test('a branch cannot bring compiled code in a folder that the project names', async () => {
+  const home = await createHome();
+  const { kept, path } = home;
+  // The same program with another message, of the same length: V8 compares no more of the source.
+  const attacker = await installIn(path('attacker'), home);
+  const table = await readFile(path('attacker/commands.cjs'), 'latin1');
+  await writeFile(
+    path('attacker/commands.cjs'),
+    table.replace('length,"problem")', 'length,"exploit")'),
+  );
+  expect((await attacker.check()).stderr).toBe('1 manifest, no exploits\n');
+  const [name = ''] = await kept();
+  await mkdir(path('clone/.cache/coffer/compiled'), { recursive: true, mode: 0o700 });
+  const forged = path(`clone/${FOLDER}/${name}`);
+  await copyFile(path(join(FOLDER, name)), forged);
+  const before = await readFile(forged);
+  const victim = await installIn(path('victim'), home);
+  const env = { HOME: '', XDG_CACHE_HOME: path('clone/.cache') };
+  expect((await victim.check(env)).stderr).toBe('1 manifest, no problems\n');
+  expect((await readFile(forged)).equals(before)).toBe(false);
+});
+
+test('code beside coffer itself works in a copy, as in the layers of an image', async () => {
+  const home = await createHome();
+  const { check, kept, path } = home;
+  await check();
+  const [name = ''] = await kept();
+  const content = readKept(path(join(FOLDER, name)), 'own', FILE_BYTES) ?? Buffer.alloc(0);
+  await rm(path('.cache'), { recursive: true });
+  const built = await installIn(path('built'), home);
+  await mkdir(sharedFolder(built.script));
+  writeKept(join(sharedFolder(built.script), name), 'shared', content);
+  await cp(path('built'), path('image'), { recursive: true });
+  const { stderr } = await (await installIn(path('image'), home)).check();
+  expect(stderr).toBe('1 manifest, no problems\n');
+  // What is used is not kept again.
+  expect(await kept()).toEqual([]);
 });
 
 test('cache warm says why there is nowhere to keep code', async () => {

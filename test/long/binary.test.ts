@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cp, readFile, stat } from 'node:fs/promises';
+import { cp, mkdir, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { cofferProcess, run } from '../support/cli.ts';
@@ -119,4 +119,22 @@ test('cache warm keeps the code of many commands', async () => {
   expect(warmed.code, warmed.stderr).toBe(0);
   const names = (await files()).map((name) => name.replace(/.*-(?:x|arm)64-/, ''));
   expect(names).toEqual(expect.arrayContaining(['check', 'decrypt', 'exec', 'export', 'get']));
+});
+
+test('cache warm --shared keeps it beside coffer, for all users and for copies', async () => {
+  const { folder, files, path } = await createWorkspace();
+  await cp('dist', path('built'), { recursive: true });
+  const env = { HOME: path('home'), XDG_CACHE_HOME: '' };
+  const call = (script: string, args: readonly string[]) =>
+    run(process.execPath, [path(script), ...args], { cwd: folder, env });
+  const warmed = await call('built/cli.cjs', ['cache', 'warm', '--shared']);
+  expect(warmed.code, warmed.stderr).toBe(0);
+  expect(warmed.stderr).toContain(path('built/compiled'));
+  await cp(path('built'), path('image'), { recursive: true });
+  await mkdir(path('home'));
+  expect((await call('image/cli.cjs', ['help'])).code).toBe(0);
+  // What is used is not kept again.
+  expect((await files()).filter((name) => name.startsWith('home'))).toEqual([]);
+  expect((await call('image/cli.cjs', ['cache', 'clear', '--shared'])).code).toBe(0);
+  expect((await files()).filter((name) => name.startsWith('image/compiled'))).toEqual([]);
 });

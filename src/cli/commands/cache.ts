@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmdirSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +9,8 @@ import { CofferError } from '../../errors.ts';
 import { cacheFolder } from '../../files/cache-folder.ts';
 import { startSandbox } from '../../sandbox/index.ts';
 import { EXIT, type Context } from '../context.ts';
-import { isCacheOff } from '../start/code-cache.ts';
+import { FILE_BYTES, isCacheOff, sharedFolder } from '../start/code-cache.ts';
+import { readKept, removeKept, writeKept } from '../start/kept-file.ts';
 
 const BUCKET = 'coffer-cache';
 const KEY = 'alias/coffer-cache';
@@ -53,44 +55,102 @@ const CALLS: readonly (readonly string[])[] = [
   ['merge-driver', 'app.yml', 'app.yml', 'app.yml'],
 ];
 
+const NO_FOLDER =
+  'it has to belong to you alone: check HOME and XDG_CACHE_HOME, and who may write there';
+const NO_SCRIPT = 'leave out --shared: only what npm installed has a folder for all users';
+
 export async function run(context: Context): Promise<number> {
-  const { args, environment } = context;
-  const folder = cacheFolder(environment);
+  const { args, environment, flags, program, terminal } = context;
+  const shared = sharedBy(program);
+  const isShared = flags.boolean('shared');
+  const folder = isShared ? shared : cacheFolder(environment);
   if (args[0] === 'clear') {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    if (folder !== undefined && existsSync(folder)) clear(folder);
     return EXIT.ok;
   }
   if (folder === undefined || isCacheOff(environment)) {
     throw new CofferError('usage', 'there is no folder for compiled code', {
-      hint: isCacheOff(environment)
-        ? 'unset COFFER_CACHE'
-        : 'it has to belong to you alone: check HOME and XDG_CACHE_HOME, and who may write there',
+      hint: isCacheOff(environment) ? 'unset COFFER_CACHE' : isShared ? NO_SCRIPT : NO_FOLDER,
     });
   }
-  await warm(context);
-  const kept = await readdir(folder).catch(() => []);
+  const work = await mkdtemp(join(tmpdir(), 'coffer-cache-'));
+  try {
+    if (isShared) await fillShared(context, work, folder);
+    else await runCalls(context, work, environment.XDG_CACHE_HOME);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
   const names = new Set(CALLS.map(([name = '']) => name));
-  if ([...names].some((name) => !kept.some((file) => file.endsWith(`-${name}`)))) {
+  // What all users share is not kept once more.
+  const found = [folder, shared].find((at) => at !== undefined && hasAll(at, names));
+  if (found === undefined) {
     throw new CofferError('disk', `the compiled code could not be written to ${folder}`, {
-      hint: 'check its space, and that you may write there',
+      hint: 'check its space, and that its file system knows when a file was created',
     });
   }
-  const count = names.size;
-  context.terminal.note(`the compiled code of ${count} commands is in ${folder}`);
+  terminal.note(`the compiled code of ${names.size} commands is in ${found}`);
   return EXIT.ok;
 }
 
+function clear(folder: string): void {
+  removeKept(folder);
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It holds something that is not coffer's.
+  }
+}
+
+/** A single executable, which brings its code, has no script. */
+function sharedBy(program: string | undefined): string | undefined {
+  const isScript = program !== undefined && program !== process.execPath;
+  return isScript ? sharedFolder(realpathSync(program)) : undefined;
+}
+
+function hasAll(folder: string, names: ReadonlySet<string>): boolean {
+  const kept = existsSync(folder) ? readdirSync(folder) : [];
+  return [...names].every((name) => kept.some((file) => file.endsWith(`-${name}`)));
+}
+
+/** Compiles into a folder of this user alone, and copies that. */
+async function fillShared(context: Context, work: string, folder: string): Promise<void> {
+  const own = cacheFolder({ XDG_CACHE_HOME: work });
+  if (own === undefined) {
+    throw new CofferError('usage', 'there is no folder to compile in', {
+      hint: `who may write above ${work}? set TMPDIR to a folder that only you can change`,
+    });
+  }
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    // The calls would use it, and keep nothing.
+    removeKept(folder);
+  } catch (cause) {
+    throw new CofferError('disk', `cannot write to ${folder}`, {
+      hint: 'run it as the user who installed coffer',
+      cause,
+    });
+  }
+  await runCalls(context, work, work);
+  for (const name of readdirSync(own)) {
+    const content = readKept(join(own, name), 'own', FILE_BYTES);
+    if (content) writeKept(join(folder, name), 'shared', content);
+  }
+}
+
 /** Runs the commands that scripts run, in a folder and a sandbox of their own. */
-async function warm({ environment, program = '' }: Context): Promise<void> {
+async function runCalls(
+  { environment, program = '' }: Context,
+  work: string,
+  cacheHome: string | undefined,
+): Promise<void> {
   const sandbox = await startSandbox({});
-  const work = await mkdtemp(join(tmpdir(), 'coffer-cache-'));
   try {
     await prepare(sandbox.url, work);
-    const { HOME, PATH, XDG_CACHE_HOME } = environment;
+    const { HOME, PATH } = environment;
     const env = {
       HOME,
       PATH,
-      XDG_CACHE_HOME,
+      XDG_CACHE_HOME: cacheHome,
       AWS_ENDPOINT_URL: sandbox.url,
       AWS_ACCESS_KEY_ID: 'sandbox',
       AWS_SECRET_ACCESS_KEY: 'sandbox',
@@ -114,7 +174,6 @@ async function warm({ environment, program = '' }: Context): Promise<void> {
     }
   } finally {
     await sandbox.close();
-    await rm(work, { recursive: true, force: true });
   }
 }
 

@@ -38,10 +38,11 @@ export const TOOL_COMMANDS: CommandGroup = {
       description: `
         coffer keeps compiled code of each command that has run. warm runs the commands that scripts
         use most, in a temporary folder and against its own stand-in for AWS, so that the code is
-        there before it is needed: in an image, run it as the user who will run coffer there. clear
-        removes the code. COFFER_CACHE=off turns the cache off.`,
-      flags: [],
-      examples: [['cache warm', 'in the Dockerfile of an image, after USER']],
+        there before it is needed. A user's code is used only where coffer wrote it, not in a copy;
+        in an image, run warm --shared as the user who installed coffer. clear removes the code.
+        COFFER_CACHE=off turns the cache off.`,
+      flags: [['--shared', 'Code for all users, beside coffer itself']],
+      examples: [['cache warm --shared', 'in the Dockerfile of an image, before USER']],
       noJson: 'it prints nothing',
       load: () => import('../commands/cache.ts'),
     },

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { readKept, removeKept, writeKept, type Kind } from './kept-file.ts';
 
 /** The compiled code of some modules. */
 export interface Piece {
@@ -16,13 +15,13 @@ export interface Code {
   pieces: readonly Piece[];
 }
 
-const DIGEST_BYTES = 32;
 const LENGTH_BYTES = 4;
-const HEAD_BYTES = DIGEST_BYTES + LENGTH_BYTES;
 /** V8 copies data that is not aligned to words. */
 const WORD_BYTES = 8;
 /** What no longer fits is compiled again when it is needed. */
 const MOST_BYTES = 8 * 1024 * 1024;
+/** With their names. */
+export const FILE_BYTES = 2 * MOST_BYTES;
 const OLD_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Whether the user wants no code kept. */
@@ -30,6 +29,11 @@ export function isCacheOff({
   COFFER_CACHE,
 }: Readonly<Record<string, string | undefined>>): boolean {
   return COFFER_CACHE === 'off';
+}
+
+/** Where all users share code: beside the script that runs, so whoever can write there is trusted. */
+export function sharedFolder(script: string): string {
+  return join(dirname(script), 'compiled');
 }
 
 /** What the names of files begin with: other builds and other versions of V8 have other code. */
@@ -49,7 +53,7 @@ export function possibleCommands(argv: readonly string[]): readonly string[] {
 
 /**
  * Finds the code of the command that a call names.
- * @param contentOf reads the file of a command, if there is one
+ * @param contentOf reads what is kept of a command, if anything. V8 does not check what it takes back.
  */
 export function findCode(
   argv: readonly string[],
@@ -57,20 +61,15 @@ export function findCode(
 ): Code | undefined {
   for (const command of possibleCommands(argv)) {
     const content = contentOf(command);
-    const code = content && parse(command, content);
-    if (code) return code;
+    if (content) return parse(command, content);
   }
   return undefined;
 }
 
-/** V8 does not check the bytes that it takes back, so this does. */
-function parse(command: string, content: Buffer): Code | undefined {
-  if (content.length <= HEAD_BYTES) return undefined;
-  const digest = content.subarray(0, DIGEST_BYTES);
-  if (!digestOf(content.subarray(DIGEST_BYTES)).equals(digest)) return undefined;
-  const end = HEAD_BYTES + content.readUInt32LE(DIGEST_BYTES);
+function parse(command: string, content: Buffer): Code {
+  const end = LENGTH_BYTES + content.readUInt32LE(0);
   let offset = end;
-  const lines = content.toString('latin1', HEAD_BYTES, end).trimEnd().split('\n');
+  const lines = content.toString('latin1', LENGTH_BYTES, end).trimEnd().split('\n');
   const pieces = lines.map((line) => {
     const [size = '', modules = ''] = line.split(':');
     const data = content.subarray(offset, offset + Number(size));
@@ -82,15 +81,14 @@ function parse(command: string, content: Buffer): Code | undefined {
 
 function contentOf({ pieces }: Code): Buffer {
   const names = pieces.map(({ modules, data }) => `${data.length}:${modules}\n`).join('');
-  const size = aligned(HEAD_BYTES + names.length) - HEAD_BYTES;
+  const size = aligned(LENGTH_BYTES + names.length) - LENGTH_BYTES;
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(size);
-  const content = Buffer.concat([
+  return Buffer.concat([
     length,
     Buffer.from(names.padEnd(size), 'latin1'),
     ...pieces.flatMap(({ data }) => [data, Buffer.alloc(aligned(data.length) - data.length)]),
   ]);
-  return Buffer.concat([digestOf(content), content]);
 }
 
 function aligned(bytes: number): number {
@@ -107,32 +105,22 @@ function fitting(pieces: readonly Piece[]): readonly Piece[] {
   });
 }
 
-function digestOf(content: Buffer): Buffer {
-  return createHash('sha256').update(content).digest();
-}
-
 /** Compiled code that earlier runs kept in a folder, for one build of coffer on one V8. */
 export class CodeCache {
   readonly #folder: string;
   readonly #prefix: string;
+  readonly #kind: Kind;
 
-  /** @param build what changes with the code of coffer */
-  constructor(folder: string, build: string) {
+  /** @param build what changes with the code of coffer, as 16 hexadecimal digits */
+  constructor(folder: string, build: string, kind: Kind = 'own') {
     this.#folder = folder;
     this.#prefix = prefixOf(build);
+    this.#kind = kind;
   }
 
-  /** The code of the command that a call names, if it was kept whole. */
+  /** The code of the command that a call names, if coffer kept it there. */
   read(argv: readonly string[]): Code | undefined {
-    return findCode(argv, (command) => {
-      try {
-        const file = this.#fileOf(command);
-        const found = statSync(file);
-        return found.isFile() && found.size < 2 * MOST_BYTES ? readFileSync(file) : undefined;
-      } catch {
-        return undefined;
-      }
-    });
+    return findCode(argv, (command) => readKept(this.#fileOf(command), this.#kind, FILE_BYTES));
   }
 
   /**
@@ -140,17 +128,12 @@ export class CodeCache {
    * @param pieces first those that the next run needs most
    */
   keep({ command, pieces }: Code): void {
-    const file = this.#fileOf(command);
-    const temporary = `${file}.${process.pid}`;
     try {
-      writeFileSync(temporary, contentOf({ command, pieces: fitting(pieces) }), {
-        flag: 'wx',
-        mode: 0o600,
-      });
-      renameSync(temporary, file);
+      const content = contentOf({ command, pieces: fitting(pieces) });
+      writeKept(this.#fileOf(command), this.#kind, content);
       this.#removeOld();
     } catch {
-      removeIfPossible(temporary);
+      // The next run tries again.
     }
   }
 
@@ -161,18 +144,9 @@ export class CodeCache {
   /** Removes what other versions kept, after a month, and what an interrupted run left. */
   #removeOld(): void {
     const limit = Date.now() - OLD_MS;
-    for (const name of readdirSync(this.#folder)) {
-      const file = join(this.#folder, name);
-      const isOwn = name.startsWith(this.#prefix) && !/\.\d+$/.test(name);
-      if (!isOwn && statSync(file).mtimeMs < limit) rmSync(file, { recursive: true, force: true });
-    }
-  }
-}
-
-function removeIfPossible(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // It is removed with what is old.
+    removeKept(this.#folder, (name, changedMs) => {
+      const isCurrent = name.startsWith(this.#prefix) && !/\.\d+$/.test(name);
+      return !isCurrent && changedMs < limit;
+    });
   }
 }

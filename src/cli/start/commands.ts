@@ -1,6 +1,6 @@
 import type * as v8 from 'node:v8';
 import { cacheFolder } from '../../files/cache-folder.ts';
-import { CodeCache, isCacheOff, possibleCommands, type Code } from './code-cache.ts';
+import { CodeCache, isCacheOff, possibleCommands, sharedFolder, type Code } from './code-cache.ts';
 import { Pieces, type ModulesFile } from './pieces.ts';
 import { requireFrom, type Run } from './table.ts';
 
@@ -77,9 +77,15 @@ export function startCommands({ codeOf, program, descriptor, ...file }: Modules)
   }
 
   const shipped = codeOf?.(argv);
-  const folder = shipped || isCacheOff(environment) ? undefined : cacheFolder(environment);
+  const isOff = shipped !== undefined || isCacheOff(environment);
+  const folder = isOff ? undefined : cacheFolder(environment);
   const cache = folder === undefined ? undefined : new CodeCache(folder, COFFER_BUNDLE);
-  const known = shipped ?? cache?.read(argv);
+  // An executable has no folder of its own.
+  const sharedCode = () =>
+    isOff || codeOf
+      ? undefined
+      : new CodeCache(sharedFolder(file.name), COFFER_BUNDLE, 'shared').read(argv);
+  const known = shipped ?? cache?.read(argv) ?? sharedCode();
   const modules = new Pieces(file, COFFER_MODULES, known?.pieces ?? []);
   begin(
     (name) => modules.find(name),

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { lutimes, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { CodeCache, possibleCommands } from '../../../src/cli/start/code-cache.ts';
 import { run } from '../../support/cli.ts';
 import { flipBit } from '../../support/flip.ts';
@@ -13,9 +14,12 @@ const CODE = {
   ],
 };
 
+const BUILD = '0123456789abcdef';
+const OTHER_BUILD = 'fedcba9876543210';
+
 async function createCache() {
   const workspace = await createWorkspace();
-  const cache = new CodeCache(workspace.folder, 'build');
+  const cache = new CodeCache(workspace.folder, BUILD);
   return { ...workspace, cache };
 }
 
@@ -56,7 +60,7 @@ test('looks for nothing but names of commands', async () => {
 test('ignores code of another build, and code that is not whole', async () => {
   const { cache, folder, files, read, write } = await createCache();
   cache.keep(CODE);
-  expect(new CodeCache(folder, 'other').read(['check'])).toBeUndefined();
+  expect(new CodeCache(folder, OTHER_BUILD).read(['check'])).toBeUndefined();
   const [name = ''] = await files();
   const whole = await read(name);
   for (let length = 0; length < whole.length; length++) {
@@ -73,23 +77,82 @@ test('ignores code of another build, and code that is not whole', async () => {
 
 test('what cannot be written is not kept', async () => {
   const { path, files } = await createCache();
-  const cache = new CodeCache(path('missing'), 'build');
+  const cache = new CodeCache(path('missing'), BUILD);
   cache.keep(CODE);
   expect(cache.read(['check'])).toBeUndefined();
   expect(await files()).toEqual([]);
 });
 
-test('removes what is a month old and is not of this build', async () => {
+describe('a file counts only where coffer wrote it:', () => {
+  test.each<[string, (cache: Awaited<ReturnType<typeof createCache>>, name: string) => unknown]>([
+    [
+      'not a copy, as a checkout or an archive brings',
+      async ({ path, read, write }, name) => {
+        await write('copy', await read(name));
+        await rename(path('copy'), path(name));
+      },
+    ],
+    [
+      'not a copy that may have its inode',
+      async ({ path, read, write }, name) => {
+        const content = await read(name);
+        await rm(path(name));
+        await write(name, content);
+      },
+    ],
+    [
+      'not behind a link',
+      async ({ path }, name) => {
+        await rename(path(name), path('real'));
+        await symlink('real', path(name));
+      },
+    ],
+  ])('%s', async (_, bring) => {
+    const workspace = await createCache();
+    const { cache, files } = workspace;
+    cache.keep(CODE);
+    const [name = ''] = await files();
+    await bring(workspace, name);
+    expect(cache.read(['check'])).toBeUndefined();
+    cache.keep(CODE);
+    expect(cache.read(['check'])).toEqual(CODE);
+  });
+});
+
+test('removes what is a month old and is not of this build, and only what coffer wrote', async () => {
   const { cache, folder, path, write } = await createCache();
   cache.keep(CODE);
   const [own = ''] = await readdir(folder);
-  const others = ['other-build', 'node/compiled', `${own}.123`, 'recent'];
-  for (const name of others) await write(name, '');
+  const other = own.replace(BUILD, OTHER_BUILD);
+  const removed = [other, `${own}.123`];
+  const recent = other.replace('check', 'exec');
+  const foreign = ['thesis.odt', 'other-build', join(other.replace('check', 'get'), 'photo.jpg')];
+  for (const name of [...removed, recent, ...foreign]) await write(name, '');
+  const link = other.replace('check', 'list');
+  await symlink('thesis.odt', path(link));
   const old = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000);
-  for (const name of [own, 'other-build', 'node', `${own}.123`]) await utimes(path(name), old, old);
+  for (const name of await readdir(folder)) {
+    if (name !== recent) await lutimes(path(name), old, old);
+  }
   cache.keep({ ...CODE, command: 'decrypt' });
-  const left = await readdir(folder);
-  expect(left.sort()).toEqual([own, own.replace('check', 'decrypt'), 'recent'].sort());
+  const left = [own, own.replace('check', 'decrypt'), recent, link, ...foreign];
+  const names = left.map((name) => name.replace('/photo.jpg', ''));
+  expect((await readdir(folder)).toSorted()).toEqual(names.toSorted());
+});
+
+test('code that all users share may be a copy, and has to be whole', async () => {
+  const { path, read, write } = await createWorkspace();
+  const shared = (name: string) => new CodeCache(path(name), BUILD, 'shared');
+  await mkdir(path('built'));
+  shared('built').keep(CODE);
+  const [name = ''] = await readdir(path('built'));
+  const whole = await read(`built/${name}`);
+  await write(`image/${name}`, whole);
+  expect(shared('image').read(['check'])).toEqual(CODE);
+  await write(`image/${name}`, whole.subarray(0, -1));
+  expect(shared('image').read(['check'])).toBeUndefined();
+  // It is not the code of a user, which is bound to its place.
+  expect(new CodeCache(path('built'), BUILD).read(['check'])).toBeUndefined();
 });
 
 test('looks for a command among the first words, and not behind --', () => {

@@ -22,6 +22,13 @@ test('without a folder of their own it is kept nowhere', () => {
   expect(userFolder({ XDG_CACHE_HOME: '/proc/none/x', HOME: '/proc/self' })).toBeUndefined();
 });
 
+test('is the real folder: a link on the way may lead elsewhere in a moment', async () => {
+  const { path } = await createWorkspace();
+  await mkdir(path('real'));
+  await symlink(path('real'), path('link'));
+  expect(cacheFolder({ XDG_CACHE_HOME: path('link') })).toBe(path('real/coffer/compiled'));
+});
+
 const SOMEBODY = 12_345;
 
 describe('never uses a folder', () => {

@@ -93,7 +93,7 @@ const WITHOUT_LIMIT = [
   'cli/inherited.ts', // what Linux says of descriptors
   'cli/run-command.ts', // what Linux says of a process
   'cli/sops.ts', // less than the file of sops, which has the limit
-  'cli/start/code-cache.ts', // coffer's own compiled code
+  'cli/start/kept-file.ts', // coffer's own compiled code
   'cli/terminal/data-input.ts', // what Linux says of a descriptor
   'cli/terminal/editor.ts', // what a person typed; parsing it has the limit
   'controller/kube/client.ts', // the answers of the API server, and the pod's own token
