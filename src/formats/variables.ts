@@ -76,7 +76,7 @@ export async function assignVariables(
   if (rules.isEnvironment && !allowSpecial) {
     refuseNames(
       variables,
-      ({ variable, secret }) => describeSpecial(secret.name, variable),
+      ({ variable, secret }) => describeSpecial(secret.name, variable, Boolean(prefix)),
       'rename it with --prefix, leave it out with --only, or add --allow-special if you mean it',
     );
   }

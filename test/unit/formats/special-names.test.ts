@@ -9,7 +9,20 @@ import { checkManifests } from '../../../src/repo/check/check.ts';
 import { failureOf } from '../../support/failure.ts';
 import { NOWHERE, ON_A_DAY, sealedBlob, sealedManifest } from '../../support/repository.ts';
 
-const NAMES = Object.values(SPECIAL_NAMES).flatMap((names) => names.split(' '));
+const LISTED = Object.values(SPECIAL_NAMES).flatMap((names) => names.split(' '));
+
+/** Of each family one. */
+const NAMES = LISTED.map((name) => name.replaceAll('*', 'X'));
+
+/** Names that are not listed one by one. */
+const OF_FAMILIES = (
+  'AWS_ENDPOINT_URL_ECR AWS_PAGER BAT_PAGER CARGO_BUILD_RUSTC_WRAPPER CLOUDSDK_PYTHON ' +
+  'DYLD_INSERT_LIBRARIES GH_PAGER GIT_ASKPASS GIT_CONFIG_COUNT GIT_CONFIG_KEY_0 ' +
+  'GIT_CONFIG_VALUE_0 GIT_EDITOR GIT_SSH_COMMAND GIT_TRACE GIT_TRACE_PACKET KUBE_EDITOR ' +
+  'KUBECTL_EXTERNAL_DIFF NPM_CONFIG_NODE_GYP NPM_CONFIG_REGISTRY NPM_CONFIG_SCRIPT_SHELL ' +
+  'OPENSSL_CONF PERL5OPT PROMPT_COMMAND PYTEST_ADDOPTS RUBYGEMS_GEMDEPS RUBYOPT TF_CLI_ARGS ' +
+  'TF_CLI_ARGS_PLAN TF_CLI_CONFIG_FILE WGETRC YARN_YARN_PATH'
+).split(' ');
 
 const COMMON_SECRETS = (
   'API_KEY API_TOKEN AUTH_TOKEN AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN ' +
@@ -17,7 +30,14 @@ const COMMON_SECRETS = (
   'ENCRYPTION_KEY GH_TOKEN GITHUB_TOKEN GITLAB_TOKEN GOOGLE_APPLICATION_CREDENTIALS HOST ' +
   'JWT_SECRET LICENSE_KEY MYSQL_PWD NODE_AUTH_TOKEN NPM_TOKEN PASSWORD PGPASSWORD ' +
   'PIP_INDEX_URL PRIVATE_KEY REDIS_URL SECRET_KEY_BASE SENTRY_DSN SLACK_WEBHOOK_URL ' +
-  'SMTP_PASSWORD SSH_PRIVATE_KEY STRIPE_SECRET_KEY TOKEN USER USERNAME'
+  'SMTP_PASSWORD SSH_PRIVATE_KEY STRIPE_SECRET_KEY TOKEN USER USERNAME ' +
+  'ACTIONS_RUNTIME_TOKEN ANSIBLE_VAULT_PASSWORD AWS_CONTAINER_AUTHORIZATION_TOKEN ' +
+  'BUNDLE_GEMS__EXAMPLE__COM CARGO_REGISTRY_TOKEN CLOUDSDK_AUTH_ACCESS_TOKEN COMPOSER_AUTH ' +
+  'DOCKER_AUTH_CONFIG GEM_HOST_API_KEY GIT_PASSWORD GIT_TOKEN GIT_USERNAME HELM_KUBETOKEN ' +
+  'LD_SDK_KEY NODE_ENV NPM_CONFIG_OTP NPM_CONFIG__AUTH NPM_CONFIG__AUTHTOKEN ' +
+  'NPM_CONFIG__PASSWORD ORG_GRADLE_PROJECT_SIGNINGKEY PIP_EXTRA_INDEX_URL ' +
+  'PYTHONANYWHERE_API_TOKEN SOPS_AGE_KEY TF_TOKEN_APP_TERRAFORM_IO TF_VAR_DB_PASSWORD ' +
+  'YARN_NPM_AUTH_IDENT YARN_NPM_AUTH_TOKEN'
 ).split(' ');
 
 /** The rules of exec, and of every format with variables of the environment. */
@@ -59,6 +79,11 @@ describe.each(ENVIRONMENTS)('%s', (_, rules) => {
       expect(message).toMatch(/^(\S+) would set \1, which .+ would obey$/);
       for (const way of ['--prefix', '--only', '--allow-special']) expect(hint).toContain(way);
     }
+  });
+
+  test('refuses other names of a family', async () => {
+    const { problems } = await failureOf(() => assign(rules, OF_FAMILIES));
+    expect(problems.map(({ message }) => message.split(' ')[0])).toEqual(OF_FAMILIES);
   });
 
   test('refuses such names in lower case, too', async () => {
@@ -115,7 +140,7 @@ describe('check', () => {
 });
 
 test('each name is listed once, and docs/special-names.md lists the same, with sources', () => {
-  expect(NAMES.toSorted()).toEqual([...new Set(NAMES)].toSorted());
+  expect(LISTED.toSorted()).toEqual([...new Set(LISTED)].toSorted());
   const rows = readFileSync('docs/special-names.md', 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('| ') && line.includes('`'))
