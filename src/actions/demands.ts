@@ -33,3 +33,18 @@ export function accountDemands(
   }
   return { parameter: name, key: { account }, owner: account };
 }
+
+/**
+ * For readers that pass a value on to others: an object that names no parameter has to be in the
+ * folder of its parameter's own name, as `apps/superman/` of `/apps/superman/backup`. Whoever may
+ * write one parameter could else point it to an older object of any other.
+ */
+export function folderDemand(
+  name: string,
+  { allowForeign }: { allowForeign: boolean },
+): Pick<Demands, 'folder'> {
+  if (allowForeign) return {};
+  const key = name.replace(/^\/+/, '');
+  const end = key.lastIndexOf('/') + 1;
+  return { folder: end > 0 ? key.slice(0, end) : `${key}/` };
+}

@@ -7,6 +7,7 @@ import {
   type CofferSecret,
   type CofferSecretSpec,
   type PinnedKey,
+  type SecretType,
   type Workload,
 } from '../formats/coffer-secret.ts';
 import { renderCofferSecret } from '../formats/coffer-secret-yaml.ts';
@@ -20,8 +21,9 @@ import { wantedOf, type Wanted } from './pin/wanted.ts';
 import type { Tools } from './tools.ts';
 
 export interface PinOptions extends Partial<
-  Pick<CofferSecretSpec, 'roleArn' | 'type' | 'immutable' | 'deletionPolicy'>
+  Pick<CofferSecretSpec, 'roleArn' | 'immutable' | 'deletionPolicy'>
 > {
+  type?: SecretType | undefined;
   /** Name of the CofferSecret and of its Secret. */
   name?: string | undefined;
   namespace?: string | undefined;

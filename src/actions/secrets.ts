@@ -8,7 +8,7 @@ import { pointerOf } from '../crypto/pointer.ts';
 import { CofferError } from '../errors.ts';
 import type { Secret } from '../formats/format.ts';
 import { parseSelector } from '../plan/versions.ts';
-import { accountDemands, manifestDemands } from './demands.ts';
+import { accountDemands, folderDemand, manifestDemands } from './demands.ts';
 import { openerFor, readManifests } from './manifests.ts';
 import { didYouMean } from './parameter-name.ts';
 import type { Place } from './places.ts';
@@ -165,9 +165,12 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
             spoolFolder,
             limit,
           },
-          place.manifest
-            ? manifestDemands(place.manifest, parameter)
-            : accountDemands(parameter, choice),
+          {
+            ...(place.manifest
+              ? manifestDemands(place.manifest, parameter)
+              : accountDemands(parameter, choice)),
+            ...folderDemand(parameter.name, choice),
+          },
         ),
       }),
       { concurrency: 4 },

@@ -59,6 +59,20 @@ export type PinnedKey = { key: string } & (
   | { secretsManager: SecretsManagerPin; ssm?: undefined }
 );
 
+/**
+ * Types that a Secret may have. Kubernetes or a program fills Secrets of other types, or obeys them: a
+ * token of a ServiceAccount or of a bootstrap is more than a value of AWS.
+ */
+export const SECRET_TYPES = [
+  'Opaque',
+  'kubernetes.io/basic-auth',
+  'kubernetes.io/dockercfg',
+  'kubernetes.io/dockerconfigjson',
+  'kubernetes.io/ssh-auth',
+  'kubernetes.io/tls',
+] as const;
+export type SecretType = (typeof SECRET_TYPES)[number];
+
 export const DELETION_POLICIES = ['Delete', 'Retain'] as const;
 
 /** A workload whose pods start again when the Secret changes. */
@@ -73,7 +87,7 @@ export interface CofferSecretSpec {
   roleArn?: string | undefined;
   /** Name of the Secret; by default the name of the CofferSecret. */
   secretName?: string | undefined;
-  /** Type of the Secret; `Opaque` by default. */
+  /** One of SECRET_TYPES; `Opaque` by default. */
   type?: string | undefined;
   immutable?: boolean | undefined;
   /** Whether the Secret goes with its CofferSecret; `Delete` by default. */

@@ -86,14 +86,14 @@ describe('a pin', () => {
       name: 'app',
       only: ['token'],
       immutable: true,
-      type: 'example.org/token',
+      type: 'kubernetes.io/basic-auth',
       roleArn: 'arn:aws:iam::123456789012:role/shop',
       deletionPolicy: 'Retain',
       restart: ['deployment/api', 'StatefulSet/db'],
     });
     expect(resource.spec).toMatchObject({
       immutable: true,
-      type: 'example.org/token',
+      type: 'kubernetes.io/basic-auth',
       roleArn: 'arn:aws:iam::123456789012:role/shop',
       deletionPolicy: 'Retain',
       restart: [

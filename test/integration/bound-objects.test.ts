@@ -121,6 +121,44 @@ describe('is refused, and nothing of it is told:', () => {
   });
 });
 
+async function readOld(source: string, options = {}): Promise<string[]> {
+  const values = await open(tools, source, { from: 'aws', only: ['old'], ...options });
+  return [...values.values()].map(String);
+}
+
+/** A parameter `old`, which points to an object as another program wrote it. */
+async function createOlder(path: (prefix: string) => string) {
+  const app = await createScene(aws, '  - {name: old, type: SecureString, value: x}\n');
+  const name = `${app.prefix}old`;
+  const older = { ...materials(2, aws.kmskey), path: path(app.prefix), parameter: name };
+  await writeOlder(aws, Buffer.from('an older value'), older);
+  const sources = [app.path('app.yml'), app.prefix];
+  return { app, name, sources };
+}
+
+describe('an object that names no parameter', () => {
+  test.each([
+    ["in the folder of its parameter's path", (prefix: string) => prefix.slice(0, -1)],
+    ['below the name of its parameter', (prefix: string) => `${prefix}old`],
+  ])('%s is read by all', async (_, path) => {
+    const { name, sources } = await createOlder(path);
+    expect(await text(name)).toBe('an older value');
+    for (const source of sources) expect(await readOld(source)).toEqual(['an older value']);
+  });
+
+  test('and lies elsewhere is read by get, and passed on only with --allow-foreign', async () => {
+    const { app, name, sources } = await createOlder(() => `/${aws.unique('prod')}/db`);
+    expect(await text(name)).toBe('an older value');
+    for (const source of sources) {
+      const failure = await failureOf(() => readOld(source));
+      expect(failure.code).toBe('tampered');
+      expect(failure.message).toContain(`is not below ${app.prefix.slice(1)}`);
+      expect(failure.hint).toContain('--allow-foreign');
+      expect(await readOld(source, { allowForeign: true })).toEqual(['an older value']);
+    }
+  });
+});
+
 describe('a URL', () => {
   test('belongs to the parameter that its folder spells', async () => {
     const { urls } = await createSynced();

@@ -1,7 +1,7 @@
 import { pin } from '../../actions/pin.ts';
 import { checkPins, type BehindPin } from '../../actions/pin/check.ts';
 import { CofferError } from '../../errors.ts';
-import { DELETION_POLICIES } from '../../formats/coffer-secret.ts';
+import { DELETION_POLICIES, SECRET_TYPES } from '../../formats/coffer-secret.ts';
 import { countOf } from '../../formats/count.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
@@ -21,7 +21,7 @@ export async function run(context: Context): Promise<ExitCode> {
     immutable: flags.boolean('immutable'),
     only: flags.list('only'),
     fromReport: flags.string('fromReport'),
-    type: flags.string('type'),
+    type: flags.choice('type', SECRET_TYPES),
     roleArn: flags.string('roleArn'),
     deletionPolicy: flags.choice('deletionPolicy', DELETION_POLICIES),
     restart: flags.list('restart'),

@@ -54,6 +54,12 @@ export const ALLOW_FOREIGN = [
   'Read objects in buckets of other accounts, and under their keys',
 ] as const;
 
+/** Of commands that follow pointers, and pass the values on. */
+export const ALLOW_FOREIGN_FOR_OTHERS = [
+  '--allow-foreign',
+  'Read objects of other accounts, and objects elsewhere that name no parameter',
+] as const;
+
 /** Of commands that take names without a manifest. */
 export const STORE = [
   '--store <store>',

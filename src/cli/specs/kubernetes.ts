@@ -1,4 +1,4 @@
-import { DELETION_POLICIES } from '../../formats/coffer-secret.ts';
+import { DELETION_POLICIES, SECRET_TYPES } from '../../formats/coffer-secret.ts';
 import { CONTROLLER } from './controller.ts';
 import type { CommandGroup } from './spec.ts';
 
@@ -25,7 +25,11 @@ export const KUBERNETES_COMMANDS: CommandGroup = {
           '--from-report <file>',
           'Take the versions from this JSON report of sync, without calls to AWS; - is stdin',
         ],
-        ['--type <type>', 'Type of the Secret (default: Opaque)'],
+        [
+          '--type <type>',
+          `Type of the Secret: ${SECRET_TYPES.join(', ').replace('Opaque', 'Opaque (default)')}`,
+          SECRET_TYPES,
+        ],
         ['--role-arn <arn>', 'Role that the controller assumes to read AWS'],
         [
           '--deletion-policy <policy>',

@@ -1,7 +1,7 @@
 import { FORMAT_NAMES } from '../../formats/index.ts';
 import { SHELLS } from '../../formats/shell-names.ts';
 import { oneOf } from '../unknown.ts';
-import { ALLOW_FOREIGN, STORE } from './flags.ts';
+import { ALLOW_FOREIGN_FOR_OTHERS, STORE } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 
 const FROM = [
@@ -43,7 +43,7 @@ export const USE_COMMANDS: CommandGroup = {
         STORE,
         ONLY,
         NO_BLOBS,
-        ALLOW_FOREIGN,
+        ALLOW_FOREIGN_FOR_OTHERS,
         NAMES,
         PREFIX,
         ALLOW_SPECIAL,
@@ -81,7 +81,7 @@ export const USE_COMMANDS: CommandGroup = {
         STORE,
         ONLY,
         NO_BLOBS,
-        ALLOW_FOREIGN,
+        ALLOW_FOREIGN_FOR_OTHERS,
         NAMES,
         PREFIX,
         ALLOW_SPECIAL,

@@ -1,4 +1,8 @@
-import type { CofferSecretSpec, PinnedKey } from '../../formats/coffer-secret.ts';
+import {
+  SECRET_TYPES,
+  type CofferSecretSpec,
+  type PinnedKey,
+} from '../../formats/coffer-secret.ts';
 import { matcher } from '../../formats/wildcards.ts';
 import { SyncError } from './failure.ts';
 
@@ -29,6 +33,28 @@ export function checkLimits(
   const foreign = data.map(nameOf).find((name) => !name.startsWith(prefix));
   if (foreign === undefined) return;
   throw new SyncError('AccessDenied', `${foreign} is outside of ${prefix}: see --require-prefix`);
+}
+
+/** Annotations that Kubernetes obeys, such as the one that names the ServiceAccount of a token. */
+const KUBERNETES_ANNOTATION = /^(?:[^/]*\.)?(?:kubernetes|k8s)\.io\//;
+
+/**
+ * Refuses what would make a Secret more than the values that it holds. The schema refuses it, too; but
+ * a cluster may have an older one.
+ * @throws SyncError `Refused`
+ */
+export function checkFrame({ type = 'Opaque', annotations = {} }: CofferSecretSpec): void {
+  if (!SECRET_TYPES.some((allowed) => allowed === type)) {
+    const types = SECRET_TYPES.join(', ');
+    throw new SyncError(
+      'Refused',
+      `a Secret of coffer has no type ${type}: choose one of ${types}`,
+    );
+  }
+  const obeyed = Object.keys(annotations).find((name) => KUBERNETES_ANNOTATION.test(name));
+  if (obeyed !== undefined) {
+    throw new SyncError('Refused', `Kubernetes obeys the annotation ${obeyed}: leave it out`);
+  }
 }
 
 /** The full name, with a leading slash; of a secret that is named by its ARN, too. */

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import { secretNameOf, type Resource } from '../resource.ts';
 import type { Recorder } from './events.ts';
 import { explain, SyncError } from './failure.ts';
-import { checkLimits, type Limits } from './guard.ts';
+import { checkFrame, checkLimits, type Limits } from './guard.ts';
 import type { Metrics } from './metrics.ts';
 import { restartWorkloads } from './restart.ts';
 import { desiredSecret, hasFrame, intactData, isOurs, type Secret } from './secret.ts';
@@ -70,6 +70,7 @@ async function syncSecret(resource: Resource, services: Services): Promise<boole
   const { namespace = '' } = resource.metadata;
   const name = secretNameOf(resource);
   const path = pathOf('secrets', namespace, name);
+  checkFrame(resource.spec);
   checkLimits(resource.spec, namespace, limits);
   const secret = await readSecret(client, path);
   if (secret && !isOurs(secret, resource)) {

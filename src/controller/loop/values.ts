@@ -1,4 +1,4 @@
-import { accountDemands } from '../../actions/demands.ts';
+import { accountDemands, folderDemand } from '../../actions/demands.ts';
 import type { Tools } from '../../actions/tools.ts';
 import { pointerOf } from '../../crypto/pointer.ts';
 import {
@@ -44,7 +44,10 @@ export async function readValues(
     if (ssm) {
       const parameter = checked(parameters.get(selectorOf(ssm)), ssm, pinnedAt);
       const demands = pointerOf(parameter)
-        ? accountDemands(parameter, { allowForeign: false })
+        ? {
+            ...accountDemands(parameter, { allowForeign: false }),
+            ...folderDemand(parameter.name, { allowForeign: false }),
+          }
         : {};
       values.set(key, await followPointer(parameter, services, demands));
     } else {

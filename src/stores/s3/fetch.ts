@@ -42,6 +42,8 @@ export interface FetchedObject {
 export interface Demands {
   /** The full name of the parameter that it has to belong to. */
   parameter?: string | undefined;
+  /** How the key of an object that names no parameter has to begin. */
+  folder?: string | undefined;
   /** The key that it has to be under. */
   key?: KeyDemand;
   /** The account that the bucket has to belong to. */
@@ -130,7 +132,9 @@ export async function fetchObject(
 function headerOf(object: ObjectBody, pointer: Pointer, demands: Demands): ObjectHeader {
   try {
     if (object.size < TAG_BYTES) throw tooShort();
-    return boundHeader(parseMetadata(object.metadata), pointer, demands.parameter);
+    const header = boundHeader(parseMetadata(object.metadata), pointer, demands.parameter);
+    refuseElsewhere(header, pointer, demands);
+    return header;
   } catch (error) {
     return fail(error, formatPointer(pointer));
   }
@@ -147,7 +151,7 @@ function boundHeader(
   parameter: string | undefined,
 ): ObjectHeader {
   const { isBound = false } = pointer;
-  const named = header.version === 3 ? header.context[PARAMETER_PAIR] : undefined;
+  const named = parameterOf(header);
   if (isBound && header.version !== 3) {
     throw new CofferError(
       'tampered',
@@ -170,6 +174,19 @@ function boundHeader(
     });
   }
   return header;
+}
+
+/** The parameter that an object names; those that others wrote may name none. */
+function parameterOf(header: ObjectHeader): string | undefined {
+  return header.version === 3 ? header.context[PARAMETER_PAIR] : undefined;
+}
+
+/** Of an object that names no parameter, only its place says whose it is. */
+function refuseElsewhere(header: ObjectHeader, { key }: Pointer, { folder }: Demands): void {
+  if (folder === undefined || key.startsWith(folder) || parameterOf(header) !== undefined) return;
+  throw new CofferError('tampered', `it names no parameter, and is not below ${folder}`, {
+    hint: 'if it belongs to the parameter, publish it anew with coffer put, or add --allow-foreign',
+  });
 }
 
 /**

@@ -4,12 +4,14 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createKubeClient } from '../../../src/controller/kube/client.ts';
+import { hasStatus } from '../../../src/controller/kube/errors.ts';
 import { pathOf } from '../../../src/controller/kube/model.ts';
-import { pinsOf } from '../../../src/formats/coffer-secret.ts';
+import { pinsOf, type CofferSecretSpec } from '../../../src/formats/coffer-secret.ts';
 import { put } from '../../../src/actions/put.ts';
 import { digestOf } from '../../../src/crypto/pointer.ts';
 import { useAws } from '../aws.ts';
 import { byLength } from '../length.ts';
+import { materials, writeOlder } from '../older-writer.ts';
 import { secretsIn } from '../secrets-manager.ts';
 import { createTools } from '../tools.ts';
 import type { Cluster } from './cluster.ts';
@@ -34,14 +36,14 @@ export async function controllerSuite(startCluster: () => Promise<Cluster>): Pro
     const version = await scene.put('token', 'canary-second');
     await scene.put('token', 'canary-third');
     await scene.apply('app', {
-      data: [scene.ssm('token', 1, 'OLD'), scene.ssm('token', version)],
-      type: 'example.com/app',
+      data: [scene.ssm('token', 1, 'OLD'), scene.ssm('token', version, 'password')],
+      type: 'kubernetes.io/basic-auth',
       labels: { team: 'shop' },
       annotations: { note: 'by coffer' },
     });
     await scene.start();
     expect(await scene.ready('app')).toMatchObject({ status: 'True', reason: 'Synced' });
-    expect(await scene.data('app')).toEqual({ OLD: 'canary-first', token: 'canary-second' });
+    expect(await scene.data('app')).toEqual({ OLD: 'canary-first', password: 'canary-second' });
     const { metadata, spec, status } = await scene.resource('app');
     expect(status).toMatchObject({
       secretName: 'app',
@@ -50,7 +52,7 @@ export async function controllerSuite(startCluster: () => Promise<Cluster>): Pro
       syncedAt: expect.any(String) as unknown,
     });
     const secret = await scene.secret('app');
-    expect(secret).toMatchObject({ type: 'example.com/app' });
+    expect(secret).toMatchObject({ type: 'kubernetes.io/basic-auth' });
     expect(secret?.metadata.labels).toMatchObject({ team: 'shop' });
     expect(secret?.metadata.annotations).toMatchObject({ note: 'by coffer' });
     expect(secret?.metadata.ownerReferences).toMatchObject([{ uid: metadata.uid }]);
@@ -219,6 +221,45 @@ export async function controllerSuite(startCluster: () => Promise<Cluster>): Pro
     expect(await scene.ready('app')).toMatchObject({ reason: 'Synced' });
     expect((await scene.data('app'))?.['keystore']).toBe(bytes.toString());
     expect(await scene.ready('bad')).toMatchObject({ status: 'False', reason: 'PointerChanged' });
+    expect(await scene.secret('bad')).toBeUndefined();
+  });
+
+  test('follows no pointer to an older object of another parameter', async () => {
+    const scene = await scenes();
+    const older = { ...materials(2, aws.kmskey), path: `/${aws.unique('prod')}/db` };
+    const [mine, own] = [`${scene.prefix}mine`, `${scene.prefix}own`];
+    await writeOlder(aws, Buffer.from('canary-prod'), { ...older, parameter: mine });
+    await writeOlder(aws, Buffer.from('canary-own'), { ...older, path: own });
+    await scene.apply('bad', { data: [{ key: 'db', ssm: { name: mine, version: 1 } }] });
+    await scene.apply('app', { data: [{ key: 'db', ssm: { name: own, version: 1 } }] });
+    await scene.start();
+    expect(await scene.ready('bad')).toMatchObject({ status: 'False', reason: 'PointerChanged' });
+    expect(await scene.secret('bad')).toBeUndefined();
+    expect(await scene.ready('app')).toMatchObject({ reason: 'Synced' });
+    expect(await scene.data('app')).toEqual({ db: 'canary-own' });
+  });
+
+  test.each<[string, Partial<CofferSecretSpec>]>([
+    ['a token of a ServiceAccount', { type: 'kubernetes.io/service-account-token' }],
+    ['a token of a bootstrap', { type: 'bootstrap.kubernetes.io/token' }],
+    ['the release of a package', { type: 'helm.sh/release.v1' }],
+    [
+      'an annotation that Kubernetes obeys',
+      { annotations: { 'kubernetes.io/service-account.name': 'default' } },
+    ],
+  ])('makes a Secret of values alone, not %s', async (_, more) => {
+    const scene = await scenes();
+    await scene.put('token', 'canary-value');
+    const refusal = await scene.apply('bad', { data: [scene.ssm('token', 1)], ...more }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    // A real API server holds to the schema; ours is as one with an older schema.
+    expect(hasStatus(refusal, 422)).toBe(cluster.fake === undefined);
+    if (cluster.fake) {
+      await scene.start();
+      expect(await scene.ready('bad')).toMatchObject({ status: 'False', reason: 'Refused' });
+    }
     expect(await scene.secret('bad')).toBeUndefined();
   });
 

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createPace } from '../../../src/controller/loop/pace.ts';
 import { createQueue } from '../../../src/controller/loop/queue.ts';
-import { checkLimits } from '../../../src/controller/loop/guard.ts';
+import { checkFrame, checkLimits } from '../../../src/controller/loop/guard.ts';
+import { SECRET_TYPES } from '../../../src/formats/coffer-secret.ts';
 import { explain } from '../../../src/controller/loop/failure.ts';
 import { createTestClock } from '../../support/kube/clock.ts';
 
@@ -96,6 +98,28 @@ test.each([
   const check = () => checkLimits(spec, 'shop', { allowedRoles, requiredPrefix: undefined });
   if (isAllowed) check();
   else expect(check).toThrow('--allow-role');
+});
+
+const SPEC = { region: 'eu-west-1', data: [ssm('/a')] };
+
+test.each([
+  ['kubernetes.io/service-account.name', false],
+  ['node.kubernetes.io/x', false],
+  ['pod-security.k8s.io/x', false],
+  ['notkubernetes.io/x', true],
+  ['example.com/kubernetes.io', true],
+  ['note', true],
+])('an annotation %s of a CofferSecret: %s', (name, isAllowed) => {
+  const check = () => checkFrame({ ...SPEC, annotations: { [name]: 'default' } });
+  if (isAllowed) check();
+  else expect(check).toThrow(name);
+});
+
+test('the schema has the types of Secrets that the loop takes', async () => {
+  for (const type of SECRET_TYPES) checkFrame({ ...SPEC, type });
+  const schema = await readFile('schemas/crd.json', 'utf8');
+  const [, listed = ''] = /"enum": (\[\s*"Opaque"[^\]]*\])/.exec(schema) ?? [];
+  expect(JSON.parse(listed)).toEqual(SECRET_TYPES);
 });
 
 test('a bug is reported without its words, which may quote a value', () => {
