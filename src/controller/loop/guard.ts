@@ -38,12 +38,19 @@ export function checkLimits(
 /** Annotations that Kubernetes obeys, such as the one that names the ServiceAccount of a token. */
 const KUBERNETES_ANNOTATION = /^(?:[^/]*\.)?(?:kubernetes|k8s)\.io\//;
 
+/** A name of an object of Kubernetes: a DNS subdomain. */
+const OBJECT_NAME = /^[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?$/;
+
 /**
  * Refuses what would make a Secret more than the values that it holds. The schema refuses it, too; but
  * a cluster may have an older one.
  * @throws SyncError `Refused`
  */
-export function checkFrame({ type = 'Opaque', annotations = {} }: CofferSecretSpec): void {
+export function checkFrame({
+  type = 'Opaque',
+  annotations = {},
+  restart = [],
+}: CofferSecretSpec): void {
   if (!SECRET_TYPES.some((allowed) => allowed === type)) {
     const types = SECRET_TYPES.join(', ');
     throw new SyncError(
@@ -54,6 +61,10 @@ export function checkFrame({ type = 'Opaque', annotations = {} }: CofferSecretSp
   const obeyed = Object.keys(annotations).find((name) => KUBERNETES_ANNOTATION.test(name));
   if (obeyed !== undefined) {
     throw new SyncError('Refused', `Kubernetes obeys the annotation ${obeyed}: leave it out`);
+  }
+  const workload = restart.find(({ name }) => !OBJECT_NAME.test(name));
+  if (workload) {
+    throw new SyncError('Refused', `a ${workload.kind} cannot be called ${workload.name}`);
   }
 }
 

@@ -247,6 +247,7 @@ export async function controllerSuite(startCluster: () => Promise<Cluster>): Pro
       'an annotation that Kubernetes obeys',
       { annotations: { 'kubernetes.io/service-account.name': 'default' } },
     ],
+    ['a workload in another folder', { restart: [{ kind: 'Deployment', name: '..' }] }],
   ])('makes a Secret of values alone, not %s', async (_, more) => {
     const scene = await scenes();
     await scene.put('token', 'canary-value');

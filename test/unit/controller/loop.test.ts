@@ -115,6 +115,19 @@ test.each([
   else expect(check).toThrow(name);
 });
 
+test.each([
+  ['api', true],
+  ['api.v2-1', true],
+  ['..', false],
+  ['.', false],
+  ['a/../b', false],
+  ['', false],
+])('a workload %j to restart: %s', (name, isAllowed) => {
+  const check = () => checkFrame({ ...SPEC, restart: [{ kind: 'Deployment', name }] });
+  if (isAllowed) check();
+  else expect(check).toThrow('cannot be called');
+});
+
 test('the schema has the types of Secrets that the loop takes', async () => {
   for (const type of SECRET_TYPES) checkFrame({ ...SPEC, type });
   const schema = await readFile('schemas/crd.json', 'utf8');
