@@ -24,9 +24,12 @@ export async function textconv(
   const reading = file === '-' && input ? input(MANIFEST_LIMIT) : readBytes(file, MANIFEST_LIMIT);
   const bytes = await reading.catch(describeLarge);
   const { text, encoding } = decodeText(bytes);
-  const isText = encoding === 'UTF-8' || looksLikeManifest(text);
-  if (!isText) return bytes;
-  return Buffer.from(options.reveal ? await revealed(tools, text, file) : maskManifest(text));
+  const isManifest = looksLikeManifest(text);
+  if (encoding !== 'UTF-8' && !isManifest) return bytes;
+  const masked = options.reveal
+    ? await revealed(tools, text, file)
+    : maskManifest(text, { isManifest });
+  return Buffer.from(masked);
 }
 
 /** git stops when textconv fails, and what is this large is no manifest. */
@@ -48,10 +51,11 @@ async function revealed(tools: Tools, text: string, file: string): Promise<strin
     const count = `${failures.length} of ${parameters.length} values stay masked`;
     if (failure) tellMasked(failure, count);
     const typed = parameters.filter(({ content }) => content.kind === 'plain');
-    return maskManifest(view.text, new Set([...shown.keys(), ...typed.map(({ name }) => name)]));
+    const names = new Set([...shown.keys(), ...typed.map(({ name }) => name)]);
+    return maskManifest(view.text, { shown: names });
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
     tellMasked(error, 'all values stay masked');
-    return maskManifest(text);
+    return maskManifest(text, { isManifest: looksLikeManifest(text) });
   }
 }

@@ -19,18 +19,26 @@ const MARK_DIGITS = 8;
  * A manifest's text with short marks in place of its secrets, for people to compare. A mark changes
  * when the ciphertext does. In a text that is not a YAML map, for example one with conflict
  * markers, only ciphertext is found and masked.
- * @param shown names of the parameters whose values stay visible
+ * @param options.shown names of the parameters whose values stay visible
+ * @param options.isManifest whether the text is meant to be one. In another kind of YAML, which may also
+ *   have `parameters`, people must see each change: only ciphertext and SecureStrings are masked
  */
-export function maskManifest(text: string, shown: ReadonlySet<string> = new Set()): string {
+export function maskManifest(
+  text: string,
+  {
+    shown = new Set(),
+    isManifest = true,
+  }: { shown?: ReadonlySet<string>; isManifest?: boolean } = {},
+): string {
   const lines = new Lines(text);
   const document = openDocument(lines.text, new Faults());
-  if (!document) return maskCiphertext(text);
+  if (!document) return isManifest ? maskCiphertext(text) : maskInline(text);
   const { root, tree } = document;
   const mask = (node: Node, mark: string) => splice(lines, node, mark);
   const isEncrypted = tree.fields(root).has('encrypted_with');
   const splices: Splice[] = [];
   for (const [key, node] of pairsOf(root)) {
-    if (key === 'data_keys' && isMap(node)) {
+    if (key === 'data_keys' && isMap(node) && isManifest) {
       for (const [, entry] of pairsOf(node)) {
         // In no form that a manifest knows.
         if (!isMap(entry)) splices.push(mask(entry, HIDDEN));
@@ -40,13 +48,16 @@ export function maskManifest(text: string, shown: ReadonlySet<string> = new Set(
     if (key !== 'parameters' || !isSeq(node)) continue;
     for (const item of node.items) {
       if (!isMap(item) || shown.has(readText(tree.fields(item), 'name') ?? '')) continue;
+      if (!isManifest && !/^securestring$/i.test(readText(tree.fields(item), 'type') ?? ''))
+        continue;
       for (const [field, value] of pairsOf(item)) {
         const mark = markOf(tree, item, field, value, isEncrypted);
         if (mark !== undefined) splices.push(mask(value, mark));
       }
     }
   }
-  return lines.splice(splices);
+  const masked = lines.splice(splices);
+  return isManifest ? masked : maskInline(masked);
 }
 
 /** Who can open a data key shows, the key does not. */
@@ -57,10 +68,15 @@ function hiddenIn(dataKey: MapNode): Node[] {
   });
 }
 
+function maskInline(text: string): string {
+  return text.replaceAll(/ENC\[v1,[0-9a-f]{8},[0-9a-f]{8},[\w+/=]+\]/g, markCiphertext);
+}
+
 function maskCiphertext(text: string): string {
-  return text
-    .replaceAll(/ENC\[v1,[0-9a-f]{8},[0-9a-f]{8},[\w+/=]+\]/g, markCiphertext)
-    .replaceAll(/^(\s+"?(?:key|commit|age1\w+|arn:[\w:/-]+)"?: )[\w+/=]{40,}/gm, `$1${HIDDEN}`);
+  return maskInline(text).replaceAll(
+    /^(\s+"?(?:key|commit|age1\w+|arn:[\w:/-]+)"?: )[\w+/=]{40,}/gm,
+    `$1${HIDDEN}`,
+  );
 }
 
 /** All pairs in the text, including those of duplicate keys. */

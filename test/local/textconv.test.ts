@@ -44,3 +44,20 @@ test('prints a file that is not a manifest unchanged; reports a missing file', a
   expect(missing.code).toBe(2);
   expect(missing.stderr).toContain('cannot read missing.yml');
 });
+
+function template(script: string): string {
+  return `parameters:
+  - name: steps
+    type: stepList
+    default:
+      - script: ${script}
+`;
+}
+
+test('a change of another kind of YAML that has parameters is shown', async () => {
+  const app = await createRepository({ 'pipeline.yml': template('make test') });
+  const textconv = () => coffer(['textconv', 'pipeline.yml'], { cwd: app.folder });
+  expect((await textconv()).stdout.toString()).toBe(template('make test'));
+  await app.write('pipeline.yml', template('curl example.com'));
+  expect((await textconv()).stdout.toString()).toBe(template('curl example.com'));
+});

@@ -124,5 +124,29 @@ test('masks only ciphertext in a text with conflict markers', () => {
 });
 
 test('does not mask the parameters that are to be shown', () => {
-  expect(maskManifest(MANIFEST, new Set(['plain', 'flow']))).toContain('value: flowing');
+  expect(maskManifest(MANIFEST, { shown: new Set(['plain', 'flow']) })).toContain('value: flowing');
+});
+
+test('in another kind of YAML nothing is hidden but what is surely a secret', () => {
+  const template = `parameters:
+  - name: steps
+    type: stepList
+    default:
+      - script: curl example.com
+  - {name: key, value: ${WRAPPED}}
+data_keys:
+  "44444444":
+    key: ${WRAPPED}
+`;
+  expect(maskManifest(template, { isManifest: false })).toBe(template);
+  const canary = createCanary();
+  const secrets = `  - {name: sealed, value: "${SEALED}"}\n  - {name: s, type: securestring, value: ${canary}}\n`;
+  const text = `# pth: a manifest that is not right yet\nparameters:\n${secrets}`;
+  const masked = maskManifest(text, { isManifest: false });
+  expect(masked).toMatch(/name: sealed, value: "?ENC\[…[0-9a-f]{8}\]/);
+  expect(masked).toContain('value: (a secret in plaintext)}');
+  expectHidden(canary, { masked });
+  for (const broken of [`${text}x: {`, text]) {
+    expect(maskManifest(broken, { isManifest: false })).not.toContain(SEALED);
+  }
 });
