@@ -60,7 +60,7 @@ export function checkShapes({ middlewareStack }: Extensible): void {
 }
 
 /** What stands in for AWS may answer with other content where S3 sends none. */
-const WEB_PAGE = /^(?:\s|\uFEFF|<\?xml[^>]*>|<!--.*?-->)*<(?:!doctype|html)\b/is;
+const WEB_PAGE = /^(?:\s|<\?xml[^>]*>|<!--(?:[^-]|-[^-]|--+[^->])*--+>)*<(?:!doctype|html)\b/i;
 
 interface HttpAnswer {
   statusCode: number;

@@ -85,7 +85,7 @@ function endOfClass(pattern: string, start: number): number | undefined {
 
 /** Syntax with the same meaning in Java and JavaScript. */
 const COMMON =
-  /^(?:[^\\[\](){}?*+]|\\[dDwWtnr]|\\[^A-Za-z0-9]|\[\^?(?:[^\\[\]&^]|\\[dDwWtnr]|\\[^A-Za-z0-9])+\]|\((?:\?[:=!])?|\)|(?:[?*+]|\{\d+(?:,\d*)?\})\??(?![?*+{]))*$/;
+  /^(?:\((?:\?[:=!])?|(?:[^\\[\](){}?*+]|\\[dDwWtnr]|\\[^A-Za-z0-9]|\[\^?(?:[^\\[\]&^]|\\[dDwWtnr]|\\[^A-Za-z0-9])+\]|\))(?:(?:[?*+]|\{\d+(?:,\d*)?\})\??)?)*$/;
 const ASCII = /^[\t\n\r -~]*$/;
 const MOST_MILLISECONDS = 200;
 /** For all matches: to make one takes longer than most matches. */

@@ -136,7 +136,7 @@ export class FlowItems {
   }
 
   #findComma(from: number): number | undefined {
-    const match = /^(?:\s|#[^\n]*)*/.exec(this.#lines.text.slice(from, from + 65_536));
+    const match = /^(?:\s|#[^\n]*\n)*/.exec(this.#lines.text.slice(from, from + 65_536));
     const at = from + (match?.[0].length ?? 0);
     return this.#lines.text[at] === ',' ? at : undefined;
   }

@@ -71,7 +71,7 @@ interface Layout {
   starts: readonly number[];
 }
 
-const LIST = /^parameters:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*( *)-[ \r\n]/m;
+const LIST = /^parameters:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*( *)-[ \r\n]/m;
 
 function layOut(text: string): Layout | undefined {
   const match = LIST.exec(text);

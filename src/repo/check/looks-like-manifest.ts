@@ -6,6 +6,6 @@ const [BLOCK = [], FLOW = []] = ['^\\uFEFF?', '[{,]\\s*'].map((before) =>
 
 /** Whether a YAML text has the top-level keys of a manifest, even if it is broken. */
 export function looksLikeManifest(text: string): boolean {
-  const isFlow = /^\uFEFF?(?:\s|#.*|---)*\{/.test(text);
+  const isFlow = /^(?:\s|#[^\r\n]*[\r\n]|---)*\{/.test(text);
   return (isFlow ? FLOW : BLOCK).every((mark) => mark.test(text));
 }

@@ -49,6 +49,8 @@ test.each([
   ['\\s', '\u00A0', 'unknown'],
   ['[a&&b]', 'c', 'unknown'],
   ['[0-9]', 'ü', 'unknown'],
+  [`${'(?:'.repeat(40)}a${')'.repeat(40)}`, 'a', 'whole'],
+  [`${'(?:)'.repeat(40)}\\z`, 'a', 'unknown'],
 ] as const)('%j matches %j as in Java: %s', (pattern, value, expected) => {
   expect(matchPattern(pattern, value)).toBe(expected);
 });

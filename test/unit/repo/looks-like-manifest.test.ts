@@ -11,6 +11,10 @@ test.each<[string, string]>([
   ['one with quoted keys', MANIFEST.replaceAll(/^(\w+):/gm, '"$1":')],
   ['one in braces', '---\n# mine\n{path: /a/, region: us-east-1,\n "parameters": []}\n'],
   ['one without a region', MANIFEST.replace('region: us-east-1', 'kmskey: alias/a')],
+  [
+    'one in braces below a banner',
+    `${'#'.repeat(80)}\n${'#\r\n'.repeat(80)}---\n{path: /a/, region: x, parameters: []}`,
+  ],
   ['one that is no YAML further down', `${MANIFEST}  - [`],
 ])('looks like a manifest: %s', (_, text) => expect(looksLikeManifest(text)).toBe(true));
 
@@ -20,5 +24,9 @@ test.each<[string, string]>([
   ['a template', 'Parameters:\n  Region: {}\npath: x\nregion: y\n'],
   ['a list', '- path: /a/\n  region: x\n  parameters: []\n'],
   ['a comment', MANIFEST.replaceAll(/^/gm, '# ')],
+  [
+    'a banner, and nothing in braces',
+    `${'#'.repeat(80)}\n${'#\r\n'.repeat(80)}path: x\nparameters: x\n`,
+  ],
   ['an empty file', ''],
 ])('does not look like a manifest: %s', (_, text) => expect(looksLikeManifest(text)).toBe(false));

@@ -1,9 +1,10 @@
 import { Mistakes, type Entry, type Reading } from './entries.ts';
 
-const BLANK = String.raw`(?:\s|#[^\n]*|//[^\n]*|/\*[^]*?\*/)*`;
+const BLANK = String.raw`(?:\s|(?:#|//)[^\n]*\n|/\*[^*]*\*+(?:[^*/][^*]*\*+)*/)*`;
 const STRING = String.raw`"(?:[^"\\\n]|\\.)*"`;
 const SCALAR = String.raw`${STRING}|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null`;
-const LIST = String.raw`\[${BLANK}(?:(?:${SCALAR})${BLANK}(?:,${BLANK})?)*\]`;
+const ITEM = String.raw`(?:${SCALAR})${BLANK}`;
+const LIST = String.raw`\[${BLANK}(?:${ITEM}(?:,${BLANK}${ITEM})*(?:,${BLANK})?)?\]`;
 const ASSIGNMENT = new RegExp(
   String.raw`${BLANK}(?:([A-Za-z_][\w-]*|${STRING})[ \t]*=[ \t]*(${SCALAR}|${LIST})[ \t]*(?=\n|#|//|/\*|$))`,
   'dy',
@@ -17,7 +18,8 @@ const END = new RegExp(`${BLANK}$`, 'y');
 export function readTfvars(text: string, file: string): Reading {
   const mistakes = new Mistakes(file);
   const entries: Entry[] = [];
-  const plain = text.replaceAll('\r\n', '\n');
+  // A comment ends with a line break.
+  const plain = `${text.replaceAll('\r\n', '\n')}\n`;
   let at = 0;
   for (;;) {
     END.lastIndex = at;
