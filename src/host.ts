@@ -12,6 +12,8 @@ export interface Progress {
 
 /**
  * The caller of an action, to which it reports and which it asks: a terminal, a CI job, a program.
+ * Every text is one line. It may quote names that others chose, with any characters in them: a host
+ * that shows it to people escapes these.
  */
 export interface Host {
   /** Reports what was done. */
@@ -23,9 +25,10 @@ export interface Host {
   progress: (label: string, unit?: Unit) => Progress;
   /**
    * Asks for consent before a write or deletion.
+   * @param above lines that the question is about
    * @throws CofferError `declined` if the answer is no, or it cannot ask
    */
-  confirm: (question: string) => Promise<void>;
+  confirm: (question: string, above?: readonly string[]) => Promise<void>;
   /**
    * Asks for a short text that is no secret, such as the code of an MFA device.
    * @throws CofferError `declined` without an answer

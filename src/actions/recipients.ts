@@ -49,9 +49,12 @@ async function acceptList(
       hint: `the digest of the list in the file is ${digest}: compare its recipients first`,
     });
   }
-  const question = `${file}: these can open it without its file key:\n${describeRecipients(recipients).join('\n')}\nEncrypt for them too?`;
+  const list = [
+    `${file}: these can open it without its file key:`,
+    ...describeRecipients(recipients),
+  ];
   try {
-    await host.confirm(question);
+    await host.confirm('Encrypt for them too?', list);
   } catch (error) {
     if (!isFailure(error, 'declined') || host.isInteractive) throw error;
     throw new CofferError('declined', `${file}: its recovery list is not accepted yet`, {

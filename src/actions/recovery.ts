@@ -106,11 +106,10 @@ async function add(
       hint: 'name a key in another region or account',
     });
   }
-  const names = describeRecipients(added).join('\n');
-  await ask(tools, options, [
+  const names = describeRecipients(added);
+  await ask(tools, options, 'Add them?', [
     `${file}: these will open it without its file key:`,
-    names,
-    'Add them?',
+    ...names,
   ]);
   const next = [...before, ...added];
   const report = await changeList(tools, manifest, next, options);
@@ -134,9 +133,9 @@ async function remove(
       hint: before.length > 0 ? `its list: ${before.join(', ')}` : 'the list is empty',
     });
   }
-  const names = describeRecipients(recipients).join('\n');
+  const names = describeRecipients(recipients);
   const what = `${file}: every value will be encrypted again, and these will not open it any more:`;
-  await ask(tools, options, [what, names, 'Remove them?']);
+  await ask(tools, options, 'Remove them?', [what, ...names]);
   const next = before.filter((one) => !recipients.includes(one));
   const report = await changeList(tools, manifest, next, { ...options, newDataKeys: true });
   host.note(
@@ -191,11 +190,10 @@ async function restore(
       hint: `run coffer encrypt ${shellFile(file)}`,
     });
   }
-  await ask(tools, options, [
+  await ask(tools, options, 'Go ahead?', [
     `${file}: recovery does not prove who encrypted its values: compare it with git log first.`,
     `They will be encrypted again under ${fileKey.alias}, and for:`,
     ...describeRecipients(recipients),
-    'Go ahead?',
   ]);
   const target = await currentFileKey(tools, region, options, acceptedList(tools, recipients));
   await settle(tools, target);
@@ -228,9 +226,10 @@ async function settle({ aws, host }: Tools, target: FileKey): Promise<void> {
 async function ask(
   { host }: Tools,
   { yes = false }: RecoveryOptions,
-  lines: readonly string[],
+  question: string,
+  above: readonly string[],
 ): Promise<void> {
-  if (!yes) await host.confirm(lines.join('\n'));
+  if (!yes) await host.confirm(question, above);
 }
 
 async function write(manifest: Manifest, next: Refreshed): Promise<RecoveryReport> {

@@ -64,7 +64,7 @@ async function acceptFile(
   const what = `${manifest.file}: the last commit has no "file:" of ${name} that leads to ${path}`;
   if (!host.isInteractive && !isIgnored) return host.note(what);
   try {
-    await host.confirm(`${what}\nEncrypt this file in place of the value?`);
+    await host.confirm('Encrypt this file in place of the value?', [what]);
   } catch (error) {
     if (!isFailure(error, 'declined')) throw error;
     throw new CofferError('declined', what, {

@@ -3,13 +3,14 @@ import { createPaint } from '../cli/terminal/paint.ts';
 import { renderWarning } from '../cli/terminal/problems.ts';
 import { createProgress } from '../cli/terminal/progress.ts';
 import { CofferError } from '../errors.ts';
+import { visible } from '../formats/visible.ts';
 import type { Host } from '../host.ts';
 import type { Runner } from './runner.ts';
 
 /** The host for a job: notes go to its log, warnings also become annotations, questions fail. */
 export function createHost(runner: Runner, { quiet }: { quiet: boolean }): Host {
   const note = (text: string) => {
-    if (!quiet) runner.log(text);
+    if (!quiet) runner.log(visible(text));
   };
   return {
     note,

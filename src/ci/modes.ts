@@ -123,7 +123,8 @@ function summarizeSync({ done, failed, left, regions }: SyncReport): string {
 }
 
 function notePlans(host: Host, plans: readonly Plan[]): void {
-  host.note(renderPlanText(plans, { paint: createPaint(false), reveal: false }).trimEnd());
+  const text = renderPlanText(plans, { paint: createPaint(false), reveal: false });
+  for (const line of text.trimEnd().split('\n')) host.note(line);
 }
 
 async function tell(runner: Runner, changed: boolean, counts: object): Promise<void> {

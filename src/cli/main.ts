@@ -1,4 +1,5 @@
 import { CofferError } from '../errors.ts';
+import { visible } from '../formats/visible.ts';
 import { renderCommandHelp, renderEverything, renderOverview } from './help.ts';
 import { createPaint } from './terminal/paint.ts';
 import { checkArguments, readCall, type Call } from './command-line.ts';
@@ -112,7 +113,7 @@ async function createContext(call: Call, env: Environment, streams: Streams): Pr
     color: flags.isAllowed('color') && !env['NO_COLOR'],
     quiet: flags.boolean('quiet'),
   });
-  const debug = (line: string) => void streams.stderr.write(`${line}\n`);
+  const debug = (line: string) => void streams.stderr.write(`${visible(line)}\n`);
   const tools = await createTools(flags, env, terminal, debug);
   return {
     args,

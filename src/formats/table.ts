@@ -1,5 +1,8 @@
-/** Rows in columns, two spaces apart; the last column is not padded. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
+import { visible } from './visible.ts';
+
+/** Rows in columns, two spaces apart, for people; the last column is not padded. */
+export function renderTable(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(visible));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );

@@ -21,8 +21,8 @@ export function createTestHost(answer: 'yes' | 'no' = 'yes'): { host: Host; said
     note: (text) => void said.notes.push(text),
     warn: (problem) => void said.warnings.push(problem),
     progress: () => ({ update: () => {}, end: () => {} }),
-    confirm(question) {
-      said.questions.push(question);
+    confirm(question, above = []) {
+      said.questions.push([...above, question].join('\n'));
       return answer === 'yes'
         ? Promise.resolve()
         : Promise.reject(new CofferError('declined', 'nothing was done'));

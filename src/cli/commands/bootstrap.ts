@@ -18,7 +18,7 @@ export async function run(context: Context): Promise<ExitCode> {
   }
   const report = await bootstrap(tools, args, {
     yes,
-    onPlan: (steps) => terminal.note(renderSteps(steps).trimEnd()),
+    onPlan: (steps) => terminal.show(renderSteps(steps).trimEnd()),
   });
   await writeReport(context, report);
   return EXIT.ok;

@@ -1,5 +1,6 @@
 import { createLog, findKubeConfig, REAL_CLOCK, runController } from '../../controller/index.ts';
 import { CofferError } from '../../errors.ts';
+import { visible } from '../../formats/visible.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { written } from '../flags.ts';
 import { untilSignal } from '../terminal/interrupt.ts';
@@ -48,7 +49,12 @@ async function serve(context: Context): Promise<ExitCode> {
     if (level !== 'info' || !isQuiet) write(level, message, facts);
   };
   const concurrency = flags.count('concurrency') ?? DEFAULT_CONCURRENCY;
-  const session = sessionOf(flags, environment, terminal, (line) => void stderr.write(`${line}\n`));
+  const session = sessionOf(
+    flags,
+    environment,
+    terminal,
+    (line) => void stderr.write(`${visible(line)}\n`),
+  );
   const kube = await findKubeConfig(flags.string('kubeconfig'), environment);
   const served = namespaces.length > 0 ? [...new Set(namespaces)] : [kube.namespace];
   const stop = new AbortController();

@@ -9,11 +9,13 @@ export async function run(context: Context): Promise<ExitCode> {
   const { args, flags, terminal, tools } = context;
   const [file = '', name = ''] = args;
   const onPlan = (plan: DeletePlan) => {
-    const lines =
-      'deleted' in plan
-        ? plan.deleted.flatMap(renderNukePlan)
-        : [renderPlanText(plan.written, { paint: terminal.paint, reveal: false }).trimEnd()];
-    for (const line of lines) terminal.note(line);
+    if ('deleted' in plan) {
+      for (const line of plan.deleted.flatMap(renderNukePlan)) terminal.note(line);
+    } else {
+      terminal.show(
+        renderPlanText(plan.written, { paint: terminal.paint, reveal: false }).trimEnd(),
+      );
+    }
   };
   const options = { ...editAndSyncOptions(flags), onPlan };
   await writeReports(context, [await deleteOne(tools, file, name, options)]);

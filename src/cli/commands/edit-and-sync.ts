@@ -30,7 +30,7 @@ export async function runEdit(context: Context, act: Act): Promise<ExitCode> {
     ...options,
     onPlan(made) {
       plans = made;
-      terminal.note(renderPlanText(plans, { paint: terminal.paint, reveal: false }).trimEnd());
+      terminal.show(renderPlanText(plans, { paint: terminal.paint, reveal: false }).trimEnd());
     },
   });
   if (!options.dryRun) await writeReport(context, report);

@@ -23,6 +23,6 @@ export async function run(context: Context): Promise<ExitCode> {
 async function askAgain(terminal: Terminal, error: unknown): Promise<boolean> {
   const failure = expected(error);
   if (!failure || !terminal.isInteractive) throw error;
-  const question = `${renderError(failure, terminal.paint)}(e)dit again or (d)iscard? `;
-  return (await terminal.choose(question, ['e', 'd'])) === 'e';
+  terminal.streams.stderr.write(renderError(failure, terminal.paint));
+  return (await terminal.choose('(e)dit again or (d)iscard? ', ['e', 'd'])) === 'e';
 }

@@ -3,6 +3,7 @@ import { checkPins, type BehindPin } from '../../actions/pin/check.ts';
 import { CofferError } from '../../errors.ts';
 import { DELETION_POLICIES, SECRET_TYPES } from '../../formats/coffer-secret.ts';
 import { countOf } from '../../formats/count.ts';
+import { visible } from '../../formats/visible.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
 
@@ -48,7 +49,7 @@ async function check(context: Context): Promise<ExitCode> {
   const report = await checkPins(tools, args);
   const { pins, behind } = report;
   if (json) await writeReport(context, report);
-  else await terminal.write(behind.map((item) => `${describe(item)}\n`).join(''));
+  else await terminal.write(behind.map((item) => `${visible(describe(item))}\n`).join(''));
   terminal.note(
     behind.length === 0
       ? `${countOf(pins, 'pin')} up to date`

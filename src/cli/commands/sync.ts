@@ -18,7 +18,7 @@ export async function run(context: Context): Promise<ExitCode> {
     dryRun,
     onPlan(made) {
       plans = made;
-      terminal.note(renderPlanText(plans, { paint: terminal.paint, reveal }).trimEnd());
+      terminal.show(renderPlanText(plans, { paint: terminal.paint, reveal }).trimEnd());
     },
   });
   if (!dryRun) await writeReport(context, report);

@@ -1,3 +1,4 @@
+import { visible } from '../../formats/visible.ts';
 import type { Explanation } from '../../access/policy/explain.ts';
 
 /** A paragraph for each statement: its name, what it allows, and what fails without it. */
@@ -10,7 +11,9 @@ export function renderExplanations(statements: readonly Explanation[]): string {
         ...resources.map((resource) => `  on ${resource}`),
         ...aliases.map((alias) => `  if the key has the alias ${alias}`),
         ...without.map(({ command, message }) => `  without it, coffer ${command} ${message}`),
-      ].join('\n'),
+      ]
+        .map(visible)
+        .join('\n'),
     )
     .join('\n\n')
     .concat('\n');

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { CofferError } from '../../errors.ts';
+import { visible } from '../../formats/visible.ts';
 import { stopIfAborted } from '../../host.ts';
 import { interruption, listenAt } from './interrupt.ts';
 import type { Streams } from './streams.ts';
@@ -16,7 +17,7 @@ export async function askTwice({ stdin: input, stderr }: Streams, what: string):
   const unlisten = listenAt(lines, () => lines.close());
   const answers = lines[Symbol.asyncIterator]();
   const ask = async (prompt: string) => {
-    stderr.write(prompt);
+    stderr.write(visible(prompt));
     const { value, done } = await answers.next();
     stderr.write('\n');
     stopIfAborted(interruption);

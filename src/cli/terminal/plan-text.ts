@@ -60,8 +60,8 @@ function renderGroup(
   const color = colorOf(action, paint);
   const width = Math.min(Math.max(...changes.map((change) => shortName(change, plan).length)), 40);
   const lines = changes.flatMap((change) => [
-    color(`  ${MARKS[action]} ${shortName(change, plan).padEnd(width)}`) +
-      paint.dim(`  ${describe(change)}`),
+    color(`  ${MARKS[action]} ${visible(shortName(change, plan)).padEnd(width)}`) +
+      paint.dim(`  ${visible(describe(change))}`),
     ...renderDifferences(change.differences, { paint, reveal }),
     ...(reveal && action === 'create' ? revealCreated(change, paint) : []),
   ]);

@@ -1,3 +1,4 @@
+import { visible } from '../../formats/visible.ts';
 import { formatBytes } from '../../sizes.ts';
 import type { Progress, Unit } from '../../host.ts';
 import type { Output } from './streams.ts';
@@ -28,7 +29,7 @@ export function createProgress(
       if (isSilent || now - started < FIRST_WORD_MS) return;
       if (now - told < (stream.isTTY ? TTY_PAUSE_MS : LINE_PAUSE_MS)) return;
       told = now;
-      const text = `${label} ${describe(done, total, unit, (now - started) / 1000)}`;
+      const text = `${visible(label)} ${describe(done, total, unit, (now - started) / 1000)}`;
       // A wrapped line could not be rewritten.
       const line = text.slice(0, (stream.columns || 80) - 1);
       stream.write(stream.isTTY ? `\r\u001b[K${line}` : `${text}\n`);

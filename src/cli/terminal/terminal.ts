@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { CofferError } from '../../errors.ts';
 import { type Host, stopIfAborted } from '../../host.ts';
+import { visible } from '../../formats/visible.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { renderWarning } from './problems.ts';
 import { interruption, listenAt, onInterrupt } from './interrupt.ts';
@@ -16,6 +17,8 @@ export interface Terminal extends Host {
   dataPaint: Paint;
   isInteractive: boolean;
   streams: Streams;
+  /** Shows what a renderer of coffer made, in colours and lines; it has escaped the texts of others. */
+  show: (rendered: string) => void;
   /** Writes data to stdout. */
   write: (data: string | Buffer) => Promise<void>;
   /** Asks on stderr until the answer is one of `answers`; undefined without an answer. */
@@ -33,9 +36,10 @@ export function createTerminal(
   const paint = createPaint(options.color && stderr.isTTY);
   // Only for who asks: Node loads more when standard input is first used.
   const isInteractive = () => streams.stdin.isTTY === true && stderr.isTTY === true;
-  const note = (text: string) => {
-    if (!options.quiet) stderr.write(`${text}\n`);
+  const show = (rendered: string) => {
+    if (!options.quiet) stderr.write(`${rendered}\n`);
   };
+  const note = (text: string) => show(visible(text));
   return {
     paint,
     dataPaint: createPaint(options.color && stdout.isTTY),
@@ -46,16 +50,18 @@ export function createTerminal(
     progress: (label, unit = 'things') => createProgress(label, unit, stderr, options.quiet),
     write: (data) => writeOutput(stdout, data),
     note,
+    show,
     warn(problem) {
       stderr.write(renderWarning(problem, paint));
     },
     onStop: () => onInterrupt(note),
-    async confirm(question) {
+    async confirm(question, above = []) {
       if (!isInteractive()) {
         throw new CofferError('declined', 'cannot ask: standard input is not a terminal', {
           hint: 'add --yes to go ahead without asking',
         });
       }
+      for (const line of above) stderr.write(`${visible(line)}\n`);
       if (/^y(es)?$/i.test((await ask(streams, `${question} [y/N] `)) ?? '')) return;
       throw new CofferError('declined', 'nothing was done');
     },
@@ -87,7 +93,7 @@ async function ask(
   const asking = new AbortController();
   const unlisten = listenAt(prompt, () => asking.abort());
   try {
-    return (await prompt.question(question, { signal: asking.signal })).trim();
+    return (await prompt.question(visible(question), { signal: asking.signal })).trim();
   } catch {
     output.write('\n');
     stopIfAborted(interruption);

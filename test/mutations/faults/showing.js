@@ -51,9 +51,9 @@ export const showing = [
   {
     fault: 'a question that nobody can answer counts as answered with yes',
     file: 'src/cli/terminal/terminal.ts',
-    find: 'async confirm(question) {\n      if (!isInteractive()) {',
+    find: 'async confirm(question, above = []) {\n      if (!isInteractive()) {',
     replace:
-      'async confirm(question) {\n      if (!isInteractive()) return;\n      if (!isInteractive()) {',
+      'async confirm(question, above = []) {\n      if (!isInteractive()) return;\n      if (!isInteractive()) {',
   },
   {
     fault: 'export does not quote a single quote for the shell',

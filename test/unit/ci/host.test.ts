@@ -26,7 +26,7 @@ describe('the host of a CI job', () => {
     });
     const [, word = ''] = /^::stop-commands::(.+)\n/.exec(log()) ?? [];
     expect(log()).toBe(
-      `::stop-commands::${word}\n::error::forged\n` +
+      `::stop-commands::${word}\n\\u{3a}:error::forged\n` +
         'a,b:c.yml:3:5: warning: 50 %\\u{a}of it\n  hint: wait\n' +
         `::${word}::\n` +
         '::warning file=a%2Cb%3Ac.yml,line=3,col=5::50 %25%0Aof it\n',
