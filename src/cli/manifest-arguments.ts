@@ -23,24 +23,25 @@ export async function expandManifests({ spec, args, flags }: Call): Promise<read
   return (await Promise.all(expanded)).flat();
 }
 
+/** A file or folder that has the name of a pattern must not hide what the pattern stands for. */
 async function expand(arg: string): Promise<string[]> {
   const found = await stat(arg).catch(() => undefined);
-  if (found?.isDirectory()) {
-    return required(await manifestsBelow(arg), `there are no manifests in ${arg}`);
-  }
-  if (found || !PATTERN.test(arg)) return [arg];
-  const start = arg.slice(0, arg.search(PATTERN));
-  const folder = start.slice(0, start.lastIndexOf('/') + 1);
-  const matches = toRegExp(arg);
-  const files = (await manifestsBelow(folder || '.')).filter((file) => matches.test(file));
-  return required(files, `no manifest matches ${arg}`);
-}
-
-function required(files: string[], message: string): string[] {
-  if (files.length > 0) return files;
+  const isPattern = PATTERN.test(arg);
+  if (!found?.isDirectory() && !isPattern) return [arg];
+  const named = found?.isDirectory() ? await manifestsBelow(arg) : found ? [arg] : [];
+  const matching = isPattern ? await manifestsMatching(arg) : [];
+  if (named.length + matching.length > 0) return [...new Set([...named, ...matching])];
+  const message = found ? `there are no manifests in ${arg}` : `no manifest matches ${arg}`;
   throw new CofferError('usage', message, {
     hint: 'coffer finds YAML files with path and parameters that git does not ignore',
   });
+}
+
+async function manifestsMatching(arg: string): Promise<string[]> {
+  const start = arg.slice(0, arg.search(PATTERN));
+  const folder = start.slice(0, start.lastIndexOf('/') + 1);
+  const matches = toRegExp(arg);
+  return (await manifestsBelow(folder || '.')).filter((file) => matches.test(file));
 }
 
 async function manifestsBelow(folder: string): Promise<string[]> {

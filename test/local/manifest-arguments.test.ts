@@ -50,11 +50,27 @@ test.each([
   [['**/*.y?ml'], 1],
   [['**/*.{yml,yaml}'], 4],
   [['a/[no]*.yml'], 1],
-  // A file of that name comes before the pattern.
+  // A file of that name, which the pattern does not match.
   [['a/[x].yml'], 1],
 ])('%j are the manifests among those files', async (words, count) => {
   const { found } = await createFiles();
   expect(await found(...words)).toBe(count);
+});
+
+test('a folder and a file with the name of a pattern hide nothing that it matches', async () => {
+  const app = await createRepository({
+    'secrets/prod.yml': sealedManifest(''),
+    'secrets/**/*.yml': PLAIN,
+    'secrets/?.yml': PLAIN,
+    'secrets/x.yml': sealedManifest(''),
+  });
+  const checked = async (pattern: string) => {
+    const { stdout } = await coffer(['check', pattern, '--json'], { cwd: app.folder });
+    return (JSON.parse(stdout.toString()) as { files: number }).files;
+  };
+  expect(await checked('secrets/**/*.yml')).toBe(4);
+  expect(await checked('secrets/**')).toBe(4);
+  expect(await checked('secrets/?.yml')).toBe(2);
 });
 
 test('manifests of a folder come in the order in which people count', async () => {
