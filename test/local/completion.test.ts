@@ -17,6 +17,7 @@ async function createHome() {
     'bin/coffer': `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`,
     'my file.yml': MANIFEST,
     'a:b.yml': MANIFEST,
+    'f$(touch${IFS}PWN)`touch PWN`.yml': MANIFEST,
     '.bashrc': `${RC} bash)\n`,
     '.zshrc': `autoload -U compinit; compinit -D; ${RC} zsh)\n`,
   });
@@ -34,6 +35,7 @@ const TYPED = [
   ['coffer diff a:', 'coffer diff a:b.yml '],
   ['coffer diff a:b.yml --format=mark', '--format=markdown '],
   ['coffer set a:b.yml tl', 'coffer set a:b.yml tls/keystore '],
+  ['coffer find x f', 'coffer find x f\\$\\(touch\\$\\{IFS'],
 ] as const;
 
 describe.each([
@@ -78,3 +80,11 @@ test.skipIf(whyNot('fish') !== '')(
     ]);
   },
 );
+
+test('an old bash, which cannot quote paths itself, gets them quoted', async () => {
+  const home = await createHome();
+  const script = `compopt() { return 1; }; eval "$(coffer completion bash)"
+COMP_LINE='coffer find x f' COMP_POINT=15; _coffer coffer f x; eval "printf '%s' $COMPREPLY"`;
+  const { stdout } = await run('bash', ['-c', script], home);
+  expect(stdout.toString()).toBe('f$(touch${IFS}PWN)`touch PWN`.yml');
+});

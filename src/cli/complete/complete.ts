@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listParameterNames } from '../../manifest/parameter-names.ts';
+import { NAME_CHARACTER } from '../../manifest/read/names.ts';
 import { readBytes } from '../../files/read.ts';
 import { MANIFEST_LIMIT } from '../../sizes.ts';
 import { splitLine } from './split-line.ts';
@@ -25,7 +26,7 @@ export async function complete(line: string, replaced?: string): Promise<string>
   const cut =
     replaced !== undefined && typed.endsWith(replaced) ? typed.length - replaced.length : 0;
   const lines = found
-    .filter(({ word }) => word.startsWith(start) && !/[\n\t]/.test(word))
+    .filter(({ word }) => word.startsWith(start))
     .map(({ word, meaning = '' }) => `${(lead + word).slice(cut)}\t${meaning}\n`);
   return [wanted.kind === 'manifest' ? 'paths\n' : 'words\n', ...lines].join('');
 }
@@ -39,12 +40,22 @@ async function findCandidates(
     case 'words':
       return wanted.candidates;
     case 'manifest':
-      return (await listManifests(start).catch(() => [])).map((word) => ({ word }));
+      return foreign(await listManifests(start).catch(() => []), /\P{C}/u);
     case 'parameter': {
       const texts = await readTexts(wanted.manifests).catch(() => []);
-      return [...new Set(texts.flatMap(listParameterNames))].map((word) => ({ word }));
+      return foreign(texts.flatMap(listParameterNames), NAME_CHARACTER);
     }
   }
+}
+
+/**
+ * Of words that others chose, those that are no flag, and of which every character may be shown.
+ * Shells quote paths, but no other words: these must mean nothing to a shell.
+ */
+function foreign(words: readonly string[], character: RegExp): Candidate[] {
+  return [...new Set(words)]
+    .filter((word) => !word.startsWith('-') && Array.from(word).every((one) => character.test(one)))
+    .map((word) => ({ word }));
 }
 
 /** Those that cannot be read are left out. */

@@ -9,7 +9,15 @@ _coffer() {
   } < <(coffer __complete "\${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
   case $kind in
     files) compopt -o default 2>/dev/null ;;
-    paths) compopt -o filenames 2>/dev/null ;;
+    paths)
+      # Otherwise a name such as $(command) would run when the line does.
+      if ! compopt -o filenames 2>/dev/null; then
+        for word in "\${!COMPREPLY[@]}"; do
+          printf -v meaning %q "\${COMPREPLY[word]}"
+          COMPREPLY[word]=$meaning
+        done
+      fi
+      ;;
   esac
 }
 complete -F _coffer coffer

@@ -43,7 +43,9 @@ export function findPathFault(path: string): Refusal | undefined {
 
 const RENAME = 'choose another first word';
 
-const NAME = /^[A-Za-z0-9_./-]+$/;
+/** What SSM accepts in a name. */
+export const NAME_CHARACTER = /[A-Za-z0-9_./-]/;
+const NAME = new RegExp(`^${NAME_CHARACTER.source}+$`);
 
 /** A name for a message, if SSM would accept it: anything else may be a misplaced value. */
 export function quoteName(name: string): string | undefined {

@@ -75,6 +75,32 @@ describe('offers what it knows:', () => {
   ])('%s', async (line, expected) => expect(await completeIn(line)).toEqual(expected));
 });
 
+describe('offers nothing that a shell or coffer could take for more than a name:', () => {
+  const names = ['t$(touch${IFS}PWN)', 't`id`', 't;id', 't\nid', 't id', 't|id', '--yes', 't', 'ü'];
+  const manifest = `path: /a/\nregion: x\nparameters: [${names.map((name) => JSON.stringify({ name })).join(', ')}]`;
+
+  test.each([
+    ['coffer set app.yml ', ['words', 't']],
+    ['coffer find ', ['words', 't']],
+    ['coffer diff app.yml --only=', ['words', '--only=t']],
+    ['coffer diff ', ['paths', 'app.yml', 'ü $(id).yml']],
+  ])('%s', async (line, expected) => {
+    const files = ['app.yml', 'a\rb.yml', 'a\u001b[2Jb.yml', '--profile=x.yml', 'ü $(id).yml'];
+    const { folder } = await createWorkspace(
+      Object.fromEntries(files.map((file) => [file, manifest])),
+    );
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const answer = await complete(line);
+      const shown = answer.trimEnd().split('\n');
+      expect(shown.map((one) => one.split('\t')[0])).toEqual(expected);
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
 describe('offers nothing where it knows nothing:', () => {
   test.each([
     'coffer frobnicate ',
