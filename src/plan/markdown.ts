@@ -21,6 +21,9 @@ const MARKER = '<!-- coffer-diff -->';
 /** GitHub's limit is 65,536 characters; an action adds a key to the marker. */
 const LIMIT = 65_000;
 
+/** What the last line takes, which says how much is missing. */
+const LAST_LINE = 200;
+
 /** How much of a plan to show: less and less, until it fits. */
 interface Extent {
   details: boolean;
@@ -28,9 +31,11 @@ interface Extent {
   rows: number;
 }
 
+const LEAST: Extent = { details: false, rows: 0 };
 const EXTENTS: readonly Extent[] = [
   { details: true, rows: Infinity },
-  ...[Infinity, 300, 100, 30, 10, 0].map((rows) => ({ details: false, rows })),
+  ...[Infinity, 300, 100, 30, 10].map((rows) => ({ details: false, rows })),
+  LEAST,
 ];
 
 /**
@@ -45,13 +50,27 @@ export function renderPlanMarkdown(plans: readonly Plan[]): string {
     return `${MARKER}\n\n**coffer**: no differences, AWS matches the manifests (${summarize(counts)})\n`;
   }
   const summary = `**coffer**: ${summarize(counts)}`;
-  let text = '';
   for (const extent of EXTENTS) {
     const sections = plans.flatMap((plan) => renderPlan(plan, extent));
-    text = `${[MARKER, summary, ...sections].join('\n\n')}\n`;
+    const text = `${[MARKER, summary, ...sections].join('\n\n')}\n`;
     if (text.length <= LIMIT) return text;
   }
-  return `${text.slice(0, text.lastIndexOf('\n### ', LIMIT))}\n`;
+  return renderFirst(plans, `${MARKER}\n\n${summary}`);
+}
+
+/** As many plans as fit, and how many manifests are missing: who approves it must know. */
+function renderFirst(plans: readonly Plan[], head: string): string {
+  let text = head;
+  for (const [index, plan] of plans.entries()) {
+    const longer = [text, ...renderPlan(plan, LEAST)].join('\n\n');
+    if (longer.length > LIMIT - LAST_LINE) {
+      const { size } = new Set(plans.slice(index).map(({ file }) => file));
+      const are = size === 1 ? '1 manifest is' : `${size} manifests are`;
+      return `${text}\n\n**${are} not shown**: \`coffer diff\` shows all.\n`;
+    }
+    text = longer;
+  }
+  return `${text}\n`;
 }
 
 function renderPlan(plan: Plan, extent: Extent): string[] {

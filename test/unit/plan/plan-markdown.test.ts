@@ -158,4 +158,22 @@ describe('a text too long for a comment on GitHub', () => {
     // An action still adds a key to the marker.
     expect(renderPlanMarkdown(plans).length).toBeLessThanOrEqual(LIMIT - 500);
   });
+
+  test.each([
+    [261, 200],
+    [2000, 10],
+    [320, 200],
+    [5, 64_000],
+  ])('names the number of manifests that it does not show: of %i, %i long', (count, length) => {
+    const files = Array.from({ length: count }, (_, i) => `${'a'.repeat(length)}${i}.yml`);
+    const text = renderPlanMarkdown(files.map((file) => planOf([created('x', 'y')], file)));
+    const shown = text.split('\n').filter((line) => line.startsWith('### ')).length;
+    const [, missing = ''] =
+      /\n\n\*\*(\d+) manifests? (?:is|are) not shown\*\*: `coffer diff` shows all\.\n$/.exec(
+        text,
+      ) ?? [];
+    expect(shown + Number(missing)).toBe(count);
+    expect(Number(missing)).toBeGreaterThan(0);
+    expect(text.length).toBeLessThanOrEqual(LIMIT - 500);
+  });
 });
