@@ -87,25 +87,76 @@ function endOfClass(pattern: string, start: number): number | undefined {
 const COMMON =
   /^(?:\((?:\?[:=!])?|(?:[^\\[\](){}?*+]|\\[dDwWtnr]|\\[^A-Za-z0-9]|\[\^?(?:[^\\[\]&^]|\\[dDwWtnr]|\\[^A-Za-z0-9])+\]|\))(?:(?:[?*+]|\{\d+(?:,\d*)?\})\??)?)*$/;
 const ASCII = /^[\t\n\r -~]*$/;
-const MOST_MILLISECONDS = 200;
+/** What one pattern may take, in milliseconds. */
+const MOST_OF_ONE = 200;
+/** What all patterns may take together. */
+const MOST_OF_ALL = 1_000;
+/** To start a pattern with a limit takes about as long, so only what is beyond counts. */
+const FREE = 1;
+
+/**
+ * The time for patterns: a run has `most` milliseconds. A process that lives on, such as a server,
+ * gets a hundredth of the time that passes.
+ */
+export class PatternTime {
+  readonly #most: number;
+  readonly #now: () => number;
+  #left: number;
+  #last: number;
+
+  constructor(most = MOST_OF_ALL, now = () => performance.now()) {
+    this.#most = most;
+    this.#now = now;
+    this.#left = most;
+    this.#last = now();
+  }
+
+  /**
+   * @param work gets the milliseconds that it may take
+   * @throws if no time is left
+   */
+  spend<Result>(work: (milliseconds: number) => Result): Result {
+    const start = this.#now();
+    this.#left = Math.min(this.#most, this.#left + (start - this.#last) / 100);
+    this.#last = start;
+    const milliseconds = Math.floor(Math.min(MOST_OF_ONE, this.#left));
+    if (milliseconds < 1) throw new Error('no time is left for patterns');
+    try {
+      return work(milliseconds);
+    } finally {
+      this.#last = this.#now();
+      this.#left -= Math.max(0, this.#last - start - FREE);
+    }
+  }
+}
+
+/** Made by the first pattern: Node loads more for its clock. */
+let timeOfProcess: PatternTime | undefined;
+
 /** For all matches: to make one takes longer than most matches. */
 let context: Context | undefined;
 
 /**
  * Whether SSM would accept a value under its `allowed_pattern`: `whole` is a match of the whole
- * value, `part` a match of a part. `unknown` if Java may decide differently.
+ * value, `part` a match of a part. `unknown` if Java may decide differently, or there is no time
+ * to find out.
  */
-export function matchPattern(pattern: string, value: string): 'whole' | 'part' | 'no' | 'unknown' {
+export function matchPattern(
+  pattern: string,
+  value: string,
+  time = (timeOfProcess ??= new PatternTime()),
+): 'whole' | 'part' | 'no' | 'unknown' {
   if (!COMMON.test(pattern) || !ASCII.test(pattern + value)) return 'unknown';
   // In Java, $ also matches before a final line break.
   const texts = [value, value.replace(/(?:\r\n|[\r\n])$/, '')];
   const matches = (source: string) => {
     context ??= createContext();
     Object.assign(context, { texts, expression: new RegExp(source) });
+    const inside = context;
     // Stops a pattern that would run forever.
-    return runInContext('texts.some((text) => expression.test(text))', context, {
-      timeout: MOST_MILLISECONDS,
-    }) as boolean;
+    return time.spend((timeout) =>
+      runInContext('texts.some((text) => expression.test(text))', inside, { timeout }),
+    ) as boolean;
   };
   try {
     if (matches(`^(?:${pattern})$`)) return 'whole';

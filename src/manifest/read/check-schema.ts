@@ -17,6 +17,7 @@ export function checkSchema(tree: Tree, root: MapNode, faults: Faults): void {
   const data = tree.data(root);
   if (fits(data) || validate(data)) return;
   for (const error of validate.errors ?? []) {
+    if (faults.isFull) return;
     const spot = locate(tree, root, error.instancePath);
     if (spot) report(error, spot, faults);
   }

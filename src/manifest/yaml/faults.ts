@@ -8,12 +8,18 @@ interface Fault {
   hint?: string | undefined;
 }
 
-/** Collects all problems of one manifest. */
+/** So many problems are reported: nobody reads more, and to explain each takes time. */
+const MOST = 100;
+
+/** Collects the problems of one manifest. */
 export class Faults {
   readonly #faults: Fault[] = [];
   readonly #offsets = new Set<number>();
+  #isFull = false;
 
   add(offset: number, message: string, hint?: string): void {
+    this.#isFull ||= this.#faults.length === MOST;
+    if (this.#isFull) return;
     this.#faults.push({ offset, message, hint });
     this.#offsets.add(offset);
   }
@@ -21,6 +27,7 @@ export class Faults {
   clear(): void {
     this.#faults.length = 0;
     this.#offsets.clear();
+    this.#isFull = false;
   }
 
   /** Whether a problem at `offset` is already reported. */
@@ -28,11 +35,16 @@ export class Faults {
     return this.#offsets.has(offset);
   }
 
+  /** Whether there are more problems than are reported. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
   get isEmpty(): boolean {
     return this.#faults.length === 0;
   }
 
-  /** One error with all problems, in the order of the file. */
+  /** One error with the problems, in the order of the file. */
   toError(places: Places): CofferError {
     const problems: Problem[] = this.#faults
       .sort((a, b) => a.offset - b.offset)
@@ -42,7 +54,12 @@ export class Faults {
       const { message, hint, place } = first;
       return new CofferError('manifest', message, { hint, place, problems });
     }
-    const summary = `${problems.length} problems in ${places.file}`;
+    if (this.#isFull) {
+      const message = 'there are more problems, which are not shown';
+      problems.push({ message, hint: 'fix these first', place: problems.at(-1)?.place });
+    }
+    const count = this.#isFull ? `more than ${MOST}` : problems.length;
+    const summary = `${count} problems in ${places.file}`;
     return new CofferError('manifest', summary, { place: first?.place, problems });
   }
 }

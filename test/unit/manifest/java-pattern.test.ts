@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findPatternFault, matchPattern } from '../../../src/manifest/java-pattern.ts';
+import { findPatternFault, matchPattern, PatternTime } from '../../../src/manifest/java-pattern.ts';
 
 describe('rejects a pattern that Java cannot compile:', () => {
   test.each([
@@ -57,4 +57,33 @@ test.each([
 
 test('gives up on a pattern that takes forever', () => {
   expect(matchPattern('^(a+)+$', `${'a'.repeat(60)}!`)).toBe('unknown');
+});
+
+/** How many of so many patterns run, if each takes 101 ms, and others take `pause` before it. */
+function countRun(patterns: number, pause = 0): number {
+  let clock = 0;
+  let run = 0;
+  const time = new PatternTime(1_000, () => clock);
+  for (let index = 0; index < patterns; index += 1) {
+    clock += pause;
+    const work = () => {
+      clock += 101;
+      run += 1;
+    };
+    if (pause === 0 && run === 10) expect(() => time.spend(work)).toThrow('no time is left');
+    else time.spend(work);
+  }
+  return run;
+}
+
+describe('all patterns together', () => {
+  test('have one limit of time', () => expect(countRun(60)).toBe(10));
+
+  test('get more time in a process that lives on', () => {
+    expect(countRun(60, 10_000)).toBe(60);
+  });
+
+  test('are unknown without time', () => {
+    expect(matchPattern('a', 'a', new PatternTime(0))).toBe('unknown');
+  });
 });
