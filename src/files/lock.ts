@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fstatSync,
   linkSync,
+  lstatSync,
   openSync,
   readFileSync,
   renameSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +21,8 @@ const STALE_MS = 30_000;
 const LONGEST_PAUSE_MS = 200;
 /** A shorter wait is not announced. */
 const PATIENCE_MS = 500;
+/** A holder takes a few hundred bytes. */
+const MOST_BYTES = 4096;
 
 /** The holder of a lock, when it was last read. */
 export interface Holder extends ProcessId {
@@ -164,13 +167,25 @@ function renew(fd: number, me: Holder): void {
 
 export function readHolder(path: string): Holder | undefined {
   try {
-    const text = readFileSync(path, 'utf8');
-    return parseHolder(text) ?? unknownHolder(path);
+    return parseHolder(readShort(path)) ?? unknownHolder(path);
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === 'ENOENT') return undefined;
-    if (errno === 'EACCES') return unknownHolder(path);
+    // ELOOP: a link, which no process of coffer makes.
+    if (errno === 'EACCES' || errno === 'ELOOP') return unknownHolder(path);
     throw error;
+  }
+}
+
+/** The text of a lock; of what cannot be one, nothing. A branch can bring any file under its name. */
+function readShort(path: string): string {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    return stats.isFile() && stats.size <= MOST_BYTES ? readFileSync(fd, 'utf8') : '';
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -186,7 +201,7 @@ function parseHolder(text: string): Holder | undefined {
 
 /** The holder of a lock that is incomplete or damaged: treated like another machine. */
 function unknownHolder(path: string): Holder | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { throwIfNoEntry: false });
   if (!stats) return undefined;
   const token = `${stats.ino}-${Math.round(stats.mtimeMs)}`;
   return { host: '', boot: '', namespace: '', pid: 0, started: '', token };
@@ -195,7 +210,7 @@ function unknownHolder(path: string): Holder | undefined {
 export function isDead(path: string, holder: Holder, me: Holder): boolean {
   const isAlive = isRunning(holder);
   if (isAlive !== undefined) return !isAlive;
-  const renewed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  const renewed = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
   try {
     return renewed !== undefined && timeOf(path, me) - renewed > STALE_MS;
   } catch (error) {

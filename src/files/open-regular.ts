@@ -1,5 +1,6 @@
-import { constants, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type BigIntStats } from 'node:fs';
 import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { CofferError } from '../errors.ts';
 
 /** What tells one file or folder from every other on this machine. */
 export type Identity = Pick<BigIntStats, 'dev' | 'ino'>;
@@ -31,5 +32,26 @@ export async function openRegular(path: string): Promise<OpenFile | undefined> {
     return kept ? { handle, stats } : undefined;
   } finally {
     if (!kept) await handle.close();
+  }
+}
+
+/**
+ * Opens a regular file for synchronous work, never through a link in its place.
+ * @param flags as of `open`
+ * @param work gets its descriptor, and what the system says of it
+ * @throws the system's error, or CofferError `usage` if it is no regular file
+ */
+export function withRegular<Result>(
+  path: string,
+  flags: number,
+  work: (descriptor: number, stats: BigIntStats) => Result,
+): Result {
+  const descriptor = openSync(path, flags | constants.O_NONBLOCK | constants.O_NOFOLLOW, 0o600);
+  try {
+    const stats = fstatSync(descriptor, { bigint: true });
+    if (stats.isFile()) return work(descriptor, stats);
+    throw new CofferError('usage', `${path} is not a regular file`, { hint: 'name a file' });
+  } finally {
+    closeSync(descriptor);
   }
 }

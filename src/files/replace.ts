@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { explainFileError, undefinedIfMissing } from './errors.ts';
 import { resolveTarget } from './names.ts';
-import type { Safeguard } from './overwrite.ts';
 import { removeLeftovers, StagedFile } from './staged-file.ts';
 
 /** A file's new content, at once or in chunks. */
@@ -15,13 +14,12 @@ export interface Replacing {
   isPrivate?: boolean | undefined;
   /** Refuses to replace an existing file. */
   isNew?: boolean | undefined;
-  /** The folder for the unfinished file. Default: the target's folder. */
-  folder?: string | undefined;
+  /** For the unfinished file, and the old content if the file has to be written in place. */
+  workFolder?: string | undefined;
   /** Runs right before the rename, and may throw. */
   beforehand?: (() => Promise<void>) | undefined;
   /** Runs right after the rename; no signal can come in between. */
   afterwards?: (() => void) | undefined;
-  safeguard?: Safeguard | undefined;
 }
 
 /**
@@ -53,8 +51,9 @@ async function replace(
   content: Content,
   options: Replacing,
 ): Promise<void> {
-  const { isPrivate = false, isNew = false, folder = dirname(target) } = options;
-  if (options.folder === undefined) removeLeftovers(folder);
+  const { isPrivate = false, isNew = false, workFolder } = options;
+  const folder = workFolder ?? dirname(target);
+  if (workFolder === undefined) removeLeftovers(folder);
   // Nobody else needs to read it before it is complete.
   const staged = await StagedFile.create(folder, old || isPrivate ? 0o600 : 0o666);
   try {
@@ -63,7 +62,7 @@ async function replace(
     await staged.finish();
     await options.beforehand?.();
     if (isNew) staged.link(target);
-    else staged.replace(target, options.safeguard);
+    else staged.replace(target, { workFolder });
     options.afterwards?.();
   } finally {
     staged.discard();

@@ -4,7 +4,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { tryRemove } from './remove.ts';
 import { errnoOf } from './errors.ts';
-import { overwrite, type Safeguard } from './overwrite.ts';
+import { overwrite, type Overwriting } from './overwrite.ts';
 import { syncFolder } from './sync-folder.ts';
 import { isRunning, machineTag, thisProcess } from './this-process.ts';
 import { WriteBehind, writeAt } from './write-behind.ts';
@@ -71,12 +71,12 @@ export class StagedFile {
   }
 
   /** Replaces `target` by rename. */
-  replace(target: string, safeguard?: Safeguard): void {
+  replace(target: string, options: Overwriting = {}): void {
     try {
       renameSync(this.#path, target);
     } catch (error) {
       if (!CANNOT_BE_RENAMED.has(errnoOf(error) ?? '')) throw error;
-      overwrite(target, this.#path, safeguard);
+      overwrite(target, this.#path, options);
       tryRemove(this.#path);
     }
     this.#forget();

@@ -8,11 +8,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { errnoOf } from './errors.ts';
 import { fitName, stemOf } from './names.ts';
-import type { Safeguard } from './overwrite.ts';
 
 const IGNORE = '.gitignore';
 
@@ -26,19 +25,12 @@ export function workFolderOf(target: string): string {
   return join(dirname(target), fitName(`.${stemOf(target)}`, '.coffer'));
 }
 
-/** The old and new contents of a manifest while it is written in place. */
-export function safeguardOf(target: string): Safeguard {
-  const folder = workFolderOf(target);
-  const ending = basename(target).slice(stemOf(target).length);
-  return { old: join(folder, `old${ending}`), next: join(folder, `next${ending}`) };
-}
-
-/** The extensions of the manifests that were being written in place. */
-export function unfinishedEndings(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const found = /^(?:old|next)(\.\w+)?$/.exec(name);
-    return found ? [found[1] ?? ''] : [];
-  });
+/** The files that share the work folder of a manifest. */
+export function manifestsOf(target: string): string[] {
+  const home = dirname(target);
+  return readdirSync(home).flatMap((name) =>
+    stemOf(name) === stemOf(target) ? [join(home, name)] : [],
+  );
 }
 
 export function makeWorkFolder(folder: string): void {

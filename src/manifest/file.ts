@@ -5,7 +5,7 @@ import { resolveTarget } from '../files/names.ts';
 import { readBytes } from '../files/read.ts';
 import { replaceFile, type Replacing } from '../files/replace.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
-import { makeWorkFolder, safeguardOf, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
+import { makeWorkFolder, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { decodeText } from './encoding.ts';
 import type { Manifest } from './model.ts';
 import { parseManifest } from './parse.ts';
@@ -43,21 +43,20 @@ export async function writeManifest(
     return false;
   }
   const target = await findTarget(file);
-  const folder = workFolderOf(target);
+  const workFolder = workFolderOf(target);
   try {
-    makeWorkFolder(folder);
+    makeWorkFolder(workFolder);
     await replaceFile(file, newText, {
       isNew,
       isPrivate,
-      folder,
+      workFolder,
       beforehand: refuseChanged,
       afterwards,
-      safeguard: safeguardOf(target),
     });
   } catch (error) {
     throw isNew && isTaken(error) ? changedMeanwhile(file) : explainFileError(error, 'write', file);
   } finally {
-    tidyWorkFolder(folder);
+    tidyWorkFolder(workFolder);
   }
   return true;
 }

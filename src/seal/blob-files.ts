@@ -1,4 +1,12 @@
-import { lstatSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fitName, stemOf } from '../files/names.ts';
 import { tryRemove } from '../files/remove.ts';
@@ -96,7 +104,9 @@ export function noteUnfinished(
   };
   const forget = undoAtExit(() => remove([]));
   if (paths.length > 0) makeWorkFolder(workFolder);
-  for (const path of paths) writeFileSync(noteOf(path), '');
+  // What stands there may be a link of the branch.
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
+  for (const path of paths) closeSync(openSync(noteOf(path), O_WRONLY | O_CREAT | O_NOFOLLOW));
   return remove;
 }
 

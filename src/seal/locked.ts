@@ -1,21 +1,15 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { errnoOf, explainFileError } from '../files/errors.ts';
 import { isDead, Lock, readHolder, type Holder } from '../files/lock.ts';
-import { resolveTarget, stemOf } from '../files/names.ts';
+import { resolveTarget } from '../files/names.ts';
 import { restore } from '../files/overwrite.ts';
 import { isTemporary } from '../files/staged-file.ts';
 import { undoAtExit } from '../files/undo.ts';
 import { writeManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
-import {
-  makeWorkFolder,
-  safeguardOf,
-  tidyWorkFolder,
-  unfinishedEndings,
-  workFolderOf,
-} from '../files/work-folder.ts';
+import { makeWorkFolder, manifestsOf, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { tryRemove } from '../files/remove.ts';
 import { ENDING, findUnnamed, removeBlobs, unfinishedBlobs } from './blob-files.ts';
 
@@ -106,10 +100,7 @@ async function withLock<Result>(
 
 /** Undoes what a killed process did not finish. No other process works here now. */
 async function takeBack(workFolder: string, target: string, me: Holder): Promise<void> {
-  const stem = join(dirname(target), stemOf(target));
-  for (const ending of unfinishedEndings(workFolder)) {
-    restore(stem + ending, safeguardOf(stem + ending));
-  }
+  restore(manifestsOf(target), workFolder);
   const left = removeBlobs(target, await findUnnamed(target, unfinishedBlobs(target)));
   const kept = new Set(left.map((path) => basename(path)));
   for (const name of readdirSync(workFolder)) {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { chmod, lutimes, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { safeguardOf } from '../../../src/files/overwrite.ts';
 import { thisProcess } from '../../../src/files/this-process.ts';
 import { withLocks } from '../../../src/seal/locked.ts';
 import { run } from '../../support/cli.ts';
@@ -168,17 +169,20 @@ describe('the leftovers of a killed process', () => {
     ]);
   });
 
-  test('are repaired if a manifest was being written in place', async () => {
-    const text = manifest('app.blobs/tls-aaaaaa.enc');
-    const next = manifest('app.blobs/tls-0f0f0f.enc');
-    const space = await leave({
-      '.app.coffer/old.yml': text,
-      '.app.coffer/next.yml': next,
-      'app.yml': next.slice(0, 30),
-    });
-    await settle(space);
-    expect(await space.text('app.yml')).toBe(text);
-  });
+  test.each(['app.yml', 'app.yaml'])(
+    'are repaired if %s was being written in place',
+    async (name) => {
+      const text = manifest('app.blobs/tls-aaaaaa.enc');
+      const next = manifest('app.blobs/tls-0f0f0f.enc');
+      const space = await leave({ [name]: next.slice(0, 30) });
+      const { old, next: whole } = safeguardOf(space.path(name), space.path('.app.coffer'));
+      await writeFile(old, text);
+      await writeFile(whole, next);
+      await settle(space);
+      expect(await space.text(name)).toBe(text);
+      expect((await space.files()).filter((file) => file.startsWith('.'))).toEqual([]);
+    },
+  );
 
   test('do not include the files of waiting processes', async () => {
     const holder = { ...thisProcess(), token: 'ba9876543210' };
@@ -188,6 +192,71 @@ describe('the leftovers of a killed process', () => {
     expect(
       await settle(await leave({ [draft]: JSON.stringify({ ...holder, pid: DEAD }) })),
     ).not.toContain(draft);
+  });
+});
+
+const lockIt = (space: Workspace) =>
+  withLocks([space.path('repo/app.yml')], AT_ONCE, () => Promise.resolve());
+
+/** What a branch can bring: it knows what the files are called, and not which inodes they get. */
+describe('a work folder of the branch', () => {
+  const PROFILE = '# the profile of somebody else\n';
+  const EVIL = `${PROFILE}touch PWNED\n`;
+
+  async function bring(files: Record<string, string>): Promise<Workspace> {
+    const space = await createWorkspace({ 'home/.profile': PROFILE, 'repo/app.yml': '' });
+    for (const [name, content] of Object.entries(files)) await space.write(name, content);
+    return space;
+  }
+
+  test.each(['.json', '.conf', '', '.yml'])(
+    'restores nothing: neither app%s nor where a link leads',
+    async (ending) => {
+      const space = await bring({
+        [`repo/.app.coffer/old${ending}`]: EVIL,
+        [`repo/.app.coffer/next${ending}`]: EVIL,
+        'repo/.app.coffer/old-1-1': EVIL,
+        'repo/.app.coffer/next-1-1': EVIL,
+      });
+      if (ending !== '.yml') await symlink('../home/.profile', space.path(`repo/app${ending}`));
+      await lockIt(space);
+      expect(await space.text('home/.profile')).toBe(PROFILE);
+      expect(await space.text('repo/app.yml')).toBe('');
+      expect((await space.files()).filter((file) => file.includes('.coffer/'))).toEqual([]);
+    },
+  );
+
+  test('restores nothing through a link, even where it knows the file', async () => {
+    const space = await bring({});
+    await mkdir(space.path('repo/.app.coffer'));
+    await symlink('../home/.profile', space.path('repo/app.json'));
+    for (const name of ['repo/app.json', 'home/.profile']) {
+      const { old, next } = safeguardOf(space.path(name), space.path('repo/.app.coffer'));
+      await writeFile(old, EVIL);
+      await writeFile(next, EVIL);
+    }
+    await lockIt(space);
+    expect(await space.text('home/.profile')).toBe(PROFILE);
+  });
+
+  test.each(['/dev/zero', '/dev/tty', '../../home/.profile', 'nowhere'])(
+    'has no lock that leads to %s: it counts as one of another machine',
+    async (target) => {
+      const space = await bring({});
+      await mkdir(space.path('repo/.app.coffer'));
+      await symlink(target, space.path('repo/.app.coffer/lock'));
+      await symlink(target, space.path('repo/.app.coffer/lock-0123456789ab'));
+      expect((await failureOf(() => lockIt(space))).code).toBe('locked');
+      await lutimes(space.path('repo/.app.coffer/lock'), 1, 1);
+      await lockIt(space);
+      expect(await space.text('home/.profile')).toBe(PROFILE);
+    },
+  );
+
+  test('has no lock that is endless', async () => {
+    const space = await bring({ 'repo/.app.coffer/lock': '' });
+    await truncate(space.path('repo/.app.coffer/lock'), 3_000_000_000);
+    expect((await failureOf(() => lockIt(space))).code).toBe('locked');
   });
 });
 
