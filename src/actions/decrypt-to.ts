@@ -1,12 +1,13 @@
-import { lstat, mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import pMap from 'p-map';
 import { CofferError, type Problem } from '../errors.ts';
-import { undefinedIfMissing } from '../files/errors.ts';
+import { lookBelow } from '../files/below.ts';
 import { replaceFile } from '../files/replace.ts';
 import { findUnignored } from '../git/head.ts';
 import { countOf } from '../formats/count.ts';
 import type { Applied } from '../plan/apply.ts';
+import { refuseTrackedLink } from '../seal/outward-link.ts';
 import { decrypt } from './decrypt.ts';
 import { finish } from './write-report.ts';
 import type { Tools } from './tools.ts';
@@ -70,6 +71,7 @@ export async function decryptTo(
   { overwrite = false }: DecryptToOptions = {},
 ): Promise<DecryptToReport> {
   const { host } = tools;
+  await refuseTrackedLink(folder);
   const places = await findPlaces(files, folder, overwrite);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const seen = await findUnignored(folder, [...places.values()]);
@@ -142,22 +144,9 @@ async function findObstacle(
   if (source !== undefined && home !== undefined && source === join(home, path)) {
     return { message: `${to} is the manifest itself`, hint: 'choose another folder' };
   }
-  const parts = path.split(sep);
-  for (const [index] of parts.entries()) {
-    const at = join(folder, ...parts.slice(0, index + 1));
-    const stats = await lstat(at).catch(undefinedIfMissing);
-    if (!stats) return undefined;
-    const isLast = index === parts.length - 1;
-    if (stats.isSymbolicLink()) {
-      const hint = 'remove the link, or choose another folder';
-      return { message: `${at} is a link, which leads to another place`, hint };
-    }
-    if (isLast ? !stats.isFile() : !stats.isDirectory()) {
-      const message = `${at} is ${isLast ? 'not a regular file' : 'not a folder'}`;
-      return { message, hint: 'choose another folder' };
-    }
-  }
-  if (overwrite) return undefined;
+  const found = await lookBelow(folder, path);
+  if (typeof found === 'object') return found;
+  if (overwrite || found === 'nothing') return undefined;
   return { message: `${to} already exists`, hint: 'replace it with --overwrite' };
 }
 

@@ -3,7 +3,7 @@ import { shellFile } from '../files/shell-words.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import type { Plan } from '../plan/model.ts';
 import { syncEdit, type EditAndSyncOptions } from './edit-and-sync.ts';
-import { findParameter, lockManifests, readOneManifest, refuseInput } from './manifests.ts';
+import { findParameter, lockManifests, readOneManifest, requireWritable } from './manifests.ts';
 import { nuke, type NukePlan } from './nuke.ts';
 import type { Tools } from './tools.ts';
 import { unset } from './unset.ts';
@@ -45,7 +45,7 @@ export async function deleteOne(
   wanted: string,
   options: DeleteOptions = {},
 ): Promise<DeleteReport> {
-  await refuseInput([file]);
+  await requireWritable(tools, [file]);
   const read = () => readOneManifest(tools, file);
   // Under the lock, or that of a run that was killed right after its work would stay.
   const manifest = options.dryRun

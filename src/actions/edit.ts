@@ -11,7 +11,7 @@ import {
   fileKeyFor,
   lockManifests,
   openerFor,
-  refuseInput,
+  requireWritable,
   tellCreated,
 } from './manifests.ts';
 import { recoveryOf } from './recipients.ts';
@@ -44,7 +44,7 @@ export async function edit(
   change: (text: Buffer) => Promise<Buffer>,
   options: EditOptions = {},
 ): Promise<EditReport> {
-  await refuseInput([file]);
+  await requireWritable(tools, [file]);
   const isNew = !(await isThere(file));
   const view = isNew ? newView(tools, file) : await readView(tools, file, options);
   const original = Buffer.from(view.text);

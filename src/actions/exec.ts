@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { makePrivateFolder, removePrivateFolder } from '../files/private-folder.ts';
 import { ENVIRONMENT } from '../formats/format.ts';
 import { assignVariables } from '../formats/variables.ts';
+import { refuseTrackedLink } from '../seal/outward-link.ts';
 import type { VariableOptions } from './export.ts';
 import { openSecrets, type SecretOptions } from './secrets.ts';
 import type { Tools } from './tools.ts';
@@ -25,6 +26,7 @@ export async function exec<Result>(
   run: (variables: Readonly<Record<string, string>>) => Promise<Result>,
   options: ExecOptions = {},
 ): Promise<Result> {
+  if (options.files !== undefined) await refuseTrackedLink(options.files);
   const secrets = await openSecrets(tools, files, options);
   options.onOpened?.();
   let temporary: string | undefined;

@@ -5,6 +5,7 @@ import type { ObjectFormat, VariableFormat } from '../formats/format.ts';
 import { loadFormat, type FormatName } from '../formats/index.ts';
 import { assignVariables, type Unfit, type VariableNames } from '../formats/variables.ts';
 import type { Host } from '../host.ts';
+import { refuseTrackedLink } from '../seal/outward-link.ts';
 import { openSecrets, type SecretOptions } from './secrets.ts';
 import type { Tools } from './tools.ts';
 
@@ -40,7 +41,8 @@ export async function exportSecrets(
   files: readonly string[],
   options: ExportOptions = {},
 ): Promise<ExportReport> {
-  const { format: name = 'shell', outDir } = options;
+  const { format: name = 'shell', outDir, files: folder } = options;
+  for (const place of [outDir, folder]) if (place !== undefined) await refuseTrackedLink(place);
   if (outDir !== undefined) {
     refuseIdle(options, ['format', ...VARIABLE_OPTIONS, ...OBJECT_OPTIONS], '--out-dir');
     await writeEach(tools, files, outDir, options);

@@ -122,9 +122,16 @@ export function changeManifest<Result>(
   );
 }
 
-/** @throws CofferError `usage` for `-`, a pipe or a device where a manifest is written */
-export async function refuseInput(files: readonly string[]): Promise<void> {
+/**
+ * @throws CofferError `usage` where a manifest is written: for `-`, a pipe or a device, and where a
+ * link of the branch leads elsewhere
+ */
+export async function requireWritable(
+  { allowedFiles }: Pick<Tools, 'allowedFiles'>,
+  files: readonly string[],
+): Promise<void> {
   for (const file of files) {
+    if (file !== '-') await refuseOutwardLink(file, allowedFiles);
     const found = file === '-' ? undefined : await stat(file).catch(() => undefined);
     if (file !== '-' && (!found || found.isFile() || found.isDirectory())) continue;
     const what = file === '-' ? 'standard input' : `${file}, which is no regular file`;
@@ -136,12 +143,12 @@ export async function refuseInput(files: readonly string[]): Promise<void> {
 
 /** Keeps other coffer processes from writing these manifests, which may not exist yet. */
 export async function lockManifests<Result>(
-  { host }: Tools,
+  { host, allowedFiles }: Tools,
   files: readonly string[],
   { lockTimeoutSeconds: seconds = 60 }: WriteOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  await refuseInput(files);
+  await requireWritable({ allowedFiles }, files);
   return withLocks(files, { seconds, note: host.note }, work);
 }
 

@@ -6,7 +6,7 @@ import { editManifest, parseManifest } from '../manifest/index.ts';
 import type { Manifest, NewParameter, Parameter, ParameterType } from '../manifest/model.ts';
 import { newManifestText, type Destination } from '../manifest/new-manifest.ts';
 import { didYouMean } from './parameter-name.ts';
-import { changeManifest, nameBelow } from './manifests.ts';
+import { changeManifest, nameBelow, requireWritable } from './manifests.ts';
 import { sealInPlace, type SealReport } from './sealing.ts';
 import { sealNew } from './sealing-new.ts';
 import type { Tools, WriteOptions } from './tools.ts';
@@ -58,6 +58,7 @@ async function setFirst(
   value: (name: string) => Promise<Buffer>,
   { init, ...options }: SetOptions & { init: Destination },
 ): Promise<SealReport> {
+  await requireWritable(tools, [file]);
   const path = init.path.endsWith('/') ? init.path : `${init.path}/`;
   const name = nameBelow({ path }, wanted);
   const { type = 'SecureString', description } = options;

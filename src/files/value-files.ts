@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CofferError } from '../errors.ts';
+import { lookBelow } from './below.ts';
 import { writePrivateFile } from './private-file.ts';
 
 const LEAVE = 'choose what is written with --only';
@@ -15,7 +16,12 @@ export interface ValueFile {
 
 /** Writes values to files that only their owner can read; checks all paths first. */
 export async function writeValueFiles(values: readonly ValueFile[], folder: string): Promise<void> {
-  for (const [file, { bytes }] of placeFiles(values, folder)) {
+  const files = placeFiles(values, folder);
+  for (const { path } of values) {
+    const found = await lookBelow(folder, path);
+    if (typeof found === 'object') throw new CofferError('usage', found.message, found);
+  }
+  for (const [file, { bytes }] of files) {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writePrivateFile(file, [bytes]);
   }

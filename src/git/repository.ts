@@ -66,9 +66,12 @@ export async function listYaml(root: string): Promise<string[]> {
   return splitNames(await git(root, [...args, ':(icase)*.yml', ':(icase)*.yaml']));
 }
 
-/** Whether git tracks the very file, or link, at a path. */
+/**
+ * Whether git tracks the very file, or link, at a path. Some file systems do not tell `App.yml` from
+ * `app.yml`, so the case does not count.
+ */
 export async function isTracked(path: string): Promise<boolean> {
-  const args = ['ls-files', '-z', '--', `:(literal)${basename(path)}`];
+  const args = ['ls-files', '-z', '--', `:(icase,literal)${basename(path)}`];
   const answer = await askGit(dirname(path), args);
   return answer?.code === 0 && answer.stdout.length > 0;
 }

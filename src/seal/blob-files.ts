@@ -8,6 +8,7 @@ import {
   rmdirSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { CofferError } from '../errors.ts';
 import { fitName, stemOf } from '../files/names.ts';
 import { tryRemove } from '../files/remove.ts';
 import { syncFolder } from '../files/sync-folder.ts';
@@ -15,6 +16,7 @@ import { undoAtExit } from '../files/undo.ts';
 import { makeWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { findMentioned } from '../git/mentions.ts';
 import type { Manifest } from '../manifest/model.ts';
+import { locate, type Naming } from './named-file.ts';
 
 /** The ending of the files that coffer creates and removes. */
 export const ENDING = '.enc';
@@ -43,6 +45,21 @@ export function blobPaths({ parameters }: Pick<Manifest, 'parameters'>): string[
   return parameters.flatMap(({ content }) =>
     content.kind === 'blob' && 'path' in content.blob.body ? [content.blob.body.path] : [],
   );
+}
+
+/**
+ * Refuses a link in place of the folder that leads to where no blob would be read.
+ * @throws CofferError `usage`
+ */
+export async function requireBlobFolder(manifest: Naming, target: string): Promise<void> {
+  const folder = blobFolder(target);
+  const found = lstatSync(join(dirname(target), folder), { throwIfNoEntry: false });
+  if (!found?.isSymbolicLink()) return;
+  const { path, refused } = await locate(manifest, folder);
+  if (!refused) return;
+  throw new CofferError('usage', `${manifest.file}: ${folder} is ${refused}: ${path}`, {
+    hint: 'remove that link: coffer makes a folder for the blobs',
+  });
 }
 
 export function makeBlobFolder(target: string): string {

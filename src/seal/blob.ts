@@ -12,7 +12,13 @@ import { tryRemove } from '../files/remove.ts';
 import { StagedFile } from '../files/staged-file.ts';
 import { undoAtExit } from '../files/undo.ts';
 import { makeWorkFolder, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
-import { blobFolder, blobName, makeBlobFolder, tidyBlobFolder } from './blob-files.ts';
+import {
+  blobFolder,
+  blobName,
+  makeBlobFolder,
+  requireBlobFolder,
+  tidyBlobFolder,
+} from './blob-files.ts';
 import type { FileKey } from './file-key.ts';
 import { INLINE_LIMIT } from './limits.ts';
 
@@ -29,7 +35,7 @@ export interface StagedBlob {
 
 /** The manifest and parameter of a blob. */
 export interface BlobPlace {
-  manifest: Pick<Manifest, 'file' | 'destination'>;
+  manifest: Pick<Manifest, 'file' | 'destination'> & Partial<Pick<Manifest, 'allowedFiles'>>;
   parameter: Pick<Parameter, 'name' | 'fullName' | 'type'>;
 }
 
@@ -57,7 +63,8 @@ export async function stageBlob(
   sealed: AsyncIterable<Buffer>,
   header: Commitment & BlobKey,
 ): Promise<StagedBlob> {
-  const sink = new Sink(await resolveTarget(manifest.file), parameter.name);
+  const target = await resolveTarget(manifest.file);
+  const sink = new Sink(target, parameter.name, () => requireBlobFolder(manifest, target));
   try {
     for await (const chunk of sealed) await sink.write(chunk);
     const { sha256, size, body } = await sink.finish();
@@ -112,6 +119,7 @@ export async function stageTogether<Result extends object>(
 class Sink {
   readonly #target: string;
   readonly #parameter: string;
+  readonly #prepare: () => Promise<void>;
   readonly #workFolder: string;
   readonly #hash = createHash('sha256');
   #size = 0;
@@ -121,10 +129,14 @@ class Sink {
   #place: string | undefined;
   #forget: (() => void) | undefined;
 
-  /** @param target the manifest's real path */
-  constructor(target: string, parameter: string) {
+  /**
+   * @param target the manifest's real path
+   * @param prepare runs before the first byte goes to a file, and may throw
+   */
+  constructor(target: string, parameter: string, prepare: () => Promise<void>) {
     this.#target = target;
     this.#parameter = parameter;
+    this.#prepare = prepare;
     this.#workFolder = workFolderOf(target);
   }
 
@@ -145,6 +157,7 @@ class Sink {
 
   /** Moves the bytes from memory to a file. */
   async #spill(): Promise<StagedFile> {
+    await this.#prepare();
     makeWorkFolder(this.#workFolder);
     const file = await StagedFile.create(this.#workFolder, 0o666);
     this.#file = file;

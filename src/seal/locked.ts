@@ -11,6 +11,7 @@ import { writeManifest } from '../manifest/index.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { makeWorkFolder, manifestsOf, tidyWorkFolder, workFolderOf } from '../files/work-folder.ts';
 import { tryRemove } from '../files/remove.ts';
+import { refuseOutwardLink } from './outward-link.ts';
 import { ENDING, findUnnamed, removeBlobs, unfinishedBlobs } from './blob-files.ts';
 
 /** How long to wait for other writers of a manifest, and how to say so. */
@@ -37,9 +38,11 @@ export async function withLocks<Result>(
 /**
  * Replaces a manifest's text with `newText`, and says whether that changed anything, while no other
  * coffer process writes the same manifest.
- * @throws CofferError `conflict` if the file changed since the manifest was read
+ * @throws CofferError `conflict` if the file changed since the manifest was read, `usage` if a link
+ * of the branch leads out of the repository
  */
-export function writeLocked(manifest: Manifest, newText: string): Promise<boolean> {
+export async function writeLocked(manifest: Manifest, newText: string): Promise<boolean> {
+  await refuseOutwardLink(manifest.file, manifest.allowedFiles);
   const patience = { seconds: 60, note: () => {} };
   return withLocks([manifest.file], patience, () => writeManifest(manifest, newText));
 }

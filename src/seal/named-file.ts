@@ -78,6 +78,13 @@ export function describeRefused(
   };
 }
 
+/** Why a link leads where coffer does not follow it: out of its repository, or into a git folder. */
+export async function locateLink(link: string): Promise<Refused | undefined> {
+  const where = await judge(await findHome(dirname(link)), await leadsTo(link));
+  if (where === 'inside') return undefined;
+  return where === 'git' ? 'in a git folder' : 'outside of the repository';
+}
+
 /** The folder that the files of a manifest have to be in. */
 interface Home {
   isRepository: boolean;
@@ -113,7 +120,7 @@ function identify(path: string): Promise<Identity> {
 }
 
 /** Follows links even to a missing file: on another machine it may exist. */
-async function leadsTo(path: string): Promise<string> {
+export async function leadsTo(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
@@ -127,7 +134,7 @@ async function leadsTo(path: string): Promise<string> {
 
 /** Folders are known by device and inode: names may differ in case, or by a mount. */
 async function judge(home: Home, path: string): Promise<'inside' | 'outside' | 'git'> {
-  for (let at = dirname(path); ; at = dirname(at)) {
+  for (let at = path; ; at = dirname(at)) {
     const here = await find(at);
     const beside = await find(join(dirname(at), '.git'));
     const gitFolders = beside ? [...home.gitFolders, beside] : home.gitFolders;

@@ -310,6 +310,28 @@ test.runIf(HAS_PTY).each([
   expect(stdout.toString()).toBe(value);
 });
 
+test('no blob is written where a link in place of its folder leads out', async () => {
+  const repo = await createRepo(SECRET);
+  expect(await repo.coffer(['encrypt', 'app.yml'])).toMatchObject({ code: 0 });
+  await mkdir(repo.scene.path('away'));
+  await repo.write('big', Buffer.alloc(70_000, 1));
+  const set = () => repo.coffer(['set', 'app.yml', 'f', '-f', 'repo/big']);
+  for (const target of ['../away', '.git']) {
+    await symlink(target, repo.scene.path('repo/app.blobs'));
+    const before = await repo.text('app.yml');
+    const { code, stderr } = await set();
+    expect(stderr).toMatch(/app\.blobs is (outside of the repository|in a git folder)/);
+    expect(code).toBe(2);
+    expect(await repo.text('app.yml')).toBe(before);
+    await rm(repo.scene.path('repo/app.blobs'));
+  }
+  expect((await repo.scene.files()).filter((file) => file.endsWith('.enc'))).toEqual([]);
+  await mkdir(repo.scene.path('repo/real'));
+  await symlink('real', repo.scene.path('repo/app.blobs'));
+  expect(await set()).toMatchObject({ code: 0 });
+  expect(await repo.coffer(['decrypt', 'app.yml', '--value', 'f'])).toMatchObject({ code: 0 });
+});
+
 test("a blob's path must not lead out either", async () => {
   const repo = await createRepo(`${SECRET}    store: s3\n`);
   await repo.write('big.key', Buffer.alloc(100_000, 1));

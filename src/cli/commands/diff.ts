@@ -4,6 +4,7 @@ import { describeDifferences, describePlans } from '../../actions/plan-report.ts
 import { CofferError } from '../../errors.ts';
 import { replaceFile } from '../../files/replace.ts';
 import { renderPlanMarkdown } from '../../plan/markdown.ts';
+import { refuseTrackedLink } from '../../seal/outward-link.ts';
 import { STORES } from '../../manifest/model.ts';
 import { parseSelector } from '../../plan/versions.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
@@ -19,8 +20,9 @@ export async function run(context: Context): Promise<ExitCode> {
   if (reveal && format === 'markdown') {
     throw new CofferError('usage', '--format markdown and --markdown cannot be used with --reveal');
   }
-  const plans = await diff(tools, args, compareOptions(flags));
   const file = flags.string('markdown');
+  if (file !== undefined) await refuseTrackedLink(file);
+  const plans = await diff(tools, args, compareOptions(flags));
   if (file !== undefined) await replaceFile(file, renderPlanMarkdown(plans));
   if (format === 'json') await terminal.write(renderReport(describePlans(plans, reveal)));
   else if (format === 'markdown') await terminal.write(renderPlanMarkdown(plans));

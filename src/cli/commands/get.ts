@@ -3,6 +3,7 @@ import { CofferError } from '../../errors.ts';
 import { isPipeOrDevice, writePrivateFile } from '../../files/private-file.ts';
 import { STORES } from '../../manifest/model.ts';
 import { parseSelector } from '../../plan/versions.ts';
+import { refuseTrackedLink } from '../../seal/outward-link.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeToDevice } from '../terminal/device-output.ts';
 
@@ -11,6 +12,7 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
   if (!name) throw new CofferError('usage', 'coffer get needs a name or an s3:// URL');
   const selector = version === undefined ? name : selectVersion(name, version);
   const file = flags.string('output');
+  if (file !== undefined && file !== '-') await refuseTrackedLink(file);
   const limit = tools.limit.ofStreams;
   const value = await openValue({ ...tools, limit }, selector, {
     parameter: flags.string('parameter'),

@@ -6,6 +6,7 @@ import { isPipeOrDevice, isThere } from '../../files/private-file.ts';
 import { replaceFile } from '../../files/replace.ts';
 import { shellFile } from '../../files/shell-words.ts';
 import { countOf } from '../../formats/count.ts';
+import { refuseTrackedLink } from '../../seal/outward-link.ts';
 import type { Overview } from '../../page/model.ts';
 import { EXIT, type Context, type ExitCode } from '../context.ts';
 import { writeReport } from '../report.ts';
@@ -50,6 +51,7 @@ export async function run(context: Context): Promise<ExitCode> {
  * And one word too few makes a manifest the target.
  */
 async function refuseTarget(file: string): Promise<void> {
+  await refuseTrackedLink(file);
   if (!(await isThere(file)) || (await isPipeOrDevice(file))) return;
   const opened = await openRegular(resolve(file));
   try {

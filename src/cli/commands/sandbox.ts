@@ -8,6 +8,7 @@ import { EXIT, type Context } from '../context.ts';
 import type { Environment } from '../environment.ts';
 import type { Flags } from '../flags.ts';
 import { endBy, untilSignal } from '../terminal/interrupt.ts';
+import { refuseTrackedLink } from '../../seal/outward-link.ts';
 import { SizeLimit } from '../../sizes.ts';
 import { createRelay, runCommand } from '../run-command.ts';
 
@@ -17,9 +18,11 @@ const POLICY_LIMIT = new SizeLimit(1024 * 1024, { code: 'usage', hint: 'is it th
 export async function run(context: Context): Promise<number> {
   const { flags, terminal } = context;
   const region = context.tools.homeRegion ?? 'us-east-1';
+  const folder = flags.string('folder');
+  if (folder !== undefined) await refuseTrackedLink(folder);
   const sandbox = await startSandbox({
     port: flags.count('port'),
-    folder: flags.string('folder'),
+    folder,
     policies: await readPolicies(flags.list('policy')),
     accounts: readAccounts(flags.list('account')),
   });
