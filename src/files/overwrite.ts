@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   constants,
+  fchmodSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -12,6 +13,7 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CofferError } from '../errors.ts';
 import { withRegular } from './open-regular.ts';
 import { tryRemove } from './remove.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -26,6 +28,8 @@ interface Safeguard {
 export interface Overwriting {
   /** Where the old and the new content are until the file is whole; without it, they are not kept. */
   workFolder?: string | undefined;
+  /** Only the owner may read it, who must be the caller. */
+  isPrivate?: boolean | undefined;
 }
 
 const PIECE_BYTES = 1024 * 1024;
@@ -35,14 +39,35 @@ const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
  * Writes over a file that cannot be replaced by rename, such as one that is its own mount point.
  * With a work folder, `restore` undoes an interrupted write.
  * @param target its real path
+ * @throws CofferError `usage` for a private file, if others could read it there
  */
-export function overwrite(target: string, source: string, { workFolder }: Overwriting = {}): void {
+export function overwrite(
+  target: string,
+  source: string,
+  { workFolder, isPrivate = false }: Overwriting = {},
+): void {
   withRegular(target, O_RDWR, (file, stats) => {
+    if (isPrivate) makePrivate(target, file, stats);
     const safeguard = workFolder === undefined ? undefined : safeguardIn(workFolder, stats);
     if (safeguard) save(file, source, safeguard);
     withRegular(source, O_RDONLY, (from) => copy(from, file));
     if (safeguard) drop(safeguard);
   });
+}
+
+/** In a folder for everybody, the file may have been put there by somebody else. */
+function makePrivate(target: string, file: number, { uid, nlink }: BigIntStats): void {
+  const isMine = uid === BigInt(process.getuid?.() ?? uid);
+  if (isMine && nlink === 1n) return fchmodSync(file, 0o600);
+  const why = isMine ? 'the file there has other names' : 'the file there belongs to somebody else';
+  throw new CofferError('usage', `cannot write ${target} for you alone: ${why}`, {
+    hint: 'name a file in a folder of your own',
+  });
+}
+
+/** Copies a file to where there is none, with its mode; on failure, there is none. */
+export function copyAsNew(source: string, target: string): void {
+  withRegular(source, O_RDONLY, (from, { mode }) => create(from, target, Number(mode & 0o777n)));
 }
 
 /** Saves the new and the old content. There is an `old` only when both are on the disk. */
@@ -54,9 +79,16 @@ function save(file: number, source: string, { old, next }: Safeguard): void {
   syncFolder(dirname(old));
 }
 
-function create(from: number, path: string): void {
-  tryRemove(path);
-  withRegular(path, O_WRONLY | O_CREAT | O_EXCL, (to) => copy(from, to));
+function create(from: number, path: string, mode = 0o600): void {
+  withRegular(path, O_WRONLY | O_CREAT | O_EXCL, (to) => {
+    try {
+      fchmodSync(to, mode);
+      copy(from, to);
+    } catch (error) {
+      tryRemove(path);
+      throw error;
+    }
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { CofferError } from '../errors.ts';
 import { explainFileError } from './errors.ts';
+import { shellFile } from './shell-words.ts';
 import { replaceFile } from './replace.ts';
 import { stopIfAborted } from '../host.ts';
 
@@ -69,6 +71,19 @@ async function nextStep(file: string): Promise<{ here: string; target: string | 
   const here = join(folder, basename(path));
   const target = await readlink(here).catch(() => undefined);
   return { here, target: target === undefined ? undefined : resolve(folder, target) };
+}
+
+/**
+ * Refuses a pipe with a name that somebody else made, who could read from it. What the shell passes
+ * is the caller's, and root reads everything.
+ * @throws CofferError `usage`
+ */
+export async function refuseForeignPipe(file: string): Promise<void> {
+  const found = (await leadsToDevices(file)) ? undefined : await stat(file).catch(() => undefined);
+  if (!found?.isFIFO() || [0, process.getuid?.() ?? found.uid].includes(found.uid)) return;
+  throw new CofferError('usage', `cannot write ${file}: the pipe belongs to somebody else`, {
+    hint: `if you mean it, let the shell write there: coffer … > ${shellFile(file)}`,
+  });
 }
 
 /**

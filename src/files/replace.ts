@@ -62,7 +62,7 @@ async function replace(
     await staged.finish();
     await options.beforehand?.();
     if (isNew) staged.link(target);
-    else staged.replace(target, { workFolder });
+    else staged.replace(target, { workFolder, isPrivate });
     options.afterwards?.();
   } finally {
     staged.discard();

@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  renameSync,
+} from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CofferError } from '../errors.ts';
+import { isSameFile } from './open-regular.ts';
 import { tryRemove } from './remove.ts';
 import { errnoOf } from './errors.ts';
-import { overwrite, type Overwriting } from './overwrite.ts';
+import { copyAsNew, overwrite, type Overwriting } from './overwrite.ts';
 import { syncFolder } from './sync-folder.ts';
 import { isRunning, machineTag, thisProcess } from './this-process.ts';
 import { WriteBehind, writeAt } from './write-behind.ts';
@@ -36,8 +46,12 @@ export class StagedFile {
     let staged: StagedFile | undefined;
     const forget = undoAtExit(() => tryRemove(staged?.path ?? path));
     try {
-      closeSync(openSync(path, 'wx', mode));
-      staged = new StagedFile(path, await open(path, 'r+'), forget);
+      const created = openSync(path, 'wx', mode);
+      try {
+        staged = new StagedFile(path, await openAgain(path, created), forget);
+      } finally {
+        closeSync(created);
+      }
       return staged;
     } catch (error) {
       forget();
@@ -93,13 +107,7 @@ export class StagedFile {
     } catch (error) {
       // Not every file system has hard links.
       if (errnoOf(error) === 'EEXIST') throw error;
-      closeSync(openSync(target, 'wx', statSync(this.#path).mode & 0o777));
-      try {
-        overwrite(target, this.#path);
-      } catch (failure) {
-        tryRemove(target);
-        throw failure;
-      }
+      copyAsNew(this.#path, target);
     }
     syncFolder(dirname(target));
   }
@@ -109,6 +117,21 @@ export class StagedFile {
     this.#forget();
     void this.#handle.close().catch(() => {});
   }
+}
+
+/**
+ * Opens a file that was just created, for a handle: creating it that way could be interrupted. In a
+ * folder where others can write, they may have put another file in its place.
+ */
+async function openAgain(path: string, created: number): Promise<FileHandle> {
+  const { O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const handle = await open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+  const stats = await handle.stat({ bigint: true });
+  if (isSameFile(stats, fstatSync(created, { bigint: true }))) return handle;
+  await handle.close();
+  throw new CofferError('conflict', `${path} was exchanged by somebody else`, {
+    hint: 'name a file in a folder where only you can write',
+  });
 }
 
 const TEMPORARY = /^\.coffer-([0-9a-f]{8})-(\d+)-(\d*)-[0-9a-f]{12}\.tmp$/;

@@ -1,6 +1,6 @@
 import { openValue } from '../../actions/get.ts';
 import { CofferError } from '../../errors.ts';
-import { isPipeOrDevice, writePrivateFile } from '../../files/private-file.ts';
+import { isPipeOrDevice, refuseForeignPipe, writePrivateFile } from '../../files/private-file.ts';
 import { STORES } from '../../manifest/model.ts';
 import { parseSelector } from '../../plan/versions.ts';
 import { refuseTrackedLink } from '../../seal/outward-link.ts';
@@ -24,6 +24,7 @@ export async function run({ args, flags, terminal, tools }: Context): Promise<Ex
     if (file === undefined || file === '-') {
       for await (const chunk of value.verified()) await terminal.write(chunk);
     } else if (await isPipeOrDevice(file)) {
+      await refuseForeignPipe(file);
       await writeToDevice(terminal.streams, file, value.verified());
     } else {
       // The file gets its name only after verification.

@@ -1,6 +1,17 @@
-import { link, mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
-import { beforeEach, expect, test } from 'vitest';
+import {
+  chmod,
+  chown,
+  link,
+  mkdir,
+  readFile,
+  rename,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { overwrite, restore, safeguardOf } from '../../../src/files/overwrite.ts';
+import { failureOf } from '../../support/failure.ts';
 import { createWorkspace, type Workspace } from '../../support/workspace.ts';
 
 const OLD = 'the old content\n'.repeat(9);
@@ -83,4 +94,35 @@ test('saves nothing where a link leads', async () => {
   overwrite(target, space.path('source'), { workFolder: folder });
   expect(await readFile(target, 'utf8')).toBe(NEXT);
   expect(await space.text('elsewhere')).toBe('of somebody else');
+});
+
+async function expectRefused(reason: string): Promise<void> {
+  const call = () => overwrite(target, space.path('source'), { isPrivate: true });
+  expect((await failureOf(call)).message).toContain(reason);
+  expect(await space.text('target')).toBe(OLD);
+}
+
+describe('a private file', () => {
+  const IS_ROOT = process.getuid?.() === 0;
+
+  test('is written into a file of the caller, once nobody else may read that', async () => {
+    await chmod(target, 0o666);
+    overwrite(target, space.path('source'), { isPrivate: true });
+    expect(await space.text('target')).toBe(NEXT);
+    expect((await stat(target)).mode & 0o777).toBe(0o600);
+  });
+
+  test('is not written into a file that has another name', async () => {
+    await link(target, space.path('of-others'));
+    await expectRefused('has other names');
+  });
+
+  test.runIf(IS_ROOT)('is not written into a file of somebody else', async () => {
+    await chown(target, 65_534, 65_534);
+    await chmod(target, 0o666);
+    await expectRefused('belongs to somebody else');
+    // What is no secret is, as where a file is mounted.
+    overwrite(target, space.path('source'));
+    expect(await space.text('target')).toBe(NEXT);
+  });
 });

@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, symlink } from 'node:fs/promises';
+import { chown, mkdir, symlink } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { descriptorOf, isPipeOrDevice } from '../../../src/files/private-file.ts';
+import {
+  descriptorOf,
+  isPipeOrDevice,
+  refuseForeignPipe,
+} from '../../../src/files/private-file.ts';
 import { run } from '../../support/cli.ts';
+import { failureOf } from '../../support/failure.ts';
 import { createWorkspace } from '../../support/workspace.ts';
 
 test('what leads into /dev or /proc is written through, whatever it leads to in the end', async () => {
@@ -47,3 +52,13 @@ test.runIf(existsSync('/proc/self/fd'))(
     }
   },
 );
+
+test.runIf(process.getuid?.() === 0)('a pipe of somebody else gets nothing', async () => {
+  const { folder, path } = await createWorkspace();
+  await run('mkfifo', ['pipe'], { cwd: folder });
+  await refuseForeignPipe(path('pipe'));
+  for (const file of ['/dev/null', '/dev/none', path('none')]) await refuseForeignPipe(file);
+  await chown(path('pipe'), 65_534, 65_534);
+  const failure = await failureOf(() => refuseForeignPipe(path('pipe')));
+  expect(failure.message).toContain('belongs to somebody else');
+});

@@ -111,7 +111,36 @@ describe('a new file, where no file can have a second name', () => {
   });
 });
 
-function failAs(call: 'linkSync' | 'fsyncSync', code: string): void {
+const secret = () => replaceFile(file, 'secret', { isPrivate: true });
+
+describe('a private file in a folder where others can write', () => {
+  test('is not written through what somebody puts in the place of the unfinished file', async () => {
+    await mkdir(join(folder, 'theirs'));
+    for (const kind of ['a file', 'a link']) {
+      const theirs = join(folder, 'theirs', kind);
+      fs.writeFileSync(theirs, '');
+      const end = exchangeNew((path) => {
+        fs.rmSync(path);
+        if (kind === 'a link') fs.symlinkSync(theirs, path);
+        else fs.linkSync(theirs, path);
+      });
+      expect(['conflict', 'usage']).toContain((await failureOf(() => secret())).code);
+      end();
+      expect(await readFile(theirs, 'utf8')).toBe('');
+      expect(await readFile(file, 'utf8')).toBe(TEXT);
+    }
+  });
+
+  test('is not written into a file that cannot be replaced and has another name', async () => {
+    fs.linkSync(file, join(folder, 'theirs'));
+    failAs('renameSync', 'EPERM');
+    expect((await failureOf(() => secret())).message).toContain('has other names');
+    expect(await readFile(file, 'utf8')).toBe(TEXT);
+    expect((await readdir(folder)).toSorted()).toEqual(['m.yml', 'theirs']);
+  });
+});
+
+function failAs(call: 'linkSync' | 'renameSync' | 'fsyncSync', code: string): void {
   const spy = vi.spyOn(fs, call).mockImplementation(() => {
     throw Object.assign(new Error(code), { code });
   });
@@ -120,6 +149,23 @@ function failAs(call: 'linkSync' | 'fsyncSync', code: string): void {
     spy.mockRestore();
     syncBuiltinESMExports();
   });
+}
+
+/** Does something to each file right after it was created. */
+function exchangeNew(change: (path: string) => void): () => void {
+  const { openSync } = fs;
+  const spy = vi.spyOn(fs, 'openSync').mockImplementation((path, flags, mode) => {
+    const descriptor = openSync(path, flags, mode);
+    if (flags === 'wx') change(String(path));
+    return descriptor;
+  });
+  syncBuiltinESMExports();
+  const end = () => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  };
+  onTestFinished(end);
+  return end;
 }
 
 /** What is synced to the disk from here on, and what the file holds at that moment. */
