@@ -45,7 +45,7 @@ export async function refuseOutwardLink(
 export async function refuseTrackedLink(file: string): Promise<void> {
   for await (const link of trackedLinks(file)) {
     throw new CofferError('usage', `cannot write ${file}: git tracks the link ${link}`, {
-      hint: 'name the place itself: whoever changes the branch chooses where that link leads',
+      hint: 'remove the link, or name the place itself: whoever changes the branch chooses where a link leads',
     });
   }
 }

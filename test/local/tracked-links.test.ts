@@ -175,3 +175,50 @@ test('a name in another case is the same link, as on some file systems', async (
   await repo.git('add', 'Out.md');
   await expectRefused(repo, ['diff', 'app.yml', '--markdown', 'out.md'], 'git tracks the link');
 });
+
+/** A name that runs a command where it is a line of a profile. */
+const EVIL = 'a;touch${IFS}PWNED;#.yml';
+
+test.each([
+  ['git install', '.gitattributes', 'home/.profile'],
+  ['git install', '.gitattributes', 'ignored/activate'],
+  ['git uninstall', '.gitattributes', 'home/.profile'],
+  ['init new.yml --no-schema --git', '.gitattributes', 'home/.profile'],
+  ['hook install', '.githooks', 'home/bin'],
+  ['hook uninstall', '.githooks', 'home/bin'],
+])('%s writes through no link of the branch: %s to %s', async (call, name, target) => {
+  const repo = await bring({ [name]: target });
+  await repo.write(EVIL, MANIFEST);
+  await repo.git('config', 'core.hooksPath', '.githooks');
+  await repo.git('add', '--all');
+  const args = [...call.split(' '), ...(call.startsWith('init') ? CREATION : [])];
+  const { code, stderr } = await coffer(args, { cwd: repo.folder });
+  expect(stderr).toContain('git tracks the link');
+  expect(code).toBe(2);
+  expect(await repo.text('home/.profile')).toBe(HOME['home/.profile']);
+  expect(await repo.text('ignored/activate')).toBe('# sourced by somebody\n');
+  expect(await readdir(repo.path('home/bin'))).toEqual(['x']);
+});
+
+test("git install follows a link of the caller's own, as in a home that is a repository", async () => {
+  const repo = await bring({});
+  await repo.git('add', 'app.yml', '.gitignore');
+  await repo.write('dotfiles/gitattributes', '* text\n');
+  await symlink('dotfiles/gitattributes', repo.path('.gitattributes'));
+  const { code, stderr } = await coffer(['git', 'install', 'app.yml'], { cwd: repo.folder });
+  expect(code, stderr).toBe(0);
+  expect(await repo.text('dotfiles/gitattributes')).toContain(
+    '/app.yml diff=coffer merge=coffer\n',
+  );
+});
+
+test('a name is one pattern of .gitattributes, whatever is in it', async () => {
+  const names = [EVIL, 'b\n* filter=x\n.yml', '#c.yml', '!d.yml', 'e "f" \\g.yml', '[attr]h.yml'];
+  const repo = await createRepository(Object.fromEntries(names.map((name) => [name, MANIFEST])));
+  const { code, stderr } = await coffer(['git', 'install'], { cwd: repo.folder });
+  expect(code, stderr).toBe(0);
+  const all = await repo.git('check-attr', '-z', '--all', '--', ...names, 'filter.txt');
+  const merged = names.map((name) => `${name}\0merge\0coffer\0`);
+  for (const one of merged) expect(all).toContain(one);
+  expect(all).not.toMatch(/filter\0x|filter\.txt/);
+});

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { undefinedIfMissing } from '../../files/errors.ts';
 import { replaceFile } from '../../files/replace.ts';
+import { refuseTrackedLink } from '../../seal/outward-link.ts';
 import { git } from '../../git/repository.ts';
 
 const DRIVERS = 'diff=coffer merge=coffer';
@@ -66,6 +67,7 @@ function quoted(pattern: string): string {
 
 async function readAttributes(root: string) {
   const file = join(root, '.gitattributes');
+  await refuseTrackedLink(file);
   const text = (await readFile(file, 'utf8').catch(undefinedIfMissing)) ?? '';
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   return { file, text, eol, lines: text.split(/\r?\n/) };

@@ -4,6 +4,7 @@ import { CofferError } from '../../errors.ts';
 import { undefinedIfMissing } from '../../files/errors.ts';
 import { replaceFile } from '../../files/replace.ts';
 import { finderScript } from './finder.ts';
+import { refuseTrackedLink } from '../../seal/outward-link.ts';
 import { git, requireRepository } from '../../git/repository.ts';
 
 const HEAD = `#!/bin/sh
@@ -62,6 +63,7 @@ export interface HookChange {
  */
 export async function installHook(folder: string, program?: string): Promise<HookChange> {
   const { root, path, file, text, isShared } = await findHook(folder);
+  await refuseTrackedLink(path);
   const isOurs = text?.startsWith(HEAD) === true;
   const [manager, , advice] = (!isOurs && findManager(relative(root, path), text)) || [];
   if (manager !== undefined) {
@@ -95,6 +97,7 @@ export async function installHook(folder: string, program?: string): Promise<Hoo
  */
 export async function uninstallHook(folder: string): Promise<HookChange> {
   const { path, file, text } = await findHook(folder);
+  await refuseTrackedLink(path);
   if (text !== undefined && !text.startsWith(HEAD)) {
     throw new CofferError('conflict', `${file} is not coffer's`, {
       hint: 'remove it yourself if you do not need it',
