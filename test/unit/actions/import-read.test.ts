@@ -179,6 +179,48 @@ big: 12345678901234567890
   });
 });
 
+function output(value: unknown, type: unknown, sensitive = false) {
+  return { sensitive, type, value };
+}
+
+describe('what terraform output -json prints', () => {
+  test('gives the values alone, at their lines', () => {
+    const outputs = {
+      'db-password': output('s3cret "x"', 'string', true),
+      ports: output([1, 2], ['tuple', ['number', 'number']]),
+      db: output({ host: 'h', user: { name: 'u' } }, ['object', { host: 'string' }]),
+      none: output(null, 'dynamic'),
+    };
+    const text = JSON.stringify(outputs, null, 2);
+    expect(read(text, 'json')).toEqual({
+      'db-password': 's3cret "x"',
+      ports: ['1', '2'],
+      'db/host': 'h',
+      'db/user/name': 'u',
+      none: null,
+    });
+    const { entries } = readEntries(Buffer.from(text), 'file', 'json');
+    expect(entries[0]?.line).toBe(5);
+  });
+
+  test.each([
+    ['a secret beside the three', { a: { ...output('x', 'string'), more: 'y' } }],
+    ['one member without them', { a: output('x', 'string'), b: 'y' }],
+    ['"sensitive" that is no truth', { a: { ...output('x', 'string'), sensitive: 'shy' } }],
+    ['a part of them', { a: { value: 'x', type: 'string' } }],
+  ])('%s makes it an ordinary map', (_, data) => {
+    expect(read(JSON.stringify(data), 'json')).toMatchObject({
+      'a/value': 'x',
+      'a/type': 'string',
+    });
+  });
+});
+
+test.each(['a: 1\nb: ~\nc:\n', 'a: 1\r\nb: ~\r\nc:\r\n'])('a null is at its line: %j', (text) => {
+  const { entries } = readEntries(Buffer.from(text), 'file', 'yaml');
+  expect(entries.map(({ name, line }) => `${line}: ${name}`)).toEqual(['1: a', '2: b', '3: c']);
+});
+
 describe('tfvars', () => {
   test('gives literal values, with comments, escapes and CRLF', () => {
     const text = String.raw`# comment
@@ -206,7 +248,9 @@ none = null
     ['a = "x"\nb = "${var.canary}"\n', '2: b: a template'],
     ['a = var.canary\n', '1: this is not a name and a literal value'],
     ['a = { b = "canary" }\n', '1: this is not a name and a literal value'],
-    ['a = <<EOT\ncanary\nEOT\n', '1: this is not a name and a literal value'],
+    ['a = <<EOT\n${canary}\nEOT\n', '1: a: a template'],
+    ['a = <<EOT\r\ncanary\r\nEOT\r\n', '1: a: a heredoc with CRLF'],
+    ['a = <<EOT\ncanary\nEOT2\n', '1: this is not a name and a literal value'],
     ['a = "x" "canary"\n', '1: this is not a name and a literal value'],
     ['a = [1 2]\n', '1: this is not a name and a literal value'],
     [`a = [${'1'.repeat(80)}\n`, '1: this is not a name and a literal value'],
@@ -214,6 +258,61 @@ none = null
   ])('%j is refused', (text, says) => {
     expect(refusal(text, 'tfvars')).toEqual([says]);
   });
+});
+
+test('a heredoc of tfvars gives its lines, as the specification of HCL says', () => {
+  const text = `
+plain = <<EOT
+    Foo\\n
+      "Bar" = [
+
+    $\${Baz} # no comment
+  EOT
+marked = <<-END
+
+    Foo
+
+      Bar
+    NOT END
+    END
+empty = <<E
+E
+next = 1
+`;
+  expect(read(text, 'tfvars')).toEqual({
+    plain: '    Foo\\n\n      "Bar" = [\n\n    ${Baz} # no comment\n',
+    marked: '\nFoo\n\n  Bar\nNOT END\n',
+    empty: '',
+    next: '1',
+  });
+});
+
+test('all faults of tfvars are listed, each at its line', () => {
+  const text = `# comment
+a = "1"
+
+c = var.x
+d = {
+  e = "}"
+  f = <<E
+}
+E
+}
+  g = "\${h}" # comment
+i = upper("x",
+  "y")
+j = 1
+k
+`;
+  const expected = [
+    '4: this is not a name and a literal value',
+    '5: this is not a name and a literal value',
+    '11: g: a template',
+    '12: this is not a name and a literal value',
+    '15: this is not a name and a literal value',
+  ];
+  expect(refusal(text, 'tfvars')).toEqual(expected);
+  expect(refusal(text.replaceAll('\n', '\r\n'), 'tfvars')).toEqual(expected);
 });
 
 test.each(FILE_KINDS)('%s: another encoding is refused', (kind) => {

@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 import { CofferError } from '../../../errors.ts';
 import { Mistakes, type Entry, type Reading } from './entries.ts';
 
@@ -7,7 +16,8 @@ const NULL = /^(?:~|null|Null|NULL)?$/;
 
 /**
  * Reads YAML, and JSON, which is YAML as well: maps become names with slashes, and a scalar is its
- * source text, so that 0123, 1e3 and 1.10 stay as they were typed.
+ * source text, so that 0123, 1e3 and 1.10 stay as they were typed. Of Terraform's outputs it reads
+ * the values alone.
  * @throws CofferError `source`, without quoting a value
  */
 export function readStructured(text: string, file: string): Reading {
@@ -54,12 +64,16 @@ export function readStructured(text: string, file: string): Reading {
   ) => {
     for (const { key, value } of items) {
       const word = isScalar(key) ? String(key.value) : undefined;
+      const line = isScalar(key) && key.range ? lineOf(key.range[0]) : at;
       if (word === undefined || word === '<<') {
-        mistakes.add(at, name === '' ? 'a key that is not a text' : `${name}: a key is not a text`);
+        mistakes.add(
+          line,
+          name === '' ? 'a key that is not a text' : `${name}: a key is not a text`,
+        );
         continue;
       }
       const full = name === '' ? word : `${name}/${word}`;
-      if (value === null) entries.push({ name: full, value: null, line: at });
+      if (value === null) entries.push({ name: full, value: null, line });
       else visit(value as Node, full);
     }
   };
@@ -67,9 +81,30 @@ export function readStructured(text: string, file: string): Reading {
   if (!isMap(root)) {
     throw new CofferError('source', `${file} is not a map of names and values`);
   }
-  visit(root, '');
+  if (areOutputs(root)) {
+    for (const { key, value } of root.items) visit(value?.get('value', true) as Node, String(key));
+  } else visit(root, '');
   mistakes.refuse();
   return { entries, warnings: [] };
+}
+
+/**
+ * Whether it is what `terraform output -json` prints: each output is a map of these three, and only
+ * `value` holds a value.
+ */
+function areOutputs(root: YAMLMap): root is YAMLMap<Node, YAMLMap> {
+  return (
+    root.items.length > 0 &&
+    root.items.every(
+      ({ value }) =>
+        isMap(value) &&
+        value.items
+          .map(({ key }) => String(key))
+          .toSorted()
+          .join() === 'sensitive,type,value' &&
+        /^(?:true|false)$/.test(String(value.get('sensitive'))),
+    )
+  );
 }
 
 function textOf({ value, type }: { value: unknown; type?: string | undefined }): string | null {
