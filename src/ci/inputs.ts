@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 
 /** The inputs of the action. */
@@ -21,7 +22,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the inputs from `INPUT_…`, as action.yml passes them.
- * @param manifests its patterns, expanded by the shell
+ * @param manifests its patterns, expanded by the shell, which leaves one that matches nothing as it is
  * @throws CofferError `usage`
  */
 export function readInputs(env: Environment, manifests: readonly string[]): Inputs {
@@ -30,7 +31,7 @@ export function readInputs(env: Environment, manifests: readonly string[]): Inpu
   if (!mode)
     throw new CofferError('usage', `mode is "${text('MODE')}", not one of ${MODES.join(', ')}`);
   if (manifests.length === 0 && mode !== 'check') {
-    throw new CofferError('usage', `no file matches the input manifests, which ${mode} needs`);
+    throw new CofferError('usage', `the input manifests is empty, and ${mode} needs it`);
   }
   return {
     mode,
@@ -45,6 +46,25 @@ export function readInputs(env: Environment, manifests: readonly string[]): Inpu
     commentKey: text('COMMENT_KEY'),
     token: text('TOKEN'),
   };
+}
+
+/**
+ * A mistyped pattern must not leave a part of the manifests out, in any mode.
+ * @throws CofferError `usage` with all patterns that match nothing
+ */
+export async function refuseUnmatched({ manifests }: Inputs): Promise<void> {
+  const hint = 'correct the input manifests, or remove the line';
+  const checked = await Promise.all(
+    manifests.map((pattern) =>
+      access(pattern).then(
+        () => [],
+        () => [{ message: `no file matches ${pattern}`, hint }],
+      ),
+    ),
+  );
+  const problems = checked.flat();
+  const [first] = problems;
+  if (first) throw new CofferError('usage', first.message, { ...first, problems });
 }
 
 function isTrue(name: string, value: string): boolean {

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../cli/context.ts';
 import { exitCodeOf } from '../cli/exit-code.ts';
 import { endIfInterrupted } from '../cli/terminal/interrupt.ts';
 import { expected } from '../cli/terminal/problems.ts';
-import { readInputs } from './inputs.ts';
+import { readInputs, refuseUnmatched } from './inputs.ts';
 import { MODES } from './modes.ts';
 import { annotateAll, createRunner, logFailure } from './runner.ts';
 import { createStep } from './step.ts';
@@ -19,6 +19,7 @@ process.stdout.write('', () => process.exit());
 
 async function runStep(): Promise<ExitCode> {
   const inputs = readInputs(env, process.argv.slice(2));
+  await refuseUnmatched(inputs);
   return MODES[inputs.mode](await createStep(inputs, runner, env));
 }
 

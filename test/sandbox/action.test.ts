@@ -154,11 +154,27 @@ test('does not let the runner take a name for a command', async () => {
   expect(heard).toMatch(/^::error file=x%0A.*forged\.yml,line=1,col=7::/m);
 });
 
+test.each(['check', 'diff', 'sync'])(
+  '%s refuses patterns and names that match nothing, before it calls AWS',
+  async (mode) => {
+    const workspace = await createWorkspace({ 'dev/app.yml': 'path: 3\n' });
+    const manifests = 'dev/*.yml\nprod/*.yml\nstaging/**/*.yml\nother.yml\n';
+    const { code, log, outputs } = await useAction(workspace, { manifests, mode }, {});
+    expect(code).toBe(2);
+    expect(outputs).toEqual({});
+    expect(log.match(/^::error.*$/gm)).toEqual([
+      '::error::no file matches prod/*.yml',
+      '::error::no file matches staging/**/*.yml',
+      '::error::no file matches other.yml',
+    ]);
+  },
+);
+
 test('refuses an impossible step with one message', async () => {
   const workspace = await createWorkspace({ 'app.yml': '' });
   for (const [inputs, message] of [
     [{ mode: 'difff' }, /^::error::mode is "difff", not one of/m],
-    [{ mode: 'sync', manifests: '*.yaml' }, /^::error::no file matches the input manifests/m],
+    [{ mode: 'sync', manifests: '' }, /^::error::the input manifests is empty, and sync needs it/m],
     [{ mode: 'diff', comment: 'yes' }, /^::error::comment is "yes"/m],
   ] as const) {
     const { code, log } = await useAction(workspace, { manifests: '*.yml', ...inputs }, {});
