@@ -22,6 +22,7 @@ import {
   lockManifests,
   tellCreated,
 } from './manifests.ts';
+import { nothingIn } from './places.ts';
 import type { Tools, WriteOptions } from './tools.ts';
 
 export interface ImportOptions extends WriteOptions {
@@ -95,7 +96,7 @@ async function importNew(
   const { found, leftOut } = await findParameters(tools, { path, region, known: new Set() });
   if (found.length === 0) {
     tellLeftOut(host, leftOut);
-    throw new CofferError('not-found', `no parameters under ${path} in ${region}`);
+    throw new CofferError('not-found', nothingIn({ path, region }));
   }
   const { tags, bucket, ...common } = settingsOf(found);
   const kmskey = wanted.kmskey ?? common.kmskey;

@@ -7,7 +7,7 @@ import { ageOf, dayOf, type Age } from '../manifest/age.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { isSecretType, type ListedValue, type StoredValue } from '../stores/parameter.ts';
 import type { ValueReader } from '../stores/port.ts';
-import { placesOf, type Place } from './places.ts';
+import { nothingIn, placesOf, type Place } from './places.ts';
 import { readerFor } from './stores.ts';
 import type { Tools } from './tools.ts';
 
@@ -44,7 +44,9 @@ export async function list(
   const today = dayOf(new Date());
   for (const place of everywhere) {
     const ages = agesIn(place, today);
-    for (const item of await listPlace(tools, place)) {
+    const listed = await listPlace(tools, place);
+    if (listed.length === 0) tools.host.note(nothingIn(place));
+    for (const item of listed) {
       found.set(`${item.name} ${item.region} ${item.store}`, { ...item, age: ages.get(item.name) });
     }
   }

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import type { Manifest, StoreName } from '../manifest/model.ts';
 import { readManifests } from './manifests.ts';
+import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
 /** A path in a store, in a manifest's first region, and the names that a manifest lists there, if there is one. */
@@ -24,7 +25,11 @@ export async function placesOf(
   for (const file of files) await refuseBarePath(file);
   const manifests = await readManifests(tools, files);
   return [
-    ...paths.map((path) => ({ path, region: tools.homeRegion, store })),
+    ...paths.map((path) => ({
+      path: store === 'ssm' ? completeName(path) : path,
+      region: tools.homeRegion,
+      store,
+    })),
     ...manifests.map((manifest) => ({
       path: manifest.path,
       region: manifest.region,
@@ -32,6 +37,14 @@ export async function placesOf(
       manifest,
     })),
   ];
+}
+
+/** What to say of a place where nothing is: it may be in another region. */
+export function nothingIn({ path, region, manifest }: Omit<Place, 'store'>): string {
+  const where = region === undefined ? '' : ` in ${region}`;
+  return manifest?.secret === undefined
+    ? `no parameters under ${path}${where}`
+    : `no secret ${manifest.secret}${where}`;
 }
 
 /** `/app` counts as a file; if it does not exist, the caller may have meant `/app/`. */

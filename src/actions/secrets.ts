@@ -215,7 +215,8 @@ async function readStored(
   const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
   const all = manifest ? entriesOf(manifest) : await listEntries(reader, path);
   if (all.length === 0) {
-    throw new CofferError('not-found', `no parameters under ${path}`);
+    const { nothingIn } = await import('./places.ts');
+    throw new CofferError('not-found', nothingIn(place));
   }
   const versionOf = ({ name, fullName }: Parameter) => only.version(name, fullName);
   const wanted = all.flatMap((entry): Wanted[] => {

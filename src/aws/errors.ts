@@ -169,7 +169,12 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
       if (name === 'InvalidCiphertextException') return 'KMS does not recognise the ciphertext';
       const message = clean(failure.message, doing.secret);
       // The SDK uses this for a missing message.
-      if (message && message !== 'UnknownError') return message;
+      const isSaid = message !== '' && message !== 'UnknownError';
+      // A name may exist in another region. Buckets are found in all of them.
+      if (code === 'not-found' && doing.region && !doing.action.startsWith('s3:')) {
+        return isSaid ? `${message} (in ${doing.region})` : `not found in ${doing.region}`;
+      }
+      if (isSaid) return message;
       return code === 'not-found' ? 'not found' : name;
     }
   }

@@ -46,9 +46,15 @@ export function createParameterStore(session: Session, region: string | undefine
     () => new SSMClient(clientConfig(session, 'ssm', region)),
   );
 
+  const doingTo = (action: string, target: string): Doing => ({
+    action: `ssm:${action}`,
+    target,
+    region,
+  });
+
   /** Counts a parameter once even if it is on two pages, which can happen while others write. */
   async function describe(filters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
-    const doing = { action: 'ssm:DescribeParameters', target: filters[0]?.Values?.[0] ?? '' };
+    const doing = doingTo('DescribeParameters', filters[0]?.Values?.[0] ?? '');
     const pages = await readPages(`${doing.action} ${doing.target}`, async (next) => {
       const command = new DescribeParametersCommand({
         ParameterFilters: filters,
@@ -74,7 +80,7 @@ export function createParameterStore(session: Session, region: string | undefine
      * `open`.
      */
     async get(selector: string, open = true): Promise<StoredParameter> {
-      const doing = { action: 'ssm:GetParameter', target: selector };
+      const doing = doingTo('GetParameter', selector);
       const answer = await call(session, doing, () =>
         client.send(new GetParameterCommand({ Name: selector, WithDecryption: open })),
       );
@@ -91,7 +97,7 @@ export function createParameterStore(session: Session, region: string | undefine
         lotsOf(names, BATCH),
         async (batch) => {
           const target = batch.length === 1 ? (batch[0] ?? '') : `${batch.length} parameters`;
-          const doing = { action: 'ssm:GetParameters', target };
+          const doing = doingTo('GetParameters', target);
           const answer = await call(session, doing, () =>
             client.send(new GetParametersCommand({ Names: batch, WithDecryption: open })),
           );
@@ -144,7 +150,7 @@ export function createParameterStore(session: Session, region: string | undefine
 
     /** The versions that SSM still has, oldest first; secrets stay encrypted without `open`. */
     async history(name: string, open = false): Promise<ParameterVersion[]> {
-      const doing = { action: 'ssm:GetParameterHistory', target: name };
+      const doing = doingTo('GetParameterHistory', name);
       const pages = await readPages(`${doing.action} ${name}`, async (next) => {
         const command = new GetParameterHistoryCommand({
           Name: name,
@@ -163,8 +169,7 @@ export function createParameterStore(session: Session, region: string | undefine
     /** Returns the new version number. */
     async put(parameter: PutParameter): Promise<number> {
       const doing = {
-        action: 'ssm:PutParameter',
-        target: parameter.name,
+        ...doingTo('PutParameter', parameter.name),
         // Masking a short value that is not secret would spoil a message.
         secret: parameter.type === 'SecureString' ? parameter.value : undefined,
       };
@@ -185,7 +190,7 @@ export function createParameterStore(session: Session, region: string | undefine
     },
 
     async tags(name: string): Promise<Record<string, string>> {
-      const doing = { action: 'ssm:ListTagsForResource', target: name };
+      const doing = doingTo('ListTagsForResource', name);
       const answer = await call(session, doing, () =>
         client.send(
           new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
@@ -197,7 +202,7 @@ export function createParameterStore(session: Session, region: string | undefine
     },
 
     async addTags(name: string, tags: Readonly<Record<string, string>>): Promise<void> {
-      await call(session, { action: 'ssm:AddTagsToResource', target: name }, () =>
+      await call(session, doingTo('AddTagsToResource', name), () =>
         client.send(
           new AddTagsToResourceCommand({
             ResourceType: 'Parameter',
@@ -209,7 +214,7 @@ export function createParameterStore(session: Session, region: string | undefine
     },
 
     async removeTags(name: string, keys: readonly string[]): Promise<void> {
-      await call(session, { action: 'ssm:RemoveTagsFromResource', target: name }, () =>
+      await call(session, doingTo('RemoveTagsFromResource', name), () =>
         client.send(
           new RemoveTagsFromResourceCommand({
             ResourceType: 'Parameter',
@@ -222,7 +227,7 @@ export function createParameterStore(session: Session, region: string | undefine
 
     /** Deletes up to ten parameters in one call; missing ones are fine. */
     async deleteBatch(names: readonly string[]): Promise<{ deleted: string[]; missing: string[] }> {
-      const doing = { action: 'ssm:DeleteParameters', target: `${names.length} parameters` };
+      const doing = doingTo('DeleteParameters', `${names.length} parameters`);
       const { DeletedParameters: deleted = [], InvalidParameters: missing = [] } = await call(
         session,
         doing,

@@ -45,12 +45,6 @@ const BATCH = 20;
 
 export type SecretsManager = ReturnType<typeof createSecretsManager>;
 
-/** @param value what AWS might quote */
-function doing(action: string, target: string, value?: SecretValue): Doing {
-  const secret = value && 'text' in value ? value.text : undefined;
-  return { action: `secretsmanager:${action}`, target, secret };
-}
-
 /** AWS Secrets Manager of one region. */
 export function createSecretsManager(session: Session, region: string | undefined) {
   const client = clientFor(
@@ -58,6 +52,11 @@ export function createSecretsManager(session: Session, region: string | undefine
     { service: 'secretsmanager', region },
     () => new SecretsManagerClient(clientConfig(session, 'secretsmanager', region)),
   );
+  /** @param value what AWS might quote */
+  const doing = (action: string, target: string, value?: SecretValue): Doing => {
+    const secret = value && 'text' in value ? value.text : undefined;
+    return { action: `secretsmanager:${action}`, target, secret, region };
+  };
   /** A write; AWS answers each with the secret that it changed. */
   async function write<Answer extends { ARN?: string | undefined }>(
     what: Doing,
