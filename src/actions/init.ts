@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { replaceFile } from '../files/replace.ts';
-import { isThere } from '../files/private-file.ts';
+import { isThere, requireFolder } from '../files/private-file.ts';
 import { shellFile } from '../files/shell-words.ts';
 import { repositoryRoot } from '../git/repository.ts';
 import { writeManifest } from '../manifest/index.ts';
@@ -35,6 +35,7 @@ export async function init(
   { schema: isWanted = true, ...options }: InitOptions = {},
 ): Promise<InitReport> {
   newManifestText(destination, [EXAMPLE]);
+  await requireFolder(file);
   return lockManifests(tools, [file], options, async () => {
     await refuseExisting(file);
     const schema = await schemaFor(file, isWanted);

@@ -10,7 +10,7 @@ import { withLocks } from '../seal/locked.ts';
 import { refuseOutwardLink } from '../seal/outward-link.ts';
 import { Opener } from '../seal/opener.ts';
 import type { RecoveryList } from '../seal/recovery.ts';
-import { refuseRescue } from '../seal/rescue.ts';
+import { hintToRestore, refuseRescue } from '../seal/rescue.ts';
 import { eachOnce, groupByTarget } from '../files/once.ts';
 import type { Host } from '../host.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
@@ -101,9 +101,12 @@ export function changeManifests<Result>(
   options: WriteOptions,
   change: (manifests: Manifest[]) => Promise<Result>,
 ): Promise<Result> {
-  return lockManifests(tools, files, options, async () =>
-    change(await readManifests(tools, files)),
-  );
+  return lockManifests(tools, files, options, async () => {
+    const manifests = await readManifests(tools, files);
+    return change(manifests).catch((error: unknown) => {
+      throw hintToRestore(error, manifests);
+    });
+  });
 }
 
 /**
@@ -117,9 +120,12 @@ export function changeManifest<Result>(
   change: (manifest: Manifest) => Promise<Result>,
   known?: Manifest,
 ): Promise<Result> {
-  return lockManifests(tools, [file], options, async () =>
-    change(await readOneManifest(tools, file, known)),
-  );
+  return lockManifests(tools, [file], options, async () => {
+    const manifest = await readOneManifest(tools, file, known);
+    return change(manifest).catch((error: unknown) => {
+      throw hintToRestore(error, [manifest]);
+    });
+  });
 }
 
 /**

@@ -33,8 +33,10 @@ export async function set(
   value: (name: string) => Promise<Buffer>,
   options: SetOptions = {},
 ): Promise<SealReport> {
-  if (options.init && !(await isThere(file))) {
-    return setFirst(tools, file, name, value, { ...options, init: options.init });
+  const { init, isNew } = options;
+  if (file !== '-' && !(await isThere(file))) {
+    if (init) return setFirst(tools, file, name, value, { ...options, init });
+    if (isNew !== false) throw noManifest(file, name);
   }
   // Holds the lock only before and after: others need not wait while a person types.
   const [before, wanted] = await changeManifest(tools, file, options, (manifest) =>
@@ -48,6 +50,13 @@ export async function set(
     (manifest) => setValue(tools, manifest, name, bytes, options),
     before,
   );
+}
+
+/** The first secret of a path often comes before its manifest. */
+function noManifest(file: string, name: string): CofferError {
+  return new CofferError('usage', `${file} does not exist`, {
+    hint: `coffer init ${shellFile(file)} makes it; or make it with its first secret: coffer set ${shellFile(file)} ${shellWord(name)} --init --path PATH --region REGION --kmskey KEY`,
+  });
 }
 
 /** Sets the only value of a new manifest. */

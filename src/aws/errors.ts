@@ -100,6 +100,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 export const CHECK_THE_WAY =
   'check --endpoint-url and any proxy on the way to AWS, then run the command again';
 
+/** The hint if KMS cannot use a key. */
+export const CHECK_THE_KEY = 'check that the KMS key exists, is enabled and is in this region';
+
 /** The name of the error for an answer with the wrong shape. */
 export const MISSHAPEN = 'MisshapenAnswer';
 
@@ -198,7 +201,7 @@ function hintFor(
   if (name === 'InvalidPolicyAttributeException')
     return 'if an Expiration is in the past, give it a later Timestamp, or remove it';
   if (name === MISSHAPEN) return CHECK_THE_WAY;
-  if (code === 'key') return 'check that the KMS key exists, is enabled and is in this region';
+  if (code === 'key') return CHECK_THE_KEY;
   if (code === 'network') return hintForNetwork(failure, name);
   return code === 'credentials' && renew !== undefined ? renew : HINTS[code];
 }

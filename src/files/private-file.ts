@@ -4,6 +4,7 @@ import { CofferError } from '../errors.ts';
 import { explainFileError } from './errors.ts';
 import { shellFile } from './shell-words.ts';
 import { replaceFile } from './replace.ts';
+import { shellFile } from './shell-words.ts';
 import { stopIfAborted } from '../host.ts';
 
 /** Linux follows at most this many. */
@@ -32,13 +33,24 @@ export async function writePrivateFile(
  * it finds a missing folder before the work is lost.
  */
 export async function isThere(file: string): Promise<boolean> {
-  await access(dirname(file)).catch((error: unknown) => {
-    throw explainFileError(error, 'write', file);
-  });
+  await requireFolder(file);
   return lstat(file).then(
     () => true,
     () => false,
   );
+}
+
+/** @throws CofferError `usage` that says how to make the folder of a new file, if it is missing */
+export async function requireFolder(file: string): Promise<void> {
+  const folder = dirname(file);
+  await access(folder).catch((cause: unknown) => {
+    const failure = explainFileError(cause, 'write', file);
+    const isMissing =
+      failure instanceof CofferError && failure.message.endsWith('folder not found');
+    if (!isMissing) throw failure;
+    const hint = `make its folder with mkdir -p ${shellFile(folder)}; or is the name relative to another folder?`;
+    throw new CofferError(failure.code, failure.message, { hint, cause });
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { createObjectDecipher, TAG_BYTES, type Commitment } from '../crypto/object-v3.ts';
 import { CofferError } from '../errors.ts';
@@ -147,7 +148,7 @@ async function onDisk(manifest: Manifest, parameter: Parameter, file: string): P
   } catch (cause) {
     throw new CofferError('source', `${parameter.name}: cannot read the blob ${file}`, {
       place: parameter.place,
-      hint: 'restore it from git, where it is beside the manifest',
+      hint: `restore it from git; if the manifest was moved, move the folder ${dirname(file)} with it`,
       cause,
     });
   }

@@ -1,4 +1,4 @@
-import { isOutOfUse } from '../aws/errors.ts';
+import { CHECK_THE_KEY, isOutOfUse } from '../aws/errors.ts';
 import { decodeBase64 } from '../crypto/base64.ts';
 import { requireCommit } from '../crypto/commit.ts';
 import { isForOtherList, type Rescue } from '../crypto/data-keys.ts';
@@ -6,6 +6,7 @@ import type { EncryptionContext } from '../crypto/kms-port.ts';
 import { isAgeRecipient, readPayload } from '../crypto/recovery.ts';
 import { CofferError } from '../errors.ts';
 import { readBytes } from '../files/read.ts';
+import { shellFile } from '../files/shell-words.ts';
 import type { Manifest } from '../manifest/model.ts';
 import { MANIFEST_LIMIT } from '../sizes.ts';
 import { regionOfKey, type KmsOf } from './recovery.ts';
@@ -91,6 +92,25 @@ export function refuseRescue({ recovery: recipients }: Manifest): Rescue {
       'recovery can open it: coffer decrypt shows it, sync and save publish it with --use-recovery, coffer recovery restore encrypts it under a new file key';
     return Promise.reject(repeat(failure, hint));
   };
+}
+
+/**
+ * For commands that seal, which never fall back to recovery: adds to the failure of a file key what
+ * would bring it back.
+ */
+export function hintToRestore(error: unknown, manifests: readonly Manifest[]): unknown {
+  if (!(error instanceof CofferError) || error.problems.length > 1) return error;
+  const isPlain = error.hint === undefined || error.hint === CHECK_THE_KEY;
+  if (!isPlain || !['key', 'not-found'].includes(error.code) || !isOutOfUse(error)) return error;
+  const mine = manifests.find(
+    ({ encryptedWith, recovery }) =>
+      recovery.length > 0 && encryptedWith !== undefined && error.message.includes(encryptedWith),
+  );
+  if (!mine) return error;
+  return repeat(
+    error,
+    `enable the key; or, if it is gone, let recovery encrypt the file under a new one: coffer recovery restore ${shellFile(mine.file)}`,
+  );
 }
 
 async function readAll(files: readonly string[]) {

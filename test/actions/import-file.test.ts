@@ -195,6 +195,25 @@ describe('the command', () => {
   });
 
   test.each([
+    ['-', 'standard input is read as a dotenv file, and is not one'],
+    ['values.txt', 'values.txt is read as a dotenv file, and is not one'],
+  ])(
+    'names --type before the faults of %s, whose name does not say its kind',
+    async (source, says) => {
+      const text = 'db:\n  password: x\n';
+      const app = await createScene(aws, plain('own', 'own'), { files: { 'values.txt': text } });
+      const call = ['import', source, '--into', 'app.yml'];
+      const { code, stderr } = await app.coffer(call, { stdin: text });
+      expect(code).toBe(2);
+      const [first, hint, second] = stderr.split('\n');
+      expect(first).toBe(`coffer: error: ${says}`);
+      expect(hint).toContain('--type: json, yaml, tfvars');
+      expect(second).toBe(`${source}:1:1: error: there is no = in this line`);
+      await app.succeed([...call, '--type', 'yaml'], { stdin: text });
+    },
+  );
+
+  test.each([
     [['import', '.env'], 'coffer import needs --into'],
     [['import', '.env', '--into', 'app.yml', '--merge', 'app.yml'], '--merge does not fit'],
     [['import', '/app/', '--plain', 'x'], '--plain does not fit: /app/ is a path in SSM'],

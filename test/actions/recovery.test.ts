@@ -232,6 +232,28 @@ describe('drill: opened without the file key', () => {
     expect((await save(tools, [file], { useRecovery: true })).done).toHaveLength(2);
   });
 
+  test.runIf(isStrict)('whoever seals is told of restore', async () => {
+    const { tools, file, fileKey } = await createRecoverable(
+      aws,
+      `${BOTH}  - {name: r, type: SecureString, generate: {length: 9}}\n`,
+    );
+    await disable(fileKey);
+    const works: readonly (() => Promise<unknown>)[] = [
+      () => set(tools, file, 'a', value),
+      () => set(tools, file, 'new', value),
+      () => rotate(tools, file, ['r']),
+      () => move(tools, file, [], { path: '/elsewhere/' }),
+      () => refresh(tools, [file], { newDataKeys: true }),
+    ];
+    for (const work of works) {
+      const failure = await failureOf(work);
+      expect([work.toString(), failure.hint]).toEqual([
+        work.toString(),
+        expect.stringContaining(`coffer recovery restore ${file}`),
+      ]);
+    }
+  });
+
   test('restore brings everything under a new file key, for the same recipients', async () => {
     const { tools, withSafe, file, fileKey, values, app, said } = await createRecoverable(
       aws,

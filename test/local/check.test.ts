@@ -33,6 +33,25 @@ async function found(folder: string, files: readonly string[] = []) {
   return [count, ...problems.map(({ message, place }) => `${place?.file}: ${message}`)];
 }
 
+test('says how to fetch the blobs of a manifest that was moved without them', async () => {
+  const app = await createRepository({
+    'app.yml': WITH_BLOB,
+    'app.blobs/b.enc': BODY,
+    'my dir/x': '',
+  });
+  await app.git('add', '.');
+  await app.git('mv', 'app.yml', 'my dir/app.yml');
+  const hintOf = async (args: readonly string[], cwd: string) => {
+    const { stdout } = await coffer(['check', ...args], { cwd });
+    return /hint: .* (git mv .*)/.exec(stdout.toString())?.[1];
+  };
+  expect(await hintOf([], app.path('my dir'))).toBe('git mv ../app.blobs app.blobs');
+  const hint = (await hintOf(['--staged'], app.folder)) ?? '';
+  expect(hint).toBe("git mv app.blobs 'my dir/app.blobs'");
+  await app.git('mv', 'app.blobs', 'my dir/app.blobs');
+  expect((await coffer(['check'], { cwd: app.folder })).stderr).toBe('1 manifest, no problems\n');
+});
+
 describe('without arguments,', () => {
   test('finds the manifests of the repository: tracked and new, but no ignored ones', async () => {
     const app = await createRepository({

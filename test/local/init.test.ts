@@ -47,7 +47,14 @@ describe('is refused, and writes nothing:', () => {
     [['init', 'app.yml', '--path', '/x/', '--region', 'us-east-1'], 'needs --kmskey'],
     [['init', 'app.yml', ...FLAGS, '--account', '1'], '"account" must be the twelve digits'],
     [['init', 'app.yml', '--path', 'x', ...FLAGS.slice(2)], '"path" does not begin with a slash'],
-    [['init', 'none/app.yml', ...FLAGS], 'not found'],
+    [['init', 'none/of/app.yml', ...FLAGS], 'make its folder with mkdir -p none/of;'],
+    [['init', 'none/of/app.yml'], 'make its folder with mkdir -p none/of;'],
+    [['set', 'none/app.yml', 'a', '--init', ...FLAGS], 'make its folder with mkdir -p none;'],
+    [['set', 'none/app.yml', 'a'], 'make its folder with mkdir -p none;'],
+    [['create', 'none/app.yml', 'a'], 'make its folder with mkdir -p none;'],
+    [['import', '/x/', '-o', 'none/app.yml', ...FLAGS.slice(2, 4)], 'mkdir -p none;'],
+    [['set', 'app.yml', 'a'], 'coffer set app.yml a --init --path PATH'],
+    [['create', 'app.yml', 'a'], 'coffer set app.yml a --init --path PATH'],
     [['init', '-', ...FLAGS], 'cannot write standard input'],
   ])('%j', async (args, says) => {
     const app = await createWorkspace();

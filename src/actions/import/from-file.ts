@@ -18,7 +18,8 @@ import { sealInPlace, type SealReport } from '../sealing.ts';
 import type { Tools, WriteOptions } from '../tools.ts';
 import { chooseEntries, type Choice, type Chosen } from './chosen.ts';
 import { isOfSops, readEntries } from './read/index.ts';
-import { kindOf, type FileKind } from './read/kinds.ts';
+import type { Reading } from './read/entries.ts';
+import { FILE_KINDS, kindOf, type FileKind } from './read/kinds.ts';
 
 export interface ImportFileOptions extends WriteOptions, Choice {
   /** The kind of the file; by default its name says it. */
@@ -69,12 +70,32 @@ async function read({ input, limit }: Tools, source: string, { kind, sops }: Imp
     source === '-' && input
       ? await input(limit)
       : await readBytes(source, limit, { mayBePipe: true });
-  if (!isOfSops(bytes)) return readEntries(bytes, source, kind ?? kindOf(source));
+  if (!isOfSops(bytes)) {
+    if (kind !== undefined) return readEntries(bytes, source, kind);
+    return readGuessed(bytes, source);
+  }
   const isFile = source !== '-' && !(await isPipeOrDevice(source));
   if (sops && isFile) return readEntries(await sops(source), source, 'json');
   throw new CofferError('source', `sops encrypted ${source === '-' ? 'standard input' : source}`, {
     hint: 'name the file, so that coffer can ask sops for its values',
   });
+}
+
+/** Reads a file by its name. What has no name, or another ending, may be of another kind. */
+function readGuessed(bytes: Buffer, source: string): Reading {
+  const kind = kindOf(source);
+  try {
+    return readEntries(bytes, source, kind);
+  } catch (error) {
+    if (!(error instanceof CofferError) || kind !== 'dotenv') throw error;
+    const others = FILE_KINDS.filter((one) => one !== kind).join(', ');
+    const guess = {
+      message: `${source === '-' ? 'standard input' : source} is read as a ${kind} file, and is not one`,
+      hint: `correct the lines below; or name its kind with --type: ${others}`,
+    };
+    const problems = [guess, ...error.problems];
+    throw new CofferError(error.code, guess.message, { hint: guess.hint, problems });
+  }
 }
 
 function missing(file: string): CofferError {

@@ -76,7 +76,10 @@ async function findBlobProblem(
   if ('data' in body) actual = fingerprintOf(decodeBase64(body.data) ?? Buffer.alloc(0));
   else {
     const file = await findFile(around, parameter, body.path);
-    if ('problem' in file) return file.problem;
+    if ('problem' in file) {
+      const hint = file.isMissing ? await findLeftBehind(around, body.path) : undefined;
+      return hint === undefined ? file.problem : { ...file.problem, hint };
+    }
     actual = file;
   }
   if (actual.sha256 === sha256 && actual.size === size) return undefined;
@@ -89,6 +92,20 @@ async function findBlobProblem(
     hint: 'restore blob and manifest from the same commit, or encrypt the file again with coffer encrypt --reseal NAME',
     place: parameter.place,
   };
+}
+
+/** How to fetch a blob that stayed where it was while somebody moved its manifest. */
+async function findLeftBehind(
+  { source, snapshot }: Surroundings,
+  path: string,
+): Promise<string | undefined> {
+  const here = dirname(source.path);
+  const tracked = await snapshot.tracked(here);
+  const old = [...(tracked?.keys() ?? [])].find((one) => one.endsWith(`/${path}`));
+  if (old === undefined || old === join(here, path)) return undefined;
+  const named = (file: string) =>
+    shellFile(join(dirname(source.file), relative(here, dirname(file))));
+  return `it stayed where the manifest was: git mv ${named(old)} ${named(join(here, path))}`;
 }
 
 /** A secret's plaintext may be beside the manifest, but not in git. */
@@ -148,16 +165,17 @@ async function findFile(
   { source, snapshot }: Surroundings,
   { name, place }: Parameter,
   path: string,
-): Promise<Fingerprint | { problem: Problem }> {
+): Promise<Fingerprint | { problem: Problem; isMissing: boolean }> {
   const { path: absolute, isAllowed } = await snapshot.locate(source.path, path);
   const hint = `run git add ${shellFile(join(dirname(source.file), path))}`;
   const found = await snapshot.fingerprint(absolute);
   if (!found) {
     const message = `${name}: ${path} is missing`;
-    return { problem: { message, hint: `restore it, or ${hint} if it exists`, place } };
+    const problem = { message, hint: `restore it, or ${hint} if it exists`, place };
+    return { problem, isMissing: true };
   }
   const tracked = await snapshot.tracked(dirname(source.path));
   if (isAllowed || !tracked?.has(source.path) || tracked.has(absolute)) return found;
   const message = `${name}: git does not track ${path}, so clones do not have it`;
-  return { problem: { message, hint, place } };
+  return { problem: { message, hint, place }, isMissing: false };
 }

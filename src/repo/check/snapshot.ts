@@ -12,7 +12,7 @@ export interface Source {
 }
 
 /** The absolute paths of files that git tracks. */
-type Tracked = Pick<ReadonlySet<string>, 'has'>;
+type Tracked = Pick<ReadonlySet<string>, 'has' | 'keys'>;
 
 /** The state to check: the files on disk, or git's index. */
 export interface Snapshot {
