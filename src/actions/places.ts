@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import { CofferError } from '../errors.ts';
 import type { Manifest, StoreName } from '../manifest/model.ts';
 import { readManifests } from './manifests.ts';
-import { completeName } from './parameter-name.ts';
 import type { Tools } from './tools.ts';
 
 /** A path in a store, in a manifest's first region, and the names that a manifest lists there, if there is one. */
@@ -26,7 +25,7 @@ export async function placesOf(
   const manifests = await readManifests(tools, files);
   return [
     ...paths.map((path) => ({
-      path: store === 'ssm' ? completeName(path) : path,
+      path: path.startsWith('/') ? path : `/${path}`,
       region: tools.homeRegion,
       store,
     })),

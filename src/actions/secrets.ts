@@ -1,16 +1,16 @@
 import pMap from 'p-map';
+import { shellFile } from '../files/shell-words.ts';
 import { propertyOf } from '../formats/properties.ts';
 import { entriesOf, nameInStore, type Entry } from '../manifest/entries.ts';
 import type { Parameter, StoreName } from '../manifest/model.ts';
 import { isSecretType, type StoredValue } from '../stores/parameter.ts';
 import type { ValueReader } from '../stores/port.ts';
 import { pointerOf } from '../crypto/pointer.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import type { Secret } from '../formats/format.ts';
-import { parseSelector } from '../plan/versions.ts';
 import { accountDemands, folderDemand, manifestDemands } from './demands.ts';
 import { openerFor, readManifests } from './manifests.ts';
-import { didYouMean } from './parameter-name.ts';
+import { Only } from './only.ts';
 import type { Place } from './places.ts';
 import type { Tools } from './tools.ts';
 
@@ -65,47 +65,6 @@ interface Choice {
   store: StoreName | undefined;
 }
 
-/** The names given with `only`. */
-class Only {
-  readonly #versions = new Map<string, string | undefined>();
-  readonly #used = new Set<string>();
-  /** All names that it could be. */
-  readonly #known = new Set<string>();
-
-  constructor(words: readonly string[]) {
-    for (const word of words) {
-      const selector = parseSelector(word);
-      this.#versions.set(selector?.name ?? word, selector?.version);
-    }
-  }
-
-  get hasVersions(): boolean {
-    return [...this.#versions.values()].some((version) => version !== undefined);
-  }
-
-  /** Whether a parameter is chosen, by either of its names. */
-  has(name: string, fullName: string): boolean {
-    if (this.#versions.size === 0) return true;
-    const key = this.#versions.has(name) ? name : fullName;
-    this.#used.add(key);
-    this.#known.add(name);
-    return this.#versions.has(key);
-  }
-
-  version(name: string, fullName: string): string | undefined {
-    return this.#versions.get(name) ?? this.#versions.get(fullName);
-  }
-
-  refuseUnused(): void {
-    const unused = [...this.#versions.keys()].filter((name) => !this.#used.has(name));
-    const [first] = unused;
-    if (first === undefined) return;
-    throw new CofferError('usage', `parameter not found: ${unused.join(', ')}`, {
-      hint: didYouMean(first, [...this.#known]),
-    });
-  }
-}
-
 async function fromManifests(
   tools: Tools,
   files: readonly string[],
@@ -147,8 +106,11 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
   const { followPointer } = await import('../stores/follow.ts');
   const { aws, stores, spoolFolder, limit } = tools;
   const secrets: Secret[] = [];
-  for (const place of await placesOf(tools, files, choice)) {
-    const stored = await readStored(tools, place, choice.only);
+  const places = await placesOf(tools, files, choice);
+  for (const place of places) {
+    // In one of several paths, a name may be missing.
+    const isNamed = places.length === 1 && choice.only.areBelow(place.path);
+    const stored = await readStored(tools, place, choice.only, isNamed);
     const opened = await pMap(
       withoutBlobs(tools, choice, stored, ([, parameter]) => isPointer(parameter)),
       async ([name, parameter]) => ({
@@ -206,14 +168,21 @@ async function readStored(
   tools: Tools,
   place: Place,
   only: Only,
+  isNamed: boolean,
 ): Promise<(readonly [string, StoredValue])[]> {
   const { readerFor } = await import('./stores.ts');
   const reader = await readerFor(tools, place);
-  const { path, store, manifest } = place;
+  const { path, region, store, manifest } = place;
   const prefix = nameInStore(store, path);
   // Under / there may be names without a slash.
   const short = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : name);
-  const all = manifest ? entriesOf(manifest) : await listEntries(reader, path);
+  const full = (name: string) => (name.startsWith(prefix) ? name : `${prefix}${name}`);
+  // A list takes a right that no policy can limit to a path, so names are read without one.
+  const all = manifest
+    ? entriesOf(manifest)
+    : isNamed
+      ? [...new Set(only.names.map(full))].map((name) => ({ name, parameters: [] }))
+      : await listEntries(reader, path);
   if (all.length === 0) {
     const { nothingIn } = await import('./places.ts');
     throw new CofferError('not-found', nothingIn(place));
@@ -242,8 +211,11 @@ async function readStored(
   return wanted.flatMap((entry, index) => {
     const stored = found[index];
     if (!stored) {
-      throw new CofferError('not-found', `${entry.name} is not in AWS`, {
-        hint: 'coffer diff shows what is missing, coffer sync writes it',
+      const where = manifest || region === undefined ? 'AWS' : region;
+      throw new CofferError('not-found', `${entry.name} is not in ${where}`, {
+        hint: manifest
+          ? 'coffer diff shows what is missing, coffer sync writes it'
+          : `coffer list ${shellFile(path)} shows the names below it`,
       });
     }
     if (manifest?.secret === undefined) return [[short(entry.name), stored] as const];
@@ -255,6 +227,17 @@ async function readStored(
 }
 
 async function listEntries(reader: ValueReader, path: string): Promise<Entry[]> {
-  const names = (await reader.list(path)).map(({ name }) => name).toSorted();
+  const listed = await reader.list(path).catch((error: unknown) => {
+    throw explainList(error);
+  });
+  const names = listed.map(({ name }) => name).toSorted();
   return names.map((name) => ({ name, parameters: [] }));
+}
+
+/** What reads a place without the right to list it, which the policy for readers leaves out. */
+function explainList(error: unknown): unknown {
+  if (!isFailure(error, 'denied')) return error;
+  const hint =
+    'IAM cannot limit a list to a path, so readers have no right to it: name what to read with --only, or name the manifest instead of the path';
+  return new CofferError(error.code, error.message, { hint, cause: error.cause });
 }

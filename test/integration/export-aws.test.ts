@@ -62,8 +62,10 @@ describe('export --from aws', () => {
       ['token@1', `export TOKEN='${TOKEN}'\n`],
       [`${prefix}token@1`, `export TOKEN='${TOKEN}'\n`],
     ] as const) {
-      const { stdout } = await scene.succeed(['export', 'app.yml', ...FROM_AWS, '--only', only]);
-      expect(stdout.toString() === line, only).toBe(true);
+      for (const place of ['app.yml', prefix]) {
+        const { stdout } = await scene.succeed(['export', place, ...FROM_AWS, '--only', only]);
+        expect(stdout.toString() === line, `${place} ${only}`).toBe(true);
+      }
     }
   });
 
@@ -80,6 +82,18 @@ describe('export --from aws', () => {
   test.each([
     ['a missing version', ['app.yml', ...FROM_AWS, '--only', 'token@9'], 1, 'token'],
     ['an unknown name', ['app.yml', ...FROM_AWS, '--only', 'tokem'], 2, 'did you mean token?'],
+    [
+      'a missing name',
+      ['<prefix>', ...FROM_AWS, '--only', 'no'],
+      1,
+      `<prefix>no is not in ${REGION}`,
+    ],
+    [
+      'a name elsewhere',
+      ['<prefix>', ...FROM_AWS, '--only', '/x/y'],
+      2,
+      'parameter not found: /x/y',
+    ],
     ['a version of a manifest', ['app.yml', '--only', 'token@1'], 2, '--from aws'],
     ['an unknown source', ['app.yml', '--from', 'gcp'], 2, 'manifest or aws'],
     ['a path that holds nothing', ['/nothing/there/', ...FROM_AWS], 1, '/nothing/there/'],

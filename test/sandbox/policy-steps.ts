@@ -170,6 +170,7 @@ const DIFF = [
 const SYNC = [...FROM_S3, step('sync', 'empty', 'sync app.yml psyml.yml --yes'), ...DIFF];
 const READ = [
   step('export', 'other than wanted', 'export app.yml --from aws'),
+  step('exec by path', 'other than wanted', 'exec /apps/app/ --from aws --only token -- true'),
   step('get', 'other than wanted', 'get /apps/app/token'),
   step('get of an object', 'other than wanted', 'get /apps/app/blob'),
   step('get of an object of s3-kms-ssm-secrets', 'other than wanted', 'get /apps/app/older'),

@@ -37,7 +37,8 @@ export const USE_COMMANDS: CommandGroup = {
         the path, COFFER_FILES the folder. --names exact allows names with slashes, dots and dashes,
         which programs can read and shells cannot. Passes signals to the command, and exits with its
         exit code (128 + n for signal n; 127: command not found; 126: cannot run it). Needs
-        kms:Decrypt on the file key.`,
+        kms:Decrypt on the file key; with --from aws, the rights of a reader, and for a path without
+        --only also ssm:DescribeParameters, to list it.`,
       flags: [
         FROM,
         STORE,
@@ -74,7 +75,8 @@ export const USE_COMMANDS: CommandGroup = {
         Formats: shell, fish, powershell (lines to source), dotenv, docker (for --env-file), github (into GITHUB_ENV,
         secrets masked), tfvars, json, yaml, k8s (a Secret). Leaves out binary and very long values
         with a warning, or writes them to files with --files. Fails if the format cannot hold a
-        text. Needs kms:Decrypt on the file key.`,
+        text. Needs kms:Decrypt on the file key; with --from aws, the rights of a reader, and for a
+        path without --only also ssm:DescribeParameters, to list it.`,
       flags: [
         ['--format <format>', `${oneOf(FORMAT_NAMES)} (default: shell)`, FORMAT_NAMES],
         FROM,

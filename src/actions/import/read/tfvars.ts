@@ -42,7 +42,7 @@ export function readTfvars(text: string, file: string): Reading {
     if (/(?<!\$)\$\{|(?<!%)%\{/.test(written)) {
       mistakes.add(line, `${name}: a template`, 'write the value in its place');
     }
-    if (written.startsWith('<<') && plain !== text) {
+    if (written.startsWith('<<') && text.includes('\r')) {
       mistakes.add(line, `${name}: a heredoc with CRLF`, 'save the file with LF line endings');
     }
     entries.push({ name, value: valueOf(written), line });
