@@ -1,6 +1,7 @@
 import { CofferError } from '../errors.ts';
 import { shellFile } from '../files/shell-words.ts';
 import { countOf } from '../formats/count.ts';
+import type { Host } from '../host.ts';
 import type { Manifest, Parameter } from '../manifest/model.ts';
 import { replaceManifest } from '../seal/apply.ts';
 import { fileKeyRegion } from '../seal/file-key.ts';
@@ -36,7 +37,8 @@ export function refresh(
     const reports: RefreshReport[] = [];
     for (const manifest of manifests) {
       const report = await refreshOne(tools, manifest, options);
-      tools.host.note(`${manifest.file}: ${describe(report)}`);
+      tools.host.note(`${manifest.file}: ${describe(report, manifest)}`);
+      if (options.newDataKeys && report.resealed > 0) tellToChange(tools.host, manifest);
       reports.push(report);
     }
     return reports;
@@ -80,9 +82,24 @@ function blobsIn({ parameters }: Manifest): boolean {
   return parameters.some(({ content }) => content.kind === 'blob');
 }
 
-function describe({ changed, encryptedWith, rewrapped, resealed }: RefreshReport): string {
+function describe(
+  { changed, encryptedWith, rewrapped, resealed }: RefreshReport,
+  before: Manifest,
+): string {
   if (encryptedWith === undefined) return 'no secrets, nothing to do';
-  return changed
-    ? `now under ${encryptedWith} (${countOf(rewrapped, 'data key')} re-encrypted, ${countOf(resealed, 'value')} encrypted again)`
-    : `already under ${encryptedWith}, nothing to do`;
+  if (!changed) return `already under ${encryptedWith}, nothing to do`;
+  const again = `${countOf(resealed, 'value')} encrypted again`;
+  return before.encryptedWith === encryptedWith && rewrapped === 0
+    ? `${again}, under new data keys of the same file key`
+    : `now under ${encryptedWith} (${countOf(rewrapped, 'data key')} re-encrypted, ${again})`;
+}
+
+/** New data keys close the file from now on, and not what somebody has read. */
+function tellToChange(host: Host, { parameters }: Manifest): void {
+  const names = parameters
+    .filter(({ content }) => content.kind !== 'plain')
+    .map(({ name }) => name);
+  host.note(
+    `whoever had the old data keys can open what git's history has of ${names.join(', ')}: coffer rotate and coffer set give new values`,
+  );
 }

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { refuseRole } from '../actions/pin/role.ts';
 import { servicesFor } from '../actions/services.ts';
 import type { Tools } from '../actions/tools.ts';
 import { findHomeRegion } from '../aws/home-region.ts';
@@ -51,10 +52,12 @@ export function sessionOf(
   host: Host,
   debug: (line: string) => void,
 ): Session {
+  const role = flags.string('role');
+  refuseRole(role, '--role');
   return {
     environment: env,
     profile: flags.string('profile'),
-    role: flags.string('role'),
+    role,
     region: flags.string('region'),
     askCode: askCodeOf(host),
     endpoint: flags.string('endpointUrl'),

@@ -68,6 +68,18 @@ test('with newDataKeys, seals every value and blob again', async () => {
   expect(await values()).toEqual(['one', FILES.big]);
 });
 
+test('with newDataKeys under the same file key, says so, and which secrets to change', async () => {
+  const { tools, said, file } = await createMoved(
+    `${secret('a', 'one')}${BLOB}  - {name: open, type: String, value: for all}\n`,
+  );
+  const own = { ...tools, fileKey: { alias: (await readManifest(file)).encryptedWith ?? '' } };
+  await refresh(own, [file], { newDataKeys: true });
+  expect(said.notes).toEqual([
+    `${file}: 2 values encrypted again, under new data keys of the same file key`,
+    "whoever had the old data keys can open what git's history has of a, big: coffer rotate and coffer set give new values",
+  ]);
+});
+
 /** The data key of the blob. */
 function openBlobKey({ parameters }: Manifest, opener: Opener): Promise<Buffer> {
   const parameter = parameters.find(({ name }) => name === 'big');

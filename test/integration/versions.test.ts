@@ -84,6 +84,7 @@ describe('diff of two versions', () => {
     const { code, stdout, stderr } = await call('diff', `${name}@1`, `${name}@2`);
     expect(code, stderr).toBe(0);
     for (const secret of [ONE, TWO]) expectHidden(secret, { stdout, stderr });
+    expect(stdout.toString().split('\n')[0]).toBe(`${name}@1 → ${name}@2`);
     expect(stdout.toString()).toContain('value: changed (up to 31 B → 32 to 63 B)');
     expect(stdout.toString()).toContain('description: "" → "of the API"');
   });

@@ -152,6 +152,11 @@ describe('a wrong call:', () => {
     ['an empty manifest', ['set', '', 'a'], /an argument of coffer set is empty/],
     ['no manifest', ['encrypt'], /needs a manifest/],
     ['no name', ['get'], /needs a name/],
+    [
+      'a role that is no ARN',
+      ['decrypt', 'app.yml', '--role', 'foo'],
+      /^coffer: error: --role foo is not the ARN of a role\n {2}hint: /,
+    ],
     ['a flag without its value', ['get', '/x', '-o'], /-o needs a value/],
     ['too many arguments', ['get', '/x', '2', '/y'], /does not take \/y/],
     ['a flag twice', ['get', '/x', '-o', 'a', '-o', 'b'], /2 times/],

@@ -33,6 +33,12 @@ async function found(folder: string, files: readonly string[] = []) {
   return [count, ...problems.map(({ message, place }) => `${place?.file}: ${message}`)];
 }
 
+/** The command in the hint of check. */
+async function hintOf(args: readonly string[], cwd: string): Promise<string | undefined> {
+  const { stdout } = await coffer(['check', ...args], { cwd });
+  return /hint: .* (git mv .*)/.exec(stdout.toString())?.[1];
+}
+
 test('says how to fetch the blobs of a manifest that was moved without them', async () => {
   const app = await createRepository({
     'app.yml': WITH_BLOB,
@@ -41,10 +47,6 @@ test('says how to fetch the blobs of a manifest that was moved without them', as
   });
   await app.git('add', '.');
   await app.git('mv', 'app.yml', 'my dir/app.yml');
-  const hintOf = async (args: readonly string[], cwd: string) => {
-    const { stdout } = await coffer(['check', ...args], { cwd });
-    return /hint: .* (git mv .*)/.exec(stdout.toString())?.[1];
-  };
   expect(await hintOf([], app.path('my dir'))).toBe('git mv ../app.blobs app.blobs');
   const hint = (await hintOf(['--staged'], app.folder)) ?? '';
   expect(hint).toBe("git mv app.blobs 'my dir/app.blobs'");

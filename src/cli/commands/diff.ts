@@ -52,7 +52,7 @@ async function runVersions({ args, flags, json, terminal, tools }: Context): Pro
     await terminal.write('no differences\n');
   } else {
     const lines = renderDifferences(differences, { paint: terminal.dataPaint, reveal });
-    await terminal.write(`${lines.join('\n')}\n`);
+    await terminal.write(`${[args.join(' → '), ...lines].join('\n')}\n`);
   }
   return differences.length > 0 && flags.boolean('exitCode') ? EXIT.different : EXIT.ok;
 }
