@@ -3,6 +3,7 @@ import { CofferError, isFailure } from '../errors.ts';
 import { isThere } from '../files/private-file.ts';
 import { dayOf } from '../manifest/age.ts';
 import { decodeManifest, parseManifest, type Manifest } from '../manifest/index.ts';
+import type { Parameter } from '../manifest/model.ts';
 import { replaceOrKeep } from '../seal/apply.ts';
 import { sealEdited, type ParameterChange } from '../seal/edited.ts';
 import { reveal, type View } from '../seal/reveal.ts';
@@ -24,6 +25,8 @@ export interface EditOptions extends WriteOptions {
    * Without it, the action throws `error`.
    */
   again?: ((error: unknown) => Promise<boolean>) | undefined;
+  /** Leaves secrets readable, whose type is another now, without asking. */
+  yes?: boolean | undefined;
 }
 
 export interface EditReport extends Omit<SealReport, 'encryptedWith'> {
@@ -34,7 +37,7 @@ export interface EditReport extends Omit<SealReport, 'encryptedWith'> {
 
 /**
  * Lets `change` edit a manifest in plaintext (or a template for a new one) and seals the result.
- * What `change` left alone keeps its ciphertext byte for byte.
+ * What `change` left alone keeps its ciphertext byte for byte. Asks before a secret becomes readable.
  * @throws CofferError `conflict` if someone else changed the manifest in the meantime: the edit is
  * then saved beside it, sealed
  */
@@ -57,17 +60,55 @@ export async function edit(
     }
     const edited = text;
     try {
+      await confirmReadable(tools, view, edited, options);
       return await lockManifests(tools, [file], options, () =>
         sealText(tools, view, edited, options),
       );
     } catch (error) {
-      // After a conflict, the edit is saved beside the manifest.
-      if (!options.again || isFailure(error, 'conflict')) throw error;
+      // After a conflict, the edit is saved beside the manifest; after Ctrl-C at a question, nobody
+      // wants another one.
+      const isFinal = isFailure(error, 'conflict') || isFailure(error, 'interrupted');
+      if (!options.again || isFinal) throw error;
       if (!(await options.again(error))) {
         throw new CofferError('declined', `edit discarded; ${file} is unchanged`);
       }
     }
   }
+}
+
+/** Another type is a word in the text, and leaves the value in git for everybody. */
+async function confirmReadable(
+  { host }: Tools,
+  view: View,
+  text: Buffer,
+  { yes = false }: EditOptions,
+): Promise<void> {
+  const { file } = view.manifest;
+  const names = newlyReadable(view, parseManifest(decodeManifest(text, file), file));
+  if (yes || names.length === 0) return;
+  const question =
+    names.length === 1
+      ? `${names.join()} is a secret, and will be readable in git.`
+      : `These are secrets, and will be readable in git: ${names.join(', ')}.`;
+  await host.confirm(`${question} Go ahead?`);
+}
+
+function isSecret({ type }: Parameter): boolean {
+  return type === 'SecureString';
+}
+
+/** The parameters that were secrets, under the same name or with the text of one that is gone. */
+function newlyReadable({ manifest, shown }: View, { parameters }: Manifest): string[] {
+  const secrets = new Set(manifest.parameters.filter(isSecret).map(({ name }) => name));
+  const kept = new Set(parameters.map(({ name }) => name));
+  const gone = new Set([...shown].flatMap(([name, text]) => (kept.has(name) ? [] : [text])));
+  return parameters
+    .filter((one) => !isSecret(one))
+    .filter(
+      ({ name, content }) =>
+        secrets.has(name) || (content.kind === 'plain' && gone.has(content.text)),
+    )
+    .map(({ name }) => name);
 }
 
 async function readView(tools: Tools, file: string, options: EditOptions): Promise<View> {

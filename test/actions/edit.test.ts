@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decrypt } from '../../src/actions/decrypt.ts';
 import { edit } from '../../src/actions/edit.ts';
 import { encrypt } from '../../src/actions/encrypt.ts';
@@ -50,6 +50,44 @@ test('an unchanged text changes nothing', async () => {
   expect(report).toEqual({ file, changed: false, sealed: [], warnings: [], changes: [] });
   expect(said.notes).toEqual([`${file}: nothing changed`]);
   expect(await app.text('app.yml')).toBe(sealed);
+});
+
+describe('a secret whose type an edit changes', () => {
+  const edits: readonly [string, (text: string) => string, readonly string[]][] = [
+    ['a String', (text) => text.replace(/securestring/i, 'String'), ['a']],
+    ['a StringList', (text) => text.replace(/securestring/i, 'StringList'), ['a']],
+    [
+      'a String of another name',
+      (text) => text.replace(/name: a, type: securestring/i, 'name: x, type: String'),
+      ['x'],
+    ],
+    ['several', (text) => text.replaceAll(/securestring/gi, 'String'), ['a', 'b']],
+  ];
+  test.each(edits)(
+    '%s: asks, and changes nothing if the answer is no',
+    async (_, change, names) => {
+      const { app, file, sealed } = await createSealed();
+      const { tools, said } = createTools(aws, { answer: 'no' });
+      const type = (text: Buffer) => Promise.resolve(Buffer.from(change(String(text))));
+      expect((await failureOf(() => edit(tools, file, type))).code).toBe('declined');
+      expect(said.questions).toEqual([expect.stringContaining('readable in git')]);
+      for (const name of names) expect(said.questions[0]).toMatch(new RegExp(`\\b${name}\\b`));
+      expect(await app.text('app.yml')).toBe(sealed);
+      await edit(tools, file, type, { yes: true });
+      expect(said.questions).toHaveLength(1);
+      expect(await app.text('app.yml')).toMatch(/value: "?one\b/);
+    },
+  );
+
+  test('is asked about only then', async () => {
+    const { file } = await createSealed();
+    const { tools, said } = createTools(aws, { answer: 'no' });
+    await edit(tools, file, (text) =>
+      Promise.resolve(Buffer.from(`${String(text)}  - {name: c, type: String, value: one}\n`)),
+    );
+    await edit(tools, file, replacing('two', 'three'));
+    expect(said.questions).toEqual([]);
+  });
 });
 
 test('an invalid text is edited again, as it was typed', async () => {

@@ -22,7 +22,7 @@ test('changes only the edited lines', async () => {
     return String((await run('git', [...identity, ...args], { cwd: app.folder })).stdout).trim();
   };
   const edit = async (body: string) => {
-    const { stderr } = await app.succeed(['edit', 'app.yml'], {
+    const { stderr } = await app.succeed(['edit', 'app.yml', '--yes'], {
       env: await writeEditor(app, body),
     });
     const lines = await git('diff', '--numstat', 'app.yml');

@@ -47,6 +47,11 @@ const QUESTIONS: Record<string, Question> = {
     prepare: (app) => app.write('editor.sh', 'echo "oops: 1" >> "$1"\n'),
     question: '(e)dit again or (d)iscard? ',
   },
+  'edit, of the type of a secret': {
+    args: ['edit', 'app.yml'],
+    prepare: (app) => app.write('editor.sh', 'sed -i s/SecureString/String/I "$1"\n'),
+    question: 'x is a secret, and will be readable in git. Go ahead? [y/N] ',
+  },
 };
 
 const ENDINGS = { '\u0003': 130, SIGINT: 130, SIGTERM: 143, SIGHUP: 129, HANGUP: 129 };

@@ -11,7 +11,11 @@ export async function run(context: Context): Promise<ExitCode> {
   const { args, environment, flags, terminal, tools } = context;
   const [file = ''] = args;
   const change = (text: Buffer) => editText(text, basename(file), environment, terminal.warn);
-  const options = { ...writeOptions(flags), again: (error: unknown) => askAgain(terminal, error) };
+  const options = {
+    ...writeOptions(flags),
+    again: (error: unknown) => askAgain(terminal, error),
+    yes: flags.boolean('yes'),
+  };
   await writeReports(context, [await edit(tools, file, change, options)]);
   return EXIT.ok;
 }

@@ -91,10 +91,11 @@ export const MANIFEST_COMMANDS: CommandGroup = {
       description: `
         Opens the decrypted manifest in $VISUAL or $EDITOR, from a private folder, in memory if
         possible, and encrypts what you changed; the rest keeps its ciphertext byte for byte. If the
-        edited text is invalid, you can edit it again. If someone else changed the manifest in the
+        edited text is invalid, you can edit it again. Asks before a secret becomes readable, because
+        its type is another now. If someone else changed the manifest in the
         meantime, coffer saves your edit as FILE.edited, encrypted. Needs kms:Decrypt and
         kms:GenerateDataKey on the file key.`,
-      flags: [...FILE_KEY_FLAGS, LOCK_TIMEOUT],
+      flags: [YES, ...FILE_KEY_FLAGS, LOCK_TIMEOUT],
       examples: [
         ['edit app.yml', 'unchanged values keep their ciphertext'],
         ['edit new.yml', 'creates a manifest from a template'],
