@@ -105,7 +105,7 @@ export class FileKey {
       'key',
       `encrypted_with names ${id}, which is not the key behind ${alias}${named ? ` (${named})` : ': that alias does not exist'}`,
       {
-        hint: `if your team uses that key, name it: --accept-file-key ${id}, or set COFFER_KEY_ALIAS; if not, restore the line from git`,
+        hint: `if your team uses that key, set COFFER_KEY_ALIAS=${id} (or its alias) wherever you encrypt, or accept it for one call: --accept-file-key ${id}; if not, restore the line from git`,
       },
     );
   }

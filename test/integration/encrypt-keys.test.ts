@@ -68,6 +68,12 @@ describe('the file key', () => {
     await app.succeed(['encrypt', 'app.yml', '--accept-file-key', arn], { env });
     expect(encryptedWith(await app.text('app.yml'))).toBe(arn);
     expect(await app.value('b')).toBe('two');
+    // The other remedy of the hint, as it is printed.
+    const [, lasting = ''] = / COFFER_KEY_ALIAS=(\S+) /.exec(stderr) ?? [];
+    await app.write('app.yml', (await app.text('app.yml')) + secret('c', 'three'));
+    await app.succeed(['encrypt', 'app.yml'], { env: { COFFER_KEY_ALIAS: lasting } });
+    expect(encryptedWith(await app.text('app.yml'))).toBe(arn);
+    expect(await app.value('c')).toBe('three');
   });
 
   test('is added below the settings, with its data key', async () => {
