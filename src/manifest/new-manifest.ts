@@ -10,6 +10,8 @@ export interface Destination {
   /** The prefix of every name. */
   path: string;
   region: string;
+  /** Several, of which `region` is the first. */
+  regions?: readonly string[] | undefined;
   kmskey: string;
   bucket?: string | undefined;
   account?: string | undefined;
@@ -40,14 +42,20 @@ export function newManifestText(
   parameters: readonly NewParameter[],
   schema?: string,
 ): string {
-  const { path, region, kmskey, bucket, account, store = 'ssm', replicas = [] } = settings;
+  const { path, region, regions, kmskey, bucket, account, store = 'ssm', replicas = [] } = settings;
   const isSsm = store === 'ssm';
   const item = { indent: '  ', gap: ' ', blocks: 'clip' } as const;
   const text = [
     schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`,
     '# coffer encrypts the secrets in this file; then it is safe to commit.\n',
     line('path', path, isSsm ? 'the prefix of every name in SSM' : 'the prefix of every name'),
-    line('region', region, isSsm ? 'of SSM, the bucket and kmskey' : 'of the secrets and kmskey'),
+    regions === undefined
+      ? line(
+          'region',
+          region,
+          isSsm ? 'of SSM, the bucket and kmskey' : 'of the secrets and kmskey',
+        )
+      : `regions: [${regions.map((one) => inlineText(one, 'flow')).join(', ')}] # every parameter is in each\n`,
     isSsm ? '' : 'store: secretsmanager\n',
     optional('secret', settings.secret),
     optional('description', settings.description),

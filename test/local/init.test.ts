@@ -41,6 +41,24 @@ test('--no-schema and --git do as they say', async () => {
   expect(await app.text('.git/hooks/pre-commit')).toContain('coffer check --staged');
 });
 
+test('--regions makes a manifest of several regions', async () => {
+  const app = await createWorkspace();
+  const call = [
+    'init',
+    'app.yml',
+    ...FLAGS.slice(0, 2),
+    ...FLAGS.slice(4),
+    '--regions',
+    'us-east-1,EU-west-1',
+  ];
+  const made = await coffer([...call, '--bucket', 'app-{region}'], { cwd: app.folder });
+  expect(made.code, made.stderr).toBe(0);
+  expect(await app.text('app.yml')).toContain(
+    '\nregions: [us-east-1, eu-west-1] # every parameter',
+  );
+  expect(await coffer(['check'], { cwd: app.folder })).toMatchObject({ code: 0 });
+});
+
 describe('is refused, and writes nothing:', () => {
   test.each([
     [['init'], 'needs --path, --region, --kmskey'],
@@ -55,6 +73,15 @@ describe('is refused, and writes nothing:', () => {
     [['import', '/x/', '-o', 'none/app.yml', ...FLAGS.slice(2, 4)], 'mkdir -p none;'],
     [['set', 'app.yml', 'a'], 'coffer set app.yml a --init --path PATH'],
     [['create', 'app.yml', 'a'], 'coffer set app.yml a --init --path PATH'],
+    [['init', 'app.yml', ...FLAGS, '--regions', 'a'], '--regions cannot be used with --region'],
+    [
+      ['init', 'app.yml', ...FLAGS.slice(0, 2), ...FLAGS.slice(4), '--regions', 'us-east-1,'],
+      'region',
+    ],
+    [
+      ['set', 'app.yml', 'a', '--regions', 'us-east-1'],
+      '--regions is for a new manifest: add --init',
+    ],
     [['init', '-', ...FLAGS], 'cannot write standard input'],
   ])('%j', async (args, says) => {
     const app = await createWorkspace();

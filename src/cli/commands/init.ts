@@ -34,9 +34,16 @@ export async function run(context: Context): Promise<ExitCode> {
 
 /** What the flags and the surroundings say. */
 export function destinationOf({ flags, tools }: Context): Partial<Destination> {
+  const regions = flags.string('regions')?.toLowerCase().split(',');
+  if (regions && flags.string('region') !== undefined) {
+    throw new CofferError('usage', '--regions cannot be used with --region', {
+      hint: 'a manifest has either one region or several',
+    });
+  }
   return {
     path: flags.string('path'),
-    region: tools.homeRegion?.toLowerCase(),
+    region: regions?.[0] ?? tools.homeRegion?.toLowerCase(),
+    regions,
     kmskey: flags.string('kmskey'),
     bucket: flags.string('bucket'),
     account: flags.string('account'),
@@ -60,7 +67,7 @@ export function refuseIncomplete(given: Partial<Destination>, what: string): Cof
   });
 }
 
-type Setting = keyof Destination;
+type Setting = Exclude<keyof Destination, 'regions'>;
 
 async function ask(
   { terminal }: Context,
@@ -85,7 +92,9 @@ async function ask(
     ['account', 'AWS account, to refuse all others, if you like'],
   ];
   for (const [setting, question] of questions) {
-    if (setting !== 'region' && given[setting] !== undefined) continue;
+    // The region that the surroundings name may not be the one that is meant.
+    const isOpen = setting === 'region' && given.regions === undefined;
+    if (!isOpen && given[setting] !== undefined) continue;
     for (;;) {
       const proposed = whole[setting];
       const suffix = proposed === undefined ? '' : ` [${proposed}]`;

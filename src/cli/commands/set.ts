@@ -35,7 +35,7 @@ function newDestination(context: Context): Destination | undefined {
     if (isWhole(given)) return given;
     throw refuseIncomplete(given, 'coffer set --init');
   }
-  for (const name of ['path', 'kmskey', 'bucket', 'account']) {
+  for (const name of ['path', 'regions', 'kmskey', 'bucket', 'account']) {
     if (flags.string(name) === undefined) continue;
     throw new CofferError('usage', `--${name} is for a new manifest: add --init`);
   }

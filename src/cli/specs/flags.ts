@@ -48,6 +48,12 @@ export const DESTINATION_FLAGS = [
   ['--account <account>', 'AWS account: nothing is written to another'],
 ] as const;
 
+/** Of those that make an empty one, or one with its first secret. */
+export const REGIONS = [
+  '--regions <regions>',
+  'Several regions for the manifest, separated by commas, instead of --region',
+] as const;
+
 /** Of commands that follow pointers. */
 export const ALLOW_FOREIGN = [
   '--allow-foreign',

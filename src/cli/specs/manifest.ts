@@ -1,6 +1,6 @@
 import { STORES } from '../../manifest/model.ts';
 import { ENVIRONMENT_COMMANDS } from './environments.ts';
-import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS, YES } from './flags.ts';
+import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS, REGIONS, YES } from './flags.ts';
 import type { CommandGroup } from './spec.ts';
 import { VALUE_COMMANDS } from './values.ts';
 
@@ -20,6 +20,7 @@ export const MANIFEST_COMMANDS: CommandGroup = {
         install. Never overwrites a file. Makes no AWS calls.`,
       flags: [
         ...DESTINATION_FLAGS,
+        REGIONS,
         ['--git', 'Also run coffer git install and coffer hook install'],
         ['--no-schema', 'Write no coffer.schema.json'],
       ],

@@ -1,5 +1,5 @@
 import { PARAMETER_TYPES } from '../../manifest/model.ts';
-import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS } from './flags.ts';
+import { DESTINATION_FLAGS, LOCK_TIMEOUT, FILE_KEY_FLAGS, REGIONS } from './flags.ts';
 import type { CommandSpec } from './spec.ts';
 
 /** Commands that change single values of a manifest. */
@@ -25,6 +25,7 @@ export const VALUE_COMMANDS: readonly CommandSpec[] = [
       ['--keep-newline', 'Keep the last line break of standard input (default: drop it)'],
       ['--init', 'Make the manifest if the file does not exist'],
       ...DESTINATION_FLAGS,
+      REGIONS,
       ...FILE_KEY_FLAGS,
       LOCK_TIMEOUT,
     ],
