@@ -4,7 +4,6 @@ import { CofferError } from '../errors.ts';
 import { explainFileError } from './errors.ts';
 import { shellFile } from './shell-words.ts';
 import { replaceFile } from './replace.ts';
-import { shellFile } from './shell-words.ts';
 import { stopIfAborted } from '../host.ts';
 
 /** Linux follows at most this many. */
