@@ -218,6 +218,7 @@ async function settle({ aws, host }: Tools, target: FileKey): Promise<void> {
     throw new CofferError('key', `the new file key ${target.id} is not enabled`, { hint });
   } catch (error) {
     if (!(error instanceof CofferError) || !isOutOfUse(error)) throw error;
+    if (error.code === 'credentials') throw error;
     const message = `the new file key cannot be used: ${error.message}`;
     throw new CofferError(error.code, message, { hint, cause: error.cause });
   }

@@ -17,17 +17,22 @@ const OUT_OF_USE = new Set([
 ]);
 
 /**
+ * The cause of a failure if nothing names credentials. A source that is named and gives none, such
+ * as an SSO session that has expired, is no such case: its owner can sign in.
+ */
+export class NoCredentials extends Error {}
+
+/**
  * Whether a key cannot be used, whoever calls: it is disabled or deleted, its region cannot be
- * reached, or there are no credentials to ask with. Refused rights and credentials do not count, nor
- * does a wrong key or context.
+ * reached, or there are no credentials to ask with. Refused rights do not count, nor do credentials
+ * that are refused, wrong or expired, nor does a wrong key or context.
  */
 export function isOutOfUse(error: unknown): boolean {
   if (!(error instanceof CofferError)) return false;
-  const name = awsErrorName(error) ?? '';
-  if (error.code === 'credentials') return name === 'CredentialsProviderError';
+  if (error.code === 'credentials') return error.cause instanceof NoCredentials;
   if (error.code === 'network')
     return (error.cause as NetworkFailure | undefined)?.limit !== 'interrupted';
-  return OUT_OF_USE.has(name);
+  return OUT_OF_USE.has(awsErrorName(error) ?? '');
 }
 
 const CODES: Readonly<Record<string, ErrorCode>> = {

@@ -2,7 +2,7 @@ import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { fromInstanceMetadata } from '@smithy/credential-provider-imds';
 import { CofferError } from '../errors.ts';
 import { SILENT_LOGGER } from './base-config.ts';
-import { nodeErrorIn } from './errors.ts';
+import { NoCredentials, nodeErrorIn } from './errors.ts';
 import { NO_SETUP, type Setup } from './setup.ts';
 import type { Credentials, Session } from './session.ts';
 import type { Source } from './source.ts';
@@ -74,7 +74,7 @@ function none({ config }: Setup, why: string, cause?: unknown): CofferError {
     `there are no AWS credentials: none in ${where}, and ${why}`,
     {
       hint: 'sign in (aws sso login), set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile',
-      cause,
+      cause: new NoCredentials(why, { cause }),
     },
   );
 }

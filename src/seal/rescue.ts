@@ -78,7 +78,9 @@ export function createRescue(manifest: Manifest, options: RescueOptions): Rescue
     if (isForOtherList(entry, context)) {
       throw new CofferError('tampered', 'recovery does not open it either');
     }
-    const hints = [failures[0]?.message, hintFor()].filter((text) => text !== undefined);
+    // KMS keys of the list need credentials as well, so whoever has none hears first how to sign in.
+    const first = failure.code === 'credentials' ? failure.hint : failures[0]?.message;
+    const hints = [first, hintFor()].filter((text) => text !== undefined);
     throw repeat(failure, hints.length > 0 ? hints.join('; ') : failure.hint);
   };
 }
@@ -87,7 +89,8 @@ export function createRescue(manifest: Manifest, options: RescueOptions): Rescue
 export function refuseRescue({ recovery: recipients }: Manifest): Rescue {
   return (failure) => {
     const canOpen = failure instanceof CofferError && isOutOfUse(failure) && recipients.length > 0;
-    if (!canOpen) return Promise.reject(failure);
+    // Nothing is published without credentials, with recovery or without.
+    if (!canOpen || failure.code === 'credentials') return Promise.reject(failure);
     const hint =
       'recovery can open it: coffer decrypt shows it, sync and save publish it with --use-recovery, coffer recovery restore encrypts it under a new file key';
     return Promise.reject(repeat(failure, hint));

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { credentialsOf, sourceOf } from '../../../src/aws/credentials.ts';
+import { isOutOfUse } from '../../../src/aws/errors.ts';
 import { createAws } from '../../../src/aws/index.ts';
 import { prepare, type Session } from '../../../src/aws/session.ts';
 import type { CofferError } from '../../../src/errors.ts';
@@ -91,6 +92,8 @@ async function failureWith(
   const session = await sessionOf(variables, { profile });
   const error = await failureOf(async () => credentialsOf(session)());
   expect(`${error.message} ${error.hint}`).not.toContain(SECRET);
+  // Recovery is not for those who can sign in.
+  expect(isOutOfUse(error)).toBe(false);
   return error;
 }
 
@@ -155,6 +158,7 @@ describe('names why a profile has no credentials:', () => {
   test('an SSO session that has ended', async () => {
     const error = await failureOf(() => withToken('2020-01-01T00:00:00Z'));
     expect(error.message).toMatch(/the SSO session of the AWS profile sso has expired/);
+    expect(isOutOfUse(error)).toBe(false);
     expect(error.hint).toContain('aws sso login --profile sso');
   });
 
@@ -178,12 +182,14 @@ describe('names why a profile has no credentials:', () => {
     expect(error.message).toContain(`the container's service for credentials at ${server.host}`);
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain(SECRET);
+    expect(isOutOfUse(error)).toBe(false);
   });
 
   test('nothing at all', async () => {
     const session = await sessionOf({});
     const error = await failureOf(async () => credentialsOf(session)());
     expect(error.message).toMatch(/^there are no AWS credentials: .*AWS_EC2_METADATA_DISABLED/);
+    expect(isOutOfUse(error)).toBe(true);
   });
 });
 
