@@ -26,7 +26,11 @@ export function isDifferent(plans: readonly Plan[]): boolean {
   return plans.some(({ changes }) => changes.some(differs));
 }
 
-/** A closed parameter counts as far as it could be compared. */
-function differs({ action, actual, differences }: Change): boolean {
+/**
+ * A closed parameter counts as far as it could be compared, and one that another manifest publishes
+ * does not count.
+ */
+function differs({ action, actual, differences, owner }: Change): boolean {
+  if (owner !== undefined) return false;
   return action === 'closed' ? !actual || differences.length > 0 : action !== 'unchanged';
 }

@@ -19,6 +19,8 @@ export interface PlanReport {
       name: string;
       type: string | undefined;
       differences: DifferenceReport[];
+      /** The other manifest of the repository that publishes it. */
+      owner?: string | undefined;
       /** Of a secret that holds several values: all names, and what changes, if git knows. */
       values?: ({ names: readonly string[] } & Partial<ValueChanges>) | undefined;
     }[];
@@ -42,11 +44,12 @@ export function describePlans(plans: readonly Plan[], reveal: boolean): PlanRepo
     store: store === 'ssm' ? undefined : store,
     kmskey,
     bucket,
-    changes: changes.map(({ action, name, desired, actual, differences, values }) => ({
+    changes: changes.map(({ action, name, desired, actual, differences, values, owner }) => ({
       action,
       name,
       type: desired?.type ?? actual?.type,
       differences: describeDifferences(differences, reveal),
+      ...(owner !== undefined && { owner }),
       ...(desired?.secret?.values && { values: { names: desired.secret.values, ...values } }),
     })),
   }));

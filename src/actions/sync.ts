@@ -31,7 +31,7 @@ export type { SyncReport };
 type Apply = (work: Work, changes: readonly Change[]) => Promise<Applied>;
 
 /**
- * Writes what differs; with `prune` also deletes what is not in any manifest. A region that fails
+ * Writes what differs; with `prune` also deletes what is not in any manifest of the repository. A region that fails
  * does not keep the others from being written.
  * @throws CofferError `declined`, or with the report if some of it failed
  */

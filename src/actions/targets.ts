@@ -2,7 +2,7 @@ import { CofferError } from '../errors.ts';
 import { shellFile } from '../files/shell-words.ts';
 import { entriesOf, type Entry } from '../manifest/entries.ts';
 import type { Manifest } from '../manifest/model.ts';
-import { inEachRegion } from '../manifest/regions.ts';
+import { placeOf, publishedBy } from '../manifest/published.ts';
 import type { Plan } from '../plan/model.ts';
 import type { ActualState, Change } from '../stores/model.ts';
 import { planChanges } from '../plan/plan.ts';
@@ -24,7 +24,7 @@ export interface Target {
 export interface CompareOptions extends StoreOptions {
   /** Compares only parameters with these names. */
   only?: readonly string[] | undefined;
-  /** Plans to delete parameters that are not in any manifest. */
+  /** Plans to delete parameters that are not in any manifest of the repository; not with `only`. */
   prune?: boolean | undefined;
   /** Plans to remove tags that are not in the manifest. */
   pruneTags?: boolean | undefined;
@@ -41,6 +41,7 @@ export interface CompareOptions extends StoreOptions {
  * another.
  * @param onUnread told of regions that cannot be read, as long as others can; without it, one such
  * region fails the plan
+ * @throws CofferError `usage` for `only` with `prune`
  */
 export async function planManifests(
   tools: Tools,
@@ -49,6 +50,11 @@ export async function planManifests(
   onUnread?: (unread: Unread) => void,
 ): Promise<Target[]> {
   const { only = [], prune = false, pruneTags = false, takeOver = false } = options;
+  if (prune && only.length > 0) {
+    throw new CofferError('usage', '--only cannot be used with --prune', {
+      hint: '--prune deletes names that are not in any manifest: run it without --only',
+    });
+  }
   refuseSharedNames(manifests);
   const keyArn = keyFinder(tools);
   const storeOf = (manifest: Manifest) => storeFor(tools, manifest, options, keyArn);
@@ -58,7 +64,11 @@ export async function planManifests(
     ),
   );
   const isWanted = selectOnly(manifests, only);
-  return planRead(tools.host, takeRead(all.flat(), onUnread), options, isWanted);
+  const read = takeRead(all.flat(), onUnread);
+  const targets = await planRead(tools.host, read, options, isWanted);
+  if (!prune) return targets;
+  const { keepOwned } = await import('./owned.ts');
+  return keepOwned(tools, targets);
 }
 
 /** Plans what was read. */
@@ -134,9 +144,8 @@ function warnOfMovedKey(host: Host, manifest: Manifest, { objects }: ActualState
 /** Two manifests with the same parameter would overwrite each other forever. */
 export function refuseSharedNames(manifests: readonly Manifest[]): void {
   const owners = new Map<string, Manifest>();
-  for (const manifest of manifests.flatMap(inEachRegion)) {
-    for (const { name, parameters } of entriesOf(manifest)) {
-      const key = `${placeOf(manifest)} ${name}`;
+  for (const manifest of manifests) {
+    for (const { key, name, parameters } of publishedBy(manifest)) {
       const other = owners.get(key);
       if (other) {
         throw new CofferError('manifest', `${name} is also in ${other.file}`, {
@@ -147,11 +156,6 @@ export function refuseSharedNames(manifests: readonly Manifest[]): void {
       owners.set(key, manifest);
     }
   }
-}
-
-/** Where names mean the same thing. */
-function placeOf({ store, region }: Manifest): string {
-  return `${store} ${region}`;
 }
 
 /** Of a secret that holds several values, each selects it. */

@@ -101,7 +101,8 @@ function tellCut({ length }: readonly Change[], rows: readonly string[]): string
 function cell(change: Change): string {
   const fields = [...new Set(change.differences.map(({ field }) => field))];
   const names = change.desired?.secret?.values;
-  if (fields.length === 0) return describe(change);
+  const owner = change.owner === undefined ? '' : `, in ${inCell(code(change.owner))}`;
+  if (fields.length === 0) return describe(change) + owner;
   const values = names && fields.includes('version') ? `: ${tellValues(names, change)}` : '';
   return fields.join(', ') + values;
 }

@@ -33,7 +33,7 @@ const LABELS = {
   replace: 'to replace (delete and create again)',
   delete: 'to delete, not in any manifest',
   closed: 'closed (comparing or writing them needs kms:Decrypt)',
-  extra: 'extra, not in any manifest',
+  extra: 'extra, not in these manifests',
   unchanged: 'unchanged',
 } as const satisfies Record<Action, string>;
 

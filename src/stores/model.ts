@@ -130,7 +130,7 @@ export type Action =
   | 'closed'
   /** Under the path and not in any manifest; pruned. */
   | 'delete'
-  /** Under the path and not in any manifest; kept. */
+  /** Under the path and not in these manifests; kept. */
   | 'extra';
 
 /** How the values of a secret change, by name. */
@@ -152,4 +152,6 @@ export interface Change {
   values?: ValueChanges | undefined;
   /** Keys of tags to remove. */
   foreignTags: readonly string[];
+  /** The other manifest of the repository that publishes it, so that it is not pruned. */
+  owner?: string | undefined;
 }

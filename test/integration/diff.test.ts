@@ -46,7 +46,7 @@ test('shows the same plan in every format, with secrets masked, and changes noth
         +b
   ~ token  SecureString, up to 31 B
       value: changed (up to 31 B)
- 1 extra, not in any manifest
+ 1 extra, not in these manifests
   ? old  String, version 1
 
 1 to create, 2 to update, 1 extra, 1 unchanged

@@ -106,7 +106,7 @@ test('sync writes, counts, and passes flags on', async () => {
   await stored.put(`${job.prefix}old`, 'x');
   const { code, outputs, summary, log } = await job.use({
     mode: 'sync',
-    flags: '--prune\n--only\ntoken\n',
+    flags: '--prune-tags\n--only\ntoken\n',
   });
   expect(code, log).toBe(0);
   expect(outputs).toEqual({ changed: 'true', counts: '{"done":1,"failed":0,"left":0}' });

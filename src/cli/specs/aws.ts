@@ -35,7 +35,7 @@ export const AWS_COMMANDS: CommandGroup = {
       summary: 'Show how AWS differs from manifests, secrets masked',
       description: `
         Compares manifests with what SSM and S3 hold: values, types, tiers, keys, descriptions and
-        tags, and names under the path that are not in any manifest. Decrypts secrets to compare
+        tags, and names under the path that are not in these manifests. Decrypts secrets to compare
         them, and shows only their lengths. An object in S3 differs when its size, checksum or
         metadata is not what coffer wrote, or when kmskey is an alias that now names another key.
         Changes nothing. Needs kms:Decrypt on the file key and on kmskey, ssm:GetParameters and
@@ -111,8 +111,10 @@ export const AWS_COMMANDS: CommandGroup = {
       summary: 'Update AWS to match manifests: write only what differs',
       description: `
         Shows the plan of coffer diff, asks, and writes what differs: an object before the parameter
-        that points to it. Without a terminal it needs --yes. Keeps parameters that are not in any
-        manifest; with --prune it lists them in the plan and deletes them after all writes succeed.
+        that points to it. Without a terminal it needs --yes. Keeps parameters that are not in these
+        manifests. With --prune it looks at all manifests of the repository (outside of git: below
+        the manifest's folder), except those that git ignores; what is under the path and in none of
+        them it lists in the plan, and deletes after all writes succeed.
         If kmskey is an alias that now names another key, SSM does not say which secrets are still
         under the old one: coffer save encrypts all of them again. Needs the rights of diff,
         ssm:PutParameter and ssm:AddTagsToResource, and for blobs s3:PutObject and kms:ReEncrypt*.
@@ -123,7 +125,7 @@ export const AWS_COMMANDS: CommandGroup = {
         YES,
         ['--dry-run', 'Show the plan and stop'],
         ONLY,
-        ['--prune', 'Delete parameters under the path that are not in any manifest'],
+        ['--prune', 'Delete parameters under the path that no manifest of the repository has'],
         PRUNE_TAGS,
         ['--replace', 'With --yes: delete and recreate what cannot change in place'],
         ...DELETION,
@@ -138,7 +140,7 @@ export const AWS_COMMANDS: CommandGroup = {
         ['sync *.yml --yes', 'in CI'],
         ['sync app.yml --only api_token --dry-run', 'the plan for one parameter'],
         ['sync app.yml --prune --dry-run', 'shows what would be written and deleted'],
-        ['sync app.yml --prune --yes', 'also deletes what is not in any manifest'],
+        ['sync app.yml --prune --yes', 'also deletes what no manifest of the repository has'],
       ],
       load: () => import('../commands/sync.ts'),
     },

@@ -61,11 +61,15 @@ function renderGroup(
   const width = Math.min(Math.max(...changes.map((change) => shortName(change, plan).length)), 40);
   const lines = changes.flatMap((change) => [
     color(`  ${MARKS[action]} ${visible(shortName(change, plan)).padEnd(width)}`) +
-      paint.dim(`  ${visible(describe(change))}`),
+      paint.dim(`  ${visible(`${describe(change)}${tellOwner(change)}`)}`),
     ...renderDifferences(change.differences, { paint, reveal }),
     ...(reveal && action === 'create' ? revealCreated(change, paint) : []),
   ]);
   return [` ${heading(action, changes.length)}`, ...lines].join('\n');
+}
+
+function tellOwner({ owner }: Change): string {
+  return owner === undefined ? '' : `, in ${visible(owner)}`;
 }
 
 /** The differences of one parameter, each on one or a few lines. */

@@ -37,6 +37,12 @@ export const aws = [
     replace: '!wanted.has(name)',
   },
   {
+    fault: 'prune deletes what another manifest of the repository publishes',
+    file: 'src/actions/targets.ts',
+    find: 'if (!prune) return targets;',
+    replace: 'if (!prune || prune) return targets;',
+  },
+  {
     fault: 'prune deletes what is not under the path',
     file: 'src/stores/ssm.ts',
     find: "({ name }) => name.startsWith(path) || (path === '/' && !name.includes('/')),",

@@ -20,7 +20,7 @@ test('groups by action, counts, and only counts unchanged parameters', () => {
  1 to replace (delete and create again)
   ± tiered  String, 1 B
       tier: "Advanced" → "Standard"
- 1 extra, not in any manifest
+ 1 extra, not in these manifests
   ? old  String, version 7
 
 2 to create, 1 to update, 1 to replace, 1 extra, 1 unchanged
