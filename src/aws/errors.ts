@@ -175,7 +175,7 @@ function explain(failure: AwsFailure, name: string, code: ErrorCode, doing: Doin
           : name;
       }
       if (name === 'InvalidCiphertextException') return 'KMS does not recognise the ciphertext';
-      const message = clean(failure.message, doing.secret);
+      const message = clean(failure.message, name, doing.secret);
       // The SDK uses this for a missing message.
       const isSaid = message !== '' && message !== 'UnknownError';
       // A name may exist in another region. Buckets are found in all of them.
@@ -211,12 +211,35 @@ function hintFor(
   return code === 'credentials' && renew !== undefined ? renew : HINTS[code];
 }
 
-/** AWS quotes refused values; secrets must not appear in messages. */
-function clean(message: string, secret: string | undefined): string {
-  // Removes the secret first: it may contain the words that end a quotation.
-  const named = secret ? message.replaceAll(secret, '(not shown)') : message;
-  return named
+/** A shorter secret is in many texts by chance. */
+const SHORTEST_TELLING = 4;
+/** A secret of this length is in no text by chance. */
+const LONGEST_CHANCE = 16;
+
+/**
+ * AWS's text without a secret that it quotes. What is quoted is cut out as a whole. What remains is
+ * never cut where it looks like the secret: gaps would show where `1111` is in the ARN of a key, and so
+ * what it is. It is told as it stands, or not at all.
+ */
+function clean(text: string, name: string, secret: string | undefined): string {
+  // These errors are not about the value, so what their text has of it is there by chance.
+  const isAboutOther = name in CODES;
+  // Cuts the whole secret first: it may contain the words that end a quotation.
+  const cut = secret && !isAboutOther ? text.replaceAll(`'${secret}'`, '(not shown)') : text;
+  if (secret && (isAboutOther ? isQuoted(cut, secret) : mayQuote(cut, secret))) {
+    return `${name} (the rest is not shown, as it may quote the value)`;
+  }
+  return cut
     .replace(/\b(value:?) '[\s\S]*?' (at|with)\b/gi, '$1 (not shown) $2')
     .replaceAll(/\s+/g, ' ')
     .trim();
+}
+
+function isQuoted(text: string, secret: string): boolean {
+  return secret.length >= LONGEST_CHANCE && text.includes(secret);
+}
+
+/** For a short secret always, so that the answer does not say whether the text has it. */
+function mayQuote(text: string, secret: string): boolean {
+  return secret.length < SHORTEST_TELLING || text.includes(secret);
 }

@@ -33,8 +33,8 @@ export const showing = [
   {
     fault: 'an error of AWS quotes a value',
     file: 'src/aws/errors.ts',
-    find: 'const message = clean(failure.message, doing.secret);',
-    replace: 'const message = failure.message || clean(failure.message, doing.secret);',
+    find: 'const message = clean(failure.message, name, doing.secret);',
+    replace: 'const message = failure.message || clean(failure.message, name, doing.secret);',
   },
   {
     fault: 'sync that did half of its work exits with 0',

@@ -131,6 +131,44 @@ describe('never shows a secret that AWS quotes', () => {
   });
 });
 
+describe('does not cut out what only looks like a secret:', () => {
+  const ALIAS = 'Alias arn:aws:kms:us-east-1:111122223333:alias/nokey is not found.';
+
+  test.each(['1', '22', '1111', 'alias', '111122223333'])(
+    'the error about another thing stays as it is for %s',
+    (secret) => {
+      const { message } = translate(awsError('InvalidKeyId', ALIAS), { ...PUT, secret });
+      expect(message).toBe(`ssm:PutParameter /app/token: ${ALIAS}`);
+    },
+  );
+
+  test('no text has gaps that say what the secret is', () => {
+    const texts = [ALIAS, "Value 'x' at 'tier' failed: Member must be one of [1, 11, 111]"];
+    for (const name of ['InvalidKeyId', 'AccessDeniedException', 'ValidationException', 'New']) {
+      for (const text of texts) {
+        const of = (secret: string) => translate(awsError(name, text), { ...PUT, secret }).message;
+        const whole = translate(awsError(name, text), PUT).message;
+        const none = of('2');
+        // Nobody who sees the message learns which short secret it was.
+        for (const secret of ['1', '11', 'a', ',']) expect(of(secret)).toBe(none);
+        for (const secret of ['1111', 'Member', ', 11']) {
+          expect(of(secret) === whole || of(secret).includes(`${name} (the rest is not`)).toBe(
+            true,
+          );
+        }
+      }
+    }
+  });
+
+  test('a long secret is not there by chance, whatever the error is about', () => {
+    const secret = 'correct horse battery';
+    const error = awsError('AccessDeniedException', `not allowed: {"Value": "${secret}"}`);
+    expect(translate(error, { ...PUT, secret }).message).toBe(
+      'ssm:PutParameter /app/token: AccessDeniedException (the rest is not shown, as it may quote the value)',
+    );
+  });
+});
+
 test("keeps the rest of AWS's message, on one line", () => {
   const said = "Value 'x' at 'tier' failed to satisfy constraint:\n  Member must be\tone of [a, b]";
   const { message } = translate(awsError('ValidationException', said), PUT);
