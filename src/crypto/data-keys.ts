@@ -179,7 +179,7 @@ export function explainBinding(error: unknown, made: Bound, context: EncryptionC
     'tampered',
     `${error.message}: its data key was made for another ${BOUND_NAMES}`,
     {
-      hint: 'somebody changed them by hand: change them back, then use coffer move FILE, which seals anew',
+      hint: 'somebody changed them by hand: change them back; coffer check names the coffer move that changes them',
       cause: error,
     },
   );

@@ -67,7 +67,7 @@ export function newManifestText(
         ? '# bucket: … # needed once a value is too large for SSM\n'
         : line('bucket', bucket, 'holds values that are too large for SSM'),
     account === undefined
-      ? '# account: "…" # twelve digits: nothing is ever written to another account\n'
+      ? '# coffer move FILE --account … adds the account: nothing is then written to another\n'
       : line('account', account, 'nothing is ever written to another account'),
     // Last, because coffer encrypt puts its keys after the settings.
     line('kmskey', kmskey, 'encrypts what is stored in AWS'),

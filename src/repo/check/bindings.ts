@@ -26,13 +26,13 @@ export function findMovedKeys(manifest: Manifest): Problem[] {
     const bind = (other: Destination) => bindingOf(dataKeyContext(other, author));
     if (bind(destination) === binding) return [];
     const isOtherList = isForOtherList(dataKey, dataKeyContext(destination, author));
-    const made = isOtherList
+    const { made, hint } = isOtherList
       ? OTHER_LIST
-      : guessDestination(destination, (other) => bind(other) === binding);
+      : guessDestination(manifest, (other) => bind(other) === binding);
     return [
       {
         message: `the data key ${id} was made for ${made}: what is sealed under it does not open`,
-        hint: isOtherList ? RESTORE_LIST : hintForSettings(file),
+        hint,
         place: places.at(text.search(new RegExp(`\\b${id}["']?\\s*:`))),
       },
     ];
@@ -51,60 +51,86 @@ export function findMoved(manifest: Manifest, parameter: Parameter): Problem | u
     return undefined;
   }
   const isIt = (other: Bound) => value.binding === inlineBindingOf(other);
-  return problem(manifest, parameter, guessIdentity(manifest, parameter, isIt) ?? 'another name');
+  return problem(
+    parameter,
+    guessIdentity(manifest, parameter, isIt) ?? otherName(manifest, parameter),
+  );
 }
 
 type Bound = Pick<Parameter, 'fullName' | 'type'>;
+
+/** What a ciphertext was made for, and how to bring both together. */
+interface Guess {
+  made: string;
+  hint: string;
+}
 
 function findMovedBlob(manifest: Manifest, parameter: Parameter, blob: Blob): Problem | undefined {
   const { destination } = manifest;
   const { binding } = blob;
   if (binding === blobBinding(destination, parameter)) return undefined;
   if (isForOtherList(blob, blobContext(destination, parameter))) {
-    return { ...problem(manifest, parameter, OTHER_LIST), hint: RESTORE_LIST };
+    return problem(parameter, OTHER_LIST);
   }
   const identity = guessIdentity(
     manifest,
     parameter,
     (other) => blobBinding(destination, other) === binding,
   );
-  if (identity !== undefined) return problem(manifest, parameter, identity);
-  const made = guessDestination(destination, (other) => blobBinding(other, parameter) === binding);
-  return problem(manifest, parameter, made === OTHER_SETTINGS ? OTHER_ANYTHING : made);
+  const guess =
+    identity ?? guessDestination(manifest, (other) => blobBinding(other, parameter) === binding);
+  return problem(
+    parameter,
+    guess.made === OTHER_SETTINGS ? otherThing(manifest, parameter) : guess,
+  );
 }
 
 function blobBinding(destination: Destination, bound: Bound): string {
   return bindingOf(blobContext(destination, bound));
 }
 
-const OTHER_LIST = 'another recovery list';
+const OTHER_LIST: Guess = { made: 'another recovery list', hint: RESTORE_LIST };
 const OTHER_SETTINGS = `another ${BOUND_NAMES}`;
-const OTHER_ANYTHING = `another name, type, ${BOUND_NAMES}`;
 
-function problem({ file }: Manifest, { name, place }: Parameter, sealedFor: string): Problem {
+function problem({ name, place }: Parameter, { made, hint }: Guess): Problem {
+  return { message: `${name} was sealed for ${made}, and does not open here`, hint, place };
+}
+
+function otherName({ file }: Manifest, { name }: Parameter): Guess {
   return {
-    message: `${name} was sealed for ${sealedFor}, and does not open here`,
-    hint: `change that back and run coffer move ${shellFile(file)}, which changes the ciphertext too`,
-    place,
+    made: 'another name',
+    hint: `change that back and run coffer move ${shellFile(file)} OLD ${name}, which changes the ciphertext too`,
   };
 }
 
-function hintForSettings(file: string): string {
-  return `change that back in ${file} and run coffer move ${shellFile(file)}, which seals all anew`;
+/** A blob is bound to its name and to the settings at once. */
+function otherThing(manifest: Manifest, parameter: Parameter): Guess {
+  const { hint } = otherName(manifest, parameter);
+  return {
+    made: `another name, type, ${BOUND_NAMES}`,
+    hint: `${hint}; or, for settings, ${moveOf(manifest, Object.keys(FLAGS) as Flag[])}`,
+  };
 }
 
 /** A digest tells nothing but whether a guess is right. */
 function guessIdentity(
-  { path, parameters }: Manifest,
+  { file, path, parameters }: Manifest,
   { fullName, type }: Parameter,
   isIt: (other: Bound) => boolean,
-): string | undefined {
+): Guess | undefined {
   const otherType = PARAMETER_TYPES.find(
     (other) => other !== type && isIt({ fullName, type: other }),
   );
-  if (otherType) return `the type ${otherType}`;
+  if (otherType) {
+    const hint = `change that back and run coffer edit ${shellFile(file)}, which changes the ciphertext too`;
+    return { made: `the type ${otherType}`, hint };
+  }
   const owner = parameters.find((other) => isIt({ fullName: other.fullName, type }));
-  return owner && `the name ${owner.fullName.slice(path.length)}`;
+  if (!owner) return undefined;
+  return {
+    made: `the name ${owner.fullName.slice(path.length)}`,
+    hint: `change that back: coffer move ${shellFile(file)} OLD NEW renames, and coffer copy makes another one`,
+  };
 }
 
 /** Lists of regions that somebody may have made this one of: with one more, one less, or any one. */
@@ -116,11 +142,42 @@ function listsLike(present: readonly string[]): string[][] {
   ];
 }
 
-function guessDestination(destination: Destination, isIt: (other: Destination) => boolean): string {
+function guessDestination(manifest: Manifest, isIt: (other: Destination) => boolean): Guess {
+  const { file, destination, encryptedWith } = manifest;
+  const back = (flags: readonly Flag[]) =>
+    `change that back in ${file} and run ${moveOf(manifest, flags)}, which seals all anew`;
   const regions = listsLike(destination.region.split(',')).find((other) =>
     isIt({ ...destination, region: boundRegion(other) }),
   );
-  if (regions) return `the region${regions.length > 1 ? 's' : ''} ${regions.join(', ')}`;
-  if (isIt({ ...destination, account: undefined })) return 'no account';
-  return OTHER_SETTINGS;
+  if (regions) {
+    const made = `the region${regions.length > 1 ? 's' : ''} ${regions.join(', ')}`;
+    return { made, hint: back(['region']) };
+  }
+  for (const setting of ['account', 'secret'] as const) {
+    const isAdded =
+      destination[setting] !== undefined && isIt({ ...destination, [setting]: undefined });
+    if (isAdded) return { made: `no ${setting}`, hint: back([setting]) };
+  }
+  const account = encryptedWith?.split(':')[4];
+  if (account !== undefined && isIt({ ...destination, account })) {
+    return { made: `the account ${account}`, hint: `write account: "${account}" again in ${file}` };
+  }
+  return { made: OTHER_SETTINGS, hint: back(Object.keys(FLAGS) as Flag[]) };
+}
+
+type Flag = Exclude<keyof Destination, 'recovery'>;
+
+/** The flags of coffer move for what data keys are bound to; only coffer recovery changes its list. */
+const FLAGS = {
+  path: ({ path }) => `--path ${path}`,
+  region: ({ region }) => (region.includes(',') ? `--regions ${region}` : `--region ${region}`),
+  kmskey: ({ kmskey }) => kmskey && `--kmskey ${kmskey}`,
+  account: ({ account }) => account && `--account ${account}`,
+  secret: ({ secret }) => secret && `--secret ${secret}`,
+} as const satisfies Record<Flag, (destination: Destination) => string | undefined>;
+
+/** Sets what the file has now, once that was changed back. */
+function moveOf({ file, destination }: Manifest, settings: readonly Flag[]): string {
+  const flags = settings.flatMap((setting) => FLAGS[setting](destination) ?? []);
+  return ['coffer move', shellFile(file), ...flags].join(' ');
 }

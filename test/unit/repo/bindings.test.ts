@@ -1,12 +1,24 @@
 import { expect, test } from 'vitest';
+import { bindingOf, dataKeyContext } from '../../../src/crypto/contexts.ts';
 import { checkManifests } from '../../../src/repo/check/check.ts';
 import { NOWHERE, ON_A_DAY, sealedBlob, sealedManifest } from '../../support/repository.ts';
 
 async function checkText(text: string): Promise<string[]> {
   const source = { file: 'm.yml', path: '/x/m.yml', bytes: Buffer.from(text) };
   const { problems } = await checkManifests({ ...NOWHERE, sources: [source] }, ON_A_DAY);
+  // A command of a hint says what to move.
+  for (const { hint = '' } of problems) expect(hint).not.toMatch(/coffer move m\.yml(?! --| OLD )/);
   return problems.map(({ message }) => message);
 }
+
+const BINDING_OF_ACCOUNT = bindingOf(
+  dataKeyContext({
+    path: '/app/',
+    region: 'us-east-1',
+    kmskey: 'alias/app',
+    account: '123456789012',
+  }),
+);
 
 const WHOLE = sealedManifest(
   `  - {name: other, type: String, value: x}\n${sealedBlob('blob', 'sealed bytes of a blob')}`,
@@ -84,6 +96,13 @@ test.each<[string, (text: string) => string, string[]]>([
     [
       'the data key 3f9c21ab was made for no account: what is sealed under it does not open',
       'blob was sealed for no account, and does not open here',
+    ],
+  ],
+  [
+    'an account was removed',
+    (text) => text.replace(/"binding":"[0-9a-f]{8}"/, `"binding":"${BINDING_OF_ACCOUNT}"`),
+    [
+      'the data key 3f9c21ab was made for the account 123456789012: what is sealed under it does not open',
     ],
   ],
   [
