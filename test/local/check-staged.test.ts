@@ -200,3 +200,15 @@ test('refuses to run outside of a repository', async () => {
   await mkdir(app.path('sub'));
   await expect(staged(app, 'sub')).rejects.toMatchObject({ code: 'usage' });
 });
+
+test('sees that a new manifest publishes what one that is not changed does', async () => {
+  const text = `account: "111122223333"\n${sealedManifest('')}`;
+  const app = await committed({ 'app.yml': text });
+  await app.write('copy.yml', text);
+  await app.git('add', 'copy.yml');
+  const [files, ...problems] = await staged(app);
+  expect(files).toBe(1);
+  expect(problems).toContain(
+    'copy.yml: sealed is also in app.yml: each sync overwrites what the other wrote',
+  );
+});

@@ -5,6 +5,7 @@ import type { Manifest } from '../../manifest/model.ts';
 import { findAges } from './ages.ts';
 import { findFileProblems, namedFiles } from './named-files.ts';
 import { FILE_RULES, RULES, WARNINGS } from './rules.ts';
+import { findShared } from './shared.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 
 /** The problems found, in the order of the files. */
@@ -28,26 +29,48 @@ export async function checkManifests(snapshot: Snapshot, judging: Judging): Prom
   const found = await pMap(snapshot.sources, (source) => check(source, snapshot, judging), {
     concurrency: 8,
   });
-  const looked = found.filter((findings) => findings !== undefined);
+  const looked = found.filter(({ findings }) => findings !== undefined);
+  // Those that are only looked at come first, so that what they share is told of the others.
+  const others = found.filter(({ findings }) => findings === undefined);
+  const shared = findShared([...others, ...looked].flatMap(({ manifest }) => manifest ?? []));
+  const sharedBy = ({ manifest }: Checked) => manifest && shared.get(manifest);
   return {
     files: looked.length,
-    problems: looked.flatMap(({ problems }) => problems),
-    warnings: [...snapshot.warnings, ...looked.flatMap(({ warnings }) => warnings)],
+    problems: looked.flatMap((one) => [
+      ...(one.findings?.problems ?? []),
+      ...(sharedBy(one)?.problems ?? []),
+    ]),
+    warnings: [
+      ...snapshot.warnings,
+      ...looked.flatMap((one) => [
+        ...(one.findings?.warnings ?? []),
+        ...(sharedBy(one)?.warnings ?? []),
+      ]),
+    ],
   };
 }
 
-/** @returns `undefined` for a manifest that is not affected */
+interface Checked {
+  /** Absent if it cannot be read. */
+  manifest?: Manifest | undefined;
+  /** Absent for a manifest that is not affected. */
+  findings?: Omit<Findings, 'files'> | undefined;
+}
+
 async function check(
   found: Source,
   snapshot: Snapshot,
   { today, overdue }: Judging,
-): Promise<Omit<Findings, 'files'> | undefined> {
+): Promise<Checked> {
   // A link's target names files relative to its own folder.
   const source = { ...found, path: await snapshot.follow(found.path) };
   const manifest = parse(source);
   const named = 'problems' in manifest ? [] : await namedFiles(manifest, source, snapshot);
-  if (!snapshot.concerns([found.path, source.path, ...named])) return undefined;
-  if ('problems' in manifest) return { problems: [...manifest.problems], warnings: [] };
+  const isAffected = snapshot.concerns([found.path, source.path, ...named]);
+  if ('problems' in manifest) {
+    return isAffected ? { findings: { problems: [...manifest.problems], warnings: [] } } : {};
+  }
+  if (!isAffected) return { manifest };
   const problems = FILE_RULES.flatMap((find) => find(manifest));
   for (const parameter of manifest.parameters) {
     for (const rule of RULES) {
@@ -60,7 +83,10 @@ async function check(
   problems.push(...ages.wrong, ...(overdue ? ages.overdue : []));
   problems.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
   const warnings = WARNINGS.flatMap((find) => find(manifest));
-  return { problems, warnings: overdue ? warnings : [...warnings, ...ages.overdue] };
+  return {
+    manifest,
+    findings: { problems, warnings: overdue ? warnings : [...warnings, ...ages.overdue] },
+  };
 }
 
 function parse({ file, bytes }: Source): Manifest | Pick<CofferError, 'problems'> {

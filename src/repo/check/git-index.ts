@@ -10,9 +10,6 @@ import { MANIFEST_LIMIT } from '../../sizes.ts';
 import type { Snapshot, Source } from './snapshot.ts';
 import { Unread } from './unread.ts';
 
-/** An unchanged manifest is affected if a file that it names changed. */
-const NAMES_FILES = /\b(?:file|blob)["']?\s*:/;
-
 /**
  * The state that git would commit now: the index, of which the differences from HEAD matter.
  * @throws CofferError `usage` outside a repository
@@ -41,9 +38,7 @@ export async function openIndex(
       const reading = readObject(reader, file, files.get(path));
       const bytes = await reading.catch((error: unknown) => unread.note(error));
       if (!bytes) continue;
-      const { text } = decodeText(bytes);
-      const matters = changed.has(path) || NAMES_FILES.test(text);
-      if (matters && looksLikeManifest(text)) sources.push({ file, path, bytes });
+      if (looksLikeManifest(decodeText(bytes).text)) sources.push({ file, path, bytes });
     }
   } catch (error) {
     reader.close();

@@ -16,7 +16,7 @@ type Tracked = Pick<ReadonlySet<string>, 'has' | 'keys'>;
 
 /** The state to check: the files on disk, or git's index. */
 export interface Snapshot {
-  /** Every manifest that may be affected. */
+  /** Every manifest that may be affected, or share a parameter with one that is. */
   sources: readonly Source[];
   /** What was left out. */
   warnings: readonly Problem[];
