@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import { readdirSync } from 'node:fs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCoffer, type CofferOptions } from '../../src/index.ts';
+import { ARGUMENTS } from '../../src/library/shapes.ts';
 import { REGION, useAws } from '../support/aws.ts';
 import { failureOf } from '../support/failure.ts';
 import { accessTo } from '../support/library.ts';
@@ -138,3 +139,63 @@ test.skipIf(process.platform !== 'linux')(
 function countDescriptors(): number {
   return readdirSync('/proc/self/fd').length;
 }
+
+describe('a program without types', () => {
+  type Call = (...args: readonly unknown[]) => Promise<unknown>;
+  const call = (coffer: object, verb: string) => (coffer as Record<string, Call>)[verb] as Call;
+  const right = { text: 'x', list: [], function: () => undefined, any: undefined };
+  const verbs = Object.entries(ARGUMENTS).map(([verb, shapes]) => ({ verb, shapes: [...shapes] }));
+
+  test('gets a misspelt option refused by every verb, and hears the nearest one', async () => {
+    const coffer = open();
+    for (const { verb, shapes } of verbs) {
+      for (const [at, shape] of shapes.entries()) {
+        const args = shapes.map((one) => (typeof one === 'string' ? right[one] : {}));
+        if (typeof shape === 'string') continue;
+        for (const option of Object.keys(shape)) {
+          args[at] = { [`${option}q`]: true };
+          const error = await failureOf(() => call(coffer, verb)(...args));
+          expect(error).toMatchObject({
+            code: 'usage',
+            message: `coffer.${verb}: unknown option ${option}q`,
+          });
+          if (option.length > 3) expect(error.hint).toContain('did you mean');
+        }
+      }
+    }
+  });
+
+  test('gets a text refused where a list belongs, and every other wrong kind', async () => {
+    const coffer = open();
+    for (const { verb, shapes } of verbs) {
+      for (const [at, shape] of shapes.entries()) {
+        if (shape === 'any') continue;
+        const args = shapes.map((one) => (typeof one === 'string' ? right[one] : {}));
+        args[at] = shape === 'text' ? ['x'] : 'x';
+        const { code, message } = await failureOf(() => call(coffer, verb)(...args));
+        expect([code, message]).toEqual(['usage', expect.stringMatching(/argument is an? /)]);
+      }
+      const more = [...shapes.map(() => undefined), {}];
+      expect((await failureOf(() => call(coffer, verb)(...more))).message).toContain('arguments');
+    }
+  });
+
+  test('writes nothing for dryrun instead of dryRun', async () => {
+    const coffer = open();
+    const app = await createScene(aws, plain('b', 'two'));
+    const files = [app.path('app.yml')];
+    const options = { dryrun: true, yes: true };
+    const error = await failureOf(() => coffer.sync(files, options));
+    expect(error).toMatchObject({ code: 'usage', hint: 'did you mean dryRun?' });
+    expect((await coffer.diff(files)).counts).toMatchObject({ create: 1 });
+    await expect(call(coffer, 'diff')(files, { only: 'b' })).rejects.toMatchObject({
+      message: 'coffer.diff: the option only is a list of texts',
+      hint: "write it in brackets: ['…']",
+    });
+  });
+
+  test('gets a misspelt option of createCoffer refused', () => {
+    const options: object = { regoin: REGION };
+    expect(() => createCoffer(options)).toThrow('createCoffer: unknown option regoin');
+  });
+});

@@ -69,7 +69,7 @@ function renderGroup(
 }
 
 function tellOwner({ owner }: Change): string {
-  return owner === undefined ? '' : `, in ${visible(owner)}`;
+  return owner === undefined ? '' : `, in ${owner}`;
 }
 
 /** The differences of one parameter, each on one or a few lines. */
