@@ -22,3 +22,9 @@ export const LIMITS: Limits = {
   credentials: 60_000,
   interrupted: 2_000,
 };
+
+/** How often a call is tried, and whether throttling slows down all calls of a client. */
+export interface Retrying {
+  attempts: number;
+  mode: 'adaptive' | 'standard';
+}

@@ -1,16 +1,11 @@
 import { AdaptiveRetryStrategy, StandardRetryStrategy } from '@smithy/core/retry';
 import { CofferError } from '../errors.ts';
+import type { Retrying } from './limits.ts';
 import type { NetworkFailure } from './network-errors.ts';
 import type { Setup } from './setup.ts';
 
 /** Enough for throttling to pass; with backoff, a dead network is still reported in seconds. */
 const MAX_ATTEMPTS = 7;
-
-/** How often a call is tried, and whether throttling slows down all calls of a client. */
-export interface Retrying {
-  attempts: number;
-  mode: 'adaptive' | 'standard';
-}
 
 /**
  * AWS_MAX_ATTEMPTS and AWS_RETRY_MODE, else `max_attempts` and `retry_mode` of the profile, else

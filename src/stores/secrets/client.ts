@@ -25,12 +25,9 @@ import type { Doing } from '../../aws/explanations.ts';
 import { call, clientFor, type Session } from '../../aws/session.ts';
 import type { Tags } from '../../manifest/model.ts';
 import { lotsOf, readPages } from '../paging.ts';
+import { toOpened, toSecret, toTagList, toVersion } from './answers.ts';
 import {
   CURRENT,
-  toOpened,
-  toSecret,
-  toTagList,
-  toVersion,
   type Deletion,
   type NewSecret,
   type OpenedSecret,
