@@ -119,22 +119,36 @@ export function storeKindOf({ store }: Pick<Manifest, 'store'>): StoreKind {
   return KINDS[store];
 }
 
-/** Reads a store by name. */
-export function readerFor(
+/** A manifest in one region, as far as its store matters. */
+type Here = Pick<Manifest, 'file' | 'account' | 'store' | 'region'>;
+
+/**
+ * Reads a store by name.
+ * @param manifest the one whose names these are, if any
+ */
+export async function readerFor(
   tools: Tools,
-  { store, region }: { store: StoreName; region: string | undefined },
+  { store, region, manifest }: Place,
 ): Promise<ValueReader> {
+  if (manifest) await tools.aws.requireAccountOf(manifest);
   return KINDS[store].read(tools, region);
+}
+
+interface Place {
+  store: StoreName;
+  region: string | undefined;
+  manifest?: Here | undefined;
 }
 
 /** The store for the manifests of a region. */
 export async function storeFor(
   tools: Tools,
-  { store, region }: Pick<Manifest, 'store' | 'region'>,
+  manifest: Here,
   options: StoreOptions = {},
   keyArn: KeyFinder = keyFinder(tools),
 ): Promise<ValueStore> {
-  return KINDS[store].connect(tools, region, keyArn, options);
+  await tools.aws.requireAccountOf(manifest);
+  return KINDS[manifest.store].connect(tools, manifest.region, keyArn, options);
 }
 
 /** Looks up the ARN of each KMS key once per call. */

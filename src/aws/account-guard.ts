@@ -20,7 +20,10 @@ export interface AccountDemand {
 /** Finds whose credentials calls have: those of the session, or of the caller's own client. */
 export type FindCaller = (region: string, service?: ServiceName) => Promise<Caller>;
 
-/** Keeps one call of coffer from writing to another account than its manifests name. */
+/**
+ * Keeps one call of coffer from writing to another account than its manifests name, and from reading
+ * what they publish there.
+ */
 export class AccountGuard {
   readonly #findCaller: FindCaller;
   /** By account. */
@@ -39,18 +42,22 @@ export class AccountGuard {
 
   /**
    * Asks STS once, and only if a manifest names an account.
-   * @param service the one that writes, if its client is the caller's own
+   * @param service the one that is called, if its client is the caller's own
+   * @param of the manifest that is read. Default: all, as for a write
    * @throws CofferError `credentials` if a manifest names another account than the caller's
    */
-  async requireAccount(service?: ServiceName): Promise<void> {
-    const [first] = this.#demands.values();
+  async requireAccount(service?: ServiceName, of?: AccountDemand): Promise<void> {
+    const demands = of
+      ? [of].filter((one) => one.account !== undefined)
+      : [...this.#demands.values()];
+    const [first] = demands;
     if (!first) return;
     const { account, arn } = await this.#callerOf(service, first);
-    const other = [...this.#demands.values()].find((demand) => demand.account !== account);
+    const other = demands.find((demand) => demand.account !== account);
     if (!other) return;
     throw new CofferError(
       'credentials',
-      `these credentials are of the account ${account} (${arn}), but ${other.file} is for the account ${other.account}: nothing is written`,
+      `these credentials are of the account ${account} (${arn}), but ${other.file} is for the account ${other.account}: nothing is read or written`,
       {
         hint: `use credentials of ${other.account}: --profile names a profile, --role a role to assume; if the manifest is for ${account}, run coffer move ${shellFile(other.file)} --account ${account}`,
       },

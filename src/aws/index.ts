@@ -3,6 +3,7 @@ import type { BucketStore } from './buckets.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { KeyStore } from './keys.ts';
 import type { KmsService } from './kms.ts';
+import type { ServiceName } from './services.ts';
 import { perRegion, prepare, type Region, type Session } from './session.ts';
 
 export type { Region } from './session.ts';
@@ -19,6 +20,11 @@ export interface Aws {
    * @throws CofferError `credentials`
    */
   requireAccount: () => Promise<void>;
+  /**
+   * Checks that before AWS is read for a manifest: another account would give wrong answers.
+   * @throws CofferError `credentials`
+   */
+  requireAccountOf: (manifest: AccountDemand & { store: ServiceName }) => Promise<void>;
   /** What the environment and the profile say, for people. */
   surroundings: () => Promise<Surroundings>;
 }
@@ -41,6 +47,8 @@ export function createAws(session: Session): Aws {
       guard?.demand(manifest);
     },
     requireAccount: async () => guard?.requireAccount(),
+    requireAccountOf: async (manifest) =>
+      guard?.requireAccount(session.clients?.[manifest.store] && manifest.store, manifest),
     surroundings: async () => (await import('./surroundings.ts')).describe(await prepare(session)),
   };
 }

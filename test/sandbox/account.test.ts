@@ -69,14 +69,14 @@ const CALLS: Readonly<Record<string, Row>> = {
   },
   bootstrap: { args: () => ['app.yml', '--yes'], writes: /^s3:PutBucketVersioning$/ },
   decrypt: { args: file },
-  diff: { args: file },
-  report: { args: file },
-  list: { args: file },
+  diff: { args: file, asks: 1 },
+  report: { args: file, asks: 1 },
+  list: { args: file, asks: 1 },
   history: { args: ({ prefix }) => [`${prefix}there`] },
   get: { args: ({ prefix }) => [`${prefix}there`] },
   exec: { args: () => ['app.yml', '--', 'true'] },
   export: { args: file },
-  pin: { args: () => ['there.yml', '--name', 'app'] },
+  pin: { args: () => ['there.yml', '--name', 'app'], asks: 1 },
   controller: { args: () => ['manifests'] },
   check: { args: file },
   find: { args: () => ['x', 'app.yml'] },
@@ -162,7 +162,7 @@ test.each(WRITERS)('%s writes only to the account of its manifest', async (name,
   expect(done.calls[IDENTITY]).toBe(1);
 });
 
-test('commands that write nothing to AWS do not ask, and work from any account', async () => {
+test('commands that neither write to AWS nor read it for a manifest do not ask', async () => {
   const { play, folder } = await createApp(ELSEWHERE);
   await run('git', ['init', '--quiet'], { cwd: folder });
   for (const [name, row] of READERS) {
@@ -173,19 +173,44 @@ test('commands that write nothing to AWS do not ask, and work from any account',
   }
 });
 
-test('a dry run does not ask, nor does a sync with nothing to write', async () => {
-  const { play, coffer, text, write } = await createApp(ELSEWHERE);
-  const dry = await play('sync', { args: () => ['app.yml', '--dry-run'] });
-  expect(dry.code).toBe(0);
-  expect(dry.calls).not.toHaveProperty([IDENTITY]);
+/** What would say that nothing differs, or give the values of another account. */
+const DRIFT = [
+  ['diff', ['plain.yml']],
+  ['sync', ['plain.yml', '--dry-run']],
+  ['sync', ['plain.yml', '--yes']],
+  ['list', ['plain.yml']],
+  ['export', ['plain.yml', '--from', 'aws']],
+  ['exec', ['plain.yml', '--from', 'aws', '--', 'true']],
+] as const;
+
+test('AWS is read for a manifest only in its account, and that is asked once', async () => {
+  const { play, text, write } = await createApp();
+  await play('check', { args: file });
   // Nothing in it is encrypted, so it can say another account later.
-  const elsewhere = await text('other.yml');
-  await write('plain.yml', elsewhere.replace(ELSEWHERE, HERE));
-  expect((await coffer(['sync', 'plain.yml', '--yes'])).code).toBe(0);
-  await write('plain.yml', elsewhere);
-  const again = await play('sync', { args: () => ['plain.yml', '--yes'] });
-  expect(again.code).toBe(0);
-  expect(again.calls).not.toHaveProperty([IDENTITY]);
+  const here = await text('other.yml');
+  const regions = here.replace(/region: .*/, 'regions: [us-east-1, eu-west-1]');
+  await write('plain.yml', regions.replace('bucket: ', 'bucket: "{region}" # '));
+  await play('sync', { args: () => ['plain.yml', '--yes'] });
+  for (const [name, args] of DRIFT) {
+    const there = await play(name, { args: () => [...args] });
+    expect([name, there.code, there.calls[IDENTITY]], there.stderr).toEqual([name, 0, 1]);
+  }
+  await write('plain.yml', (await text('plain.yml')).replace(HERE, ELSEWHERE));
+  for (const [name, args] of DRIFT) {
+    const { code, stderr, calls } = await play(name, { args: () => [...args] });
+    expect([name, code, Object.keys(calls)], stderr).toEqual([name, 1, [IDENTITY]]);
+    expect(stderr).toContain(`is for the account ${ELSEWHERE}: nothing is read or written`);
+  }
+});
+
+test('a report shows the environments of this account, and says which one is of another', async () => {
+  const { play, text, write } = await createApp();
+  await play('check', { args: file });
+  await write('here.yml', await text('other.yml'));
+  await write('there.yml', (await text('there.yml')).replace(HERE, ELSEWHERE));
+  const { code, stderr } = await play('report', { args: () => ['here.yml', 'there.yml'] });
+  expect(code, stderr).toBe(4);
+  expect(stderr).toContain(`there.yml is for the account ${ELSEWHERE}`);
 });
 
 test('the account has to be that of all manifests of a call', async () => {
@@ -244,7 +269,8 @@ describe('in a program', () => {
     await app.write('mine.yml', mine.replace(/parameters:[^]*/, `parameters:\n${plain('p', 'p')}`));
     const coffer = open();
     await expect(coffer.save([app.path('app.yml')])).rejects.toMatchObject({ code: 'credentials' });
-    await expect(coffer.diff([app.path('app.yml')])).resolves.toBeDefined();
+    await expect(coffer.diff([app.path('app.yml')])).rejects.toMatchObject({ code: 'credentials' });
+    await expect(coffer.diff([app.path('mine.yml')])).resolves.toBeDefined();
     await expect(coffer.save([app.path('mine.yml')])).resolves.toMatchObject({ failed: [] });
   });
 
@@ -255,7 +281,7 @@ describe('in a program', () => {
     const ssm = new SSMClient({ endpoint: aws.endpoint, region: REGION, credentials });
     const coffer = open({ ssm });
     const calls = await control.callsOf(() =>
-      expect(coffer.save([app.path('app.yml')])).rejects.toThrow(/0 done/),
+      expect(coffer.save([app.path('app.yml')])).rejects.toThrow(`of the account ${ELSEWHERE}`),
     );
     expect(calls).not.toHaveProperty(['ssm:PutParameter']);
   });

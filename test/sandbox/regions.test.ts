@@ -237,7 +237,7 @@ test('the account is asked for once', async () => {
   expect(calls).toMatchObject({ 'sts:GetCallerIdentity': 1, 'ssm:PutParameter': 6 });
   await app.write('app.yml', (await app.text('app.yml')).replace('111122223333', '444455556666'));
   const { code, stderr } = await app.coffer(['nuke', 'app.yml', '--yes']);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('nothing is written')]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('nothing is read or written')]);
   expect(await versionsIn(OTHER, app.prefix)).toEqual(COMPLETE);
 });
 

@@ -203,6 +203,7 @@ that too.`,
         ['`nuke`', 'none', 'N/10 DeleteParameters', 'deletes the objects, which is free'],
       ],
     ),
+    'Where a manifest has `account`, `diff`, `sync` and `nuke` also ask STS once, which is free.',
     `## Two teams
 
 **A small one**: one service in two environments, ${SMALL.secrets} secrets and ${SMALL.strings} plain values in each. One file key and a

@@ -24,6 +24,9 @@ export async function currentVersions(tools: Tools, wanted: readonly Wanted[]): 
   const inSsm = wanted.filter(({ manifest }) => manifest.store === 'ssm');
   const region = inSsm[0]?.manifest.region;
   const names = [...new Set(inSsm.map(({ stored }) => stored))];
+  for (const manifest of new Set(inSsm.map((one) => one.manifest))) {
+    await tools.aws.requireAccountOf(manifest);
+  }
   const found =
     names.length === 0
       ? new Map<string, StoredParameter>()

@@ -12,7 +12,7 @@ export async function readVersions(
   manifest: Manifest,
   changes: readonly Change[],
 ): Promise<Pick<Region, 'versions' | 'problem'>> {
-  const reader = await readerFor(tools, manifest);
+  const reader = await readerFor(tools, { ...manifest, manifest });
   const names = changes.filter(({ actual }) => actual).map(({ name }) => name);
   try {
     const versions = await pMap(

@@ -34,7 +34,7 @@ export async function findVersion(
 ): Promise<Pick<ValueVersion, 'version' | 'user'>> {
   if (version !== undefined) return { version };
   const subject = subjectOf(manifest, parameter);
-  const reader = await readerFor(tools, manifest);
+  const reader = await readerFor(tools, { ...manifest, manifest });
   const versions = await reader.history(subject, false).catch((error: unknown) => {
     throw withGit(error, manifest);
   });
@@ -55,7 +55,7 @@ export async function readVersion(
   parameter: Parameter,
   version: string,
 ): Promise<StoredValue> {
-  const reader = await readerFor(tools, manifest);
+  const reader = await readerFor(tools, { ...manifest, manifest });
   try {
     return await reader.get({ name: subjectOf(manifest, parameter), version });
   } catch (error) {
