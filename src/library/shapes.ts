@@ -42,14 +42,14 @@ const COMPARE = {
 export const ARGUMENTS = {
   init: [
     'text',
-    { account: 'any', bucket: 'any', kmskey: 'any', path: 'any', region: 'any' },
+    { account: 'any', bucket: 'any', kmskey: 'any', path: 'any', region: 'any', regions: 'list' },
     { lockTimeoutSeconds: 'any', schema: 'any' },
   ],
   encrypt: ['list', { ...WRITE, reseal: 'list' }],
   decrypt: ['text'],
   decryptTo: ['list', 'text', { overwrite: 'any' }],
   open: ['text', { allowForeign: 'any', from: 'any', noBlobs: 'any', only: 'list', store: 'any' }],
-  edit: ['text', 'function', { ...WRITE, again: 'any' }],
+  edit: ['text', 'function', { ...WRITE, again: 'any', yes: 'any' }],
   set: [
     'text',
     'text',
