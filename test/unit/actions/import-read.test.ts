@@ -254,7 +254,7 @@ none = null
     ['a = "x" "canary"\n', '1: this is not a name and a literal value'],
     ['a = [1 2]\n', '1: this is not a name and a literal value'],
     [`a = [${'1'.repeat(80)}\n`, '1: this is not a name and a literal value'],
-    [`${'/**/'.repeat(80)}${'#'.repeat(80)}\n!\n`, '1: this is not a name and a literal value'],
+    [`${'/**/'.repeat(80)}${'#'.repeat(80)}\n!\n`, '2: this is not a name and a literal value'],
   ])('%j is refused', (text, says) => {
     expect(refusal(text, 'tfvars')).toEqual([says]);
   });
