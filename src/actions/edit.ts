@@ -58,8 +58,8 @@ export async function edit(
       tools.host.note(`${file}: nothing changed`);
       return { file, changed: false, sealed: [], warnings: [], changes: [] };
     }
-    const edited = text;
     try {
+      const edited = parseManifest(decodeManifest(text, file), file);
       await confirmReadable(tools, view, edited, options);
       return await lockManifests(tools, [file], options, () =>
         sealText(tools, view, edited, options),
@@ -80,11 +80,10 @@ export async function edit(
 async function confirmReadable(
   { host }: Tools,
   view: View,
-  text: Buffer,
+  edited: Manifest,
   { yes = false }: EditOptions,
 ): Promise<void> {
-  const { file } = view.manifest;
-  const names = newlyReadable(view, parseManifest(decodeManifest(text, file), file));
+  const names = newlyReadable(view, edited);
   if (yes || names.length === 0) return;
   const question =
     names.length === 1
@@ -123,13 +122,13 @@ async function readView(tools: Tools, file: string, options: EditOptions): Promi
 async function sealText(
   tools: Tools,
   view: View,
-  text: Buffer,
+  parsed: Manifest,
   options: EditOptions,
 ): Promise<EditReport> {
   const { host } = tools;
   const { file, encryptedWith } = view.manifest;
   const { allowedFiles, limit } = tools;
-  const edited = { ...parseManifest(decodeManifest(text, file), file), allowedFiles, limit };
+  const edited = { ...parsed, allowedFiles, limit };
   const { region } = tools;
   // What is encrypted already vouches for the list of those who can open it besides.
   const recovery = recoveryOf(tools, encryptedWith === undefined ? edited : view.manifest, options);

@@ -108,8 +108,8 @@ async function fromAws(tools: Tools, files: readonly string[], choice: Choice): 
   const secrets: Secret[] = [];
   const places = await placesOf(tools, files, choice);
   for (const place of places) {
-    // In one of several paths, a name may be missing.
-    const isNamed = places.length === 1 && choice.only.areBelow(place.path);
+    // In one of several paths, a name may be missing; under / there may be names without a slash.
+    const isNamed = places.length === 1 && place.path !== '/' && choice.only.areBelow(place.path);
     const stored = await readStored(tools, place, choice.only, isNamed);
     const opened = await pMap(
       withoutBlobs(tools, choice, stored, ([, parameter]) => isPointer(parameter)),
