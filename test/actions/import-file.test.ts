@@ -213,6 +213,15 @@ describe('the command', () => {
     },
   );
 
+  test.each(['.env', '.env.production', 'app.env'])(
+    'asks about no other kind than that of %s',
+    async (source) => {
+      const app = await createScene(aws, plain('own', 'own'), { files: { [source]: 'x y\n' } });
+      const { stderr } = await app.coffer(['import', source, '--into', 'app.yml']);
+      expect(stderr).toMatch(/^\S+:1:1: error: there is no = in this line\n/);
+    },
+  );
+
   test.each([
     [['import', '.env'], 'coffer import needs --into'],
     [['import', '.env', '--into', 'app.yml', '--merge', 'app.yml'], '--merge does not fit'],

@@ -81,16 +81,17 @@ async function read({ input, limit }: Tools, source: string, { kind, sops }: Imp
   });
 }
 
-/** Reads a file by its name. What has no name, or another ending, may be of another kind. */
+/** Reads a file by its name. What has no name, or one that says no kind, is most often a dotenv file. */
 function readGuessed(bytes: Buffer, source: string): Reading {
   const kind = kindOf(source);
+  if (kind !== undefined) return readEntries(bytes, source, kind);
   try {
-    return readEntries(bytes, source, kind);
+    return readEntries(bytes, source, 'dotenv');
   } catch (error) {
-    if (!(error instanceof CofferError) || kind !== 'dotenv') throw error;
-    const others = FILE_KINDS.filter((one) => one !== kind).join(', ');
+    if (!(error instanceof CofferError)) throw error;
+    const others = FILE_KINDS.filter((one) => one !== 'dotenv').join(', ');
     const guess = {
-      message: `${source === '-' ? 'standard input' : source} is read as a ${kind} file, and is not one`,
+      message: `${source === '-' ? 'standard input' : source} is read as a dotenv file, and is not one`,
       hint: `correct the lines below; or name its kind with --type: ${others}`,
     };
     const problems = [guess, ...error.problems];
