@@ -5,8 +5,9 @@ import { propertyOf } from '../formats/properties.ts';
 import type { StoreName } from '../manifest/model.ts';
 import { parseSelector } from '../plan/versions.ts';
 import type { StoredValue } from '../stores/parameter.ts';
-import { fetchObject, type Demands, type FetchedObject } from '../stores/s3/fetch.ts';
+import type { FetchedObject } from '../stores/s3/fetch.ts';
 import { accountDemands } from './demands.ts';
+import { fetchShown } from './fetching.ts';
 import { nearest } from '../manifest/nearest.ts';
 import type { ValueReader, VersionSelector } from '../stores/port.ts';
 import { completeName, explainMissing, refusePath, storeOfName } from './parameter-name.ts';
@@ -55,7 +56,7 @@ export async function openValue(
 ): Promise<OpenValue> {
   if (selector.startsWith('s3://')) {
     const demands = { parameter: parameter && completeName(parameter) };
-    return openObject(tools, objectAt(selector), demands);
+    return fetchShown(tools, objectAt(selector), demands, tools.homeRegion);
   }
   if (parameter !== undefined) {
     throw new CofferError('usage', '--parameter is for an object that is given by its URL', {
@@ -70,7 +71,8 @@ export async function openValue(
   if (property !== undefined) {
     throw new CofferError('usage', `${found.name} has no properties: its value is not text`);
   }
-  if (pointer) return openObject(tools, pointer, accountDemands(found, { allowForeign }));
+  if (pointer)
+    return fetchShown(tools, pointer, accountDemands(found, { allowForeign }), tools.homeRegion);
   const value = openBytes(found.bytes ?? Buffer.from(found.value));
   tools.limit.take(found.name, value.size);
   return value;
@@ -133,29 +135,4 @@ function openBytes(bytes: Buffer): OpenValue {
     unverified: chunks,
     close: () => Promise.resolve(),
   };
-}
-
-async function openObject(
-  { aws, stores, host, homeRegion, spoolFolder, limit }: Tools,
-  pointer: Pointer,
-  demands: Demands,
-): Promise<OpenValue> {
-  const progress = host.progress('fetching', 'bytes');
-  const services = {
-    objects: await stores.objects(homeRegion),
-    kms: await aws.kms(homeRegion),
-    spoolFolder,
-    limit,
-    onProgress: (done: number, total: number) => {
-      progress.update(done, total);
-      // Before the data follows on a terminal.
-      if (done === total) progress.end();
-    },
-  };
-  const object = await fetchObject(pointer, services, demands).catch((error: unknown) => {
-    progress.end();
-    throw error;
-  });
-  const close = () => object.close().finally(progress.end);
-  return { ...object, close };
 }

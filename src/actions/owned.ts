@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { realpath } from '../files/at-once.ts';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { shellFile } from '../files/shell-words.ts';
 import { repositoryRoot } from '../git/repository.ts';
 import { decodeManifest, parseManifest } from '../manifest/index.ts';
@@ -78,7 +78,7 @@ function parse(root: string, { file, bytes }: Found): Manifest {
   try {
     return parseManifest(decodeManifest(bytes, path), path);
   } catch (error) {
-    if (!(error instanceof CofferError) || error.code !== 'manifest') throw error;
+    if (!isFailure(error, 'manifest')) throw error;
     const [first] = error.problems;
     throw new CofferError(
       'manifest',

@@ -11,8 +11,9 @@ import { openPublished } from '../seal/opener.ts';
 import type { Streamed } from '../seal/work.ts';
 import type { Version } from '../stores/model.ts';
 import { isSecretType, type StoredValue } from '../stores/parameter.ts';
-import { fetchObject, type FetchedObject } from '../stores/s3/fetch.ts';
+import type { FetchedObject } from '../stores/s3/fetch.ts';
 import { manifestDemands } from './demands.ts';
+import { fetchShown } from './fetching.ts';
 import { changeManifest, findParameter, openerFor } from './manifests.ts';
 import { findHeld } from './held-before.ts';
 import { findVersion, readVersion, refuseRotated } from './rollback/versions.ts';
@@ -171,27 +172,10 @@ async function holds(
   });
 }
 
-async function fetchFor(
-  { aws, stores, host, spoolFolder, limit }: Tools,
-  manifest: Manifest,
-  stored: StoredValue,
-): Promise<FetchedObject> {
+function fetchFor(tools: Tools, manifest: Manifest, stored: StoredValue): Promise<FetchedObject> {
   const pointer = pointerOf(stored);
   if (!pointer) throw new Error(`${stored.name} is no pointer`);
-  const demands = manifestDemands(manifest, stored);
-  const progress = host.progress('fetching', 'bytes');
-  const services = {
-    objects: await stores.objects(manifest.region),
-    kms: await aws.kms(manifest.region),
-    spoolFolder,
-    limit,
-    onProgress: progress.update,
-  };
-  const object = await fetchObject(pointer, services, demands).catch((error: unknown) => {
-    progress.end();
-    throw error;
-  });
-  return { ...object, close: () => object.close().finally(progress.end) };
+  return fetchShown(tools, pointer, manifestDemands(manifest, stored), manifest.region);
 }
 
 /** A large value streams from its object into the new blob. */

@@ -6,7 +6,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CofferError } from '../errors.ts';
+import { CofferError, isFailure } from '../errors.ts';
 import { need } from './answer.ts';
 import { awsErrorName } from './errors.ts';
 import { call, type Session } from './session.ts';
@@ -47,7 +47,7 @@ export async function createNamedKey(
     );
     return { arn };
   } catch (error) {
-    if (isDenied(error)) throw explain(error, await retire());
+    if (isFailure(error, 'denied')) throw explain(error, await retire());
     const named = await lookFor(alias, find, error).catch(() => undefined);
     // The answer to an earlier attempt may have been lost.
     if (named === arn) return { arn };
@@ -85,10 +85,6 @@ async function scheduleDeletion(
   } catch {
     return { arn, isScheduled: false };
   }
-}
-
-function isDenied(error: unknown): boolean {
-  return error instanceof CofferError && error.code === 'denied';
 }
 
 /** The same failure, with a note about the key that it left. */

@@ -1,4 +1,5 @@
-import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants, readdirSync, readlinkSync } from 'node:fs';
+import { infoOf } from '../files/descriptor.ts';
 
 /**
  * The descriptors above 2 that this process got from its caller, such as `3< file`, a process
@@ -83,9 +84,8 @@ function listDescriptors(): Descriptor[] {
 function describe(name: string): Descriptor[] {
   try {
     const target = readlinkSync(`/proc/self/fd/${name}`);
-    const info = readFileSync(`/proc/self/fdinfo/${name}`, 'utf8');
-    const [, flags = '0'] = /^flags:\s*(\d+)/m.exec(info) ?? [];
-    return [{ number: Number(name), target, flags: Number.parseInt(flags, 8) }];
+    const info = infoOf(Number(name));
+    return info ? [{ number: Number(name), target, flags: info.flags }] : [];
   } catch {
     return [];
   }

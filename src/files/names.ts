@@ -3,6 +3,9 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { undefinedIfMissing } from './errors.ts';
 
+/** Linux follows at most this many links on a way. */
+export const MOST_LINKS = 40;
+
 /** File systems' limit for one name, in bytes. */
 const LONGEST_NAME = 255;
 

@@ -2,12 +2,10 @@ import { access, lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { explainFileError } from './errors.ts';
+import { MOST_LINKS } from './names.ts';
 import { shellFile } from './shell-words.ts';
 import { replaceFile } from './replace.ts';
 import { stopIfAborted } from '../host.ts';
-
-/** Linux follows at most this many. */
-const MOST_LINKS = 40;
 
 /**
  * Writes a file that only its owner can read. It gets its name when it is complete; if `chunks`

@@ -121,7 +121,7 @@ export function noteUnfinished(
   };
   const forget = undoAtExit(() => remove([]));
   if (paths.length > 0) makeWorkFolder(workFolder);
-  // What stands there may be a link of the branch.
+  // A branch may have put a link there.
   const { O_WRONLY, O_CREAT, O_NOFOLLOW } = constants;
   for (const path of paths) closeSync(openSync(noteOf(path), O_WRONLY | O_CREAT | O_NOFOLLOW));
   return remove;

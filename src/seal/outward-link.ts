@@ -2,11 +2,9 @@ import { readlinkSync } from 'node:fs';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { CofferError } from '../errors.ts';
 import { realpath } from '../files/at-once.ts';
+import { MOST_LINKS } from '../files/names.ts';
 import { shellFile } from '../files/shell-words.ts';
 import { isTracked } from '../git/repository.ts';
-
-/** Linux follows at most this many. */
-const MOST_LINKS = 40;
 
 /**
  * Refuses a manifest, which may be new, to which a link of git's leads out of its repository:

@@ -1,11 +1,8 @@
 import pMap from 'p-map';
-import { isMap, isScalar, parseDocument } from 'yaml';
-import { CofferError, type Problem } from '../../errors.ts';
+import { CofferError } from '../../errors.ts';
 import { isThere } from '../../files/private-file.ts';
 import { shellFile } from '../../files/shell-words.ts';
-import type { Host } from '../../host.ts';
 import { countOf } from '../../formats/count.ts';
-import { matcher } from '../../formats/wildcards.ts';
 import type { Manifest, Tags } from '../../manifest/model.ts';
 import type { Destination, NewSettings } from '../../manifest/new-manifest.ts';
 import type { OpenedSecret, Secret } from '../../stores/secrets/model.ts';
@@ -15,6 +12,7 @@ import type { Tools, WriteOptions } from '../tools.ts';
 import { chooseEntries, type Choice, type Chosen } from './chosen.ts';
 import { importInto, importNew } from './from-file.ts';
 import type { Entry } from './read/entries.ts';
+import { propertiesOf, textsOf } from './json-secret.ts';
 import { settingsOf, underOtherKeys } from './settings.ts';
 
 export interface ImportSecretsOptions extends WriteOptions, Choice {
@@ -113,18 +111,6 @@ async function findSecrets(
   });
 }
 
-/** The names and values of a JSON object; nothing for another value. */
-function propertiesOf({ value }: FoundSecret): [string, unknown][] | undefined {
-  if (!('text' in value)) return undefined;
-  try {
-    const data: unknown = JSON.parse(value.text);
-    const isMap = typeof data === 'object' && data !== null && !Array.isArray(data);
-    return isMap ? Object.entries(data) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function settingsFor(
   found: readonly FoundSecret[],
   source: string,
@@ -208,62 +194,6 @@ function required(chosen: Chosen[], source: string): Chosen[] {
 function ownTags(secret: FoundSecret | undefined, common: Tags): Tags {
   const tags = Object.entries(secret?.tags ?? {});
   return Object.fromEntries(tags.filter(([key, value]) => common[key] !== value));
-}
-
-/**
- * The names and texts of a JSON secret; numbers, true and false as JSON writes them.
- * @throws CofferError `source` that names what a manifest cannot hold as text
- */
-function textsOf(secret: FoundSecret, host: Host, choice: Choice): Entry[] {
-  const properties = propertiesOf(secret);
-  if (!properties || !('text' in secret.value)) {
-    throw new CofferError('source', `${secret.name} is not a JSON object of names and texts`);
-  }
-  const { written, twice } = readMembers(secret.value.text);
-  if (twice.length > 0) {
-    throw new CofferError('source', `${secret.name} has these names twice: ${twice.join(', ')}`, {
-      hint: 'write each only once in the secret first: most readers take the last',
-    });
-  }
-  const isSkipped = matcher(choice.skip);
-  const retyped: string[] = [];
-  const problems: Problem[] = [];
-  const entries = properties.flatMap(([name, value]): Entry[] => {
-    if (typeof value === 'string') return [{ name, value, line: 1 }];
-    if (isSkipped(name)) return [];
-    const text = written.get(name);
-    if (text !== undefined && (typeof value === 'number' || typeof value === 'boolean')) {
-      retyped.push(name);
-      return [{ name, value: text, line: 1 }];
-    }
-    problems.push({
-      message: `${name}: its value in ${secret.name} is neither a text nor a number`,
-      hint: `make it a text in the secret first; or --skip ${name}: the first sync then removes it`,
-    });
-    return [];
-  });
-  const [problem] = problems;
-  if (problem) throw new CofferError('source', problem.message, { ...problem, problems });
-  if (retyped.length > 0) {
-    host.warn({
-      message: `numbers, true and false become texts: ${retyped.join(', ')}`,
-      hint: 'coffer sync writes them in quotes, such as "5432": check that their readers take that',
-    });
-  }
-  return entries;
-}
-
-/** Of a JSON object: each member as it is written, which parsing loses, and names that come twice. */
-function readMembers(json: string): { written: Map<string, string>; twice: string[] } {
-  const { contents } = parseDocument(json, { schema: 'failsafe', uniqueKeys: false });
-  const written = new Map<string, string>();
-  const twice = new Set<string>();
-  for (const { key, value } of isMap(contents) ? contents.items : []) {
-    const name = isScalar(key) ? String(key.value) : '';
-    if (written.has(name)) twice.add(name);
-    written.set(name, isScalar(value) ? String(value.value) : '');
-  }
-  return { written, twice: [...twice] };
 }
 
 function tell(

@@ -1,7 +1,8 @@
-import { fstatSync, read, readFileSync } from 'node:fs';
+import { fstatSync, read } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { CofferError } from '../../errors.ts';
+import { infoOf } from '../../files/descriptor.ts';
 import { explainFileError } from '../../files/errors.ts';
 import { openPipe } from '../../files/pipe.ts';
 import { readAhead } from '../../files/read-ahead.ts';
@@ -61,7 +62,7 @@ async function* contentOf(file: string): AsyncGenerator<Buffer> {
 function fromStdin(stdin: Input): Data {
   const { fd } = stdin;
   if (fd === undefined || !fstatSync(fd).isFile()) return stdin;
-  const start = positionOf(fd);
+  const start = infoOf(fd)?.position;
   if (start === undefined) return piecesOf(fd);
   let isFirst = true;
   return () => {
@@ -70,17 +71,6 @@ function fromStdin(stdin: Input): Data {
     isFirst = false;
     return pieces;
   };
-}
-
-/** Where the next read of an open file begins, if the system says so: Linux does. */
-function positionOf(fd: number): number | undefined {
-  try {
-    const [, position] =
-      /^pos:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')) ?? [];
-    return position === undefined ? undefined : Number(position);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What a file has from an offset on, or from its present position. */

@@ -1,7 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
-
-/** Linux's limit of links before it reports a loop. */
-const MOST_LINKS = 40;
+import { MOST_LINKS } from '../../files/names.ts';
 
 /**
  * Follows the symbolic links in an absolute path.

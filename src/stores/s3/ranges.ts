@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ObjectBody } from './objects.ts';
 import { CHECK_THE_WAY, isTimeout } from '../../aws/errors.ts';
-import { CofferError } from '../../errors.ts';
+import { CofferError, isFailure } from '../../errors.ts';
 
 export const RANGE_BYTES = 8 * 1024 * 1024;
 const RANGES_IN_FLIGHT = 4;
@@ -103,6 +103,6 @@ function tooLong(length: number): CofferError {
 
 /** Waits after a broken connection, but not after a timeout, which already took half a minute. */
 function isWorthAnother(error: unknown, attempt: number): boolean {
-  const isBroken = error instanceof CofferError && error.code === 'network';
+  const isBroken = isFailure(error, 'network');
   return isBroken && attempt < (isTimeout(error) ? SILENT_ATTEMPTS : RANGE_ATTEMPTS);
 }

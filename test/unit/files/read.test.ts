@@ -90,13 +90,12 @@ test('a file that does not say its size is read whole', async () => {
 const WITHOUT_LIMIT = [
   'actions/rollback.ts', // an object that is no larger than what SSM takes
   'ci/comment.ts', // GitHub's event and its answers
-  'cli/inherited.ts', // what Linux says of descriptors
   'cli/run-command.ts', // what Linux says of a process
   'cli/sops.ts', // less than the file of sops, which has the limit
   'cli/start/kept-file.ts', // coffer's own compiled code
-  'cli/terminal/data-input.ts', // what Linux says of a descriptor
   'cli/terminal/editor.ts', // what a person typed; parsing it has the limit
   'controller/kube/client.ts', // the answers of the API server, and the pod's own token
+  'files/descriptor.ts', // what Linux says of it
   'files/at-once.ts', // for readBytes, which has the limit
   'files/lock.ts',
   'files/overwrite.ts', // its own copies of a manifest
